@@ -1,0 +1,66 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Plain Swift loops run about twenty times slower without optimisation, and `swift run vae-train`
+// is a debug build. Modules whose loops touch every pixel or parameter are therefore optimised in
+// debug builds too. From tools version 6.2 a package with these flags can still be depended on by
+// version.
+let optimisedInDebug: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+let package = Package(
+    name: "vae",
+    products: [
+        .library(name: "VAE", targets: ["VAE"]),
+        .library(name: "VAEData", targets: ["VAEData"]),
+        .library(name: "VAEFigures", targets: ["VAEFigures"]),
+        .executable(name: "vae-train", targets: ["vae-train"]),
+        .executable(name: "vae-bench", targets: ["vae-bench"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+    ],
+    targets: [
+        // C libraries, as Debian packages them.
+        .systemLibrary(name: "CBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CLAPACKE", pkgConfig: "lapacke", providers: [.apt(["liblapacke-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+
+        // The words the libraries share: image sets, errors, files that survive.
+        .target(name: "VAECore", swiftSettings: optimisedInDebug),
+
+        // The engine.
+        .target(name: "Kernels", dependencies: ["CBLAS", "CLAPACKE"], swiftSettings: optimisedInDebug),
+        .target(name: "ReferenceKernels", swiftSettings: optimisedInDebug),
+        .target(name: "VAE", dependencies: ["Kernels", "VAECore"], swiftSettings: optimisedInDebug),
+
+        // What goes in and what comes out.
+        .target(name: "VAEData", dependencies: ["VAECore", "CZlib", "CCrypto"], swiftSettings: optimisedInDebug),
+        .target(name: "VAEFigures", dependencies: ["VAECore", "CCairo"], swiftSettings: optimisedInDebug),
+
+        // Command-line tools.
+        .executableTarget(
+            name: "vae-train",
+            dependencies: [
+                "VAE", "VAEData", "VAEFigures", "Kernels",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .executableTarget(
+            name: "vae-bench",
+            dependencies: [
+                "VAE", "VAEData", "Kernels", "ReferenceKernels",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Benchmarks/vae-bench"),
+
+        .testTarget(name: "KernelsTests", dependencies: ["Kernels", "ReferenceKernels"]),
+        .testTarget(
+            name: "VAETests", dependencies: ["VAE", "VAECore", "Kernels", "ReferenceKernels"],
+            resources: [.copy("Golden")]),
+        .testTarget(name: "VAEDataTests", dependencies: ["VAEData", "VAECore"]),
+        .testTarget(name: "VAEFiguresTests", dependencies: ["VAEFigures", "VAECore"]),
+        .testTarget(name: "CommandTests", dependencies: ["VAECore", "VAEData", "vae-train", "vae-bench"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

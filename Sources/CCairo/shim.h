@@ -1,0 +1,4 @@
+// cairo: 2D drawing to PNG, SVG and PDF surfaces.
+#include <cairo.h>
+#include <cairo-svg.h>
+#include <cairo-pdf.h>

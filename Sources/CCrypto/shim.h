@@ -1,0 +1,2 @@
+// libcrypto (OpenSSL): message digests.
+#include <openssl/evp.h>
