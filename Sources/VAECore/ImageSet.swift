@@ -35,7 +35,8 @@ public struct ImageSet: Sendable, Equatable {
     ///   or labels and images differ in number.
     public init(shape: ImageShape, pixels: [UInt8], labels: [UInt8]? = nil) throws(VAEError) {
         guard shape.height > 0, shape.width > 0, shape.channels > 0 else {
-            throw VAEError(.invalidArgument, "image shape", "is empty", expected: "positive sizes", found: "\(shape)")
+            throw VAEError(
+                .invalidArgument, "image shape", "is empty", expected: "positive sizes", found: "\(shape)")
         }
         guard pixels.count.isMultiple(of: shape.count) else {
             throw VAEError(

@@ -15,6 +15,8 @@ public struct VAEError: Error, Sendable, Equatable, CustomStringConvertible {
         case unavailable
         /// An output that can't be made (`EX_CANTCREAT`, 73).
         case cannotCreate
+        /// Training whose loss is no longer a finite number (`EX_SOFTWARE`, 70).
+        case diverged
         /// A read or write that failed part of the way (`EX_IOERR`, 74).
         case inputOutput
     }

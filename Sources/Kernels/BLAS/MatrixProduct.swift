@@ -1,0 +1,49 @@
+import CBLAS
+
+/// A row-major matrix, or the transpose of one, over floats that something else owns.
+package struct Matrix: @unchecked Sendable {
+    let base: UnsafeMutablePointer<Float>
+    package let rows: Int
+    package let columns: Int
+    fileprivate let isTransposed: Bool
+
+    /// - Precondition: `region` holds at least `rows · columns` floats.
+    package init(_ region: FloatRegion, rows: Int, columns: Int) {
+        precondition(
+            rows >= 0 && columns >= 0 && rows * columns <= region.count,
+            "a \(rows)×\(columns) matrix in \(region.count) floats")
+        self.init(base: region.base, rows: rows, columns: columns, isTransposed: false)
+    }
+
+    private init(base: UnsafeMutablePointer<Float>, rows: Int, columns: Int, isTransposed: Bool) {
+        self.base = base
+        self.rows = rows
+        self.columns = columns
+        self.isTransposed = isTransposed
+    }
+
+    /// The same floats read as the transpose; nothing is moved.
+    package var transposed: Matrix {
+        Matrix(base: base, rows: columns, columns: rows, isTransposed: !isTransposed)
+    }
+
+    /// Floats from one stored row to the next.
+    fileprivate var leadingDimension: Int32 { Int32(isTransposed ? rows : columns) }
+    fileprivate var order: CBLAS_TRANSPOSE { isTransposed ? CblasTrans : CblasNoTrans }
+}
+
+/// `result = a · b`, or `result += a · b` when `accumulating`; single precision, 2·M·N·K operations.
+///
+/// The only call of `sgemm` in the engine. Its rounding depends on the shapes alone, not on threads.
+/// - Precondition: the shapes agree and `result` is not a transpose.
+package func multiply(_ a: Matrix, _ b: Matrix, into result: Matrix, accumulating: Bool = false) {
+    let (m, n, k) = (a.rows, b.columns, a.columns)
+    precondition(
+        b.rows == k && result.rows == m && result.columns == n && !result.isTransposed,
+        "\(m)×\(k) times \(b.rows)×\(n) into \(result.rows)×\(result.columns)")
+    guard m > 0, n > 0, k > 0 else { return }
+    OpenBLAS.prepare()
+    cblas_sgemm(
+        CblasRowMajor, a.order, b.order, Int32(m), Int32(n), Int32(k), 1, a.base, a.leadingDimension,
+        b.base, b.leadingDimension, accumulating ? 1 : 0, result.base, result.leadingDimension)
+}

@@ -1,0 +1,110 @@
+/// A convolution in NHWC, lowered to `sgemm`.
+///
+/// Kernels are (kernelHeight, kernelWidth, channels, filters), Keras's layout: as a matrix
+/// [patch × filters], with the rows in the order of the lowered image.
+package struct Convolution2D: Sendable {
+    package let geometry: ConvolutionGeometry
+    package let filters: Int
+    package let activation: Activation
+
+    package init(_ geometry: ConvolutionGeometry, filters: Int, activation: Activation) {
+        precondition(filters > 0, "a convolution with \(filters) filters")
+        self.geometry = geometry
+        self.filters = filters
+        self.activation = activation
+    }
+
+    package var kernelCount: Int { geometry.patch * filters }
+    /// Values of one output image, (gridHeight, gridWidth, filters).
+    package var outputCount: Int { geometry.places * filters }
+    /// Floats of scratch that both directions need for `count` images.
+    package func scratchCount(images count: Int) -> Int {
+        geometry.imagesPerBlock(of: count) * geometry.loweredCount
+    }
+
+    /// output = activation(kernel ∗ input + bias), for `count` images.
+    ///
+    /// - Parameters:
+    ///   - input: (count, height, width, channels)
+    ///   - output: (count, gridHeight, gridWidth, filters), overwritten
+    package func forward(
+        _ input: FloatRegion, count: Int, kernel: FloatRegion, bias: FloatRegion, into output: FloatRegion,
+        scratch: FloatRegion
+    ) {
+        let (places, patch) = (geometry.places, geometry.patch)
+        let weights = Matrix(kernel, rows: patch, columns: filters)
+        for block in Blocks(count, geometry) {
+            let rows = block.count * places
+            geometry.lower(input[block.images(of: geometry.imageCount)], count: block.count, into: scratch)
+            // M = places, N = filters, K = patch: every place of the kernel against every filter.
+            let sums = output[block.images(of: outputCount)]
+            multiply(
+                Matrix(scratch, rows: rows, columns: patch), weights,
+                into: Matrix(sums, rows: rows, columns: filters))
+            activation.finish(sums.base, rows: rows, bias: bias)
+        }
+    }
+
+    /// The gradients of the weights and, when asked for, of the input.
+    ///
+    /// - Parameters:
+    ///   - gradient: ∂L/∂output, (count, gridHeight, gridWidth, filters); becomes ∂L/∂sum
+    ///   - inputGradient: overwritten with ∂L/∂input, unless nil
+    ///   - accumulating: adds to `kernelGradient` and `biasGradient` instead of overwriting them
+    package func backward(
+        _ gradient: FloatRegion, input: FloatRegion, output: FloatRegion, count: Int, kernel: FloatRegion,
+        kernelGradient: FloatRegion, biasGradient: FloatRegion, inputGradient: FloatRegion?,
+        accumulating: Bool,
+        scratch: FloatRegion
+    ) {
+        let (places, patch) = (geometry.places, geometry.patch)
+        activation.backward(
+            gradient, output: output, rows: count * places, biasGradient: biasGradient,
+            accumulating: accumulating)
+        let weights = Matrix(kernel, rows: patch, columns: filters)
+        inputGradient?.prefix(count * geometry.imageCount).fill(with: 0)
+        for block in Blocks(count, geometry) {
+            let rows = block.count * places
+            let sums = Matrix(gradient[block.images(of: outputCount)], rows: rows, columns: filters)
+            let lowered = Matrix(scratch, rows: rows, columns: patch)
+            // M = patch, N = filters, K = places: a weight's gradient sums over every place it was used at.
+            geometry.lower(input[block.images(of: geometry.imageCount)], count: block.count, into: scratch)
+            multiply(
+                lowered.transposed, sums, into: Matrix(kernelGradient, rows: patch, columns: filters),
+                accumulating: accumulating || block.start > 0)
+            if let inputGradient {
+                // M = places, N = patch, K = filters: what each place hands back to the pixels under it.
+                multiply(sums, weights.transposed, into: lowered)
+                geometry.raise(
+                    scratch, count: block.count,
+                    addingTo: inputGradient[block.images(of: geometry.imageCount)])
+            }
+        }
+    }
+}
+
+/// The images of a call cut into the blocks that are lowered and multiplied at once.
+struct Blocks: Sequence, IteratorProtocol {
+    struct Block {
+        let start: Int
+        let count: Int
+
+        /// Where the block's images lie in a region with `size` values an image.
+        func images(of size: Int) -> Range<Int> { start * size..<(start + count) * size }
+    }
+
+    private let total: Int
+    private let step: Int
+    private var start = 0
+
+    init(_ count: Int, _ geometry: ConvolutionGeometry) {
+        total = count
+        step = geometry.imagesPerBlock(of: count)
+    }
+
+    mutating func next() -> Block? {
+        guard start < total else { return nil }
+        defer { start += step }
+        return Block(start: start, count: Swift.min(step, total - start))
+    }
+}

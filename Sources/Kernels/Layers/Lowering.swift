@@ -1,0 +1,93 @@
+/// im2col and its transpose, col2im, in NHWC.
+///
+/// The lowered matrix has a row for each place of the kernel, [places × patch], and in a row the values under the
+/// kernel in the order (ky, kx, channel). One kernel row is then a run of `kernelWidth · channels` floats that
+/// also lie side by side in the image, so that both directions work on whole runs.
+extension ConvolutionGeometry {
+    /// Copies `count` images, (n, height, width, channels), to their lowered matrix,
+    /// (n, gridHeight, gridWidth, patch); zero where the kernel hangs over the edge.
+    package func lower(_ images: FloatRegion, count: Int, into lowered: FloatRegion) {
+        precondition(
+            images.count >= count * imageCount && lowered.count >= count * loweredCount, "im2col of \(count)")
+        let run = kernelWidth * channels
+        for image in 0..<count {
+            let source = images.base + image * imageCount
+            var target = lowered.base + image * loweredCount
+            for gridY in 0..<gridHeight {
+                for gridX in 0..<gridWidth {
+                    let columns = visibleColumns(gridX)
+                    let before = columns.skipped * channels
+                    let inside = columns.count * channels
+                    for kernelY in 0..<kernelHeight {
+                        let y = gridY * stride + kernelY - paddingTop
+                        if y < 0 || y >= height || inside == 0 {
+                            zero(target, run)
+                        } else {
+                            let from = source + (y * width + columns.first) * channels
+                            if inside == run {
+                                move(from, to: target, run)
+                            } else {
+                                zero(target, before)
+                                move(from, to: target + before, inside)
+                                zero(target + before + inside, run - before - inside)
+                            }
+                        }
+                        target += run
+                    }
+                }
+            }
+        }
+    }
+
+    /// Adds the lowered matrix of `count` images back to where its values came from: the transpose of
+    /// `lower`. The images are added to, so they may start as zero or as a bias.
+    package func raise(_ lowered: FloatRegion, count: Int, addingTo images: FloatRegion) {
+        precondition(
+            images.count >= count * imageCount && lowered.count >= count * loweredCount, "col2im of \(count)")
+        let run = kernelWidth * channels
+        for image in 0..<count {
+            let target = images.base + image * imageCount
+            var source = lowered.base + image * loweredCount
+            for gridY in 0..<gridHeight {
+                for gridX in 0..<gridWidth {
+                    let columns = visibleColumns(gridX)
+                    let before = columns.skipped * channels
+                    let inside = columns.count * channels
+                    for kernelY in 0..<kernelHeight {
+                        let y = gridY * stride + kernelY - paddingTop
+                        if y >= 0 && y < height && inside > 0 {
+                            add(source + before, to: target + (y * width + columns.first) * channels, inside)
+                        }
+                        source += run
+                    }
+                }
+            }
+        }
+    }
+
+    /// The kernel columns that fall on the image at `gridX`: how many come before the edge, where the
+    /// first lies, and how many there are.
+    @inline(__always)
+    private func visibleColumns(_ gridX: Int) -> (skipped: Int, first: Int, count: Int) {
+        let left = gridX * stride - paddingLeft
+        let first = max(left, 0)
+        return (first - left, first, max(min(left + kernelWidth, width) - first, 0))
+    }
+}
+
+// Runs are short (3 to a few hundred floats): open loops cost less than a call of memcpy.
+
+@inline(__always)
+private func move(_ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, _ count: Int) {
+    for index in 0..<count { target[index] = source[index] }
+}
+
+@inline(__always)
+private func zero(_ target: UnsafeMutablePointer<Float>, _ count: Int) {
+    for index in 0..<count { target[index] = 0 }
+}
+
+@inline(__always)
+private func add(_ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, _ count: Int) {
+    for index in 0..<count { target[index] += source[index] }
+}

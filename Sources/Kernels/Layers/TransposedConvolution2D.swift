@@ -1,0 +1,95 @@
+/// A transposed convolution in NHWC, lowered to `sgemm`.
+///
+/// It is the transpose of a convolution from its output (the geometry's image) down to its input (the
+/// geometry's grid), so that any output size that convolution accepts can be asked for, odd ones
+/// included. Kernels are (kernelHeight, kernelWidth, outputs, inputs), Keras's layout: as a matrix [patch × inputs].
+package struct TransposedConvolution2D: Sendable {
+    /// The convolution that this one transposes: its image is the output, its channels the output's.
+    package let geometry: ConvolutionGeometry
+    /// Channels of the input.
+    package let inputs: Int
+    package let activation: Activation
+
+    package init(_ geometry: ConvolutionGeometry, inputs: Int, activation: Activation) {
+        precondition(inputs > 0, "a transposed convolution of \(inputs) channels")
+        self.geometry = geometry
+        self.inputs = inputs
+        self.activation = activation
+    }
+
+    package var kernelCount: Int { geometry.patch * inputs }
+    /// Values of one input image, (gridHeight, gridWidth, inputs).
+    package var inputCount: Int { geometry.places * inputs }
+    /// Values of one output image, (height, width, channels).
+    package var outputCount: Int { geometry.imageCount }
+    /// Floats of scratch that both directions need for `count` images.
+    package func scratchCount(images count: Int) -> Int {
+        geometry.imagesPerBlock(of: count) * geometry.loweredCount
+    }
+
+    /// output = activation(kernelᵀ ∗ input + bias), for `count` images.
+    ///
+    /// - Parameters:
+    ///   - input: (count, gridHeight, gridWidth, inputs)
+    ///   - output: (count, height, width, channels), overwritten
+    package func forward(
+        _ input: FloatRegion, count: Int, kernel: FloatRegion, bias: FloatRegion, into output: FloatRegion,
+        scratch: FloatRegion
+    ) {
+        let (places, patch) = (geometry.places, geometry.patch)
+        let weights = Matrix(kernel, rows: patch, columns: inputs)
+        for block in Blocks(count, geometry) {
+            let rows = block.count * places
+            let images = output[block.images(of: outputCount)]
+            // M = places, N = patch, K = inputs: what each place paints on the pixels under it.
+            multiply(
+                Matrix(input[block.images(of: inputCount)], rows: rows, columns: inputs),
+                weights.transposed, into: Matrix(scratch, rows: rows, columns: patch))
+            fill(images, with: bias)
+            geometry.raise(scratch, count: block.count, addingTo: images)
+            activation.apply(images.base, count: images.count)
+        }
+    }
+
+    /// The gradients of the weights and of the input, from one lowering of the output's gradient.
+    ///
+    /// - Parameters:
+    ///   - gradient: ∂L/∂output, (count, height, width, channels); becomes ∂L/∂sum
+    ///   - inputGradient: overwritten with ∂L/∂input, (count, gridHeight, gridWidth, inputs)
+    ///   - accumulating: adds to `kernelGradient` and `biasGradient` instead of overwriting them
+    package func backward(
+        _ gradient: FloatRegion, input: FloatRegion, output: FloatRegion, count: Int, kernel: FloatRegion,
+        kernelGradient: FloatRegion, biasGradient: FloatRegion, inputGradient: FloatRegion,
+        accumulating: Bool,
+        scratch: FloatRegion
+    ) {
+        let (places, patch) = (geometry.places, geometry.patch)
+        activation.backward(
+            gradient, output: output, rows: count * geometry.height * geometry.width,
+            biasGradient: biasGradient,
+            accumulating: accumulating)
+        let weights = Matrix(kernel, rows: patch, columns: inputs)
+        for block in Blocks(count, geometry) {
+            let rows = block.count * places
+            let lowered = Matrix(scratch, rows: rows, columns: patch)
+            let sources = block.images(of: inputCount)
+            geometry.lower(gradient[block.images(of: outputCount)], count: block.count, into: scratch)
+            // M = patch, N = inputs, K = places: a weight's gradient sums over every place it was used at.
+            multiply(
+                lowered.transposed, Matrix(input[sources], rows: rows, columns: inputs),
+                into: Matrix(kernelGradient, rows: patch, columns: inputs),
+                accumulating: accumulating || block.start > 0)
+            // M = places, N = inputs, K = patch: a plain convolution of the gradient.
+            multiply(lowered, weights, into: Matrix(inputGradient[sources], rows: rows, columns: inputs))
+        }
+    }
+
+    /// Starts every pixel at its channel's bias.
+    private func fill(_ images: FloatRegion, with bias: FloatRegion) {
+        let channels = bias.count
+        for pixel in 0..<images.count / channels {
+            let pixel = images.base + pixel * channels
+            for channel in 0..<channels { pixel[channel] = bias.base[channel] }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+// Exponential and logarithm on eight lanes, so that the loss over every pixel needs no call a pixel.
+// Plain arithmetic throughout: the same bits on every IEEE 754 machine.
+
+/// |x|, NaN kept.
+@inline(__always)
+func magnitude(_ x: SIMD8<Float>) -> SIMD8<Float> {
+    SIMD8<Float>(bitPattern: SIMD8<UInt32>(bitPattern: x) & 0x7FFF_FFFF)
+}
+
+/// max(x, 0), NaN kept.
+@inline(__always)
+func positivePart(_ x: SIMD8<Float>) -> SIMD8<Float> { x.replacing(with: 0, where: x .< 0) }
+
+/// e^−x for x ≥ 0, within 2 units in the last place; 0 from 87.3 on, where the result is no longer a normal number.
+///
+/// e^−x = 2ⁿ·eʳ with n the nearest integer to −x/ln 2 and |r| ≤ ½ ln 2, where eʳ is its Taylor polynomial of degree 7
+/// (remainder below 2⁻²⁷). ln 2 is taken off in two parts, the first of few bits so that n times it is exact (Cody and Waite).
+@inline(__always)
+func exponential(ofMinus x: SIMD8<Float>) -> SIMD8<Float> {
+    let limit: Float = 87.3
+    let y = -x.replacing(with: limit, where: x .> limit)
+    // Adding 1.5·2²³ rounds to an integer and leaves it in the low bits.
+    let magic: Float = 0x1.8p23
+    let shifted = y * 1.442_695_04 + magic
+    let n = shifted - magic
+    let r = (y - n * 0.693_359_375) - n * -2.121_944_4e-4
+    var p = SIMD8<Float>(repeating: 1.0 / 5040)
+    p = p * r + (1.0 / 720)
+    p = p * r + (1.0 / 120)
+    p = p * r + (1.0 / 24)
+    p = p * r + (1.0 / 6)
+    p = p * r + 0.5
+    p = p * r + 1
+    p = p * r + 1
+    let scale = SIMD8<Float>(bitPattern: (SIMD8<UInt32>(bitPattern: shifted) &+ 127) &<< 23)
+    return (p * scale).replacing(with: 0, where: x .> limit)
+}
+
+/// ln(1 + x) for x in [0, 1], within 2 units in the last place.
+///
+/// 2·artanh(s) with s = x / (2 + x) ≤ ⅓: the odd series up to s¹⁵, remainder below 2⁻²⁹ of the result.
+@inline(__always)
+func logarithm(ofOnePlus x: SIMD8<Float>) -> SIMD8<Float> {
+    let s = x / (x + 2)
+    let q = s * s
+    var p = SIMD8<Float>(repeating: 2.0 / 15)
+    p = p * q + (2.0 / 13)
+    p = p * q + (2.0 / 11)
+    p = p * q + (2.0 / 9)
+    p = p * q + (2.0 / 7)
+    p = p * q + (2.0 / 5)
+    p = p * q + (2.0 / 3)
+    p = p * q + 2
+    return p * s
+}
+
+extension SIMD8<Float> {
+    /// Lanes reinterpreted from their bits.
+    @inline(__always)
+    fileprivate init(bitPattern bits: SIMD8<UInt32>) { self = unsafeBitCast(bits, to: SIMD8<Float>.self) }
+}
+
+extension SIMD8<UInt32> {
+    /// The bits of the lanes.
+    @inline(__always)
+    fileprivate init(bitPattern lanes: SIMD8<Float>) { self = unsafeBitCast(lanes, to: SIMD8<UInt32>.self) }
+}

@@ -1,0 +1,55 @@
+import VAECore
+
+/// How a model is trained. Together with the data, the model's configuration and nothing else, it
+/// determines every bit of the result.
+public struct TrainingConfiguration: Sendable, Hashable, Codable {
+    /// Passes over the training images.
+    public var epochs: Int
+    /// Images of an optimiser step; the last batch of an epoch takes what is left.
+    public var batchSize: Int
+    /// Adam's step size.
+    public var learningRate: Double
+    /// Decay of Adam's running mean of gradients.
+    public var beta1: Double
+    /// Decay of Adam's running mean of squared gradients.
+    public var beta2: Double
+    /// What Adam adds to the root, against division by zero.
+    public var epsilon: Double
+    /// β, the weight of the KL divergence in the loss; 1 is the evidence lower bound.
+    public var klWeight: Double
+    /// Names every random number of a run: weights, shuffling, noise.
+    public var seed: UInt64
+
+    public init(
+        epochs: Int = 15, batchSize: Int = 128, learningRate: Double = 1e-3, beta1: Double = 0.9,
+        beta2: Double = 0.999, epsilon: Double = 1e-7, klWeight: Double = 1, seed: UInt64 = 0
+    ) {
+        self.epochs = epochs
+        self.batchSize = batchSize
+        self.learningRate = learningRate
+        self.beta1 = beta1
+        self.beta2 = beta2
+        self.epsilon = epsilon
+        self.klWeight = klWeight
+        self.seed = seed
+    }
+
+    /// - Throws: `invalidArgument` naming the field, its range and its value; `nan` is in no range.
+    public func validate() throws(VAEError) {
+        func demand(_ condition: Bool, _ name: String, _ expected: String, _ found: String) throws(VAEError) {
+            guard condition else {
+                throw VAEError(.invalidArgument, name, "is out of range", expected: expected, found: found)
+            }
+        }
+        try demand(epochs >= 1 && epochs <= 1_000_000, "epochs", "1 to 1000000", "\(epochs)")
+        try demand(batchSize >= 1 && batchSize <= 1 << 20, "batch size", "1 to \(1 << 20)", "\(batchSize)")
+        try demand(
+            learningRate > 0 && learningRate.isFinite, "learning rate", "a positive, finite number",
+            "\(learningRate)")
+        try demand(beta1 >= 0 && beta1 < 1, "beta1", "0 or more and below 1", "\(beta1)")
+        try demand(beta2 >= 0 && beta2 < 1, "beta2", "0 or more and below 1", "\(beta2)")
+        try demand(epsilon > 0 && epsilon.isFinite, "epsilon", "a positive, finite number", "\(epsilon)")
+        try demand(
+            klWeight >= 0 && klWeight.isFinite, "KL weight", "a finite number, 0 or more", "\(klWeight)")
+    }
+}

@@ -1,0 +1,54 @@
+import Kernels
+import VAECore
+
+/// The loss of every image on its own, in nats.
+public struct ImageLosses: Sendable, Equatable {
+    /// Binary cross-entropy summed over pixels.
+    public let reconstruction: [Float]
+    /// KL(q(z|x) ‖ N(0, I)).
+    public let kl: [Float]
+
+    /// Means over the images.
+    public func mean(klWeight: Double = 1) -> Losses {
+        let count = Double(max(reconstruction.count, 1))
+        return Losses(
+            reconstruction: reconstruction.reduce(0) { $0 + Double($1) } / count,
+            kl: kl.reduce(0) { $0 + Double($1) } / count, klWeight: klWeight)
+    }
+}
+
+extension Engine {
+    /// Brings the images at `range` to the start of a workspace.
+    func load(_ images: ImageSet, _ range: Range<Int>, _ workspace: Workspace) {
+        let size = images.shape.count
+        Pixels.scale(
+            images.pixels.span, range: range.lowerBound * size..<range.upperBound * size,
+            into: workspace.images.prefix(range.count * size))
+    }
+
+    /// The losses of every image; with `sampling`, z is drawn with noise named by seed and image, otherwise z = μ.
+    func measure(_ images: ImageSet, _ parameters: FloatRegion, seed: UInt64, sampling: Bool) -> ImageLosses {
+        let latent = network.configuration.latentSize
+        var reconstruction = [Float](repeating: 0, count: images.count)
+        var divergence = reconstruction
+        FloatRegion.withRegions(&reconstruction, &divergence) { reconstruction, divergence in
+            forEachMicroBatch(of: images.count) { workspace, range in
+                load(images, range, workspace)
+                network.encode(parameters, workspace, count: range.count)
+                workspace.noise.fill(with: 0)
+                if sampling {
+                    for (position, item) in range.enumerated() {
+                        var noise = RandomStream(seed: seed, purpose: .testNoise, item: item)
+                        noise.fillNormal(workspace.noise[position * latent..<(position + 1) * latent])
+                    }
+                }
+                network.sampleLatents(workspace, count: range.count)
+                network.decode(parameters, workspace, count: range.count)
+                network.measure(workspace, count: range.count, gradientScale: nil)
+                reconstruction[range].copy(from: workspace.reconstruction.prefix(range.count))
+                divergence[range].copy(from: workspace.divergence.prefix(range.count))
+            }
+        }
+        return ImageLosses(reconstruction: reconstruction, kl: divergence)
+    }
+}

@@ -1,0 +1,125 @@
+import Kernels
+import VAECore
+
+/// q(z|x) of a number of images.
+public struct Encoding: Sendable, Equatable {
+    /// Dimensions of z.
+    public let latentSize: Int
+    /// (images, latentSize): the means.
+    public let mean: [Float]
+    /// (images, latentSize): the natural logarithms of the variances.
+    public let logVariance: [Float]
+
+    /// Images.
+    public var count: Int { mean.count / latentSize }
+}
+
+extension VariationalAutoencoder {
+    /// The mean and log-variance of q(z|x) for every image.
+    /// - Throws: `invalidArgument` when the images do not have the model's shape or are none.
+    public func encode(_ images: ImageSet, threads: Int = Machine.physicalCores) throws(VAEError) -> Encoding
+    {
+        try configuration.check(images, "images")
+        let latent = configuration.latentSize
+        let result = try Engine.allocate { () throws(OutOfMemory) in
+            try FloatStorage(count: 2 * images.count * latent)
+        }
+        let (means, variances) = (
+            result.region.prefix(images.count * latent),
+            result.region[images.count * latent..<result.region.count]
+        )
+        try withEngine(threads, images.count) { engine, parameters in
+            engine.forEachMicroBatch(of: images.count) { workspace, range in
+                engine.load(images, range, workspace)
+                engine.network.encode(parameters, workspace, count: range.count)
+                let target = range.lowerBound * latent..<range.upperBound * latent
+                means[target].copy(from: workspace.mean.prefix(target.count))
+                variances[target].copy(from: workspace.logVariance.prefix(target.count))
+            }
+        }
+        return Encoding(latentSize: latent, mean: means.array(), logVariance: variances.array())
+    }
+
+    /// The pixel means that the decoder gives for latents.
+    /// - Parameter latents: (n, latentSize)
+    /// - Returns: (n, height, width, channels), values in [0, 1]
+    /// - Throws: `invalidArgument` when `latents` is empty or not a whole number of points.
+    public func decode(_ latents: [Float], threads: Int = Machine.physicalCores) throws(VAEError) -> [Float] {
+        let (latent, size) = (configuration.latentSize, configuration.imageShape.count)
+        guard !latents.isEmpty, latents.count.isMultiple(of: latent) else {
+            throw VAEError(
+                .invalidArgument, "latents", "are not a whole number of points",
+                expected: "a positive multiple of \(latent)", found: "\(latents.count)")
+        }
+        let count = latents.count / latent
+        let result = try Engine.allocate { () throws(OutOfMemory) in try FloatStorage(count: count * size) }
+        try withEngine(threads, count) { engine, parameters in
+            engine.forEachMicroBatch(of: count) { workspace, range in
+                let source = range.lowerBound * latent..<range.upperBound * latent
+                workspace.z.prefix(source.count).copy(from: latents.span.extracting(source))
+                engine.network.decode(parameters, workspace, count: range.count)
+                Bernoulli.means(
+                    logits: workspace.logits.prefix(range.count * size),
+                    into: result.region[range.lowerBound * size..<range.upperBound * size])
+            }
+        }
+        return result.region.array()
+    }
+
+    /// Every image encoded to its mean and decoded again.
+    /// - Returns: (n, height, width, channels), values in [0, 1]
+    public func reconstruct(_ images: ImageSet, threads: Int = Machine.physicalCores) throws(VAEError)
+        -> [Float]
+    {
+        try decode(encode(images, threads: threads).mean, threads: threads)
+    }
+
+    /// Images decoded from `count` draws of the prior N(0, I).
+    /// - Returns: (count, height, width, channels), values in [0, 1]
+    /// - Throws: `invalidArgument` when `count` is not positive.
+    public func sample(
+        _ count: Int, seed: UInt64 = 0, threads: Int = Machine.physicalCores
+    ) throws(VAEError) -> [Float] {
+        guard count > 0 else {
+            throw VAEError(
+                .invalidArgument, "samples", "is out of range", expected: "1 or more", found: "\(count)")
+        }
+        var latents: [Float] = []
+        for item in 0..<count {
+            var stream = RandomStream(seed: seed, purpose: .priorSample, item: item)
+            for start in stride(from: 0, to: configuration.latentSize, by: 2) {
+                let pair = stream.normalPair()
+                latents.append(pair.x)
+                if start + 1 < configuration.latentSize { latents.append(pair.y) }
+            }
+        }
+        return try decode(latents, threads: threads)
+    }
+
+    /// The two parts of the loss of every image.
+    ///
+    /// - Parameters:
+    ///   - sampling: draws z once an image, with noise fixed by `seed`; false takes z = μ
+    public func losses(
+        of images: ImageSet, seed: UInt64 = 0, sampling: Bool = true, threads: Int = Machine.physicalCores
+    ) throws(VAEError) -> ImageLosses {
+        try configuration.check(images, "images")
+        var result = ImageLosses(reconstruction: [], kl: [])
+        try withEngine(threads, images.count) { engine, parameters in
+            result = engine.measure(images, parameters, seed: seed, sampling: sampling)
+        }
+        return result
+    }
+
+    private func withEngine(
+        _ threads: Int, _ images: Int, _ body: (Engine, FloatRegion) -> Void
+    ) throws(VAEError) {
+        let engine = try Engine(
+            network, threads: threads, parts: Engine.microBatches(in: images), training: false)
+        let storage = try Engine.allocate { () throws(OutOfMemory) in
+            try FloatStorage(count: parameters.count)
+        }
+        storage.region.copy(from: parameters.span)
+        body(engine, storage.region)
+    }
+}

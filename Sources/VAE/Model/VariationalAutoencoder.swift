@@ -1,0 +1,48 @@
+import Kernels
+import VAECore
+
+/// A convolutional variational autoencoder: a configuration and its weights, a value that can be passed between threads, written down and read back.
+///
+/// Encoding is deterministic: it gives the mean and log-variance of q(z|x), and what is done with noise is
+/// the caller's choice. Methods that run the network share the work between `threads` workers and
+/// give the same bits for any number of them.
+public struct VariationalAutoencoder: Sendable {
+    let network: Network
+    /// All weights in one run, in the order of `tensors`.
+    let parameters: [Float]
+
+    init(network: Network, parameters: [Float]) {
+        precondition(parameters.count == network.layout.count, "\(parameters.count) parameters")
+        self.network = network
+        self.parameters = parameters
+    }
+
+    /// An untrained model: Glorot-uniform kernels and zero biases.
+    /// - Throws: `invalidArgument` when the configuration is not valid, `unavailable` when there is not memory enough.
+    public init(_ configuration: ModelConfiguration, seed: UInt64 = 0) throws(VAEError) {
+        let network = try Network(configuration)
+        let storage = try Engine.allocate { () throws(OutOfMemory) in
+            try FloatStorage(count: network.layout.count)
+        }
+        network.initialize(storage.region, seed: seed)
+        self.init(network: network, parameters: storage.region.array())
+    }
+
+    public var configuration: ModelConfiguration { network.configuration }
+
+    public var parameterCount: Int { parameters.count }
+
+    /// A weight by its name, with its shape in Keras's layout.
+    public struct Weight: Sendable {
+        public let name: String
+        public let shape: [Int]
+        public let values: [Float]
+    }
+
+    /// Every weight, from the encoder's first to the decoder's last.
+    public var weights: [Weight] {
+        network.layout.entries.map {
+            Weight(name: $0.name, shape: $0.shape, values: Array(parameters[$0.range]))
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import Kernels
+import VAECore
+
+/// A network at work: a team of threads with a workspace for each.
+///
+/// Work is cut into micro-batches by counting images, never by counting threads, so that every matrix product has the
+/// same shape, and every sum the same order, on any number of threads.
+final class Engine {
+    let network: Network
+    let pool: WorkerPool
+    /// One for each worker of the pool.
+    let workspaces: [Workspace]
+
+    /// Images that go through the whole network together. Their activations stay in a core's caches, and a product
+    /// still has rows enough to run at full speed.
+    static let microBatch = 8
+
+    /// - Parameters:
+    ///   - threads: workers asked for
+    ///   - parts: the most parts any job will have; more workers than that would have nothing to do
+    /// - Throws: `unavailable` when memory for the workspaces can't be had.
+    init(_ network: Network, threads: Int, parts: Int, training: Bool) throws(VAEError) {
+        guard threads >= 1 else {
+            throw VAEError(
+                .invalidArgument, "threads", "is out of range", expected: "1 or more", found: "\(threads)")
+        }
+        self.network = network
+        pool = WorkerPool(threads: max(1, min(threads, parts)))
+        var workspaces: [Workspace] = []
+        for _ in 0..<pool.count {
+            workspaces.append(
+                try Engine.allocate { () throws(OutOfMemory) in
+                    try Workspace(network, capacity: Engine.microBatch, training: training)
+                })
+        }
+        self.workspaces = workspaces
+    }
+
+    /// Calls `body` with a workspace for each micro-batch of `count` images, on all workers.
+    func forEachMicroBatch(of count: Int, _ body: (_ workspace: Workspace, _ images: Range<Int>) -> Void) {
+        pool.run(parts: Engine.microBatches(in: count)) { worker, part in
+            let start = part * Engine.microBatch
+            body(workspaces[worker], start..<min(start + Engine.microBatch, count))
+        }
+    }
+
+    static func microBatches(in count: Int) -> Int { (count + microBatch - 1) / microBatch }
+
+    /// Runs `make` and turns a refusal of memory into a clear error.
+    static func allocate<T>(_ make: () throws(OutOfMemory) -> T) throws(VAEError) -> T {
+        do throws(OutOfMemory) {
+            return try make()
+        } catch {
+            throw VAEError(
+                .unavailable, "memory", "could not be had", expected: "\(error.bytes >> 20) MiB more",
+                advice: "Choose a smaller batch, fewer filters or smaller images.")
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import Glibc
+
+/// What this process may use of the machine it runs on.
+public enum Machine {
+    /// Physical cores that this process may run on: hyper-threads of one core count once, and an affinity mask
+    /// (`taskset`, a container's cpuset) is respected. At least 1.
+    ///
+    /// Matrix products keep a core's arithmetic units busy by themselves, so a second hyper-thread adds nothing.
+    public static var physicalCores: Int {
+        let allowed = allowedProcessors
+        var cores = Set<String>()
+        for processor in allowed {
+            let topology = "/sys/devices/system/cpu/cpu\(processor)/topology/"
+            guard let siblings = lines(of: topology + "thread_siblings_list").first else {
+                return max(allowed.count, 1)
+            }
+            cores.insert(siblings)
+        }
+        return max(cores.count, 1)
+    }
+
+    /// The processor's name as the kernel gives it, such as "AMD EPYC 9354", or "unknown processor".
+    public static var processorName: String {
+        value(of: "model name", in: "/proc/cpuinfo") ?? "unknown processor"
+    }
+
+    /// The largest resident set of this process so far, in bytes; 0 where the kernel does not say.
+    public static var peakMemory: Int {
+        let kilobytes = value(of: "VmHWM", in: "/proc/self/status")?.prefix { $0.isNumber }
+        return kilobytes.flatMap { Int($0) }.map { $0 * 1024 } ?? 0
+    }
+
+    /// Numbers of the processors that the affinity mask allows, from a list such as "0-3,8".
+    private static var allowedProcessors: [Int] {
+        guard let list = value(of: "Cpus_allowed_list", in: "/proc/self/status") else { return [] }
+        return list.split(separator: ",").flatMap { part -> [Int] in
+            let ends = part.split(separator: "-").compactMap { Int($0) }
+            guard let first = ends.first, let last = ends.last, first <= last, last < 1 << 16 else {
+                return []
+            }
+            return Array(first...last)
+        }
+    }
+
+    /// What follows `name` and a colon in a file of such lines.
+    private static func value(of name: String, in path: String) -> String? {
+        for line in lines(of: path) where line.hasPrefix(name) {
+            guard let colon = line.firstIndex(of: ":") else { continue }
+            return String(line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" })
+        }
+        return nil
+    }
+
+    /// The lines of a small text file, none when it can't be read. Files under /proc have no size to ask for.
+    private static func lines(of path: String) -> [String] {
+        guard let file = fopen(path, "r") else { return [] }
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: 1 << 16)
+        let count = fread(&bytes, 1, bytes.count, file)
+        return String(decoding: bytes[0..<count], as: UTF8.self).split(separator: "\n").map(String.init)
+    }
+}
