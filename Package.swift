@@ -59,7 +59,7 @@ let package = Package(
         .testTarget(
             name: "VAETests", dependencies: ["VAE", "VAECore", "Kernels", "ReferenceKernels"],
             resources: [.copy("Golden")]),
-        .testTarget(name: "VAEDataTests", dependencies: ["VAEData", "VAECore"]),
+        .testTarget(name: "VAEDataTests", dependencies: ["VAEData", "VAECore", "CZlib"]),
         .testTarget(name: "VAEFiguresTests", dependencies: ["VAEFigures", "VAECore"]),
         .testTarget(name: "CommandTests", dependencies: ["VAECore", "VAEData", "vae-train", "vae-bench"]),
     ],

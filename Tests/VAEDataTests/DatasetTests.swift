@@ -1,0 +1,183 @@
+import Foundation
+import Testing
+import VAECore
+
+@testable import VAEData
+
+@Suite struct DatasetTests {
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func images(_ count: Int, height: Int = 2, labelled: Bool = true, from first: UInt8 = 0) throws
+        -> ImageSet
+    {
+        try ImageSet(
+            shape: ImageShape(height: height, width: 2),
+            pixels: (0..<count * height * 2).map { UInt8(truncatingIfNeeded: $0) &+ first },
+            labels: labelled ? (0..<count).map { UInt8($0 % 10) } : nil)
+    }
+
+    @Test func exportAndReadAgain() throws {
+        for labelled in [true, false] {
+            for test in [try images(3, labelled: labelled), nil] {
+                let data = try Dataset(
+                    name: "a", train: images(7, labelled: labelled, from: 9), test: test, source: "here")
+                let place = "\(folder.path)/\(labelled)/\(test != nil)/deep"
+                let written = try data.export(to: place)
+                #expect(written.count == (labelled ? 2 : 1) * (test == nil ? 1 : 2))
+                let again = try Dataset.read(folder: place)
+                #expect(again.train == data.train)
+                #expect(again.test == data.test)
+                #expect(again.name == "deep")
+                #expect(again.source == "folder \(place)")
+                #expect(again.contentHash() == data.contentHash())
+                #expect(try Dataset.read(folder: place + "/", name: "mnist").name == "mnist")
+            }
+        }
+    }
+
+    @Test func exportDoesNotOverwrite() throws {
+        let data = try Dataset(name: "a", train: images(2), test: nil, source: "here")
+        // Under a name that export does not write, but a reader takes.
+        let old = try folder.write([1, 2, 3], to: "t10k-labels.idx1-ubyte.gz")
+        expectError(.cannotCreate, saying: old, "not overwritten") { try data.export(to: folder.path) }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 1)
+        expectError(.cannotCreate, saying: "is a file") { try data.export(to: old) }
+        expectError(.cannotCreate, saying: "can't be made") { try data.export(to: old + "/below") }
+    }
+
+    @Test(arguments: ["", ".gz"], ["-", "."]) func everySpellingIsFound(suffix: String, mark: String) throws {
+        let set = try images(4)
+        for (stem, kind) in [
+            ("train", "images"), ("train", "labels"), ("t10k", "images"), ("t10k", "labels"),
+        ] {
+            let array =
+                try kind == "images"
+                ? IDX.images(set) : IDXArray(dimensions: [4], values: [0, 1, 2, 3])
+            let bytes = IDX.encode(array)
+            let name = "\(stem)-\(kind)\(mark)idx\(kind == "images" ? 3 : 1)-ubyte\(suffix)"
+            // What the bytes are counts, not the name: both ways round.
+            try folder.write(Bool.random() ? bytes : gzip(bytes), to: name)
+        }
+        let data = try Dataset.read(folder: folder.path)
+        #expect(data.train == set)
+        #expect(data.test == set)
+    }
+
+    @Test func folderErrors() throws {
+        expectError(.missingInput, saying: "does not exist", "\(folder.path)/none") {
+            _ = try Dataset.read(folder: "\(folder.path)/none")
+        }
+        expectError(.missingInput, saying: "train-images-idx3-ubyte.gz", "an empty folder") {
+            _ = try Dataset.read(folder: folder.path)
+        }
+        let file = try folder.write([], to: "file")
+        expectError(.missingInput, saying: "is a file, not a folder") { _ = try Dataset.read(folder: file) }
+        expectError(.missingInput, saying: "no training images", "found file") {
+            _ = try Dataset.read(folder: folder.path)
+        }
+        try FileManager.default.createDirectory(
+            atPath: "\(folder.path)/train-images-idx3-ubyte", withIntermediateDirectories: true)
+        expectError(.missingInput, saying: "train-images-idx3-ubyte", "a folder") {
+            _ = try Dataset.read(folder: folder.path)
+        }
+    }
+
+    @Test func folderWithHalfATestSet() throws {
+        try folder.write(IDX.encode(IDX.images(images(4))), to: "train-images-idx3-ubyte")
+        try folder.write(idxHeader([3]) + [1, 2, 3], to: "t10k-labels-idx1-ubyte")
+        expectError(.missingInput, saying: "t10k-labels", "no images to go with") {
+            _ = try Dataset.read(folder: folder.path)
+        }
+        try folder.write(IDX.encode(IDX.images(images(3, height: 5))), to: "t10k-images-idx3-ubyte")
+        expectError(.invalidData, saying: "another image size", "expected 2×2×1, found 5×2×1") {
+            _ = try Dataset.read(folder: folder.path)
+        }
+        try folder.write(IDX.encode(IDX.images(images(2))), to: "t10k-images-idx3-ubyte")
+        expectError(.invalidData, saying: "differs in number") { _ = try Dataset.read(folder: folder.path) }
+    }
+
+    // Mode bits do not bind root.
+    @Test(.enabled(if: geteuid() != 0)) func folderWithoutPermission() throws {
+        for mode: mode_t in [0, 0o400] {
+            #expect(chmod(folder.path, mode) == 0)
+            expectError(.missingInput, saying: "may not be read") {
+                _ = try Dataset.read(folder: folder.path)
+            }
+        }
+        #expect(chmod(folder.path, 0o700) == 0)
+    }
+
+    @Test func limiting() throws {
+        let data = try Dataset(name: "a", train: images(7), test: images(3), source: "here")
+        #expect(try data.limited(to: 2).train == images(2))
+        #expect(try data.limited(to: 2).test == data.test)
+        #expect(try data.limited(to: 7) == data)
+        #expect(try data.limited(to: .max) == data)
+        for count in [0, -1, .min] {
+            expectError(.invalidArgument, saying: "expected 1 or more") { _ = try data.limited(to: count) }
+        }
+    }
+
+    @Test func holdingOut() throws {
+        let data = try Dataset(name: "a", train: images(25), test: nil, source: "here")
+        let split = try data.holdingOutTest()
+        #expect(split.train == images(23))
+        #expect(split.test == data.train.slice(23..<25))
+        #expect(split.source.contains("last 2 images"))
+        #expect(try data.holdingOutTest(fraction: 0.001).test?.count == 1)
+        #expect(try data.holdingOutTest(fraction: 0.999).train.count == 1)
+        #expect(try split.holdingOutTest(fraction: 0.5) == split)
+        for fraction in [0, 1, -1, .nan, .infinity] {
+            expectError(.invalidArgument, saying: "out of range") {
+                _ = try data.holdingOutTest(fraction: fraction)
+            }
+        }
+        let single = try Dataset(name: "a", train: images(1), test: nil, source: "here")
+        expectError(.invalidArgument, saying: "too small") { _ = try single.holdingOutTest() }
+    }
+
+    @Test func refusesUnusableSets() throws {
+        let none = try images(0)
+        expectError(.invalidArgument, saying: "no training images") {
+            _ = try Dataset(name: "a", train: none, test: nil, source: "here")
+        }
+        expectError(.invalidArgument, saying: "empty test set") {
+            _ = try Dataset(name: "a", train: images(1), test: none, source: "here")
+        }
+        expectError(.invalidArgument, saying: "another shape") {
+            _ = try Dataset(name: "a", train: images(1), test: images(1, height: 3), source: "here")
+        }
+    }
+
+    @Test func contentHashSeesContentOnly() throws {
+        let data = try Dataset(name: "a", train: images(4), test: images(2), source: "here")
+        let renamed = try Dataset(name: "b", train: images(4), test: images(2), source: "there")
+        #expect(data.contentHash() == renamed.contentHash())
+        #expect(data.contentHash().count == 64)
+        let others = [
+            try Dataset(name: "a", train: images(4), test: nil, source: "here"),
+            try Dataset(name: "a", train: images(4, from: 1), test: images(2), source: "here"),
+            try Dataset(name: "a", train: images(4), test: images(2, labelled: false), source: "here"),
+            try Dataset(name: "a", train: images(4), test: images(3), source: "here"),
+            try Dataset(name: "a", train: images(1, height: 8), test: images(1, height: 8), source: "here"),
+        ]
+        #expect(Set((others + [data]).map { $0.contentHash() }).count == 6)
+    }
+
+    @Test func sha256Vectors() {
+        // FIPS 180-4 and NIST's example values.
+        #expect(
+            SHA256.hexadecimal([]) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+        #expect(
+            SHA256.hexadecimal(Array("abc".utf8))
+                == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+        var pieces = SHA256()
+        pieces.update(Array("abcdbcdecdefdefgefghfghighijhijk".utf8))
+        pieces.update([])
+        pieces.update(Array("ijkljklmklmnlmnomnopnopq".utf8))
+        #expect(
+            pieces.hexadecimal() == "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1")
+    }
+}
