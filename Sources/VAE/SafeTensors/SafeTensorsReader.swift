@@ -1,0 +1,191 @@
+import VAECore
+
+extension SafeTensors {
+    /// Reads the file at `path`.
+    ///
+    /// - Parameter limit: refuses a file of more bytes; 4 GiB unless told, which keeps a wrong path from
+    ///   filling the memory.
+    /// - Throws: `missingInput` or `inputOutput` when it can't be read; else as `init(bytes:source:)`.
+    public init(contentsOf path: String, limit: Int = 1 << 32) throws(VAEError) {
+        try self.init(bytes: DurableFile.read(path, limit: limit), source: path)
+    }
+
+    /// Reads a whole file's bytes.
+    ///
+    /// The file is refused unless it is exactly what the format describes: every byte of the data belongs
+    /// to exactly one tensor, each tensor has the size of its shape, and no name comes twice.
+    ///
+    /// - Parameter source: what errors name, such as the file's path.
+    /// - Throws: `invalidData`, with the byte at which the file is wrong.
+    public init(bytes: [UInt8], source: String) throws(VAEError) {
+        func unsound(_ problem: String, expected: String, found: String) -> VAEError {
+            VAEError(
+                .invalidData, source, "is not a sound safetensors file: \(problem)", expected: expected,
+                found: found, advice: "Get the file again, or write it again.")
+        }
+        guard bytes.count >= 8 else {
+            throw unsound("it is too short", expected: "8 bytes or more", found: "\(bytes.count)")
+        }
+        let size = bytes[..<8].reversed().reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
+        guard size <= Self.largestHeader else {
+            throw unsound(
+                "its header is too long (bytes 0 to 7)", expected: "at most \(Self.largestHeader) bytes",
+                found: "\(size)")
+        }
+        let start = 8 + Int(size)
+        guard start <= bytes.count else {
+            throw unsound(
+                "it ends within its header", expected: "\(size) bytes from byte 8",
+                found: "\(bytes.count - 8)")
+        }
+
+        var scanner = HeaderScanner(bytes[8..<start], source: source)
+        let header = try Header(&scanner)
+        var end = 0
+        for entry in header.entries.sorted(by: { ($0.begin, $0.end) < ($1.begin, $1.end) }) {
+            let name = "tensor \(quoted(entry.name)) (described at byte \(entry.position))"
+            guard entry.begin == end else {
+                throw unsound(
+                    "\(name) \(entry.begin < end ? "overlaps another one" : "leaves a hole before it")",
+                    expected: "data from \(end)", found: "from \(entry.begin)")
+            }
+            guard entry.end >= entry.begin else {
+                throw unsound(
+                    "\(name) ends before it begins", expected: "\(entry.begin) or more", found: "\(entry.end)"
+                )
+            }
+            guard let count = entry.dataType.byteCount(of: entry.shape) else {
+                throw unsound(
+                    "\(name) has an impossible shape", expected: "sizes that make whole bytes",
+                    found: "\(entry.shape.prefix(16)) of \(entry.dataType.rawValue)")
+            }
+            guard count == entry.end - entry.begin else {
+                throw unsound(
+                    "\(name) does not have the size of its shape",
+                    expected: "\(count) bytes for \(entry.shape.prefix(16)) of \(entry.dataType.rawValue)",
+                    found: "\(entry.end - entry.begin)")
+            }
+            guard entry.end <= bytes.count - start else {
+                throw unsound(
+                    "it ends within \(name)", expected: "\(entry.end) bytes of data from byte \(start)",
+                    found: "\(bytes.count - start)")
+            }
+            end = entry.end
+        }
+        guard end == bytes.count - start else {
+            throw unsound(
+                "bytes follow the last tensor, from byte \(start + end)", expected: "\(start + end) bytes",
+                found: "\(bytes.count)")
+        }
+        try self.init(
+            header.entries.map {
+                Tensor(
+                    unchecked: $0.name, $0.dataType, $0.shape, Array(bytes[start + $0.begin..<start + $0.end])
+                )
+            },
+            metadata: header.metadata)
+    }
+}
+
+/// What the header says, before it is compared with the data.
+private struct Header {
+    struct Entry {
+        let name: String
+        /// Of the name, in the file.
+        let position: Int
+        let dataType: SafeTensors.DataType
+        let shape: [Int]
+        let begin: Int
+        let end: Int
+    }
+
+    private(set) var metadata: [String: String] = [:]
+    private(set) var entries: [Entry] = []
+
+    init(_ scanner: inout HeaderScanner) throws(VAEError) {
+        // The format wants the brace first, without spaces before it.
+        guard scanner.isNext("{") else { throw scanner.error(expected: "'{'") }
+        var names: Set<String> = []
+        try scanner.list("{", "}") { (scanner) throws(VAEError) in
+            let (name, position) = try scanner.name(unlike: &names)
+            if name == SafeTensors.metadataName {
+                metadata = try Self.metadata(&scanner)
+            } else {
+                entries.append(try Self.entry(name, position, &scanner))
+            }
+        }
+        try scanner.expectEnd()
+    }
+
+    private static func metadata(_ scanner: inout HeaderScanner) throws(VAEError) -> [String: String] {
+        var names: Set<String> = []
+        var metadata: [String: String] = [:]
+        try scanner.list("{", "}") { (scanner) throws(VAEError) in
+            let (name, _) = try scanner.name(unlike: &names)
+            metadata[name] = try scanner.string()
+        }
+        return metadata
+    }
+
+    private static func entry(
+        _ name: String, _ position: Int, _ scanner: inout HeaderScanner
+    ) throws(VAEError) -> Entry {
+        var fields: Set<String> = []
+        var dataType: SafeTensors.DataType?
+        var shape: [Int]?
+        var offsets: [Int] = []
+        try scanner.list("{", "}") { (scanner) throws(VAEError) in
+            let (field, place) = try scanner.name(unlike: &fields)
+            switch field {
+            case "dtype":
+                let place = scanner.position
+                let type = try scanner.string()
+                dataType = SafeTensors.DataType(rawValue: type)
+                guard dataType != nil else {
+                    throw scanner.error(at: place, expected: "a type such as F32", found: quoted(type))
+                }
+            case "shape": shape = try scanner.integers()
+            case "data_offsets":
+                let place = scanner.position
+                offsets = try scanner.integers()
+                guard offsets.count == 2 else {
+                    throw scanner.error(
+                        at: place, expected: "two offsets, begin and end", found: "\(offsets.count)")
+                }
+            default:
+                throw scanner.error(
+                    at: place, expected: "dtype, shape or data_offsets", found: quoted(field))
+            }
+        }
+        guard let dataType, let shape, offsets.count == 2 else {
+            throw scanner.error(
+                at: position, expected: "dtype, shape and data_offsets for tensor \(quoted(name))",
+                found: fields.isEmpty ? "none of them" : "only \(fields.sorted().joined(separator: ", "))")
+        }
+        return Entry(
+            name: name, position: position, dataType: dataType, shape: shape, begin: offsets[0],
+            end: offsets[1])
+    }
+}
+
+extension HeaderScanner {
+    /// A name that has not come before, and the colon after it; also where it is.
+    fileprivate mutating func name(
+        unlike others: inout Set<String>
+    ) throws(VAEError) -> (name: String, position: Int) {
+        skipSpaces()
+        let position = position
+        let name = try string()
+        guard others.insert(name).inserted else {
+            throw error(at: position, expected: "each name once", found: "\(quoted(name)) again")
+        }
+        try expect(":")
+        return (name, position)
+    }
+
+    fileprivate mutating func integers() throws(VAEError) -> [Int] {
+        var numbers: [Int] = []
+        try list("[", "]") { (scanner) throws(VAEError) in numbers.append(try scanner.integer()) }
+        return numbers
+    }
+}

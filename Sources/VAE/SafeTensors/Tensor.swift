@@ -1,0 +1,105 @@
+import VAECore
+
+extension SafeTensors {
+    /// A named array of numbers.
+    public struct Tensor: Sendable, Equatable {
+        public let name: String
+        public let dataType: DataType
+        /// Sizes, the slowest index first; empty for a scalar.
+        public let shape: [Int]
+        /// The elements, row-major and little-endian.
+        public let bytes: [UInt8]
+
+        /// - Throws: `invalidArgument` when the number of bytes is not what type and shape make.
+        public init(name: String, dataType: DataType, shape: [Int], bytes: [UInt8]) throws(VAEError) {
+            guard let count = dataType.byteCount(of: shape) else {
+                throw VAEError(
+                    .invalidArgument, "tensor \(quoted(name))", "has an impossible shape",
+                    expected: "sizes of 0 and more that make whole bytes",
+                    found: "\(shape) of \(dataType.rawValue)")
+            }
+            guard count == bytes.count else {
+                throw VAEError(
+                    .invalidArgument, "tensor \(quoted(name))", "does not have the size of its shape",
+                    expected: "\(count) bytes for \(shape) of \(dataType.rawValue)", found: "\(bytes.count)")
+            }
+            self.init(unchecked: name, dataType, shape, bytes)
+        }
+
+        /// An F32 tensor of `values`, row-major.
+        /// - Throws: `invalidArgument` when their number is not that of `shape`.
+        public init(name: String, shape: [Int], floats values: [Float]) throws(VAEError) {
+            try self.init(
+                name: name, dataType: .float32, shape: shape, bytes: values.littleEndianBytes(\.bitPattern))
+        }
+
+        /// An F64 tensor of `values`, row-major.
+        /// - Throws: `invalidArgument` when their number is not that of `shape`.
+        public init(name: String, shape: [Int], doubles values: [Double]) throws(VAEError) {
+            try self.init(
+                name: name, dataType: .float64, shape: shape, bytes: values.littleEndianBytes(\.bitPattern))
+        }
+
+        /// For a reader that has checked sizes itself, so that it can say where in the file they are.
+        init(unchecked name: String, _ dataType: DataType, _ shape: [Int], _ bytes: [UInt8]) {
+            self.name = name
+            self.dataType = dataType
+            self.shape = shape
+            self.bytes = bytes
+        }
+
+        /// The values of an F32 tensor, row-major.
+        /// - Throws: `invalidData` when it has another type: rounding would be silent.
+        public func floats() throws(VAEError) -> [Float] {
+            guard dataType == .float32 else { throw wrongType("F32") }
+            return bytes.words().map { Float(bitPattern: $0) }
+        }
+
+        /// The values of an F64 tensor, or those of an F32 tensor, which doubles hold exactly.
+        /// - Throws: `invalidData` when it has another type.
+        public func doubles() throws(VAEError) -> [Double] {
+            switch dataType {
+            case .float64: bytes.words().map { Double(bitPattern: $0) }
+            case .float32: bytes.words().map { Double(Float(bitPattern: $0)) }
+            default: throw wrongType("F64 or F32")
+            }
+        }
+
+        private func wrongType(_ expected: String) -> VAEError {
+            VAEError(
+                .invalidData, "tensor \(quoted(name))", "has another type", expected: expected,
+                found: dataType.rawValue, advice: "Convert it when the file is written.")
+        }
+
+        /// The order of writing: the type that comes last in `DataType` first, then names by their bytes
+        /// (Swift's own order of strings looks at composed letters and would differ from other writers').
+        func precedes(_ other: Tensor) -> Bool {
+            guard dataType == other.dataType else { return dataType.rank > other.dataType.rank }
+            return name.utf8.lexicographicallyPrecedes(other.name.utf8)
+        }
+    }
+}
+
+extension Array {
+    /// The bits of each element, least significant byte first.
+    fileprivate func littleEndianBytes<Word: FixedWidthInteger>(_ bits: (Element) -> Word) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(count * MemoryLayout<Word>.size)
+        for element in self {
+            Swift.withUnsafeBytes(of: bits(element).littleEndian) { bytes.append(contentsOf: $0) }
+        }
+        return bytes
+    }
+}
+
+extension [UInt8] {
+    /// The whole words the bytes make, least significant byte first.
+    fileprivate func words<Word: FixedWidthInteger>() -> [Word] {
+        let size = MemoryLayout<Word>.size
+        return withUnsafeBytes { bytes in
+            (0..<count / size).map {
+                Word(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * size, as: Word.self))
+            }
+        }
+    }
+}

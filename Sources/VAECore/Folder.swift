@@ -1,0 +1,98 @@
+import Glibc
+
+/// Folders for output.
+public enum Folder {
+    /// Makes the folder at `path` for a new run, with the folders above it.
+    ///
+    /// A folder that is there already is taken if it is empty; one that holds anything is refused, so
+    /// that a run never mixes with another or overwrites it. Whether files can be made in it is tried
+    /// now rather than at the end of an hour of training. This is no lock: of two programs that take
+    /// the same empty folder at once, files opened with `AppendingFile.Start.new` tell them apart.
+    ///
+    /// - Throws: `cannotCreate` when it exists with content or is a file, when it can't be made, or when
+    ///   no file can be made in it; `invalidArgument` for an empty path or one with a NUL byte.
+    public static func createNew(_ path: String) throws(VAEError) {
+        try path.checkIsPath()
+        try createParents(of: path)
+        if mkdir(path, 0o777) != 0 {
+            let code = errno
+            guard code == EEXIST else { throw .file(path, .create, code) }
+            try checkIsEmpty(path)
+        }
+        let probe = try TemporaryFile(in: path, naming: path)
+        probe.remove()
+        try synchronize(path.folder, naming: path)
+    }
+
+    private static func createParents(of path: String) throws(VAEError) {
+        var status = stat()
+        let parent = path.folder
+        // `.` and `/` end the climb: they are their own parents.
+        guard parent != path, stat(parent, &status) != 0 else { return }
+        guard errno == ENOENT else { throw .file(path, .create, errno) }
+        try createParents(of: parent)
+        // Another program may make it in between; that it is a folder shows when the next level is made.
+        guard mkdir(parent, 0o777) == 0 || errno == EEXIST else { throw .file(path, .create, errno) }
+    }
+
+    private static func checkIsEmpty(_ path: String) throws(VAEError) {
+        guard let stream = opendir(path) else {
+            let code = errno
+            guard code == ENOTDIR || code == ENOENT else { throw .file(path, .create, code) }
+            throw VAEError(
+                .cannotCreate, path, "is a file or a broken link, where a folder is to be made",
+                advice: "Choose another folder, or move it away.")
+        }
+        defer { closedir(stream) }
+        while true {
+            errno = 0
+            guard let entry = readdir(stream) else {
+                guard errno == 0 else { throw .file(path, .create, errno) }
+                return
+            }
+            let isItselfOrParent = withUnsafeBytes(of: entry.pointee.d_name) { name in
+                name.starts(with: [0x2E, 0]) || name.starts(with: [0x2E, 0x2E, 0])
+            }
+            if !isItselfOrParent {
+                throw VAEError(
+                    .cannotCreate, path, "exists and is not empty", expected: "a new or an empty folder",
+                    advice: "Choose another folder, or move what is there away.")
+            }
+        }
+    }
+
+    /// Flushes the folder's list of files to the device, which makes a rename in it last.
+    static func synchronize(_ folder: String, naming path: String) throws(VAEError) {
+        let number = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        // A folder that may be written to but not listed can't be flushed; the file is in place, and
+        // failing now would say otherwise.
+        guard number >= 0 else { return }
+        defer { close(number) }
+        var result: Int32
+        repeat { result = fsync(number) } while result != 0 && errno == EINTR
+        guard result == 0 || errno == EINVAL || errno == ENOTSUP else { throw .file(path, .write, errno) }
+    }
+}
+
+extension String {
+    /// The folder this path lies in: `a/b` for `a/b/c` and `a/b/c/`, `.` for `c`, `/` for `/c`.
+    var folder: String {
+        var bytes = Substring(self).utf8
+        while bytes.count > 1, bytes.last == 0x2F { bytes.removeLast() }
+        guard let slash = bytes.lastIndex(of: 0x2F) else { return "." }
+        var folder = bytes[..<slash]
+        while folder.count > 1, folder.last == 0x2F { folder.removeLast() }
+        return folder.isEmpty ? "/" : String(Substring(folder))
+    }
+
+    /// Refuses what can't be a path. A C string ends at its first NUL byte, so that another file would
+    /// be opened than the one named.
+    func checkIsPath() throws(VAEError) {
+        guard !isEmpty else {
+            throw VAEError(.invalidArgument, "path", "is empty", expected: "the path of a file or folder")
+        }
+        guard !utf8.contains(0) else {
+            throw VAEError(.invalidArgument, self, "is not a path", expected: "no NUL byte", found: "one")
+        }
+    }
+}
