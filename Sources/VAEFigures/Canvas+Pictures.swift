@@ -6,19 +6,20 @@ extension Canvas {
     public func image(_ raster: Raster, in rect: Rect) {
         guard path(rect) else { return }
         cairo_new_path(context)
-        // Viewers disagree on how to enlarge a picture inside an SVG or PDF, so it is enlarged here; the
-        // repeated pixels cost next to nothing once compressed.
-        let wanted = isVector ? Int((min(rect.width, 4096) * 2 / Double(raster.width)).rounded(.up)) : 1
-        let raster = raster.enlarged(by: max(1, min(wanted, 64)))
+        // Viewers disagree on how to enlarge a picture inside an SVG or PDF, and squares of 2.5 pixels come
+        // out uneven, so those are enlarged here and averaged down; repeated pixels cost next to nothing
+        // once compressed.
+        let ratio = rect.width * scale / Double(raster.width)
+        let isWhole = !isVector && ratio >= 1 && abs(ratio - ratio.rounded()) < 1e-6
+        let factor = isWhole || (ratio < 1 && !isVector) ? 1 : min(64, max(1, Int((2 * ratio).rounded(.up))))
+        let raster = raster.enlarged(by: factor)
         guard let image = Canvas.surface(holding: raster, asGrey: false) else { return }
         cairo_save(context)
         cairo_translate(context, rect.x, rect.y)
         cairo_scale(context, rect.width / Double(raster.width), rect.height / Double(raster.height))
         cairo_set_source_surface(context, image, 0, 0)
         let pattern = cairo_get_source(context)
-        // Shrinking wants averages; enlarging wants squares, up to the very edge.
-        let enlarges = rect.width * scale >= Double(raster.width)
-        cairo_pattern_set_filter(pattern, enlarges && !isVector ? CAIRO_FILTER_NEAREST : CAIRO_FILTER_GOOD)
+        cairo_pattern_set_filter(pattern, isWhole ? CAIRO_FILTER_NEAREST : CAIRO_FILTER_GOOD)
         cairo_pattern_set_extend(pattern, CAIRO_EXTEND_PAD)
         cairo_rectangle(context, 0, 0, Double(raster.width), Double(raster.height))
         cairo_fill(context)
