@@ -52,10 +52,10 @@ public struct Ticks: Sendable, Equatable {
 
     /// A number with a fixed number of decimals, a true minus sign, and commas from 10,000 on.
     static func format(_ value: Double, decimals: Int) -> String {
-        guard value.isFinite, abs(value) < 1e15, decimals <= 9 else { return "\(value)" }
+        guard value.isFinite, abs(value) < 1e15, decimals <= 9 else { return short(value) }
         let power = pow(10, Double(decimals))
         let scaled = (abs(value) * power).rounded()
-        guard scaled < 9e18 else { return "\(value)" }
+        guard scaled < 9e18 else { return short(value) }
         let units = Int(scaled / power)
         var text = String(units)
         if units >= 10_000 {
@@ -70,6 +70,11 @@ public struct Ticks: Sendable, Equatable {
             text += "." + String(repeating: "0", count: max(0, decimals - fraction.count)) + fraction
         }
         return value < 0 && scaled > 0 ? "−" + text : text
+    }
+
+    /// Three digits and a power of ten, for what would be too long in full.
+    private static func short(_ value: Double) -> String {
+        String(format: "%.3g", value).replacingOccurrences(of: "-", with: "−")
     }
 }
 
