@@ -1,0 +1,93 @@
+import VAECore
+
+/// A drawing that can be written as PNG, SVG or PDF.
+///
+/// A figure checks what it is given when it is made, so that drawing itself can't fail.
+public protocol Figure: Sendable {
+    /// Width and height in pixels at scale 1.
+    var size: Size { get }
+    /// What the picture shows, for people who can't see it: the SVG's `<title>` and the PDF's.
+    var title: String { get }
+    /// Draws on a canvas of `size` that is already white.
+    func draw(on canvas: borrowing Canvas)
+}
+
+/// The kinds of file a figure can be written as.
+public enum FigureFormat: String, Sendable, CaseIterable {
+    case png, svg, pdf
+
+    /// The format that a path's extension names, upper or lower case.
+    /// - Throws: `invalidArgument` for any other extension or none.
+    public init(path: String) throws(VAEError) {
+        let name = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        let suffix = parts.count > 1 ? (parts.last ?? "").lowercased() : ""
+        guard let format = FigureFormat(rawValue: suffix) else {
+            throw VAEError(
+                .invalidArgument, path, "does not say which kind of picture to write",
+                expected: "a name ending in .png, .svg or .pdf",
+                found: suffix.isEmpty ? "no extension" : ".\(suffix)")
+        }
+        self = format
+    }
+}
+
+extension Figure {
+    /// The figure as a PNG file of `size · scale` pixels. The same figure gives the same bytes each time
+    /// on one machine; another version of cairo or of the fonts may smooth edges differently.
+    public func png(scale: Double = 1) throws(VAEError) -> [UInt8] {
+        let canvas = try Canvas(.png, size: size, scale: scale)
+        draw(on: canvas)
+        return try canvas.finish()
+    }
+
+    /// The figure as pixels, for another picture or a test.
+    public func raster(scale: Double = 1) throws(VAEError) -> Raster {
+        let canvas = try Canvas(.png, size: size, scale: scale)
+        draw(on: canvas)
+        return try canvas.pixels()
+    }
+
+    /// The figure as an SVG file. Letters are shapes, so it looks the same without our fonts; the title
+    /// is also there as text, for search and screen readers.
+    public func svg() throws(VAEError) -> [UInt8] {
+        let canvas = try Canvas(.svg, size: size)
+        draw(on: canvas)
+        return SVGDocument.adding(title: title, to: try canvas.finish())
+    }
+
+    /// The figure as a PDF page of its own size, 96 pixels to the inch. The file holds the time it was
+    /// made, so it differs from run to run.
+    public func pdf() throws(VAEError) -> [UInt8] {
+        let canvas = try Canvas(.pdf, size: size, title: title)
+        draw(on: canvas)
+        return try canvas.finish()
+    }
+
+    /// Writes the figure as its path's extension says: `.png`, `.svg` or `.pdf`.
+    /// - Parameter scale: pixels of a PNG per pixel of `size`; the other formats have no pixels.
+    public func write(to path: String, scale: Double = 1) throws(VAEError) {
+        switch try FigureFormat(path: path) {
+        case .png: try DurableFile.write(try png(scale: scale), to: path)
+        case .svg: try DurableFile.write(try svg(), to: path)
+        case .pdf: try DurableFile.write(try pdf(), to: path)
+        }
+    }
+}
+
+/// What cairo leaves out of an SVG file.
+enum SVGDocument {
+    /// The document with a `<title>` as its first element and a role that makes screen readers say it.
+    /// A document without an `<svg` tag is returned as it is.
+    static func adding(title: String, to document: [UInt8]) -> [UInt8] {
+        let opening = Array("<svg ".utf8)
+        let close = UInt8(ascii: ">")
+        guard let start = document.indices.first(where: { document[$0...].starts(with: opening) }),
+            let end = document[start...].firstIndex(of: close)
+        else { return document }
+        let head = document[..<(start + opening.count)]
+        let attributes = document[(start + opening.count)...end]
+        return head + Array("role=\"img\" ".utf8) + attributes
+            + Array("\n<title>\(title.escapedForXML())</title>".utf8) + document[(end + 1)...]
+    }
+}

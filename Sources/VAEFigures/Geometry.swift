@@ -1,0 +1,45 @@
+/// A place on a figure, in pixels from the top left corner at scale 1.
+public typealias Point = SIMD2<Double>
+
+/// Width and height of a figure or a piece of text, in pixels at scale 1.
+public struct Size: Sendable, Equatable {
+    public var width: Double
+    public var height: Double
+
+    public init(width: Double, height: Double) {
+        self.width = width
+        self.height = height
+    }
+}
+
+/// An upright rectangle, y growing downwards.
+public struct Rect: Sendable, Equatable {
+    public var x: Double
+    public var y: Double
+    public var width: Double
+    public var height: Double
+
+    public init(x: Double, y: Double, width: Double, height: Double) {
+        self.x = x
+        self.y = y
+        self.width = width
+        self.height = height
+    }
+
+    public var minX: Double { x }
+    public var maxX: Double { x + width }
+    public var midX: Double { x + width / 2 }
+    public var minY: Double { y }
+    public var maxY: Double { y + height }
+    public var midY: Double { y + height / 2 }
+
+    /// The rectangle moved outwards by `distance` on every side, inwards when it is negative.
+    public func outset(by distance: Double) -> Rect {
+        Rect(x: x - distance, y: y - distance, width: width + 2 * distance, height: height + 2 * distance)
+    }
+
+    /// Whether the point lies inside or on the border.
+    public func contains(_ point: Point) -> Bool {
+        point.x >= minX && point.x <= maxX && point.y >= minY && point.y <= maxY
+    }
+}

@@ -1,0 +1,34 @@
+import VAECore
+
+/// Images in rows and columns and nothing else, one pixel a pixel.
+public struct ImageSheet: Figure {
+    public let title: String
+    /// The sheet itself; `picture.png()` keeps grey images grey and is the smallest file.
+    public let picture: Raster
+
+    public var size: Size { Size(width: Double(picture.width), height: Double(picture.height)) }
+
+    /// - Parameters:
+    ///   - columns: images a row, or nil for a sheet about as wide as high.
+    ///   - gap: white pixels between images.
+    /// - Throws: `invalidArgument` when `columns` is not positive, `gap` not within 0...1,000, or the sheet
+    ///   would be wider or higher than 32,767 pixels.
+    public init(images: FloatImages, columns: Int? = nil, gap: Int = 2, title: String = "") throws(VAEError) {
+        guard (0...1000).contains(gap) else {
+            throw VAEError(
+                .invalidArgument, "gap", "is out of range", expected: "0 to 1000 pixels", found: "\(gap)")
+        }
+        if let columns, columns < 1 {
+            throw VAEError(
+                .invalidArgument, "columns", "are none", expected: "at least 1", found: "\(columns)")
+        }
+        let area = Double(images.count * images.shape.height) / Double(images.shape.width)
+        let square = Int(area.squareRoot().rounded(.up))
+        picture = try images.sheet(columns: columns ?? square, gap: gap)
+        self.title = title
+    }
+
+    public func draw(on canvas: borrowing Canvas) {
+        canvas.image(picture, in: Rect(x: 0, y: 0, width: size.width, height: size.height))
+    }
+}

@@ -1,0 +1,100 @@
+import VAECore
+
+/// Training and test losses by epoch: the total, the reconstruction and the KL divergence, each on its own
+/// axis. What is not finite is left out.
+public struct LossCurves: Figure {
+    /// The three losses, in nats per image. NaN stands for one that is not known.
+    public struct Losses: Sendable, Equatable {
+        public var total: Double
+        public var reconstruction: Double
+        public var kl: Double
+
+        public init(total: Double, reconstruction: Double, kl: Double) {
+            self.total = total
+            self.reconstruction = reconstruction
+            self.kl = kl
+        }
+    }
+
+    /// One row of a training log.
+    public struct Epoch: Sendable, Equatable {
+        /// Usually from 1 on.
+        public var number: Int
+        public var train: Losses
+        public var test: Losses?
+
+        public init(_ number: Int, train: Losses, test: Losses? = nil) {
+            self.number = number
+            self.train = train
+            self.test = test
+        }
+    }
+
+    public let size: Size
+    public let title: String
+    private let heading: Heading
+    private let panels: [Panel]
+    private let epochs: ClosedRange<Double>
+
+    /// - Throws: `invalidArgument` when there are no epochs or the size is below 600×280; `invalidData`
+    ///   when no loss at all is finite.
+    public init(
+        epochs: [Epoch], title: String = "", subtitle: String = "", totalHeading: String = "Total loss",
+        size: Size = Size(width: 1000, height: 420)
+    ) throws(VAEError) {
+        guard let first = epochs.map(\.number).min(), let last = epochs.map(\.number).max() else {
+            throw VAEError(.invalidArgument, "epochs", "are none", expected: "at least one")
+        }
+        guard size.width >= 600, size.height >= 280 else {
+            throw VAEError(
+                .invalidArgument, "figure size", "is too small for loss curves", expected: "at least 600×280",
+                found: "\(size.width)×\(size.height)")
+        }
+        let sorted = epochs.sorted { $0.number < $1.number }
+        let kinds: [(String, @Sendable (Losses) -> Double)] = [
+            (totalHeading, \.total), ("Reconstruction", \.reconstruction), ("KL divergence", \.kl),
+        ]
+        panels = kinds.map { heading, value in
+            let train = Curve(
+                name: "train", colour: Palette.primary, sorted.map { ($0.number, value($0.train)) })
+            let test = Curve(
+                name: "test", colour: Palette.secondary,
+                sorted.compactMap { epoch in epoch.test.map { (epoch.number, value($0)) } })
+            return Panel(heading: heading, curves: [train, test].filter { !$0.pieces.isEmpty })
+        }
+        guard panels.contains(where: { !$0.curves.isEmpty }) else {
+            throw VAEError(
+                .invalidData, "losses", "are not finite, none of them",
+                advice: "Training has probably diverged.")
+        }
+        self.size = size
+        self.title = title
+        heading = Heading(title: title, subtitle: subtitle)
+        self.epochs = Double(first)...Double(last)
+    }
+
+    public func draw(on canvas: borrowing Canvas) {
+        heading.draw(on: canvas, x: 30, maxX: size.width - 24)
+        var labelWidth = 0.0
+        let height = size.height - heading.height - 62 - 48
+        for panel in panels {
+            for label in panel.ticks(height: height).labels {
+                labelWidth = max(labelWidth, canvas.measure(label, .tick))
+            }
+        }
+        let left = (labelWidth + PlotArea.tickLength + 8).rounded(.up)
+        let (start, gap) = (42.0, 26.0)
+        let width = ((size.width - start - 24 - 2 * gap) / 3 - left).rounded(.down)
+        for (index, panel) in panels.enumerated() {
+            panel.draw(
+                on: canvas,
+                in: Rect(
+                    x: start + left + Double(index) * (left + width + gap), y: heading.height + 48,
+                    width: width,
+                    height: height), epochs: epochs)
+        }
+        canvas.text(
+            "nats per image", at: Point(30, heading.height + 48 + height / 2), .axisLabel, .middle,
+            isUpward: true)
+    }
+}

@@ -1,0 +1,75 @@
+/// The values of one loss, cut into pieces wherever one is not finite.
+struct Curve: Sendable {
+    let name: String
+    let colour: Colour
+    let pieces: [[Point]]
+
+    init(name: String, colour: Colour, _ values: [(epoch: Int, value: Double)]) {
+        self.name = name
+        self.colour = colour
+        pieces = values.split { !$0.value.isFinite }.map { $0.map { Point(Double($0.epoch), $0.value) } }
+    }
+
+    var values: [Double] { pieces.flatMap { $0.map(\.y) } }
+}
+
+/// One loss of the loss curves, with a heading that names the curves and gives their last values.
+struct Panel: Sendable {
+    let heading: String
+    let curves: [Curve]
+
+    private static let headingStyle = TextStyle(size: 15, isBold: true)
+    private static let valueStyle = TextStyle(size: 13, isBold: true)
+
+    private var range: ClosedRange<Double> {
+        let values = curves.flatMap(\.values)
+        guard let low = values.min(), let high = values.max() else { return 0...1 }
+        let range = (low...high).padded(by: 0.06)
+        // A KL divergence of 0 throughout, say, must not suggest that losses could be negative.
+        return low >= 0 ? max(0, range.lowerBound)...range.upperBound : range
+    }
+
+    func ticks(height: Double) -> Ticks { Ticks(in: range, about: max(2, Int(height / 50))) }
+
+    func draw(on canvas: borrowing Canvas, in rect: Rect, epochs: ClosedRange<Double>) {
+        // Ticks stay within the epochs that there are; one epoch stands in the middle of its axis.
+        let area = PlotArea(rect, x: epochs.padded(by: 0.03), y: range)
+        let ticksX = Ticks(in: epochs, about: max(2, Int(rect.width / 55)), wholeNumbers: true)
+        let ticksY = curves.isEmpty ? Ticks(values: [], decimals: 0) : ticks(height: rect.height)
+        area.drawGrid(on: canvas, x: nil, y: ticksY)
+        for curve in curves { draw(curve, in: area, on: canvas) }
+        area.drawAxes(on: canvas, x: ticksX, y: ticksY)
+        canvas.text("epoch", at: Point(rect.midX, rect.maxY + 46), .axisLabel, .middle)
+        canvas.text(
+            canvas.fitted(heading, Self.headingStyle, width: rect.width),
+            at: Point(rect.minX, rect.minY - 32),
+            Self.headingStyle)
+        drawLastValues(on: canvas, above: rect)
+    }
+
+    private func draw(_ curve: Curve, in area: PlotArea, on canvas: borrowing Canvas) {
+        // Marks show where epochs are; with many they would hide the line.
+        let marks = curve.values.count <= 30
+        for piece in curve.pieces {
+            let places = piece.map { area.place($0.x, $0.y) }
+            canvas.line(places, curve.colour, width: 2.25)
+            if marks || places.count == 1 { canvas.dots(places, radius: 3.25, curve.colour) }
+        }
+    }
+
+    /// Names the curves beside a sample of their colour, with the last finite value of each.
+    private func drawLastValues(on canvas: borrowing Canvas, above rect: Rect) {
+        var x = rect.minX
+        let y = rect.minY - 14
+        if curves.isEmpty { canvas.text("no finite values", at: Point(x, y), .tick, .start, .middle) }
+        for curve in curves {
+            guard let last = curve.values.last else { continue }
+            canvas.dots([Point(x + 4, y)], radius: 4, curve.colour)
+            let text = "\(curve.name) \(Ticks.format(last, decimals: 2))"
+            let style = TextStyle(
+                size: Self.valueStyle.size, colour: curve.colour.mixed(with: .black, 0.3), isBold: true)
+            canvas.text(text, at: Point(x + 13, y), style, .start, .middle)
+            x += 13 + canvas.measure(text, style) + 16
+        }
+    }
+}

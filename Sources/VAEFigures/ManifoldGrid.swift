@@ -1,0 +1,98 @@
+import VAECore
+
+/// What the decoder makes of a grid of points of a two-dimensional latent space.
+///
+/// The grid's lines need not be equally far apart: quantiles of the prior are the usual choice. The axes
+/// therefore carry the latent values of single rows and columns.
+public struct ManifoldGrid: Figure {
+    public let size: Size
+    public let title: String
+    private let heading: Heading
+    private let xLabel: String
+    private let yLabel: String
+    private let columns: [Double]
+    private let rows: [Double]
+    private let sheet: Raster
+    private let area: Rect
+
+    private static let left = 92.0
+    private static let right = 28.0
+    private static let bottom = 66.0
+
+    /// - Parameters:
+    ///   - tiles: the decoded images row by row from the top, each row from the left.
+    ///   - columns: the value of the horizontal latent for each column, from the left.
+    ///   - rows: the value of the vertical latent for each row, from the top, so usually descending.
+    /// - Throws: `invalidArgument` when tiles are not `columns · rows`, or too many for one picture;
+    ///   `invalidData` when a latent value is not finite.
+    public init(
+        tiles: FloatImages, columns: [Double], rows: [Double], title: String = "", subtitle: String = "",
+        xLabel: String = "z₁", yLabel: String = "z₂"
+    ) throws(VAEError) {
+        // Divided, not multiplied, so that no count can overflow.
+        guard !columns.isEmpty, tiles.count.isMultiple(of: columns.count),
+            tiles.count / columns.count == rows.count
+        else {
+            throw VAEError(
+                .invalidArgument, "tiles", "do not fill the grid",
+                expected: "\(columns.count) columns times \(rows.count) rows", found: "\(tiles.count)")
+        }
+        guard (columns + rows).allSatisfy(\.isFinite) else {
+            throw VAEError(.invalidData, "latent values of the grid", "are not all finite")
+        }
+        sheet = try tiles.sheet(columns: columns.count, gap: 0)
+        heading = Heading(title: title, subtitle: subtitle)
+        self.title = title
+        self.xLabel = xLabel
+        self.yLabel = yLabel
+        self.columns = columns
+        self.rows = rows
+        let shown = ReconstructionGrid.tileSize(
+            of: ImageShape(height: sheet.height, width: sheet.width), within: 900)
+        let width = max(400, shown.width)
+        area = Rect(
+            x: Self.left + ((width - shown.width) / 2).rounded(), y: heading.height, width: shown.width,
+            height: shown.height)
+        size = Size(
+            width: Self.left + width + Self.right, height: heading.height + shown.height + Self.bottom)
+    }
+
+    public func draw(on canvas: borrowing Canvas) {
+        heading.draw(on: canvas, x: area.minX, maxX: size.width - 20)
+        canvas.image(sheet, in: area)
+        let cell = Size(width: area.width / Double(columns.count), height: area.height / Double(rows.count))
+        for index in Self.ticks(of: columns.count, spacing: 56 / cell.width) {
+            let at = Point(area.minX + (Double(index) + 0.5) * cell.width, area.maxY)
+            canvas.line([at, at + Point(0, PlotArea.tickLength)], .frame)
+            canvas.text(
+                Ticks.format(columns[index], decimals: 2), at: at + Point(0, PlotArea.tickLength + 5), .tick,
+                .middle,
+                .top)
+        }
+        for index in Self.ticks(of: rows.count, spacing: 40 / cell.height) {
+            let at = Point(area.minX, area.minY + (Double(index) + 0.5) * cell.height)
+            canvas.line([at, at - Point(PlotArea.tickLength, 0)], .frame)
+            canvas.text(
+                Ticks.format(rows[index], decimals: 2), at: at - Point(PlotArea.tickLength + 4, 0), .tick,
+                .end,
+                .middle)
+        }
+        canvas.text(
+            canvas.fitted(xLabel, .axisLabel, width: size.width - 40), at: Point(area.midX, area.maxY + 48),
+            .axisLabel, .middle)
+        canvas.text(
+            canvas.fitted(yLabel, .axisLabel, width: size.height - 40), at: Point(area.minX - 66, area.midY),
+            .axisLabel, .middle, isUpward: true)
+    }
+
+    /// Indices at least `spacing` apart, as far from one end as from the other, so that an axis shows −z
+    /// wherever it shows z. A grid's middle, where z is 0, is among them when there is one.
+    static func ticks(of count: Int, spacing: Double) -> [Int] {
+        var step = max(1, Int(min(spacing.rounded(.up), Double(count))))
+        if !count.isMultiple(of: 2) { return Array(stride(from: count / 2 % step, to: count, by: step)) }
+        // With an even number of lines only odd steps can be symmetric.
+        if step.isMultiple(of: 2) { step += 1 }
+        let first = (0..<step).first { (count - 1 - 2 * $0).isMultiple(of: step) } ?? 0
+        return Array(stride(from: first, to: count, by: step))
+    }
+}
