@@ -33,23 +33,24 @@ package enum OpenBLAS {
     /// Moves a process that was given AVX2 kernels on a processor with AVX-512 to the AVX-512 ones.
     ///
     /// A build older than a processor takes it for the nearest one it knows: 0.3.21 runs Zen 5 as "Haswell",
-    /// at half the speed (measured: 114 against 217 GFLOP/s a core). `OPENBLAS_CORETYPE` mends that, but
-    /// is read when the library is loaded, before a program can set it; its dispatcher can be run again
-    /// through two exported functions. Where a build lacks them, or the user has set the variable, nothing
-    /// is changed.
+    /// at half the speed (measured: 114 against 217 GFLOP/s a core). `OPENBLAS_CORETYPE` mends that, but is read when the
+    /// library is loaded, before a program can set it. So the library's own finaliser and initialiser, which
+    /// are exported, are run once more with the variable set; the first ends its threads before it forgets its kernels.
+    /// Nothing is changed where a build lacks them or the user has set the variable. A program that calls OpenBLAS from
+    /// elsewhere must not be inside a call while this happens.
     private static func chooseWiderCore() {
         let variable = "OPENBLAS_CORETYPE"
         let narrow: Set<String> = ["Haswell", "Zen"]
         guard getenv(variable) == nil, vae_cpu_has_avx512() != 0,
             narrow.contains(String(cString: openblas_get_corename())),
             let process = dlopen(nil, RTLD_LAZY),
-            let quit = dlsym(process, "gotoblas_dynamic_quit"),
-            let start = dlsym(process, "gotoblas_dynamic_init")
+            let finalize = dlsym(process, "gotoblas_quit"),
+            let initialize = dlsym(process, "gotoblas_init")
         else { return }
-        typealias Switch = @convention(c) () -> Void
+        typealias Hook = @convention(c) () -> Void
         setenv(variable, "SkylakeX", 1)
-        unsafeBitCast(quit, to: Switch.self)()
-        unsafeBitCast(start, to: Switch.self)()
+        unsafeBitCast(finalize, to: Hook.self)()
+        unsafeBitCast(initialize, to: Hook.self)()
         unsetenv(variable)
     }
 }

@@ -129,6 +129,14 @@ private final class Team: @unchecked Sendable {
         pthread_mutex_unlock(lock)
     }
 
+    /// Works on the job on the table. Not inlined: no reference to the job's closure may outlive the call, since
+    /// the closure's own scope ends once every worker has reported back.
+    @inline(never)
+    private func takeShare(as worker: Int) {
+        guard let job else { return }
+        take(as: worker, from: job.work, parts: job.parts)
+    }
+
     /// A thread's life: wait for a job, work, report, until dismissed.
     func work(as worker: Int) {
         var seen = 0
@@ -140,10 +148,9 @@ private final class Team: @unchecked Sendable {
                 return
             }
             seen = round
-            guard let job else { fatalError("a round without a job") }
             pthread_mutex_unlock(lock)
 
-            take(as: worker, from: job.work, parts: job.parts)
+            takeShare(as: worker)
 
             pthread_mutex_lock(lock)
             busy -= 1
