@@ -1,0 +1,91 @@
+import Foundation
+import Testing
+import VAE
+import VAECore
+
+/// A golden file and the model it is about; `Golden/README.md` describes both.
+struct Golden: Sendable, CustomTestStringConvertible {
+    let name: String
+    let image: ImageShape
+    let filters: [Int]
+    let hidden: Int
+    let latent: Int
+    let batch: Int
+    /// The JSON in the file that says the same.
+    let configuration: String
+
+    static let odd = Golden(
+        name: "odd", image: ImageShape(height: 9, width: 11, channels: 2), filters: [3, 5], hidden: 4,
+        latent: 3,
+        batch: 5,
+        configuration: #"{"image": [9, 11, 2], "filters": [3, 5], "hidden": 4, "latent": 3, "batch": 5}"#)
+    static let seed = Golden(
+        name: "seed", image: ImageShape(height: 28, width: 28), filters: [32, 64], hidden: 16, latent: 2,
+        batch: 4,
+        configuration: #"{"image": [28, 28, 1], "filters": [32, 64], "hidden": 16, "latent": 2, "batch": 4}"#)
+
+    var testDescription: String { name }
+
+    func load() throws -> SafeTensors {
+        let path = try #require(Bundle.module.path(forResource: "Golden/\(name)", ofType: "safetensors"))
+        return try SafeTensors(contentsOf: path)
+    }
+
+    /// Height and width before each convolution, and after the last.
+    var sizes: [(height: Int, width: Int)] {
+        filters.reduce(into: [(image.height, image.width)]) { sizes, _ in
+            let (height, width) = sizes[sizes.count - 1]
+            sizes.append(((height + 1) / 2, (width + 1) / 2))
+        }
+    }
+
+    /// Names and shapes of the parameters, from the input to the output, each kernel before its bias.
+    var parameters: [(name: String, shape: [Int])] {
+        var layers: [(String, [Int], Int)] = []
+        var channels = image.channels
+        for (level, count) in filters.enumerated() {
+            layers.append(("encoder.convolution.\(level)", [3, 3, channels, count], count))
+            channels = count
+        }
+        let flat = sizes[filters.count].height * sizes[filters.count].width * channels
+        layers.append(("encoder.dense", [flat, hidden], hidden))
+        layers.append(("encoder.mean", [hidden, latent], latent))
+        layers.append(("encoder.log_variance", [hidden, latent], latent))
+        layers.append(("decoder.dense", [latent, flat], flat))
+        for (level, count) in filters.reversed().enumerated() {
+            layers.append(("decoder.transposed_convolution.\(level)", [3, 3, count, channels], count))
+            channels = count
+        }
+        layers.append(("decoder.output", [3, 3, image.channels, channels], image.channels))
+        return layers.flatMap { name, kernel, bias in [("\(name).kernel", kernel), ("\(name).bias", [bias])] }
+    }
+
+    /// The values that the parameter `name` starts with, row-major: SplitMix64 from the FNV-1a hash of the
+    /// name, scaled to ±the Glorot limit (kernels) or ±0.1 (biases).
+    static func initialValues(_ name: String, shape: [Int]) -> [Float] {
+        let hash = name.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        var random = SplitMix(state: hash)
+        var limit = 0.1
+        if shape.count > 1 {
+            let receptiveField = shape.dropLast(2).reduce(1, *)
+            limit = (6 / Double(receptiveField * shape.suffix(2).reduce(0, +))).squareRoot()
+        }
+        return (0..<shape.reduce(1, *)).map { _ in
+            (Float(random.next() >> 40) / 8_388_608 - 1) * Float(limit)
+        }
+    }
+}
+
+/// The largest error in a tensor, relative to the largest magnitude expected in it.
+func relativeError<Value: BinaryFloatingPoint>(_ found: [Value], _ expected: [Double]) -> Double {
+    guard found.count == expected.count else { return .infinity }
+    let largest = expected.reduce(0) { max($0, abs($1)) }
+    var error = 0.0
+    for (found, expected) in zip(found, expected) {
+        let difference = abs(Double(found) - expected)
+        // `max` would pass over a NaN.
+        guard difference.isFinite else { return .infinity }
+        error = max(error, difference)
+    }
+    return error == 0 ? 0 : error / largest
+}

@@ -1,0 +1,103 @@
+import Foundation
+import Testing
+import VAE
+import VAECore
+
+/// Golden files judge the engine, so they are checked themselves: against the formulas that their
+/// README states, in double precision and without the engine.
+@Suite("Golden files")
+struct GoldenTests {
+    static let all = [Golden.odd, .seed]
+
+    @Test(arguments: all)
+    func everyTensorIsThere(golden: Golden) throws {
+        let file = try golden.load()
+        #expect(file.metadata == ["configuration": golden.configuration])
+        let n = golden.batch
+        let shown = golden.name == "seed" ? 1 : n
+        let image = [golden.image.height, golden.image.width, golden.image.channels]
+        var expected: [String: [Int]] = [
+            "input.pixels": [n] + image, "input.images": [n] + image, "logits": [n] + image,
+            "mean": [n, golden.latent], "log_variance": [n, golden.latent], "z": [n, golden.latent],
+            "loss.reconstruction": [n], "loss.kl": [n], "step.reconstruction": [3], "step.kl": [3],
+            "activation.encoder.dense": [shown, golden.hidden],
+        ]
+        for step in 0..<3 { expected["input.noise.\(step)"] = [n, golden.latent] }
+        let levels = golden.filters.count
+        for (level, filters) in golden.filters.enumerated() {
+            let after = golden.sizes[level + 1]
+            expected["activation.encoder.convolution.\(level)"] = [shown, after.height, after.width, filters]
+            let before = golden.sizes[level]
+            let name = "activation.decoder.transposed_convolution.\(levels - 1 - level)"
+            expected[name] = [shown, before.height, before.width, filters]
+        }
+        let last = golden.sizes[levels]
+        expected["activation.decoder.dense"] = [shown, last.height, last.width, golden.filters[levels - 1]]
+        for (name, shape) in golden.parameters {
+            expected["sum.\(name)"] = [2]
+            expected["gradient.\(name)"] = shape
+            expected["updated.3.\(name)"] = shape
+            if golden.name == "odd" {
+                for kind in ["parameter", "updated.1", "updated.2"] { expected["\(kind).\(name)"] = shape }
+            }
+        }
+        #expect(Dictionary(uniqueKeysWithValues: file.tensors.map { ($0.name, $0.shape) }) == expected)
+    }
+
+    @Test(arguments: all)
+    func initialParametersFollowTheFormula(golden: Golden) throws {
+        let file = try golden.load()
+        var count = 0
+        for (name, shape) in golden.parameters {
+            let values = Golden.initialValues(name, shape: shape).map(Double.init)
+            count += values.count
+            if golden.name == "odd" { #expect(try file.doubles("parameter.\(name)", shape: shape) == values) }
+            let sums = try file.doubles("sum.\(name)", shape: [2])
+            #expect(abs(values.reduce(0, +) - sums[0]) <= 1e-12 * sums[1])
+            #expect(abs(values.reduce(0) { $0 + abs($1) } - sums[1]) <= 1e-12 * sums[1])
+        }
+        #expect(count == (golden.name == "seed" ? 134_165 : 1_015))
+    }
+
+    @Test(arguments: zip(all, [1e-13, 2e-6]))
+    func lossesFollowFromTheLogits(golden: Golden, tolerance: Double) throws {
+        let file = try golden.load()
+        func values(_ name: String) throws -> [Double] { try #require(file[name]).doubles() }
+        let images = try values("input.images")
+        let pixels = try #require(file["input.pixels"]).bytes
+        #expect(relativeError(pixels.map { Double($0) / 255 }, images) < tolerance)
+        let mean = try values("mean")
+        let logVariance = try values("log_variance")
+        let noise = try values("input.noise.0")
+        let z = mean.indices.map { mean[$0] + exp(logVariance[$0] / 2) * noise[$0] }
+        #expect(relativeError(z, try values("z")) < tolerance)
+
+        let crossEntropy = zip(try values("logits"), images).map { logit, pixel in
+            max(logit, 0) - logit * pixel + log1p(exp(-abs(logit)))
+        }
+        let divergence = zip(mean, logVariance).map { ($0 * $0 + exp($1) - 1 - $1) / 2 }
+        func perImage(_ values: [Double]) -> [Double] {
+            let size = values.count / golden.batch
+            return (0..<golden.batch).map { values[$0 * size..<($0 + 1) * size].reduce(0, +) }
+        }
+        for (name, values) in [("reconstruction", perImage(crossEntropy)), ("kl", perImage(divergence))] {
+            let expected = try #require(file["loss.\(name)"]).doubles()
+            #expect(relativeError(values, expected) < tolerance)
+            let steps = try #require(file["step.\(name)"]).doubles()
+            #expect(abs(expected.reduce(0, +) / Double(golden.batch) - steps[0]) < tolerance * steps[0])
+        }
+        let total = zip(try values("step.reconstruction"), try values("step.kl")).map { $0 + $1 }
+        #expect(total[1] < total[0] && total[2] < total[1])
+    }
+
+    @Test func theFirstStepFollowsFromTheGradients() throws {
+        let file = try Golden.odd.load()
+        for (name, shape) in Golden.odd.parameters {
+            let gradient = try file.doubles("gradient.\(name)", shape: shape)
+            let before = try file.doubles("parameter.\(name)", shape: shape)
+            // At the first step the corrected moments are the gradient and its square.
+            let after = zip(before, gradient).map { $0 - 0.001 * $1 / (abs($1) + 1e-7) }
+            #expect(relativeError(after, try file.doubles("updated.1.\(name)", shape: shape)) < 1e-13)
+        }
+    }
+}
