@@ -123,7 +123,7 @@ import VAECore
     @Test func holdingOut() throws {
         let data = try Dataset(name: "a", train: images(25), test: nil, source: "here")
         let split = try data.holdingOutTest()
-        #expect(split.train == images(23))
+        #expect(try split.train == images(23))
         #expect(split.test == data.train.slice(23..<25))
         #expect(split.source.contains("last 2 images"))
         #expect(try data.holdingOutTest(fraction: 0.001).test?.count == 1)

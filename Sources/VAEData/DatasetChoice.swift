@@ -1,0 +1,26 @@
+/// What to train on.
+public enum DatasetChoice: String, Sendable, CaseIterable, Codable {
+    /// MNIST, from the folder, the cache or a download; without any of them the built-in digits, and the
+    /// caller is told so.
+    case auto
+    /// MNIST or an error, never anything else.
+    case mnist
+    /// Fashion-MNIST or an error: ten kinds of clothes, 28×28 grey.
+    case fashionMNIST = "fashion-mnist"
+    /// The built-in digits; see `SyntheticDigits`.
+    case synthetic
+}
+
+/// What happens while data is loaded, for a program to tell its user.
+public enum DatasetEvent: Sendable, Equatable {
+    /// So many bytes of a file have arrived.
+    case downloading(file: String, received: Int, total: Int)
+    /// A server did not give the file; the next one is tried.
+    case mirrorFailed(url: String, reason: String)
+    /// A file of the cache isn't the published one (any more); it is downloaded again.
+    case cacheDamaged(path: String, reason: String)
+    /// A file was downloaded but can't be kept for the next time.
+    case cacheNotWritten(path: String, reason: String)
+    /// MNIST can't be had; the built-in digits are used instead.
+    case fallingBack(reason: String)
+}
