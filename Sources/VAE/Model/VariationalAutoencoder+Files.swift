@@ -1,0 +1,70 @@
+import Foundation
+import VAECore
+
+extension VariationalAutoencoder {
+    /// Writes the model as a safetensors file: a float32 tensor for each weight, named and shaped as in `weights`
+    /// (Keras's layouts), and the configuration as JSON in the metadata.
+    ///
+    /// The bytes depend on configuration and weights alone. The file appears whole or not at all.
+    /// - Throws: `cannotCreate` or `inputOutput` when it can't be written; what was there is left as it was.
+    public func save(to path: String) throws(VAEError) {
+        try SafeTensors(tensors(), metadata: metadata()).write(to: path)
+    }
+
+    /// Reads a model that `save` wrote.
+    /// - Throws: `missingInput` when there is no such file, `invalidData` when it is damaged, is not a model of this engine,
+    ///   or holds tensors that its configuration does not call for.
+    public init(contentsOf path: String) throws(VAEError) {
+        let file = try SafeTensors(contentsOf: path)
+        guard file.metadata[Self.formatKey] == Self.format, let json = file.metadata[Self.configurationKey]
+        else {
+            throw VAEError(
+                .invalidData, path, "is not a model of this engine",
+                expected:
+                    "metadata \"\(Self.formatKey)\" = \"\(Self.format)\" and \"\(Self.configurationKey)\"",
+                found: "\(file.metadata.keys.sorted())")
+        }
+        guard let configuration = try? JSONDecoder().decode(ModelConfiguration.self, from: Data(json.utf8))
+        else {
+            throw VAEError(.invalidData, path, "has a configuration that can't be read")
+        }
+        let network: Network
+        do throws(VAEError) {
+            network = try Network(configuration)
+        } catch {
+            throw VAEError(.invalidData, path, "has a configuration that is not valid: \(error)")
+        }
+        guard file.tensors.count == network.layout.entries.count else {
+            throw VAEError(
+                .invalidData, path, "has other tensors than its configuration calls for",
+                expected: "\(network.layout.entries.count)", found: "\(file.tensors.count)")
+        }
+        var parameters: [Float] = []
+        for entry in network.layout.entries {
+            parameters += try file.floats(entry.name, shape: entry.shape)
+        }
+        self.init(network: network, parameters: parameters)
+    }
+
+    private func tensors() throws(VAEError) -> [SafeTensors.Tensor] {
+        var tensors: [SafeTensors.Tensor] = []
+        for weight in weights {
+            tensors.append(
+                try SafeTensors.Tensor(name: weight.name, shape: weight.shape, floats: weight.values))
+        }
+        return tensors
+    }
+
+    private func metadata() throws(VAEError) -> [String: String] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        guard let json = try? encoder.encode(configuration) else {
+            throw VAEError(.invalidArgument, "model configuration", "can't be written as JSON")
+        }
+        return [Self.formatKey: Self.format, Self.configurationKey: String(decoding: json, as: UTF8.self)]
+    }
+
+    private static let formatKey = "format"
+    private static let format = "vae-1"
+    private static let configurationKey = "configuration"
+}
