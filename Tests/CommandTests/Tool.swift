@@ -81,7 +81,7 @@ final class Scratch {
     }
 
     fileprivate func newFile(_ name: String) throws -> FileHandle {
-        FileManager.default.createFile(atPath: file(name), contents: nil)
+        try write([], to: name)
         guard let handle = FileHandle(forWritingAtPath: file(name)) else {
             throw CocoaError(.fileWriteUnknown)
         }
