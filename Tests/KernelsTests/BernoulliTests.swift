@@ -8,7 +8,9 @@ import Testing
 struct BernoulliTests {
     static let logits: [Float] = {
         var values: [Float] = (-200...200).map(Float.init)
-        values += [0, -0.0, .leastNonzeroMagnitude, .leastNormalMagnitude, 0x1p-133, 1e-20, 1e-10, 1e-7, 1e-4]
+        values += [
+            0, -0.0, .leastNonzeroMagnitude, .leastNormalMagnitude, 0x1p-133, 1e-20, 1e-10, 1e-7, 1e-4,
+        ]
         values += [-.leastNonzeroMagnitude, -0x1p-133, -1e-10, -1e-4, 87.2, 87.3, 87.4, 88, 103, 1e10, 3e38]
         values += [-87.2, -87.3, -87.4, -88, -103, -1e10, -3e38]
         var random = SplitMix(state: 1)
