@@ -56,8 +56,11 @@ let package = Package(
             path: "Benchmarks/vae-bench"),
 
         .testTarget(name: "KernelsTests", dependencies: ["Kernels", "ReferenceKernels"]),
+        // Replaces malloc in the test process, to count what a training step allocates.
+        .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         .testTarget(
-            name: "VAETests", dependencies: ["VAE", "VAECore", "Kernels", "ReferenceKernels"],
+            name: "VAETests",
+            dependencies: ["VAE", "VAECore", "Kernels", "ReferenceKernels", "AllocationCounter"],
             resources: [.copy("Golden")]),
         .testTarget(name: "VAEDataTests", dependencies: ["VAEData", "VAECore", "CZlib"]),
         .testTarget(name: "VAEFiguresTests", dependencies: ["VAEFigures", "VAECore"]),

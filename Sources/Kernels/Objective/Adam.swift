@@ -60,5 +60,6 @@ package struct Adam: Sendable {
         }
     }
 
-    private static let chunk = 2048
+    /// 1 KiB: a larger temporary would come from the heap, once a chunk.
+    private static let chunk = 256
 }

@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// Which worker takes which part is left to chance and must not matter: each part writes only what is its own, and
 /// the worker's number serves to pick a workspace. The calling thread is worker 0, so a pool of one has
-/// no thread of its own. A job allocates nothing.
+/// no thread of its own.
 package final class WorkerPool: @unchecked Sendable {
     /// Workers, the calling thread included.
     package let count: Int
@@ -42,14 +42,28 @@ package final class WorkerPool: @unchecked Sendable {
     ///
     /// One job at a time: `work` must not call `run` of the same pool.
     package func run(parts: Int, _ work: (_ worker: Int, _ part: Int) -> Void) {
+        // Other threads can't see a closure on this thread's stack: this puts it on the heap.
+        withoutActuallyEscaping(work) { work in
+            run(parts: parts, with: work) { work, worker, part in work(worker, part) }
+        }
+    }
+
+    /// The same without an allocation, for jobs that come in thousands: all that `work` needs is handed to it as
+    /// `context`, and it captures nothing.
+    package func run<Context>(
+        parts: Int, with context: Context,
+        _ work: @escaping (_ context: Context, _ worker: Int, _ part: Int) -> Void
+    ) {
         guard parts > 0 else { return }
         if count == 1 || parts == 1 {
-            for part in 0..<parts { work(0, part) }
+            for part in 0..<parts { work(context, 0, part) }
             return
         }
-        withoutActuallyEscaping(work) { work in
-            team.publish(Job(parts: parts, work: work))
-            team.take(as: 0, from: work, parts: parts)
+        // The job stays on this stack until every worker has put it down.
+        withUnsafePointer(to: Assignment(context: context, work: work)) { assignment in
+            let job = Job(parts: parts, work: Posted(assignment: assignment))
+            team.publish(job)
+            team.take(as: 0, from: job)
             team.waitForTheRest()
         }
     }
@@ -58,7 +72,27 @@ package final class WorkerPool: @unchecked Sendable {
 /// One job: how many parts, and what to do with each.
 private struct Job {
     let parts: Int
-    let work: (Int, Int) -> Void
+    /// One word, so that the existential holds it without a box.
+    let work: any Work
+}
+
+private protocol Work {
+    func perform(worker: Int, part: Int)
+}
+
+/// What a job does, and on what.
+private struct Assignment<Context> {
+    let context: Context
+    let work: (Context, Int, Int) -> Void
+}
+
+/// An assignment on the stack of the thread that posted it.
+private struct Posted<Context>: Work {
+    let assignment: UnsafePointer<Assignment<Context>>
+
+    func perform(worker: Int, part: Int) {
+        assignment.pointee.work(assignment.pointee.context, worker, part)
+    }
 }
 
 /// What the threads of a pool share: the job on the table, under one lock.
@@ -106,11 +140,11 @@ private final class Team: @unchecked Sendable {
     }
 
     /// Works on parts until none is left.
-    func take(as worker: Int, from work: (Int, Int) -> Void, parts: Int) {
+    func take(as worker: Int, from job: Job) {
         while true {
             let part = nextPart.wrappingAdd(1, ordering: .relaxed).oldValue
-            guard part < parts else { return }
-            work(worker, part)
+            guard part < job.parts else { return }
+            job.work.perform(worker: worker, part: part)
         }
     }
 
@@ -129,14 +163,6 @@ private final class Team: @unchecked Sendable {
         pthread_mutex_unlock(lock)
     }
 
-    /// Works on the job on the table. Not inlined: no reference to the job's closure may outlive the call, since
-    /// the closure's own scope ends once every worker has reported back.
-    @inline(never)
-    private func takeShare(as worker: Int) {
-        guard let job else { return }
-        take(as: worker, from: job.work, parts: job.parts)
-    }
-
     /// A thread's life: wait for a job, work, report, until dismissed.
     func work(as worker: Int) {
         var seen = 0
@@ -148,9 +174,10 @@ private final class Team: @unchecked Sendable {
                 return
             }
             seen = round
+            let job = job
             pthread_mutex_unlock(lock)
 
-            takeShare(as: worker)
+            if let job { take(as: worker, from: job) }
 
             pthread_mutex_lock(lock)
             busy -= 1

@@ -34,7 +34,8 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
         self.seed = seed
     }
 
-    /// - Throws: `invalidArgument` naming the field, its range and its value; `nan` is in no range.
+    /// - Throws: `invalidArgument` naming the field, its range and its value; `nan` is in no range. Training computes in
+    ///   single precision, in which each value must still be in its range.
     public func validate() throws(VAEError) {
         func demand(_ condition: Bool, _ name: String, _ expected: String, _ found: String) throws(VAEError) {
             guard condition else {
@@ -44,12 +45,17 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
         try demand(epochs >= 1 && epochs <= 1_000_000, "epochs", "1 to 1000000", "\(epochs)")
         try demand(batchSize >= 1 && batchSize <= 1 << 20, "batch size", "1 to \(1 << 20)", "\(batchSize)")
         try demand(
-            learningRate > 0 && learningRate.isFinite, "learning rate", "a positive, finite number",
-            "\(learningRate)")
-        try demand(beta1 >= 0 && beta1 < 1, "beta1", "0 or more and below 1", "\(beta1)")
-        try demand(beta2 >= 0 && beta2 < 1, "beta2", "0 or more and below 1", "\(beta2)")
-        try demand(epsilon > 0 && epsilon.isFinite, "epsilon", "a positive, finite number", "\(epsilon)")
+            Float(learningRate) > 0 && Float(learningRate).isFinite, "learning rate",
+            "a positive, finite number in single precision", "\(learningRate)")
+        for (name, beta) in [("beta1", beta1), ("beta2", beta2)] {
+            try demand(
+                beta >= 0 && Float(beta) < 1, name, "0 or more and below 1 in single precision", "\(beta)")
+        }
         try demand(
-            klWeight >= 0 && klWeight.isFinite, "KL weight", "a finite number, 0 or more", "\(klWeight)")
+            Float(epsilon) > 0 && Float(epsilon).isFinite, "epsilon",
+            "a positive, finite number in single precision", "\(epsilon)")
+        try demand(
+            klWeight >= 0 && Float(klWeight).isFinite, "KL weight",
+            "a finite number in single precision, 0 or more", "\(klWeight)")
     }
 }

@@ -37,7 +37,9 @@ extension VariationalAutoencoder {
                 variances[target].copy(from: workspace.logVariance.prefix(target.count))
             }
         }
-        return Encoding(latentSize: latent, mean: means.array(), logVariance: variances.array())
+        return withExtendedLifetime(result) {
+            Encoding(latentSize: latent, mean: means.array(), logVariance: variances.array())
+        }
     }
 
     /// The pixel means that the decoder gives for latents.
@@ -120,6 +122,7 @@ extension VariationalAutoencoder {
             try FloatStorage(count: parameters.count)
         }
         storage.region.copy(from: parameters.span)
-        body(engine, storage.region)
+        // A region does not keep its storage alive.
+        withExtendedLifetime(storage) { body(engine, storage.region) }
     }
 }

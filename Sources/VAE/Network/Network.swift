@@ -126,6 +126,12 @@ struct Network: Sendable {
             channels = filters
         }
         let flat = product(height, width, channels)
-        return max(largest, product(flat, configuration.hiddenUnits), product(flat, configuration.latentSize))
+        // The decoder's kernels join its own filters, from the encoder's last up to the image's channels.
+        for filters in configuration.decoderFilters + [shape.channels] {
+            largest = max(largest, product(taps, filters, channels))
+            channels = filters
+        }
+        let (hidden, latent) = (configuration.hiddenUnits, configuration.latentSize)
+        return max(largest, product(flat, hidden), product(flat, latent), product(hidden, latent))
     }
 }

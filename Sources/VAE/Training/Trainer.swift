@@ -134,19 +134,27 @@ public final class Trainer {
     /// - Returns: losses summed over the batch
     private func step(_ images: ImageSet, _ order: [UInt32], _ range: Range<Int>, epoch: Int) -> Losses {
         let parts = shards.parts(of: range.count)
-        pool.run(parts: parts) { worker, part in
-            runShard(part, engine.workspaces[worker], images, order, range, epoch: epoch)
+        pool.run(parts: parts, with: (self, images, order, range, epoch)) { context, worker, part in
+            let (trainer, images, order, range, epoch) = context
+            trainer.runShard(
+                part, trainer.engine.workspaces[worker], images, order, range, epoch: epoch)
         }
         stepsTaken += 1
-        let count = parameters.region.count
-        pool.run(parts: (count + Self.updateChunk - 1) / Self.updateChunk) { _, part in
-            let start = part * Self.updateChunk
-            adam.update(
-                parameters.region, gradients: gradients.region, parts: parts, firstMoment: firstMoment.region,
-                secondMoment: secondMoment.region, range: start..<min(start + Self.updateChunk, count),
-                step: stepsTaken)
+        let chunks = (parameters.region.count + Self.updateChunk - 1) / Self.updateChunk
+        pool.run(parts: chunks, with: (self, parts)) { context, _, chunk in
+            let (trainer, parts) = context
+            trainer.update(chunk, parts: parts)
         }
         return sumLosses(range.count)
+    }
+
+    /// Adam on one chunk of the parameters, with the sum of `parts` gradients.
+    private func update(_ chunk: Int, parts: Int) {
+        let start = chunk * Self.updateChunk
+        adam.update(
+            parameters.region, gradients: gradients.region, parts: parts, firstMoment: firstMoment.region,
+            secondMoment: secondMoment.region,
+            range: start..<min(start + Self.updateChunk, parameters.region.count), step: stepsTaken)
     }
 
     /// One shard of a batch, micro-batch by micro-batch, into the shard's gradient.

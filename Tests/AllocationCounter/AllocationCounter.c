@@ -1,0 +1,65 @@
+#include "AllocationCounter.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+// The dynamic linker looks a symbol up in the executable first, so these definitions replace those of the C
+// library for the whole process, the Swift runtime included. glibc exports its own under other names; `free`
+// needs no replacement, since the blocks are still glibc's.
+extern void *__libc_malloc(size_t);
+extern void *__libc_calloc(size_t, size_t);
+extern void *__libc_realloc(void *, size_t);
+extern void *__libc_memalign(size_t, size_t);
+
+static atomic_int counting;
+static atomic_long count;
+
+static void note(void) {
+    if (!atomic_load_explicit(&counting, memory_order_relaxed)) return;
+    atomic_fetch_add_explicit(&count, 1, memory_order_relaxed);
+}
+
+void *malloc(size_t size) {
+    note();
+    return __libc_malloc(size);
+}
+
+void *calloc(size_t items, size_t size) {
+    note();
+    return __libc_calloc(items, size);
+}
+
+void *realloc(void *block, size_t size) {
+    note();
+    return __libc_realloc(block, size);
+}
+
+void *memalign(size_t alignment, size_t size) {
+    note();
+    return __libc_memalign(alignment, size);
+}
+
+void *aligned_alloc(size_t alignment, size_t size) {
+    note();
+    return __libc_memalign(alignment, size);
+}
+
+int posix_memalign(void **result, size_t alignment, size_t size) {
+    note();
+    void *block = __libc_memalign(alignment, size);
+    if (!block) return ENOMEM;
+    *result = block;
+    return 0;
+}
+
+void allocation_counter_start(void) {
+    atomic_store(&count, 0);
+    atomic_store(&counting, 1);
+}
+
+long allocation_counter_stop(void) {
+    atomic_store(&counting, 0);
+    return atomic_load(&count);
+}

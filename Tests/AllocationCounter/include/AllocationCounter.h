@@ -1,0 +1,11 @@
+#ifndef ALLOCATION_COUNTER_H
+#define ALLOCATION_COUNTER_H
+
+/// Counts allocations on all threads of the process from now on, starting at 0.
+void allocation_counter_start(void);
+
+/// Stops counting.
+/// @return how many blocks of memory were asked for since the start
+long allocation_counter_stop(void);
+
+#endif

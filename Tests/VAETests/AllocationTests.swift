@@ -1,0 +1,59 @@
+import AllocationCounter
+import Glibc
+import Testing
+import VAECore
+
+@testable import VAE
+
+/// Buffers are made when the trainer is; then a step asks for no memory, on any thread.
+///
+/// Each test has a process of its own, since allocations are counted on all threads and other tests allocate.
+@Suite("Training steps allocate nothing")
+struct AllocationTests {
+    @Test func theCounterCounts() async {
+        await #expect(processExitsWith: .success) {
+            allocation_counter_start()
+            let none = allocation_counter_stop()
+            allocation_counter_start()
+            let block = malloc(100)
+            let array = [Int](repeating: 1, count: Int.random(in: 10...20))
+            let two = allocation_counter_stop()
+            free(block)
+            #expect(none == 0)
+            #expect(two >= 2 && array.count >= 10)
+        }
+    }
+
+    @Test func onOneThread() async {
+        await #expect(processExitsWith: .success) {
+            let count = try allocationsInAnEpoch(threads: 1)
+            #expect(count == 0)
+        }
+    }
+
+    @Test func onThreeThreads() async {
+        await #expect(processExitsWith: .success) {
+            let count = try allocationsInAnEpoch(threads: 3)
+            #expect(count == 0)
+        }
+    }
+}
+
+/// Allocations from the end of an epoch's third step to the end of its last, the 25th, in the default model.
+private func allocationsInAnEpoch(threads: Int) throws -> Int {
+    // Of the 24-image batches the last is partial.
+    let images = try bars(24 * 24 + 5, ModelConfiguration().imageShape)
+    let trainer = try Trainer(
+        ModelConfiguration(), TrainingConfiguration(epochs: 1, batchSize: 24), threads: threads)
+    var (count, steps) = (-1, 0)
+    try trainer.fit(
+        images,
+        onStep: { report in
+            // By then BLAS has its packing buffers, and lazy globals are made.
+            if report.step == 3 { allocation_counter_start() }
+            if report.step == report.stepsPerEpoch { count = allocation_counter_stop() }
+            steps += 1
+        })
+    precondition(steps == 25 && trainer.threads == threads)
+    return count
+}
