@@ -81,6 +81,7 @@ public struct ReferenceModel: Sendable {
     ///   - images: (count, height, width, channels), values in [0, 1]
     ///   - noise: (count, latent)
     ///   - parameters: kernel, bias, kernel, bias, … in the order of `parameterCounts`
+    @specialized(where T == Float) @specialized(where T == Double)
     public func run<T: ReferenceScalar>(
         _ images: [T], noise: [T], parameters: [[T]], backward: Bool = true
     ) -> Pass<T> {
