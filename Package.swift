@@ -50,7 +50,7 @@ let package = Package(
         .executableTarget(
             name: "vae-bench",
             dependencies: [
-                "VAE", "VAEData", "Kernels", "ReferenceKernels",
+                "VAE", "VAECore", "VAEData", "Kernels", "ReferenceKernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/vae-bench"),
