@@ -61,7 +61,8 @@ let package = Package(
             resources: [.copy("Golden")]),
         .testTarget(name: "VAEDataTests", dependencies: ["VAEData", "VAECore", "CZlib"]),
         .testTarget(name: "VAEFiguresTests", dependencies: ["VAEFigures", "VAECore"]),
-        .testTarget(name: "CommandTests", dependencies: ["VAECore", "VAEData", "vae-train", "vae-bench"]),
+        .testTarget(
+            name: "CommandTests", dependencies: ["VAE", "VAECore", "VAEData", "vae-train", "vae-bench"]),
     ],
     swiftLanguageModes: [.v6]
 )

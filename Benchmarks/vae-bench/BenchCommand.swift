@@ -83,6 +83,8 @@ struct BenchCommand: ParsableCommand {
     }
 
     private func measure() throws {
+        // Before this program adds to it.
+        _ = Setting.loadAtStart
         let count = images ?? (quick ? 3840 : 12_800)
         let workload = try Workload(folder: data, count: count)
         if let exportData {

@@ -22,6 +22,7 @@ struct Report: Codable {
     struct MachineKeys: Codable {
         var processor = Machine.processorName
         var physicalCores = Machine.physicalCores
+        var loadAtStart = Setting.loadAtStart
     }
 
     struct BLASKeys: Codable {

@@ -31,11 +31,21 @@ enum Setting {
         ProcessInfo.processInfo.environment.filter { $0.key.hasPrefix("OPENBLAS_") }
     }
 
+    /// Tasks that ran on the machine on average in the minute before this program, as the kernel counts them.
+    static let loadAtStart: Double = {
+        var load = 0.0
+        return getloadavg(&load, 1) == 1 ? load : 0
+    }()
+
     /// What the table stands under: a name and a line or two for each thing.
     static func head(_ workload: Workload, threads: Int) -> String {
         var blas = "\(trimmed(OpenBLAS.configuration)), \(OpenBLAS.core) kernels"
         for (name, value) in blasEnvironment.sorted(by: { $0.key < $1.key }) {
             blas += "\n\(name)=\(value) set by the environment"
+        }
+        var machine = "\(trimmed(Machine.processorName)), \(count(Machine.physicalCores, "physical core"))"
+        if loadAtStart >= 0.5 {
+            machine += "\nload \(number(loadAtStart, 1)) at the start: other programs slow this one down"
         }
         let model = workload.model
         let filters = (model.encoderFilters + model.decoderFilters).map(String.init).joined(separator: ", ")
@@ -44,10 +54,7 @@ enum Setting {
         let flop = number(Double(workload.flopPerImage) / 1e6, 1)
         let images = number(Double(workload.images.count))
         let lines = [
-            (
-                "machine",
-                "\(trimmed(Machine.processorName)), \(count(Machine.physicalCores, "physical core"))"
-            ),
+            ("machine", machine),
             ("threads", "\(threads)"),
             ("blas", blas),
             ("build", "Swift \(swiftVersion), \(build)"),
