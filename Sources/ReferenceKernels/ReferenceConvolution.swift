@@ -54,7 +54,8 @@ public struct ReferenceConvolution: Sendable {
 
     /// (count, height, width, channels) → (count, outputHeight, outputWidth, filters), without bias.
     /// - Parameter kernel: (kernelHeight, kernelWidth, channels, filters)
-    @specialized(where T == Float) @specialized(where T == Double)
+    @specialized(where T == Double)
+    @specialized(where T == Float)
     public func forward<T: ReferenceScalar>(_ input: [T], kernel: [T], count: Int) -> [T] {
         var output = [T](repeating: 0, count: count * outputHeight * outputWidth * filters)
         forEachTap(count) { pixel, place, tap in
@@ -71,7 +72,8 @@ public struct ReferenceConvolution: Sendable {
 
     /// The transpose of `forward` in its input: from ∂L/∂output to ∂L/∂input. It is also the forward pass of a
     /// transposed convolution, with `kernel` (kernelHeight, kernelWidth, outputs, inputs).
-    @specialized(where T == Float) @specialized(where T == Double)
+    @specialized(where T == Double)
+    @specialized(where T == Float)
     public func transpose<T: ReferenceScalar>(_ gradient: [T], kernel: [T], count: Int) -> [T] {
         var result = [T](repeating: 0, count: count * height * width * channels)
         forEachTap(count) { pixel, place, tap in
@@ -88,7 +90,8 @@ public struct ReferenceConvolution: Sendable {
 
     /// ∂L/∂kernel from the large side, `input`, and the small side, `gradient`. For a transposed convolution the
     /// large side is the output's gradient and the small side its input.
-    @specialized(where T == Float) @specialized(where T == Double)
+    @specialized(where T == Double)
+    @specialized(where T == Float)
     public func kernelGradient<T: ReferenceScalar>(_ input: [T], gradient: [T], count: Int) -> [T] {
         var result = [T](repeating: 0, count: kernelHeight * kernelWidth * channels * filters)
         forEachTap(count) { pixel, place, tap in

@@ -71,9 +71,13 @@ public struct ReferenceModel: Sendable {
         /// In the order of `parameterCounts`; empty without a backward pass.
         public var gradients: [[T]] = []
 
-        /// Reconstruction plus divergence, the mean over the images, in nats.
+        /// The weight of the divergence.
+        public var klWeight: T = 1
+
+        /// Reconstruction plus weighted divergence, the mean over the images, in nats.
         public var loss: T {
-            (reconstruction.reduce(0, +) + divergence.reduce(0, +)) / T(max(reconstruction.count, 1))
+            (reconstruction.reduce(0, +) + klWeight * divergence.reduce(0, +))
+                / T(max(reconstruction.count, 1))
         }
     }
 
@@ -81,12 +85,15 @@ public struct ReferenceModel: Sendable {
     ///   - images: (count, height, width, channels), values in [0, 1]
     ///   - noise: (count, latent)
     ///   - parameters: kernel, bias, kernel, bias, … in the order of `parameterCounts`
-    @specialized(where T == Float) @specialized(where T == Double)
+    // Callers in other modules would otherwise run unspecialised code, some fifteen times slower.
+    @specialized(where T == Double)
+    @specialized(where T == Float)
     public func run<T: ReferenceScalar>(
-        _ images: [T], noise: [T], parameters: [[T]], backward: Bool = true
+        _ images: [T], noise: [T], parameters: [[T]], klWeight: T = 1, backward: Bool = true
     ) -> Pass<T> {
         let count = images.count / (height * width * channels)
         var pass = Pass<T>()
+        pass.klWeight = klWeight
         var index = 0
         func next() -> (kernel: [T], bias: [T]) {
             defer { index += 2 }
@@ -146,10 +153,10 @@ public struct ReferenceModel: Sendable {
         let zGradient = Reference.denseInputGradient(gradient, kernel: decoderKernel, count: count)
 
         // Through the sample to both heads, whose gradients meet in the hidden layer.
-        let meanGradient = zGradient.indices.map { zGradient[$0] + scale * pass.mean[$0] }
+        let meanGradient = zGradient.indices.map { zGradient[$0] + scale * klWeight * pass.mean[$0] }
         let varianceGradient = zGradient.indices.map { i -> T in
             let sigma = T.exp(pass.logVariance[i] / 2)
-            return (zGradient[i] * sigma * noise[i] + scale * (sigma * sigma - 1)) / 2
+            return (zGradient[i] * sigma * noise[i] + scale * klWeight * (sigma * sigma - 1)) / 2
         }
         collected.append(Reference.biasGradient(varianceGradient, channels: latent))
         collected.append(

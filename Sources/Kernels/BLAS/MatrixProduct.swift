@@ -41,7 +41,12 @@ package func multiply(_ a: Matrix, _ b: Matrix, into result: Matrix, accumulatin
     precondition(
         b.rows == k && result.rows == m && result.columns == n && !result.isTransposed,
         "\(m)×\(k) times \(b.rows)×\(n) into \(result.rows)×\(result.columns)")
-    guard m > 0, n > 0, k > 0 else { return }
+    guard m > 0, n > 0 else { return }
+    guard k > 0 else {
+        // The empty sum. BLAS refuses a leading dimension of 0.
+        if !accumulating { result.base.update(repeating: 0, count: m * n) }
+        return
+    }
     OpenBLAS.prepare()
     cblas_sgemm(
         CblasRowMajor, a.order, b.order, Int32(m), Int32(n), Int32(k), 1, a.base, a.leadingDimension,

@@ -38,7 +38,9 @@ func exponential(ofMinus x: SIMD8<Float>) -> SIMD8<Float> {
 
 /// ln(1 + x) for x in [0, 1], within 2 units in the last place.
 ///
-/// 2·artanh(s) with s = x / (2 + x) ≤ ⅓: the odd series up to s¹⁵, remainder below 2⁻²⁹ of the result.
+/// 2·artanh(s) with s = x / (2 + x) ≤ ⅓: the odd series up to s¹⁵, remainder below 2⁻²⁹ of the result. Its first term, 2s, is
+/// x − s·x, so that x enters as it is and roundings are those of a correction of at most a third of x (as in
+/// FreeBSD's msun, `log1p`).
 @inline(__always)
 func logarithm(ofOnePlus x: SIMD8<Float>) -> SIMD8<Float> {
     let s = x / (x + 2)
@@ -50,8 +52,7 @@ func logarithm(ofOnePlus x: SIMD8<Float>) -> SIMD8<Float> {
     p = p * q + (2.0 / 7)
     p = p * q + (2.0 / 5)
     p = p * q + (2.0 / 3)
-    p = p * q + 2
-    return p * s
+    return x - s * (x - p * q)
 }
 
 extension SIMD8<Float> {

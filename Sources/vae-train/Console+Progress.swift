@@ -1,0 +1,84 @@
+import Foundation
+import VAE
+import VAECore
+import VAEData
+
+extension Console {
+    /// What happens while data is fetched.
+    func show(_ event: DatasetEvent) {
+        switch event {
+        case .downloading(let file, let received, let total):
+            status(force: received == total) { _ in
+                "downloading \(file.escapingControlCharacters())  \(received >> 10) of \(total >> 10) KiB"
+            }
+        case .mirrorFailed(let url, let reason):
+            note("          \(url): \(reason.escapingControlCharacters())")
+        case .cacheDamaged(let path, let reason):
+            warn(
+                "cached file \(path.escapingControlCharacters()) is damaged (\(reason)) and is fetched again")
+        case .cacheNotWritten(let path, let reason):
+            warn("the download could not be kept in \(path.escapingControlCharacters()): \(reason)")
+        case .fallingBack(let reason):
+            warn("MNIST can't be had: \(reason.escapingControlCharacters())")
+            warn(
+                "Training on the built-in synthetic digits instead; --data DIR or a network brings the real ones."
+            )
+        }
+    }
+
+    /// The running epoch: a bar, speed, time left and the losses so far.
+    func show(_ step: StepReport, epochs: Int, seconds: Double) {
+        let done = Double(step.images) / Double(step.imagesPerEpoch)
+        let speed = Double(step.images) / max(seconds, 1e-9)
+        let left = Double(step.imagesPerEpoch - step.images) / max(speed, 1e-9)
+        status(force: step.step == step.stepsPerEpoch) { columns in
+            let tail = String(
+                format: " %3.0f%%  %@ images/s  %@ left  loss %.2f = %.2f + %.2f", done * 100, grouped(speed),
+                clock(left), step.running.total, step.running.reconstruction, step.running.kl)
+            let head = "epoch \(step.epoch)/\(epochs) "
+            let room = max(0, min(40, columns - head.count - tail.count - 3))
+            let filled = Int(done * Double(room))
+            return head
+                + (room < 5
+                    ? ""
+                    : String(repeating: "━", count: filled) + String(repeating: "╌", count: room - filled))
+                + tail
+        }
+    }
+
+    /// One line of the table of epochs.
+    func show(_ epoch: EpochReport, epochs: Int) {
+        let width = "\(epochs)".count
+        var line = String(
+            format: "epoch %\(width)d/%d  train %@", epoch.epoch, epochs, parts(epoch.train))
+        if let test = epoch.test { line += "  " + bold("test") + " " + parts(test) }
+        result(line + String(format: "  %.1f s  %@ images/s", epoch.seconds, grouped(epoch.imagesPerSecond)))
+    }
+
+    private func parts(_ losses: Losses) -> String {
+        losses.klWeight == 1
+            ? String(format: "%.2f = %.2f + %.2f", losses.total, losses.reconstruction, losses.kl)
+            : String(
+                format: "%.2f = %.2f + %g·%.2f", losses.total, losses.reconstruction, losses.klWeight,
+                losses.kl)
+    }
+
+    private func clock(_ seconds: Double) -> String {
+        let whole = Int(min(seconds, 359_999))
+        return whole < 3600
+            ? String(format: "%d:%02d", whole / 60, whole % 60)
+            : String(format: "%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60)
+    }
+}
+
+/// A whole number with commas between its thousands.
+func grouped(_ value: Double) -> String {
+    guard value.isFinite, abs(value) < 1e15 else { return "?" }
+    var digits = String(Int(value.rounded()))[...]
+    var groups: [Substring] = []
+    while digits.count > 3 {
+        groups.append(digits.suffix(3))
+        digits = digits.dropLast(3)
+    }
+    return ([digits] + groups.reversed()).joined(separator: ",")
+}

@@ -1,0 +1,90 @@
+import Foundation
+import Kernels
+import VAE
+import VAECore
+import VAEData
+
+/// One training run from its first line on the screen to its last file.
+struct Session {
+    let console: Console
+    let data: Dataset
+    let trainer: Trainer
+    /// As asked for; the trainer may use fewer.
+    let threads: Int
+
+    init(
+        console: Console, data: Dataset, model: ModelConfiguration, training: TrainingConfiguration,
+        threads: Int
+    ) throws(VAEError) {
+        guard training.batchSize <= data.train.count else {
+            throw VAEError(
+                .invalidArgument, "batch size", "is larger than the training set",
+                expected: "at most \(data.train.count)", found: "\(training.batchSize)")
+        }
+        self.console = console
+        self.data = data
+        self.threads = threads
+        trainer = try Trainer(model, training, threads: threads)
+    }
+
+    func run(in folder: RunFolder, figures: Bool) throws {
+        describe(folder)
+        try folder.write(record(), to: "config.json")
+
+        let epochs = trainer.configuration.epochs
+        var start = ContinuousClock.now
+        try trainer.fit(
+            data.train, test: data.test,
+            onStep: {
+                console.show($0, epochs: epochs, seconds: (ContinuousClock.now - start) / .seconds(1))
+            },
+            onEpoch: { report in
+                console.show(report, epochs: epochs)
+                try folder.append(report)
+                try trainer.model.save(to: folder.file("model.safetensors"))
+                start = .now
+            })
+        if figures {
+            console.status(force: true) { _ in "drawing figures" }
+            try RunFigures(model: trainer.model, data: data, history: trainer.history, threads: threads)
+                .write(to: folder)
+        }
+        console.result("run folder: \(folder.path.escapingControlCharacters())")
+    }
+
+    private func describe(_ folder: RunFolder) {
+        let shape = data.train.shape
+        let (model, training) = (trainer.modelConfiguration, trainer.configuration)
+        console.note(
+            "threads   \(threads)"
+                + (trainer.threads < threads ? " (a batch keeps \(trainer.threads) busy)" : "")
+                + ", seed \(training.seed)")
+        console.note(
+            "data      \(data.name.escapingControlCharacters()): \(grouped(Double(data.train.count))) training and "
+                + "\(grouped(Double(data.test?.count ?? 0))) test images of \(shape) "
+                + "(\(data.source.escapingControlCharacters()))")
+        console.note(
+            "model     \(grouped(Double(trainer.model.parameterCount))) parameters, filters "
+                + model.encoderFilters.map(String.init).joined(separator: "-")
+                + ", \(model.hiddenUnits) hidden units, \(model.latentSize) latent dimensions")
+        console.note(
+            "training  \(training.epochs) epochs, batches of \(training.batchSize), Adam \(training.learningRate)"
+        )
+        console.note("run       \(folder.path.escapingControlCharacters())")
+        console.note("loss = reconstruction + KL, in nats per image")
+    }
+
+    private func record() -> RunRecord {
+        RunRecord(
+            model: trainer.modelConfiguration, training: trainer.configuration,
+            parameters: trainer.model.parameterCount,
+            data: RunRecord.Data(
+                name: data.name, source: data.source, sha256: data.contentHash(),
+                trainImages: data.train.count,
+                testImages: data.test?.count ?? 0),
+            environment: RunRecord.Environment(
+                version: packageVersion, blas: OpenBLAS.configuration, blasKernels: OpenBLAS.core,
+                processor: Machine.processorName, threads: threads, started: Date().ISO8601Format(),
+                command: CommandLine.arguments))
+    }
+}

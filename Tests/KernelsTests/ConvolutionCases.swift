@@ -1,0 +1,71 @@
+import Kernels
+import ReferenceKernels
+import Testing
+
+/// A convolution's sizes, for tests that run the engine's layers beside the direct loops.
+struct ConvolutionCase: Sendable, CustomTestStringConvertible {
+    var height: Int
+    var width: Int
+    var channels: Int
+    var filters: Int
+    var kernelHeight: Int
+    var kernelWidth: Int
+    var stride: Int
+    var count: Int
+
+    var testDescription: String {
+        "\(count) of \(height)×\(width)×\(channels), \(filters) kernels of \(kernelHeight)×\(kernelWidth), stride \(stride)"
+    }
+
+    func geometry() throws -> ConvolutionGeometry {
+        try ConvolutionGeometry(
+            height: height, width: width, channels: channels, kernelHeight: kernelHeight,
+            kernelWidth: kernelWidth, stride: stride)
+    }
+
+    var reference: ReferenceConvolution {
+        ReferenceConvolution(
+            height: height, width: width, channels: channels, filters: filters, kernelHeight: kernelHeight,
+            kernelWidth: kernelWidth, stride: stride)
+    }
+
+    /// Values of the large side, of the small side, and of the kernel.
+    var imageCount: Int { count * height * width * channels }
+    var gridCount: Int { count * reference.outputHeight * reference.outputWidth * filters }
+    var kernelCount: Int { kernelHeight * kernelWidth * channels * filters }
+
+    /// Every height and width from 1 to 9 with every stride, and with each a kernel, channels, filters and a
+    /// count drawn from the lists, so that all pairs of sizes meet.
+    static let grid: [ConvolutionCase] = {
+        var random = SplitMix(state: 5)
+        var cases: [ConvolutionCase] = []
+        for height in 1...9 {
+            for width in 1...9 {
+                for stride in 1...3 {
+                    let (kernelHeight, kernelWidth) = random.pick(kernels)
+                    cases.append(
+                        ConvolutionCase(
+                            height: height, width: width, channels: random.pick([1, 2, 3, 5, 32]),
+                            filters: random.pick([1, 3, 8]), kernelHeight: kernelHeight,
+                            kernelWidth: kernelWidth, stride: stride, count: random.pick([1, 2, 3])))
+                }
+            }
+        }
+        return cases
+    }()
+
+    /// Calls of several blocks, the last one partial or not: 131,072 lowered values make a block.
+    static let blocks = [
+        ConvolutionCase(
+            height: 26, width: 27, channels: 8, filters: 3, kernelHeight: 3, kernelWidth: 3, stride: 1,
+            count: 5),
+        ConvolutionCase(
+            height: 40, width: 41, channels: 5, filters: 2, kernelHeight: 3, kernelWidth: 5, stride: 1,
+            count: 3),
+        ConvolutionCase(
+            height: 33, width: 30, channels: 16, filters: 4, kernelHeight: 4, kernelWidth: 2, stride: 2,
+            count: 9),
+    ]
+
+    private static let kernels = (1...5).flatMap { height in (1...5).map { (height, $0) } }
+}

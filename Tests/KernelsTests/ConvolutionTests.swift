@@ -1,0 +1,116 @@
+import Kernels
+import ReferenceKernels
+import Testing
+
+/// The lowered convolutions against direct loops in Double.
+@Suite("Convolutions")
+struct ConvolutionTests {
+    static let cases = ConvolutionCase.grid + ConvolutionCase.blocks
+
+    @Test(arguments: [Activation.identity, .rectified])
+    func forward(activation: Activation) throws {
+        for sizes in Self.cases {
+            let layer = Convolution2D(try sizes.geometry(), filters: sizes.filters, activation: activation)
+            var random = SplitMix(state: 1)
+            let input = try Guarded(random.values(sizes.imageCount))
+            let kernel = try Guarded(random.values(sizes.kernelCount))
+            let bias = try Guarded(random.values(sizes.filters))
+            let output = try Guarded(untouched: sizes.gridCount)
+            let scratch = try Guarded(untouched: layer.scratchCount(images: sizes.count))
+            layer.forward(
+                input.region, count: sizes.count, kernel: kernel.region,
+                bias: bias.region, into: output.region, scratch: scratch.region)
+
+            let reference = sizes.reference
+            let sums = Reference.adding(
+                bias.values.doubles,
+                to: reference.forward(input.values.doubles, kernel: kernel.values.doubles, count: sizes.count)
+            )
+            let magnitudes = Reference.adding(
+                bias.values.magnitudes,
+                to: reference.forward(
+                    input.values.magnitudes, kernel: kernel.values.magnitudes, count: sizes.count))
+            // max(0, x) brings no two numbers further apart.
+            let expected = activation == .rectified ? Reference.rectified(sums) : sums
+            let off = excess(
+                output.values, expected, bounds: bounds(magnitudes, terms: layer.geometry.patch))
+            #expect(off <= 1, "\(sizes.testDescription)")
+            #expect(areIntact([input, kernel, bias, output, scratch]))
+        }
+    }
+
+    @Test(arguments: [Activation.identity, .rectified], [false, true])
+    func backward(activation: Activation, accumulating: Bool) throws {
+        for sizes in Self.cases {
+            let layer = Convolution2D(try sizes.geometry(), filters: sizes.filters, activation: activation)
+            var random = SplitMix(state: 2)
+            let input = try Guarded(random.values(sizes.imageCount))
+            let kernel = try Guarded(random.values(sizes.kernelCount))
+            // The output only says where it was cut to 0; half of it is.
+            let output = try Guarded(random.values(sizes.gridCount).map { max($0, 0) })
+            let (incoming, before) = (random.values(sizes.gridCount), random.values(sizes.kernelCount))
+            let biasBefore = random.values(sizes.filters)
+            let kernelGradient =
+                try accumulating ? Guarded(before) : Guarded(untouched: sizes.kernelCount)
+            let biasGradient = try accumulating ? Guarded(biasBefore) : Guarded(untouched: sizes.filters)
+            let (gradient, inputGradient) = (
+                try Guarded(incoming), try Guarded(untouched: sizes.imageCount)
+            )
+            let scratch = try Guarded(untouched: layer.scratchCount(images: sizes.count))
+            layer.backward(
+                gradient.region, input: input.region, output: output.region,
+                count: sizes.count, kernel: kernel.region,
+                kernelGradient: kernelGradient.region, biasGradient: biasGradient.region,
+                inputGradient: inputGradient.region, accumulating: accumulating, scratch: scratch.region)
+
+            let reference = sizes.reference
+            let passed =
+                activation == .rectified
+                ? Reference.rectifiedGradient(incoming.doubles, output: output.values.doubles)
+                : incoming.doubles
+            #expect(gradient.values.doubles == passed, "\(sizes.testDescription)")
+            let small = passed.map { abs($0) }
+            let terms = sizes.gridCount / sizes.filters
+
+            let dx = reference.transpose(passed, kernel: kernel.values.doubles, count: sizes.count)
+            let dxMagnitudes = reference.transpose(
+                small, kernel: kernel.values.magnitudes, count: sizes.count)
+            let dw = reference.kernelGradient(input.values.doubles, gradient: passed, count: sizes.count)
+            let dwMagnitudes = reference.kernelGradient(
+                input.values.magnitudes, gradient: small, count: sizes.count)
+            let db = Reference.biasGradient(passed, channels: sizes.filters)
+            let dbMagnitudes = Reference.biasGradient(small, channels: sizes.filters)
+            // A pixel lies under at most as many taps as the kernel has, each with a product of `filters` terms.
+            let dxTerms = sizes.filters + sizes.kernelHeight * sizes.kernelWidth
+            let off = [
+                excess(inputGradient.values, dx, bounds: bounds(dxMagnitudes, terms: dxTerms)),
+                excess(
+                    kernelGradient.values, accumulating ? add(dw, before) : dw,
+                    bounds: bounds(
+                        accumulating ? add(dwMagnitudes, before.map(abs)) : dwMagnitudes, terms: terms)),
+                excess(
+                    biasGradient.values, accumulating ? add(db, biasBefore) : db,
+                    bounds: bounds(
+                        accumulating ? add(dbMagnitudes, biasBefore.map(abs)) : dbMagnitudes, terms: terms)),
+            ]
+            #expect(off.max()! <= 1, "\(sizes.testDescription): \(off)")
+            #expect(
+                areIntact([
+                    input, kernel, output, gradient, inputGradient, kernelGradient, biasGradient, scratch,
+                ]))
+
+            // The first layer wants no gradient of its input; the others come out the same.
+            let again = try accumulating ? Guarded(before) : Guarded(untouched: sizes.kernelCount)
+            let biasAgain = try accumulating ? Guarded(biasBefore) : Guarded(untouched: sizes.filters)
+            gradient.region.copy(from: incoming.span)
+            layer.backward(
+                gradient.region, input: input.region,
+                output: output.region, count: sizes.count, kernel: kernel.region,
+                kernelGradient: again.region, biasGradient: biasAgain.region, inputGradient: nil,
+                accumulating: accumulating, scratch: scratch.region)
+            #expect(again.values == kernelGradient.values && biasAgain.values == biasGradient.values)
+        }
+    }
+
+    private func add(_ a: [Double], _ b: [Float]) -> [Double] { zip(a, b).map { $0 + Double($1) } }
+}

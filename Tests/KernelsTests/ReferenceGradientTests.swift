@@ -1,0 +1,118 @@
+import ReferenceKernels
+import Testing
+
+/// The reference itself, in Double: every gradient is the slope of what it is the gradient of.
+///
+/// Slopes are central differences. For functions that are linear in the argument these are exact but for
+/// rounding; else they are off by h²/6 times a third derivative. With h = 1e-5 both stay below 1e-9.
+@Suite("Gradients of the reference are slopes")
+struct ReferenceGradientTests {
+    @Test(arguments: ConvolutionCase.grid.filter { $0.imageCount < 400 && $0.gridCount < 100 })
+    func convolution(sizes: ConvolutionCase) {
+        var random = SplitMix(state: 1)
+        let (input, kernel, weight) = (
+            random.values(sizes.imageCount).doubles, random.values(sizes.kernelCount).doubles,
+            random.values(sizes.gridCount).doubles
+        )
+        let reference = sizes.reference
+        // A scalar whose gradient in the output is `weight`.
+        let dx = reference.transpose(weight, kernel: kernel, count: sizes.count)
+        let dw = reference.kernelGradient(input, gradient: weight, count: sizes.count)
+        #expect(
+            slopeError(input, dx) {
+                product(reference.forward($0, kernel: kernel, count: sizes.count), weight)
+            } < 1e-8)
+        #expect(
+            slopeError(kernel, dw) {
+                product(reference.forward(input, kernel: $0, count: sizes.count), weight)
+            } < 1e-8)
+    }
+
+    @Test(arguments: [1, 2, 3], [(1, 1), (5, 3), (2, 7)])
+    func dense(count: Int, sizes: (inputs: Int, outputs: Int)) {
+        var random = SplitMix(state: 2)
+        let input = random.values(count * sizes.inputs).doubles
+        let kernel = random.values(sizes.inputs * sizes.outputs).doubles
+        let weight = random.values(count * sizes.outputs).doubles
+        let dx = Reference.denseInputGradient(weight, kernel: kernel, count: count)
+        let dw = Reference.denseKernelGradient(input, gradient: weight, count: count)
+        #expect(
+            slopeError(input, dx) { product(Reference.dense($0, kernel: kernel, count: count), weight) }
+                < 1e-8)
+        #expect(
+            slopeError(kernel, dw) { product(Reference.dense(input, kernel: $0, count: count), weight) }
+                < 1e-8)
+        let bias = random.values(sizes.outputs).doubles
+        let db = Reference.biasGradient(weight, channels: sizes.outputs)
+        #expect(
+            slopeError(bias, db) {
+                product(
+                    Reference.adding($0, to: Reference.dense(input, kernel: kernel, count: count)), weight)
+            } < 1e-8)
+    }
+
+    @Test func activationsAndLosses() {
+        var random = SplitMix(state: 3)
+        let values = random.values(60).doubles.map { 6 * $0 }
+        let weight = random.values(60).doubles
+        let rectified = Reference.rectifiedGradient(weight, output: Reference.rectified(values))
+        #expect(slopeError(values, rectified) { product(Reference.rectified($0), weight) } < 1e-8)
+
+        let targets = random.values(60).doubles.map { ($0 + 1) / 2 }
+        let gradient = Reference.bernoulliGradient(logits: values, targets: targets)
+        #expect(
+            slopeError(values, gradient) {
+                Reference.bernoulliLoss(logits: $0, targets: targets, count: 4).reduce(0, +)
+            } < 1e-8)
+    }
+
+    @Test(arguments: [1.0, 0, 0.25, 4])
+    func wholeModel(klWeight: Double) {
+        // 5×4 halves to 3×2 and 2×1: padding on both sides, and levels that do not halve evenly.
+        let model = ReferenceModel(
+            height: 5, width: 4, channels: 2, encoderFilters: [2, 3], decoderFilters: [3, 2], hidden: 4,
+            latent: 2)
+        var random = SplitMix(state: 11)
+        let images = random.values(3 * 40).doubles.map { ($0 + 1) / 2 }
+        let noise = random.values(6).doubles.map { 2 * $0 }
+        var parameters = model.parameterCounts.map { random.values($0).doubles }
+        let pass = model.run(images, noise: noise, parameters: parameters, klWeight: klWeight)
+        #expect(pass.gradients.map(\.count) == model.parameterCounts)
+        for index in parameters.indices {
+            let kept = parameters[index]
+            let error = slopeError(kept, pass.gradients[index]) {
+                parameters[index] = $0
+                return model.run(
+                    images, noise: noise, parameters: parameters, klWeight: klWeight, backward: false
+                ).loss
+            }
+            parameters[index] = kept
+            // Third derivatives of this loss reach some hundreds: h²/6 · 10³ = 2e-8.
+            #expect(error < 1e-7, "parameter tensor \(index)")
+            #expect(pass.gradients[index].contains { $0 != 0 })
+        }
+    }
+
+    /// The largest difference between `gradient` and the slopes of `function`, relative to the largest of 1
+    /// and the gradient's elements.
+    private func slopeError(
+        _ values: [Double], _ gradient: [Double], _ function: ([Double]) -> Double
+    ) -> Double {
+        guard gradient.count == values.count else { return .infinity }
+        let step = 1e-5
+        var (worst, moved) = (0.0, values)
+        for index in values.indices {
+            moved[index] = values[index] + step
+            let above = function(moved)
+            moved[index] = values[index] - step
+            let slope = (above - function(moved)) / (2 * step)
+            moved[index] = values[index]
+            worst = max(worst, slope.isFinite ? abs(slope - gradient[index]) : .infinity)
+        }
+        return worst / gradient.reduce(1) { max($0, abs($1)) }
+    }
+
+    private func product(_ a: [Double], _ b: [Double]) -> Double {
+        zip(a, b).reduce(0) { $0 + $1.0 * $1.1 }
+    }
+}

@@ -1,0 +1,106 @@
+import Kernels
+import ReferenceKernels
+import Testing
+
+/// The lowered transposed convolutions against direct loops in Double. A case's `filters` are the input's channels,
+/// its image is the output.
+@Suite("Transposed convolutions")
+struct TransposedConvolutionTests {
+    static let cases = ConvolutionCase.grid + ConvolutionCase.blocks
+
+    @Test(arguments: [Activation.identity, .rectified])
+    func forward(activation: Activation) throws {
+        for sizes in Self.cases {
+            let layer = TransposedConvolution2D(
+                try sizes.geometry(), inputs: sizes.filters, activation: activation)
+            var random = SplitMix(state: 3)
+            let input = try Guarded(random.values(sizes.gridCount))
+            let kernel = try Guarded(random.values(sizes.kernelCount))
+            let bias = try Guarded(random.values(sizes.channels))
+            let output = try Guarded(untouched: sizes.imageCount)
+            let scratch = try Guarded(untouched: layer.scratchCount(images: sizes.count))
+            layer.forward(
+                input.region, count: sizes.count, kernel: kernel.region,
+                bias: bias.region, into: output.region, scratch: scratch.region)
+
+            let reference = sizes.reference
+            let sums = Reference.adding(
+                bias.values.doubles,
+                to: reference.transpose(
+                    input.values.doubles, kernel: kernel.values.doubles, count: sizes.count))
+            let magnitudes = Reference.adding(
+                bias.values.magnitudes,
+                to: reference.transpose(
+                    input.values.magnitudes, kernel: kernel.values.magnitudes, count: sizes.count))
+            let expected = activation == .rectified ? Reference.rectified(sums) : sums
+            // Under at most every tap lies a product of `filters` terms.
+            let terms = sizes.filters + sizes.kernelHeight * sizes.kernelWidth
+            let off = excess(output.values, expected, bounds: bounds(magnitudes, terms: terms))
+            #expect(off <= 1, "\(sizes.testDescription)")
+            #expect(areIntact([input, kernel, bias, output, scratch]))
+        }
+    }
+
+    @Test(arguments: [Activation.identity, .rectified], [false, true])
+    func backward(activation: Activation, accumulating: Bool) throws {
+        for sizes in Self.cases {
+            let layer = TransposedConvolution2D(
+                try sizes.geometry(), inputs: sizes.filters, activation: activation)
+            var random = SplitMix(state: 4)
+            let input = try Guarded(random.values(sizes.gridCount))
+            let kernel = try Guarded(random.values(sizes.kernelCount))
+            let output = try Guarded(random.values(sizes.imageCount).map { max($0, 0) })
+            let (incoming, before) = (random.values(sizes.imageCount), random.values(sizes.kernelCount))
+            let biasBefore = random.values(sizes.channels)
+            let kernelGradient =
+                try accumulating ? Guarded(before) : Guarded(untouched: sizes.kernelCount)
+            let biasGradient = try accumulating ? Guarded(biasBefore) : Guarded(untouched: sizes.channels)
+            let (gradient, inputGradient) = (
+                try Guarded(incoming), try Guarded(untouched: sizes.gridCount)
+            )
+            let scratch = try Guarded(untouched: layer.scratchCount(images: sizes.count))
+            layer.backward(
+                gradient.region, input: input.region, output: output.region,
+                count: sizes.count, kernel: kernel.region,
+                kernelGradient: kernelGradient.region, biasGradient: biasGradient.region,
+                inputGradient: inputGradient.region, accumulating: accumulating, scratch: scratch.region)
+
+            let reference = sizes.reference
+            let passed =
+                activation == .rectified
+                ? Reference.rectifiedGradient(incoming.doubles, output: output.values.doubles)
+                : incoming.doubles
+            #expect(gradient.values.doubles == passed, "\(sizes.testDescription)")
+            let large = passed.map { abs($0) }
+
+            let dx = reference.forward(passed, kernel: kernel.values.doubles, count: sizes.count)
+            let dxMagnitudes = reference.forward(large, kernel: kernel.values.magnitudes, count: sizes.count)
+            let dw = reference.kernelGradient(passed, gradient: input.values.doubles, count: sizes.count)
+            let dwMagnitudes = reference.kernelGradient(
+                large, gradient: input.values.magnitudes, count: sizes.count)
+            let db = Reference.biasGradient(passed, channels: sizes.channels)
+            let dbMagnitudes = Reference.biasGradient(large, channels: sizes.channels)
+            let off = [
+                excess(
+                    inputGradient.values, dx, bounds: bounds(dxMagnitudes, terms: layer.geometry.patch)),
+                excess(
+                    kernelGradient.values, accumulating ? add(dw, before) : dw,
+                    bounds: bounds(
+                        accumulating ? add(dwMagnitudes, before.map(abs)) : dwMagnitudes,
+                        terms: sizes.gridCount / sizes.filters)),
+                excess(
+                    biasGradient.values, accumulating ? add(db, biasBefore) : db,
+                    bounds: bounds(
+                        accumulating ? add(dbMagnitudes, biasBefore.map(abs)) : dbMagnitudes,
+                        terms: sizes.imageCount / sizes.channels)),
+            ]
+            #expect(off.max()! <= 1, "\(sizes.testDescription): \(off)")
+            #expect(
+                areIntact([
+                    input, kernel, output, gradient, inputGradient, kernelGradient, biasGradient, scratch,
+                ]))
+        }
+    }
+
+    private func add(_ a: [Double], _ b: [Float]) -> [Double] { zip(a, b).map { $0 + Double($1) } }
+}
