@@ -16,30 +16,33 @@ struct BenchCommand: ParsableCommand {
             median what it did: other programs on the machine make rounds slower.
 
             EXAMPLES
-              vae-bench                                  on all physical cores
-              vae-bench --quick                          in half a minute, with fewer repeats
-              vae-bench --threads 1 --json bench.json    on one thread, numbers to a file as well
-              vae-bench --data ~/mnist --images 60000    on IDX files, in whole epochs
-              vae-bench --only train --json -            the engine alone, JSON and nothing else
+              vae-bench                                on all physical cores
+              vae-bench --quick                        in half a minute
+              vae-bench --threads 1 --json bench.json  numbers to a file as well
+              vae-bench --data ~/mnist --images 60000  on IDX files, whole epochs
+              vae-bench --only train --json -          the engine alone, JSON alone
 
             The exit status is 70 if the results are wrong, however fast.
-            """)
+            """,
+        version: packageVersion)
 
     /// What can be measured.
     enum Part: String, CaseIterable, ExpressibleByArgument {
         case train, naive, sgemm, residual
     }
 
-    @Option(help: "Worker threads, 1 to 256. (default: the physical cores)")
+    @Option(help: ArgumentHelp("Worker threads, 1 to 256. (default: the physical cores)", valueName: "n"))
     var threads: Int?
 
     @Flag(help: "Fewer images and repeats: half a minute.")
     var quick = false
 
-    @Option(help: "Rounds that are timed, after one that is not. (default: 5; quick: 3)")
+    @Option(
+        help: ArgumentHelp(
+            "Rounds that are timed, after one that is not. (default: 5; quick: 3)", valueName: "n"))
     var repeats: Int?
 
-    @Option(help: "Training images of a round. (default: 12800; quick: 3840)")
+    @Option(help: ArgumentHelp("Training images of a round. (default: 12800; quick: 3840)", valueName: "n"))
     var images: Int?
 
     @Option(
@@ -48,7 +51,7 @@ struct BenchCommand: ParsableCommand {
             valueName: "dir"))
     var data: String?
 
-    @Option(help: "Measure this only: train, naive, sgemm or residual. May be repeated.")
+    @Option(help: ArgumentHelp("Measure this only. May be repeated.", valueName: "part"))
     var only: [Part] = []
 
     @Option(

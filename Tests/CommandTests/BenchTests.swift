@@ -5,6 +5,8 @@ import VAECore
 
 @Suite("vae-bench")
 struct BenchTests {
+    private let bench = Tool("vae-bench")
+
     @Test func workOfTheDefaultModel() throws {
         // Layer by layer by hand: places · patch · filters, or inputs · outputs.
         let down = 14 * 14 * 9 * 32 + 7 * 7 * (9 * 32) * 64
@@ -37,13 +39,10 @@ struct BenchTests {
     }
 
     @Test func writesTheDocumentedKeys() throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "vae-bench-\(UUID())")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let file = folder.appending(path: "bench.json")
-        let run = try Bench.run(
+        let scratch = try Scratch()
+        let run = try bench(
             "--threads", "2", "--images", "256", "--repeats", "2", "--only", "train", "--only", "sgemm",
-            "--only", "residual", "--json", file.path)
+            "--only", "residual", "--json", scratch.file("bench.json"))
         #expect(run.status == 0, "\(run.errors)")
         #expect(run.errors.isEmpty)
         for text in [
@@ -51,7 +50,7 @@ struct BenchTests {
         ] {
             #expect(run.output.contains(text))
         }
-        let report = try Bench.object(Data(contentsOf: file))
+        let report = try Bench.object(Data(scratch.bytes("bench.json")))
         #expect(try report.keys("train").contains("images_per_second"))
         #expect(try report.number("train", "images_per_second") > 0)
         #expect(try report.number("train", "median_images_per_second") > 0)
@@ -68,7 +67,7 @@ struct BenchTests {
     }
 
     @Test func standardOutputCanBeJSONAlone() throws {
-        let run = try Bench.run("--only", "naive", "--images", "128", "--quick", "--json", "-")
+        let run = try bench("--only", "naive", "--images", "128", "--quick", "--json", "-")
         #expect(run.status == 0, "\(run.errors)")
         let report = try Bench.object(Data(run.output.utf8))
         #expect(try report.number("naive", "images_per_second") > 0)
@@ -83,33 +82,27 @@ struct BenchTests {
         (["--json", ""], "--json"), (["--fast"], "--fast"), (["extra"], "extra"),
     ])
     func badFlagsAreUsageErrors(arguments: [String], named: String) throws {
-        let run = try Bench.run(arguments)
+        let run = try bench.run(arguments)
         #expect(run.status == 64)
         #expect(run.errors.contains(named))
         #expect(run.output.isEmpty)
     }
 
     @Test func missingDataIsNamed() throws {
-        let run = try Bench.run("--data", "/nowhere/at/all")
+        let run = try bench("--data", "/nowhere/at/all")
         #expect(run.status == 66)
         #expect(run.errors.contains("vae-bench: /nowhere/at/all"))
     }
 
     @Test func helpHasExamples() throws {
-        let run = try Bench.run("--help")
+        let run = try bench("--help")
         #expect(run.status == 0)
         #expect(run.output.contains("vae-bench --quick"))
     }
 }
 
-/// The built executable.
+/// What vae-bench writes.
 private enum Bench {
-    struct Run {
-        let status: Int32
-        let output: String
-        let errors: String
-    }
-
     struct Report {
         let value: [String: Any]
 
@@ -125,24 +118,5 @@ private enum Bench {
 
     static func object(_ bytes: Data) throws -> Report {
         Report(value: try #require(JSONSerialization.jsonObject(with: bytes) as? [String: Any]))
-    }
-
-    static func run(_ arguments: String...) throws -> Run { try run(arguments) }
-
-    static func run(_ arguments: [String]) throws -> Run {
-        let process = Process()
-        // The test bundle lies beside the package's executables.
-        let folder = try #require(Bundle.main.executableURL?.deletingLastPathComponent())
-        process.executableURL = folder.appending(path: "vae-bench")
-        process.arguments = arguments
-        let output = Pipe()
-        let errors = Pipe()
-        process.standardOutput = output
-        process.standardError = errors
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        let problems = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return Run(status: process.terminationStatus, output: text, errors: problems)
     }
 }
