@@ -159,7 +159,8 @@ def main():
     if contestants[0] not in shown:
         return 1
     threads = f"{options.threads} thread" + ("s" if options.threads > 1 else "")
-    print(f"{threads}, batches of {BATCH}, rounds of {options.steps} batches, {options.turns} turns")
+    print(f"{threads}, batches of {BATCH}, rounds of {options.steps} batches, "
+          f"{options.turns} turn{'s' if options.turns > 1 else ''}")
     for name in sorted(os.environ):
         if name.startswith(("OPENBLAS_", "OMP_", "MKL_")):
             print(f"{name}={os.environ[name]} set by the environment")
