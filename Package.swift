@@ -50,7 +50,7 @@ let package = Package(
         .executableTarget(
             name: "vae-bench",
             dependencies: [
-                "VAE", "VAEData", "Kernels", "ReferenceKernels",
+                "VAE", "VAECore", "VAEData", "Kernels", "ReferenceKernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/vae-bench"),
@@ -64,7 +64,8 @@ let package = Package(
             resources: [.copy("Golden")]),
         .testTarget(name: "VAEDataTests", dependencies: ["VAEData", "VAECore", "CZlib"]),
         .testTarget(name: "VAEFiguresTests", dependencies: ["VAEFigures", "VAECore"]),
-        .testTarget(name: "CommandTests", dependencies: ["VAECore", "VAEData", "vae-train", "vae-bench"]),
+        .testTarget(
+            name: "CommandTests", dependencies: ["VAE", "VAECore", "VAEData", "vae-train", "vae-bench"]),
     ],
     swiftLanguageModes: [.v6]
 )

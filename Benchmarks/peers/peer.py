@@ -83,6 +83,7 @@ def report(name, options, parameters, step, images):
         "images_per_second": {
             "best": round(max(speeds), 1),
             "median": round(statistics.median(speeds), 1),
+            "rounds": [round(speed, 1) for speed in speeds],
         },
         # ru_maxrss is in KiB on Linux.
         "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6, 1),

@@ -11,18 +11,18 @@ extension Console {
             status(force: received == total) { _ in
                 "downloading \(file.escapingControlCharacters())  \(received >> 10) of \(total >> 10) KiB"
             }
-        case .mirrorFailed(let url, let reason):
-            note("          \(url): \(reason.escapingControlCharacters())")
+        case .mirrorFailed(_, let reason):
+            // Said only if no mirror helps: by the line below, or by the error that ends the program.
+            mirrorFailure = reason
         case .cacheDamaged(let path, let reason):
             warn(
                 "cached file \(path.escapingControlCharacters()) is damaged (\(reason)) and is fetched again")
         case .cacheNotWritten(let path, let reason):
             warn("the download could not be kept in \(path.escapingControlCharacters()): \(reason)")
         case .fallingBack(let reason):
-            warn("MNIST can't be had: \(reason.escapingControlCharacters())")
-            warn(
-                "Training on the built-in synthetic digits instead; --data DIR or a network brings the real ones."
-            )
+            let why = (mirrorFailure ?? reason).escapingControlCharacters()
+            warn("MNIST is not in the cache and can't be downloaded (\(why)).")
+            warn("Training on the built-in synthetic digits instead; --data DIR takes MNIST from a folder.")
         }
     }
 

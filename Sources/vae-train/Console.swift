@@ -10,6 +10,8 @@ final class Console {
     private let colour: Bool
     /// Whether standard error is a terminal that a line can be rewritten on.
     let isInteractive: Bool
+    /// Why the last mirror asked did not help.
+    var mirrorFailure: String?
     private var hasStatus = false
     private var lastStatus = ContinuousClock.now - .seconds(1)
 

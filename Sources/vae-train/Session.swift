@@ -49,6 +49,7 @@ struct Session {
             try RunFigures(model: trainer.model, data: data, history: trainer.history, threads: threads)
                 .write(to: folder)
         }
+        console.note("peak memory \(Machine.peakMemory >> 20) MiB")
         console.result("run folder: \(folder.path.escapingControlCharacters())")
     }
 

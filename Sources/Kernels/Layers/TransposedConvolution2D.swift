@@ -84,12 +84,14 @@ package struct TransposedConvolution2D: Sendable {
         }
     }
 
-    /// Starts every pixel at its channel's bias.
+    /// Starts every pixel at its channel's bias: one pixel, then copies of all that is there, twice as much each time.
     private func fill(_ images: FloatRegion, with bias: FloatRegion) {
-        let channels = bias.count
-        for pixel in 0..<images.count / channels {
-            let pixel = images.base + pixel * channels
-            for channel in 0..<channels { pixel[channel] = bias.base[channel] }
+        var filled = min(bias.count, images.count)
+        images.base.update(from: bias.base, count: filled)
+        while filled < images.count {
+            let more = min(filled, images.count - filled)
+            (images.base + filled).update(from: images.base, count: more)
+            filled += more
         }
     }
 }

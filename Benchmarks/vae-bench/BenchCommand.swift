@@ -1,0 +1,154 @@
+import ArgumentParser
+import Foundation
+import VAE
+import VAECore
+import VAEData
+
+@main
+struct BenchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "vae-bench",
+        abstract: "Measure how fast the engine trains, and how right.",
+        discussion: """
+            Trains the default model (28×28 images, 134,165 parameters) in batches of 128 and compares: with plain \
+            products of large matrices (sgemm) on the same threads in the same minutes, with the same model on naive \
+            loops, and, for its results, with naive loops in Double. The best round says what the engine can do, the \
+            median what it did: other programs on the machine make rounds slower.
+
+            EXAMPLES
+              vae-bench                                on all physical cores
+              vae-bench --quick                        in half a minute
+              vae-bench --threads 1 --json bench.json  numbers to a file as well
+              vae-bench --data ~/mnist --images 60000  on IDX files, whole epochs
+              vae-bench --only train --json -          the engine alone, JSON alone
+
+            The exit status is 70 if the results are wrong, however fast.
+            """,
+        version: packageVersion)
+
+    /// What can be measured.
+    enum Part: String, CaseIterable, ExpressibleByArgument {
+        case train, naive, sgemm, residual
+    }
+
+    @Option(help: ArgumentHelp("Worker threads, 1 to 256. (default: the physical cores)", valueName: "n"))
+    var threads: Int?
+
+    @Flag(help: "Fewer images and repeats: half a minute.")
+    var quick = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Rounds that are timed, after one that is not. (default: 5; quick: 3)", valueName: "n"))
+    var repeats: Int?
+
+    @Option(help: ArgumentHelp("Training images of a round. (default: 12800; quick: 3840)", valueName: "n"))
+    var images: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "A folder with IDX files, compressed or not, to train on. (default: built-in digits)",
+            valueName: "dir"))
+    var data: String?
+
+    @Option(help: ArgumentHelp("Measure this only. May be repeated.", valueName: "part"))
+    var only: [Part] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Write the numbers to this file too; - writes them to standard output, and no table.",
+            valueName: "file"))
+    var json: String?
+
+    @Option(help: ArgumentHelp("Write the images as IDX files to this folder and stop.", valueName: "dir"))
+    var exportData: String?
+
+    mutating func validate() throws {
+        for (flag, value, range) in [
+            ("--threads", threads, 1...256), ("--repeats", repeats, 1...1000),
+            ("--images", images, Workload.batch...10_000_000),
+        ] {
+            if let value, !range.contains(value) {
+                throw ValidationError(
+                    "\(flag) takes \(range.lowerBound) to \(range.upperBound), not \(value).")
+            }
+        }
+        if json?.isEmpty == true { throw ValidationError("--json takes the name of a file, or - .") }
+    }
+
+    func run() throws {
+        do {
+            try measure()
+        } catch let error as VAEError {
+            Console.error(error.description)
+            throw ExitCode(error.kind.exitStatus)
+        }
+    }
+
+    private func measure() throws {
+        // Before this program adds to it.
+        _ = Setting.loadAtStart
+        let count = images ?? (quick ? 3840 : 12_800)
+        let workload = try Workload(folder: data, count: count)
+        if let exportData {
+            let dataset = try Dataset(
+                name: "bench", train: workload.images, test: nil, source: workload.source)
+            for path in try dataset.export(to: exportData) { print(path) }
+            return
+        }
+
+        let threads = threads ?? Machine.physicalCores
+        let repeats = repeats ?? (quick ? 3 : 5)
+        let parts = only.isEmpty ? Part.allCases : only
+        if json != "-" { Console.print(Setting.head(workload, threads: threads)) }
+
+        var measured = Measurements()
+        let (trains, multiplies) = (parts.contains(.train), parts.contains(.sgemm))
+        if trains {
+            let engine = try EngineSpeed(
+                workload, threads: threads, images: workload.images.count, repeats: repeats,
+                withPeak: multiplies, progress: Console.progress)
+            measured.engine = engine
+            if multiplies { measured.products = (engine.products, threads) }
+            // The naive loops have one thread: a comparison with one is the fair one.
+            if threads > 1, parts.contains(.naive) {
+                measured.engineOneThread = try EngineSpeed(
+                    workload, threads: 1, images: max(Workload.batch, workload.images.count / threads),
+                    repeats: min(repeats, 3), withPeak: multiplies, progress: Console.progress)
+            }
+        } else if multiplies {
+            let peak = try ProductPeak(threads: threads)
+            var rounds = Rounds()
+            for round in 1...repeats {
+                Console.progress("sgemm: round \(round) of \(repeats)")
+                rounds.append(peak.round())
+            }
+            measured.products = (rounds, threads)
+        }
+        if parts.contains(.residual) {
+            measured.residual = try Residual(workload, threads: threads, progress: Console.progress)
+        }
+        if parts.contains(.naive) {
+            measured.naive = try NaiveSpeed(
+                workload, batches: quick ? 1 : 3, progress: Console.progress)
+        }
+        Console.endProgress()
+        let report = Report(measured, workload, threads: threads, repeats: repeats, quick: quick)
+        try publish(report)
+        if report.residual?.isSmall == false {
+            Console.error("the engine's results are not the reference's: the speeds above mean nothing")
+            throw ExitCode(VAEError.Kind.diverged.exitStatus)
+        }
+    }
+
+    private func publish(_ report: Report) throws {
+        if json != "-" { Console.print(report.text) }
+        guard let json else { return }
+        let bytes = try report.json()
+        if json == "-" {
+            Console.print(String(decoding: bytes, as: UTF8.self))
+        } else {
+            try DurableFile.write(bytes, to: json)
+        }
+    }
+}

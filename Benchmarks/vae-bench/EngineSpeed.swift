@@ -1,0 +1,44 @@
+import VAE
+import VAECore
+
+/// The engine's training speed, and the speed of plain products in the same minutes.
+struct EngineSpeed {
+    let threads: Int
+    /// Threads that had work: no more than a batch has parts.
+    let workers: Int
+    let images: Int
+    /// Images per second of each epoch.
+    var training = Rounds()
+    /// Operations per second of large products, a round after each epoch; empty unless asked for.
+    var products = Rounds()
+
+    /// Trains for one epoch to warm up and then `repeats` epochs that count.
+    ///
+    /// Everything a user pays for within an epoch is in the time: shuffling, scaling pixels, noise, the losses, Adam.
+    /// - Parameter withPeak: measures a round of products between epochs, so that both see the same machine
+    init(
+        _ workload: Workload, threads: Int, images: Int, repeats: Int, withPeak: Bool,
+        progress: (String) -> Void
+    ) throws {
+        let set = images < workload.images.count ? workload.images.slice(0..<images) : workload.images
+        let trainer = try Trainer(
+            workload.model, TrainingConfiguration(epochs: repeats + 1, batchSize: Workload.batch),
+            threads: threads)
+        let peak = withPeak ? try ProductPeak(threads: threads) : nil
+        var (training, products) = (Rounds(), Rounds())
+        let name = "training on \(count(threads, "thread"))"
+        progress("\(name): warming up")
+        try trainer.fit(
+            set,
+            onEpoch: { report in
+                if report.epoch > 1 { training.append(report.imagesPerSecond) }
+                if let peak { products.append(peak.round()) }
+                if report.epoch <= repeats { progress("\(name): round \(report.epoch) of \(repeats)") }
+            })
+        self.threads = threads
+        workers = trainer.threads
+        self.images = set.count
+        self.training = training
+        self.products = products
+    }
+}

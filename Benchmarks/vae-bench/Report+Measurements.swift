@@ -1,0 +1,65 @@
+import VAECore
+
+/// Images of MNIST's training set: the epoch that seconds are given for.
+let imagesPerEpoch = 60_000.0
+
+/// What was measured; nil for what was left out.
+struct Measurements {
+    var engine: EngineSpeed?
+    /// On one thread, when `engine` ran on more.
+    var engineOneThread: EngineSpeed?
+    var naive: NaiveSpeed?
+    /// Rounds of plain products, and on how many threads.
+    var products: (rounds: Rounds, threads: Int)?
+    var residual: Residual?
+}
+
+extension Report {
+    init(_ measured: Measurements, _ workload: Workload, threads: Int, repeats: Int, quick: Bool) {
+        let flop = Double(workload.flopPerImage)
+        machine = MachineKeys()
+        blas = BLASKeys()
+        build = BuildKeys()
+        model = ModelKeys(parameters: workload.parameterCount, flopPerImage: workload.flopPerImage)
+        run = RunKeys(
+            threads: threads, batch: Workload.batch, images: workload.images.count, repeats: repeats,
+            quick: quick, data: workload.source)
+        train = measured.engine.map { TrainKeys($0, flop: flop) }
+        trainOneThread = measured.engineOneThread.map { TrainKeys($0, flop: flop) }
+        naive = measured.naive.map { naive in
+            let best = naive.training.best
+            let oneThread = measured.engineOneThread ?? measured.engine.flatMap { $0.threads == 1 ? $0 : nil }
+            return NaiveKeys(
+                imagesPerSecond: best, medianImagesPerSecond: naive.training.median,
+                secondsPerEpoch: imagesPerEpoch / best, gflops: best * flop / 1e9, batches: naive.batches,
+                ratio: measured.engine.map { $0.training.best / best },
+                ratioOneThread: oneThread.map { $0.training.best / best }, rounds: naive.training.speeds)
+        }
+        sgemm = measured.products.map { rounds, threads in
+            ProductKeys(
+                threads: threads, size: ProductPeak.size, peakGflops: rounds.best / 1e9,
+                medianGflops: rounds.median / 1e9, rounds: rounds.speeds.map { $0 / 1e9 })
+        }
+        residual = measured.residual.map {
+            ResidualKeys(
+                images: $0.images, loss: $0.loss, gradient: $0.gradient, worstTensor: $0.worst.tensor,
+                worstTensorError: $0.worst.error, limit: Residual.limit, isSmall: $0.isSmall)
+        }
+        memory = MemoryKeys()
+    }
+}
+
+extension Report.TrainKeys {
+    fileprivate init(_ engine: EngineSpeed, flop: Double) {
+        let best = engine.training.best
+        threads = engine.threads
+        workers = engine.workers
+        imagesPerSecond = best
+        medianImagesPerSecond = engine.training.median
+        slowestImagesPerSecond = engine.training.slowest
+        secondsPerEpoch = imagesPerEpoch / best
+        gflops = best * flop / 1e9
+        fractionOfPeak = engine.products.speeds.isEmpty ? nil : best * flop / engine.products.best
+        rounds = engine.training.speeds
+    }
+}

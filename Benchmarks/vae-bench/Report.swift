@@ -1,0 +1,108 @@
+import Foundation
+import Kernels
+import VAECore
+
+/// What `--json` writes. The keys, in snake case, are documented in Benchmarks/README.md and stay as they are; new ones
+/// may join them. A measurement that was left out has no key.
+struct Report: Codable {
+    /// Goes up when a key changes its meaning.
+    var format = 1
+    var machine: MachineKeys
+    var blas: BLASKeys
+    var build: BuildKeys
+    var model: ModelKeys
+    var run: RunKeys
+    var train: TrainKeys?
+    var trainOneThread: TrainKeys?
+    var naive: NaiveKeys?
+    var sgemm: ProductKeys?
+    var residual: ResidualKeys?
+    var memory: MemoryKeys
+
+    struct MachineKeys: Codable {
+        var processor = Machine.processorName
+        var physicalCores = Machine.physicalCores
+        var loadAtStart = Setting.loadAtStart
+    }
+
+    struct BLASKeys: Codable {
+        var configuration = OpenBLAS.configuration
+        var core = OpenBLAS.core
+        var environment = Setting.blasEnvironment
+    }
+
+    struct BuildKeys: Codable {
+        var swift = Setting.swiftVersion
+        var configuration = Setting.build
+    }
+
+    struct ModelKeys: Codable {
+        var parameters: Int
+        var flopPerImage: Int
+    }
+
+    struct RunKeys: Codable {
+        var threads: Int
+        var batch: Int
+        var images: Int
+        var repeats: Int
+        var quick: Bool
+        var data: String
+    }
+
+    struct TrainKeys: Codable {
+        var threads: Int
+        var workers: Int
+        var imagesPerSecond: Double
+        var medianImagesPerSecond: Double
+        var slowestImagesPerSecond: Double
+        var secondsPerEpoch: Double
+        var gflops: Double
+        var fractionOfPeak: Double?
+        var rounds: [Double]
+    }
+
+    struct NaiveKeys: Codable {
+        var imagesPerSecond: Double
+        var medianImagesPerSecond: Double
+        var secondsPerEpoch: Double
+        var gflops: Double
+        var batches: Int
+        var ratio: Double?
+        var ratioOneThread: Double?
+        var rounds: [Double]
+    }
+
+    struct ProductKeys: Codable {
+        var threads: Int
+        var size: Int
+        var peakGflops: Double
+        var medianGflops: Double
+        var rounds: [Double]
+    }
+
+    struct ResidualKeys: Codable {
+        var images: Int
+        var loss: Double
+        var gradient: Double
+        var worstTensor: String
+        var worstTensorError: Double
+        var limit: Double
+        var isSmall: Bool
+    }
+
+    struct MemoryKeys: Codable {
+        var peakBytes = Machine.peakMemory
+    }
+
+    /// The report as JSON, with sorted keys and a newline at the end.
+    func json() throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        // JSON has no word for it, and a wrong kernel may well give one.
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "infinity", negativeInfinity: "-infinity", nan: "nan")
+        return try Array(encoder.encode(self)) + [UInt8(ascii: "\n")]
+    }
+}

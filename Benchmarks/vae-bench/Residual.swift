@@ -1,0 +1,93 @@
+import Kernels
+import ReferenceKernels
+import VAE
+import VAECore
+
+/// How far the loss and the gradient of the trainer that is timed are from the reference in Double.
+///
+/// A kernel that is fast because it is wrong shows here, beside its speed.
+struct Residual {
+    let images: Int
+    /// Relative error of the mean loss.
+    let loss: Double
+    /// ‖found − expected‖ / ‖expected‖ over all weights.
+    let gradient: Double
+    /// The same for the tensor in which it is largest.
+    let worst: (tensor: String, error: Double)
+
+    /// Single precision gives about 1e-6; a wrong tap or a lost image gives 1e-2 and more.
+    static let limit = 1e-4
+
+    /// Whether all errors are within the limit; a NaN is not.
+    var isSmall: Bool { loss <= Self.limit && gradient <= Self.limit && worst.error <= Self.limit }
+
+    init(_ workload: Workload, threads: Int, progress: (String) -> Void) throws {
+        progress("residual: the reference in Double")
+        // Adam without memory (β = 0) and with an ε beside which every gradient is small steps by
+        // η·g / (|g| + ε) = g · η/ε: the gradient can be read off the weights, with nothing but what a user of
+        // the trainer has. η/ε is large, so that rounding a new weight to Float costs the gradient no digit.
+        let gain = 0x1p20
+        let trainer = try Trainer(
+            workload.model,
+            TrainingConfiguration(
+                epochs: 1, batchSize: Workload.batch, learningRate: gain * 0x1p40, beta1: 0, beta2: 0,
+                epsilon: 0x1p40),
+            threads: threads)
+        let before = trainer.model.weights
+        let after = try trainer.fit(workload.images.slice(0..<Workload.batch)).weights
+
+        let batch = try workload.firstBatch()
+        let expected = Self.reference(workload, batch, before, threads: threads)
+        let found = trainer.history[0].train.total
+        images = batch.count
+        loss = abs(found - expected.loss) / abs(expected.loss)
+        var (difference, norm) = (0.0, 0.0)
+        var worst = (tensor: "", error: 0.0)
+        for (index, weight) in before.enumerated() {
+            var (tensorDifference, tensorNorm) = (0.0, 0.0)
+            for (position, exact) in expected.gradients[index].enumerated() {
+                let gradient =
+                    (Double(weight.values[position]) - Double(after[index].values[position])) / gain
+                tensorDifference += (gradient - exact) * (gradient - exact)
+                tensorNorm += exact * exact
+            }
+            let error = (tensorDifference / tensorNorm).squareRoot()
+            // Not `>`: a NaN has to win.
+            if !(error <= worst.error) { worst = (weight.name, error) }
+            difference += tensorDifference
+            norm += tensorNorm
+        }
+        gradient = (difference / norm).squareRoot()
+        self.worst = worst
+    }
+
+    /// Loss and gradient of the batch's mean in Double, in parts that the threads share and that are added in order.
+    private static func reference(
+        _ workload: Workload, _ batch: ReferenceBatch, _ weights: [VariationalAutoencoder.Weight],
+        threads: Int
+    ) -> (loss: Double, gradients: [[Double]]) {
+        let model = workload.reference
+        let parameters = weights.map { $0.values.map(Double.init) }
+        let (pixels, latent) = (workload.model.imageShape.count, workload.model.latentSize)
+        let size = 16
+        let parts = batch.count / size
+        var passes = [ReferenceModel.Pass<Double>?](repeating: nil, count: parts)
+        passes.withUnsafeMutableBufferPointer { passes in
+            WorkerPool(threads: threads).run(parts: parts) { _, part in
+                passes[part] = model.run(
+                    Array(batch.pixels[part * size * pixels..<(part + 1) * size * pixels]),
+                    noise: batch.noise[part * size * latent..<(part + 1) * size * latent].map(Double.init),
+                    parameters: parameters)
+            }
+        }
+        var gradients = parameters.map { [Double](repeating: 0, count: $0.count) }
+        for pass in passes.compactMap(\.self) {
+            for (index, values) in pass.gradients.enumerated() {
+                for (position, value) in values.enumerated() {
+                    gradients[index][position] += value / Double(parts)
+                }
+            }
+        }
+        return (passes.reduce(0) { $0 + ($1?.loss ?? .nan) } / Double(parts), gradients)
+    }
+}

@@ -1,0 +1,81 @@
+import Kernels
+import ReferenceKernels
+import VAE
+import VAECore
+import VAEData
+
+/// What every measurement runs: the default model on the same images in batches of the same size.
+struct Workload {
+    let model = ModelConfiguration()
+    /// Images of an optimiser step.
+    static let batch = 128
+    let images: ImageSet
+    /// Where the images come from, as a phrase.
+    let source: String
+    /// Operations to train on one image.
+    let flopPerImage: Int
+    let parameterCount: Int
+
+    /// - Parameters:
+    ///   - folder: IDX files, or nil for the built-in digits
+    ///   - count: images to take; all there are when the folder has fewer
+    init(folder: String?, count: Int) throws(VAEError) {
+        let data =
+            if let folder {
+                try Dataset.read(folder: folder).limited(to: count)
+            } else {
+                try SyntheticDigits.dataset(trainCount: count, testCount: 0)
+            }
+        guard data.train.shape == model.imageShape else {
+            throw VAEError(
+                .invalidData, data.source, "has images of another size than the model that is timed",
+                expected: "\(model.imageShape)", found: "\(data.train.shape)")
+        }
+        guard data.train.count >= Self.batch else {
+            throw VAEError(
+                .invalidData, data.source, "has too few images", expected: "\(Self.batch) or more",
+                found: "\(data.train.count)")
+        }
+        images = data.train
+        source = data.source
+        flopPerImage = try model.trainingFlop()
+        parameterCount = try VariationalAutoencoder(model).parameterCount
+    }
+
+    /// The first batch as the reference takes it.
+    func firstBatch() throws(VAEError) -> ReferenceBatch { try ReferenceBatch(self, images: 0..<Self.batch) }
+
+    /// The model on direct loops.
+    var reference: ReferenceModel {
+        ReferenceModel(
+            height: model.imageShape.height, width: model.imageShape.width,
+            channels: model.imageShape.channels, encoderFilters: model.encoderFilters,
+            decoderFilters: model.decoderFilters, hidden: model.hiddenUnits, latent: model.latentSize)
+    }
+}
+
+/// Images, and the noise that the trainer with seed 0 gives them in its first epoch.
+struct ReferenceBatch {
+    let count: Int
+    /// Values in [0, 1], unrounded.
+    let pixels: [Double]
+    let noise: [Float]
+
+    init(_ workload: Workload, images: Range<Int>) throws(VAEError) {
+        count = images.count
+        let set = workload.images.slice(images)
+        pixels = set.pixels.map { Double($0) / 255 }
+        let latent = workload.model.latentSize
+        var noise: [Float] = []
+        for image in images {
+            var stream = RandomStream(seed: 0, purpose: .trainingNoise, epoch: 1, item: image)
+            var values: [Float] = []
+            while values.count < latent {
+                let pair = stream.normalPair()
+                values += [pair.x, pair.y]
+            }
+            noise += values.prefix(latent)
+        }
+        self.noise = noise
+    }
+}

@@ -1,0 +1,44 @@
+# What people do with this package. `make` alone lists it.
+#
+# ARGS goes to the program behind a target:
+#     make train ARGS="--epochs 5 --threads 8"
+
+SHELL := /bin/bash
+ARGS ?=
+LINTED := Sources Tests Benchmarks Examples Package.swift
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build train test bench bench-peers example lint format clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+setup: ## Install missing system packages; does nothing when all are there
+	@scripts/setup
+
+build: setup ## Build everything, optimised
+	swift build -c release
+
+train: setup ## Train a model: vae-train, optimised, with ARGS
+	swift run -c release vae-train $(ARGS)
+
+test: setup ## Run the tests, with ARGS
+	swift test $(ARGS)
+
+bench: setup ## Measure the engine: vae-bench, optimised, with ARGS
+	swift run -c release vae-bench $(ARGS)
+
+bench-peers: setup ## Measure the same model in other programs, with ARGS
+	python3 Benchmarks/peers/compare.py $(ARGS)
+
+example: setup ## Build and run the example as a package that depends on this one by version; ARGS: debug, release
+	scripts/example $(ARGS)
+
+lint: ## Check the layout and style of all Swift files
+	swift format lint --strict --parallel --recursive $(LINTED)
+
+format: ## Lay out all Swift files
+	swift format --in-place --parallel --recursive $(LINTED)
+
+clean: ## Remove everything that was built; run folders stay
+	rm -rf .build

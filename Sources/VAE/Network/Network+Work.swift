@@ -1,0 +1,66 @@
+import Kernels
+import VAECore
+
+/// The arithmetic that one layer asks for, for one image.
+///
+/// Forward, the gradient of the weights and the gradient of the input are one matrix product each, of the same three sizes in
+/// another order: (rows × depth) · (depth × columns), 2 · rows · columns · depth operations.
+package struct LayerWork: Sendable, Hashable {
+    /// The layer's name, as its weights have it: "encoder.convolution.0".
+    package let name: String
+    /// Places of the kernel on the image; 1 for a dense layer.
+    package let rows: Int
+    package let columns: Int
+    package let depth: Int
+    /// Whether training needs the gradient of the layer's input: of every layer but the first.
+    package let hasInputGradient: Bool
+
+    /// Operations of one product.
+    package var productFlop: Int { 2 * rows * columns * depth }
+    /// Operations of the forward pass and the products of the way back.
+    package var trainingFlop: Int { (hasInputGradient ? 3 : 2) * productFlop }
+}
+
+extension ModelConfiguration {
+    /// The matrix products of the model's layers, in the order of the forward pass.
+    ///
+    /// This is the work that the model is, however a kernel does it: activations, the objective, lowering and
+    /// the optimiser are not counted, and a kernel that multiplied more than it had to would gain nothing by it.
+    /// - Throws: `invalidArgument` when the configuration is not valid.
+    package func work() throws(VAEError) -> [LayerWork] { try Network(self).work }
+
+    /// Floating-point operations to train on one image.
+    /// - Throws: `invalidArgument` when the configuration is not valid.
+    package func trainingFlop() throws(VAEError) -> Int {
+        try work().reduce(0) { $0 + $1.trainingFlop }
+    }
+}
+
+extension Network {
+    var work: [LayerWork] {
+        func dense(_ layer: Placed<Dense>) -> LayerWork {
+            entry(layer.weights, rows: 1, columns: layer.layer.outputs, depth: layer.layer.inputs)
+        }
+        let down = convolutions.map {
+            entry(
+                $0.weights, rows: $0.layer.geometry.places, columns: $0.layer.filters,
+                depth: $0.layer.geometry.patch)
+        }
+        let up = transposed.map {
+            entry(
+                $0.weights, rows: $0.layer.geometry.places, columns: $0.layer.geometry.patch,
+                depth: $0.layer.inputs)
+        }
+        return down + [dense(hidden), dense(mean), dense(logVariance), dense(expansion)] + up
+    }
+
+    private func entry(
+        _ weights: ParameterLayout.Layer, rows: Int, columns: Int, depth: Int
+    ) -> LayerWork {
+        let kernel = layout.entries.first { $0.range == weights.kernel }?.name ?? ""
+        // The image is the input of the first layer, and nobody asks for its gradient.
+        return LayerWork(
+            name: String(kernel.dropLast(".kernel".count)), rows: rows, columns: columns, depth: depth,
+            hasInputGradient: weights.kernel.lowerBound > 0)
+    }
+}

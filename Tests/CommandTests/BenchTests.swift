@@ -1,0 +1,122 @@
+import Foundation
+import Testing
+import VAE
+import VAECore
+
+@Suite("vae-bench")
+struct BenchTests {
+    private let bench = Tool("vae-bench")
+
+    @Test func workOfTheDefaultModel() throws {
+        // Layer by layer by hand: places · patch · filters, or inputs · outputs.
+        let down = 14 * 14 * 9 * 32 + 7 * 7 * (9 * 32) * 64
+        let middle = 3136 * 16 + 2 * 16 * 2 + 2 * 3136
+        let up = 7 * 7 * 64 * (9 * 64) + 14 * 14 * 64 * (9 * 32) + 28 * 28 * 32 * 9
+        let unneeded = 14 * 14 * 9 * 32
+        #expect(try ModelConfiguration().trainingFlop() == 2 * (3 * (down + middle + up) - unneeded))
+        #expect(try ModelConfiguration().trainingFlop() == 39_852_672)
+    }
+
+    /// Odd sizes, three channels, one level, against a count of every multiplication of the definition.
+    @Test func workOfAnotherModel() throws {
+        let model = ModelConfiguration(
+            imageShape: ImageShape(height: 7, width: 5, channels: 3), encoderFilters: [4],
+            decoderFilters: [6], kernelSize: 5, hiddenUnits: 8, latentSize: 3)
+        var products = 0
+        for _ in 0..<(4 * 3) { products += 5 * 5 * 3 * 4 }
+        let first = products
+        let flat = 4 * 3 * 4
+        products += flat * 8 + 2 * 8 * 3 + 3 * flat
+        products += (4 * 3) * 4 * (5 * 5 * 6) + (7 * 5) * 6 * (5 * 5 * 3)
+        #expect(try model.trainingFlop() == 2 * (3 * products - first))
+        let names = try model.work().map(\.name)
+        #expect(
+            names == [
+                "encoder.convolution.0", "encoder.dense", "encoder.mean", "encoder.log_variance",
+                "decoder.dense", "decoder.transposed_convolution.0", "decoder.output",
+            ])
+        #expect(try model.work().map(\.hasInputGradient) == [false] + [Bool](repeating: true, count: 6))
+    }
+
+    @Test func writesTheDocumentedKeys() throws {
+        let scratch = try Scratch()
+        let run = try bench(
+            "--threads", "2", "--images", "256", "--repeats", "2", "--only", "train", "--only", "sgemm",
+            "--only", "residual", "--json", scratch.file("bench.json"))
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(run.errors.isEmpty)
+        for text in [
+            "machine", "134,165 parameters, 39.9 MFLOP", "engine, 2 threads", "sgemm 1024³", "Residual",
+        ] {
+            #expect(run.output.contains(text))
+        }
+        let report = try Bench.object(Data(scratch.bytes("bench.json")))
+        #expect(try report.keys("train").contains("images_per_second"))
+        #expect(try report.number("train", "images_per_second") > 0)
+        #expect(try report.number("train", "median_images_per_second") > 0)
+        #expect(try (0.001...1.5).contains(report.number("train", "fraction_of_peak")))
+        #expect(try report.number("sgemm", "peak_gflops") > 0)
+        #expect(try report.number("residual", "gradient") < 1e-5)
+        #expect(try report.number("model", "flop_per_image") == 39_852_672)
+        #expect(try report.number("run", "threads") == 2)
+        #expect(try report.number("machine", "physical_cores") >= 1)
+        #expect(try report.keys("machine").contains("processor"))
+        #expect(try report.keys("build") == ["configuration", "swift"])
+        #expect(try report.number("memory", "peak_bytes") > 1e6)
+        #expect(report.value["naive"] == nil)
+    }
+
+    @Test func standardOutputCanBeJSONAlone() throws {
+        let run = try bench("--only", "naive", "--images", "128", "--quick", "--json", "-")
+        #expect(run.status == 0, "\(run.errors)")
+        let report = try Bench.object(Data(run.output.utf8))
+        #expect(try report.number("naive", "images_per_second") > 0)
+        #expect(try report.number("naive", "batches") == 1)
+        #expect(report.value["train"] == nil)
+    }
+
+    @Test(arguments: [
+        (["--threads", "0"], "--threads"), (["--repeats", "0"], "--repeats"),
+        (["--images", "127"], "--images"), (["--only", "speed"], "--only"),
+        (["--threads", "two"], "--threads"),
+        (["--json", ""], "--json"), (["--fast"], "--fast"), (["extra"], "extra"),
+    ])
+    func badFlagsAreUsageErrors(arguments: [String], named: String) throws {
+        let run = try bench.run(arguments)
+        #expect(run.status == 64)
+        #expect(run.errors.contains(named))
+        #expect(run.output.isEmpty)
+    }
+
+    @Test func missingDataIsNamed() throws {
+        let run = try bench("--data", "/nowhere/at/all")
+        #expect(run.status == 66)
+        #expect(run.errors.contains("vae-bench: /nowhere/at/all"))
+    }
+
+    @Test func helpHasExamples() throws {
+        let run = try bench("--help")
+        #expect(run.status == 0)
+        #expect(run.output.contains("vae-bench --quick"))
+    }
+}
+
+/// What vae-bench writes.
+private enum Bench {
+    struct Report {
+        let value: [String: Any]
+
+        func keys(_ section: String) throws -> [String] {
+            try #require(value[section] as? [String: Any]).keys.sorted()
+        }
+
+        func number(_ section: String, _ key: String) throws -> Double {
+            let section = try #require(value[section] as? [String: Any])
+            return try #require(section[key] as? NSNumber).doubleValue
+        }
+    }
+
+    static func object(_ bytes: Data) throws -> Report {
+        Report(value: try #require(JSONSerialization.jsonObject(with: bytes) as? [String: Any]))
+    }
+}
