@@ -68,7 +68,7 @@ struct ConvolutionTests {
                 activation == .rectified
                 ? Reference.rectifiedGradient(incoming.doubles, output: output.values.doubles)
                 : incoming.doubles
-            #expect(gradient.values.doubles == passed, "\(sizes.testDescription)")
+            #expect(identical(gradient.values.doubles, passed), "\(sizes.testDescription)")
             let small = passed.map { abs($0) }
             let terms = sizes.gridCount / sizes.filters
 
@@ -108,7 +108,8 @@ struct ConvolutionTests {
                 output: output.region, count: sizes.count, kernel: kernel.region,
                 kernelGradient: again.region, biasGradient: biasAgain.region, inputGradient: nil,
                 accumulating: accumulating, scratch: scratch.region)
-            #expect(again.values == kernelGradient.values && biasAgain.values == biasGradient.values)
+            #expect(identical(again.values, kernelGradient.values))
+            #expect(identical(biasAgain.values, biasGradient.values))
         }
     }
 

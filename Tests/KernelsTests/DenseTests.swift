@@ -67,7 +67,7 @@ struct DenseTests {
                 : incoming.doubles
             #expect(areIntact([input, kernel, output, gradient]))
             let sizes = passed.map { abs($0) }
-            #expect(gradient.values.doubles == passed)
+            #expect(identical(gradient.values.doubles, passed))
             let checks = [
                 (
                     kernelGradient, before.0, accumulating.weights, count,

@@ -9,9 +9,9 @@ struct FloatStorageTests {
         for _ in 0..<2 {
             let storage = try FloatStorage(count: count)
             #expect(storage.region.count == count)
-            #expect(storage.region.array() == [Float](repeating: 0, count: count))
+            #expect(identical(storage.region.array(), [Float](repeating: 0, count: count)))
             storage.region.fill(with: 7)
-            #expect(storage.region.array() == [Float](repeating: 7, count: count))
+            #expect(identical(storage.region.array(), [Float](repeating: 7, count: count)))
         }
     }
 

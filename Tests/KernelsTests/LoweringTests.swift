@@ -23,8 +23,8 @@ struct LoweringTests {
             var kernel = [Double](repeating: 0, count: geometry.patch * geometry.patch)
             for index in 0..<geometry.patch { kernel[index * geometry.patch + index] = 1 }
             let expected = identity.reference.forward(images.doubles, kernel: kernel, count: sizes.count)
-            #expect(lowered.values.doubles == expected, "\(sizes.testDescription)")
-            #expect(lowered.isIntact && source.isIntact && source.values == images)
+            #expect(identical(lowered.values.doubles, expected), "\(sizes.testDescription)")
+            #expect(lowered.isIntact && source.isIntact && identical(source.values, images))
         }
     }
 
@@ -42,11 +42,11 @@ struct LoweringTests {
             geometry.raise(source.region, count: sizes.count, addingTo: raised.region)
             #expect(
                 product(lowered.values, y) == product(x, raised.values), "\(sizes.testDescription)")
-            #expect(areIntact([images, lowered, raised]) && source.values == y)
+            #expect(areIntact([images, lowered, raised]) && identical(source.values, y))
             // It adds to what is there.
             let above = try Guarded([Float](repeating: 100, count: x.count))
             geometry.raise(source.region, count: sizes.count, addingTo: above.region)
-            #expect(above.values == raised.values.map { $0 + 100 })
+            #expect(identical(above.values, raised.values.map { $0 + 100 }))
         }
     }
 

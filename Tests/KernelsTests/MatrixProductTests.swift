@@ -68,7 +68,7 @@ struct MatrixProductTests {
             let off = excess(result.values, expected, bounds: bounds(magnitudes, terms: k))
             #expect(off <= 1, "\(m)×\(k) times \(k)×\(n)")
             #expect(result.isIntact && regionA.isIntact && regionB.isIntact)
-            #expect(regionA.values == a && regionB.values == b)
+            #expect(identical(regionA.values, a) && identical(regionB.values, b))
         }
     }
 

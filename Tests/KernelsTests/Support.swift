@@ -81,3 +81,7 @@ extension [Float] {
     var doubles: [Double] { map(Double.init) }
     var magnitudes: [Double] { map { abs(Double($0)) } }
 }
+
+/// Whether two arrays are equal. Where `#expect(a == b)` fails it looks for the shortest list of differences, for
+/// minutes if the arrays are long.
+func identical<Value: Equatable>(_ a: [Value], _ b: [Value]) -> Bool { a == b }

@@ -70,7 +70,7 @@ struct TransposedConvolutionTests {
                 activation == .rectified
                 ? Reference.rectifiedGradient(incoming.doubles, output: output.values.doubles)
                 : incoming.doubles
-            #expect(gradient.values.doubles == passed, "\(sizes.testDescription)")
+            #expect(identical(gradient.values.doubles, passed), "\(sizes.testDescription)")
             let large = passed.map { abs($0) }
 
             let dx = reference.forward(passed, kernel: kernel.values.doubles, count: sizes.count)

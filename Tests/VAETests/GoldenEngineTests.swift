@@ -68,6 +68,7 @@ struct GoldenEngineTests {
                     // Written so that NaN is no agreement.
                     if error <= 1e-5 * largest { continue }
                     exceptions += 1
+                    if exceptions > 2 { continue }
                     let place = entry.range.lowerBound + index
                     let history = gradients.map { all in
                         (

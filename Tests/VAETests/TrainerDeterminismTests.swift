@@ -17,7 +17,7 @@ struct TrainerDeterminismTests {
         let expected = try Trainer(smallModel, training, threads: 1).trained(images, in: folder)
         for threads in [1, 2, 3, 8, 256] {
             let bytes = try Trainer(smallModel, training, threads: threads).trained(images, in: folder)
-            #expect(bytes == expected, "\(threads) threads")
+            #expect(identical(bytes, expected), "\(threads) threads")
         }
     }
 
@@ -29,7 +29,7 @@ struct TrainerDeterminismTests {
         for threads in [2, 3] {
             let trainer = try Trainer(ModelConfiguration(), training, threads: threads)
             #expect(trainer.threads == threads)
-            #expect(try trainer.trained(images, in: folder) == expected, "\(threads) threads")
+            #expect(identical(try trainer.trained(images, in: folder), expected), "\(threads) threads")
         }
     }
 
@@ -93,7 +93,7 @@ struct TrainerDeterminismTests {
                 let parts = sharding.parts(of: images)
                 let ranges = (0..<parts).map { sharding.images(of: $0, in: images) }
                 #expect(parts <= sharding.count && parts <= 32)
-                #expect(ranges.flatMap(Array.init) == Array(0..<images))
+                #expect(identical(ranges.flatMap(Array.init), Array(0..<images)))
                 #expect(ranges.allSatisfy { !$0.isEmpty })
             }
         }

@@ -42,3 +42,7 @@ extension Trainer {
         return try DurableFile.read(folder("model"))
     }
 }
+
+/// Whether two arrays are equal. Where `#expect(a == b)` fails it looks for the shortest list of differences, for
+/// minutes if the arrays are long.
+func identical<Value: Equatable>(_ a: [Value], _ b: [Value]) -> Bool { a == b }
