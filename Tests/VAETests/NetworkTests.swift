@@ -114,6 +114,15 @@ struct NetworkTests {
             let mean = values.reduce(0) { $0 + Double($1) } / Double(values.count)
             #expect(abs(mean) < 4 * limit / (3 * Double(values.count)).squareRoot())
         }
+        // On a common scale no two tensors begin alike.
+        let starts = network.layout.entries.compactMap { entry in
+            entry.fans.map { fans in
+                (parameters.region[entry.range.lowerBound] * Float(fans.0 + fans.1).squareRoot() * 1e4)
+                    .rounded()
+            }
+        }
+        #expect(Set(starts).count == starts.count && starts.count == 9)
+
         let again = try FloatStorage(count: network.layout.count)
         network.initialize(again.region, seed: 3)
         #expect(again.region.array() == parameters.region.array())
