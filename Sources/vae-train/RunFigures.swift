@@ -24,6 +24,16 @@ struct RunFigures {
         try losses().write(to: folder.file("losses.png"))
     }
 
+    /// The data set's name as people write it.
+    private var dataName: String {
+        switch data.name {
+        case "mnist": "MNIST"
+        case "fashion-mnist": "Fashion-MNIST"
+        case "synthetic": "Synthetic digits"
+        default: data.name
+        }
+    }
+
     /// The test set's means, in the plane itself or on its two widest axes.
     private func scatter(_ encoding: Encoding, _ axes: PrincipalAxes, labels: [UInt8]?) throws(VAEError)
         -> LatentScatter
@@ -43,7 +53,7 @@ struct RunFigures {
         }
         let what = encoding.latentSize == 1 ? "mean and width of q(z|x)" : "mean of q(z|x)"
         return try LatentScatter(
-            points: zip(xs, ys).map { SIMD2($0, $1) }, labels: labels, title: "\(data.name) in latent space",
+            points: zip(xs, ys).map { SIMD2($0, $1) }, labels: labels, title: "\(dataName) in latent space",
             subtitle: [
                 "\(what) of \(grouped(Double(encoding.count))) test images",
                 history.last?.test.map { String(format: "test loss %.2f nats per image", $0.total) },
@@ -114,6 +124,6 @@ struct RunFigures {
             epochs: history.map {
                 LossCurves.Epoch($0.epoch, train: part($0.train), test: $0.test.map(part))
             },
-            title: "Losses", subtitle: "\(data.name), nats per image")
+            title: "Losses", subtitle: "\(dataName), nats per image")
     }
 }

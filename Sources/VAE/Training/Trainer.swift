@@ -64,7 +64,8 @@ public final class Trainer {
     /// Workers in use: as many as asked for, but never more than a batch has shards.
     public var threads: Int { engine.pool.count }
 
-    /// Trains for all configured epochs.
+    /// Trains for the configured epochs that are still to come; the epoch in which an earlier call was cut short is
+    /// begun again, with the weights as they are.
     ///
     /// Stops early, with the model as it is after the last whole step, when the surrounding task is cancelled or a callback
     /// throws.
@@ -87,10 +88,10 @@ public final class Trainer {
         guard train.count >= configuration.batchSize else {
             throw VAEError(
                 .invalidArgument, "batch size", "is larger than the training set",
-                expected: "at most \(train.count)",
-                found: "\(configuration.batchSize)")
+                expected: "at most \(train.count)", found: "\(configuration.batchSize)")
         }
-        for epoch in history.count + 1...max(history.count + 1, configuration.epochs) {
+        while history.count < configuration.epochs {
+            let epoch = history.count + 1
             let start = ContinuousClock.now
             let losses = try runEpoch(epoch, train, onStep)
             let seconds = (ContinuousClock.now - start) / .seconds(1)
