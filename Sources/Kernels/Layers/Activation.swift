@@ -8,33 +8,36 @@ package enum Activation: Sendable {
 
 extension Activation {
     /// `values` is (rows, channels): adds `bias`, (channels), to each row and applies the activation, in place.
-    func finish(_ values: UnsafeMutablePointer<Float>, rows: Int, bias: FloatRegion) {
+    package func finish(_ values: FloatRegion, rows: Int, bias: FloatRegion) {
         let (channels, bias) = (bias.count, UnsafePointer(bias.base))
+        precondition(values.count >= rows * channels, "\(rows) rows of \(channels) channels")
+        let first = values.base
         switch self {
         case .identity:
             for row in 0..<rows {
-                let values = values + row * channels
+                let values = first + row * channels
                 for channel in 0..<channels { values[channel] += bias[channel] }
             }
         case .rectified:
             for row in 0..<rows {
-                let values = values + row * channels
+                let values = first + row * channels
                 for channel in 0..<channels { values[channel] = rectify(values[channel] + bias[channel]) }
             }
         }
     }
 
-    /// Applies the activation to `count` values that have their bias already.
-    func apply(_ values: UnsafeMutablePointer<Float>, count: Int) {
+    /// Applies the activation to values that have their bias already.
+    package func apply(_ values: FloatRegion) {
         guard self == .rectified else { return }
-        for index in 0..<count { values[index] = rectify(values[index]) }
+        let first = values.base
+        for index in 0..<values.count { first[index] = rectify(first[index]) }
     }
 
     /// The way back through activation and bias, both in one pass over the gradient, (rows, channels).
     ///
     /// `gradient` comes as ∂L/∂output and leaves as ∂L/∂sum: where the output was cut to 0 it becomes 0.
     /// `biasGradient`, (channels), receives the sum of its rows, added when `accumulating`.
-    func backward(
+    package func backward(
         _ gradient: FloatRegion, output: FloatRegion, rows: Int, biasGradient: FloatRegion, accumulating: Bool
     ) {
         let channels = biasGradient.count

@@ -2,7 +2,7 @@
 ///
 /// Kernels are (kernelHeight, kernelWidth, channels, filters), Keras's layout: as a matrix
 /// [patch × filters], with the rows in the order of the lowered image.
-package struct Convolution2D: Sendable {
+package struct Convolution2D: Sendable, Hashable {
     package let geometry: ConvolutionGeometry
     package let filters: Int
     package let activation: Activation
@@ -41,7 +41,7 @@ package struct Convolution2D: Sendable {
             multiply(
                 Matrix(scratch, rows: rows, columns: patch), weights,
                 into: Matrix(sums, rows: rows, columns: filters))
-            activation.finish(sums.base, rows: rows, bias: bias)
+            activation.finish(sums, rows: rows, bias: bias)
         }
     }
 

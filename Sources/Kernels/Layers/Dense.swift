@@ -1,5 +1,5 @@
 /// A fully connected layer on `sgemm`. Weights are [inputs × outputs], Keras's layout.
-package struct Dense: Sendable {
+package struct Dense: Sendable, Hashable {
     package let inputs: Int
     package let outputs: Int
     package let activation: Activation
@@ -21,7 +21,7 @@ package struct Dense: Sendable {
         multiply(
             Matrix(input, rows: count, columns: inputs), Matrix(kernel, rows: inputs, columns: outputs),
             into: Matrix(output, rows: count, columns: outputs))
-        activation.finish(output.base, rows: count, bias: bias)
+        activation.finish(output, rows: count, bias: bias)
     }
 
     /// The gradients of the weights and, when asked for, of the input.

@@ -3,7 +3,7 @@
 /// It is the transpose of a convolution from its output (the geometry's image) down to its input (the
 /// geometry's grid), so that any output size that convolution accepts can be asked for, odd ones
 /// included. Kernels are (kernelHeight, kernelWidth, outputs, inputs), Keras's layout: as a matrix [patch × inputs].
-package struct TransposedConvolution2D: Sendable {
+package struct TransposedConvolution2D: Sendable, Hashable {
     /// The convolution that this one transposes: its image is the output, its channels the output's.
     package let geometry: ConvolutionGeometry
     /// Channels of the input.
@@ -47,7 +47,7 @@ package struct TransposedConvolution2D: Sendable {
                 weights.transposed, into: Matrix(scratch, rows: rows, columns: patch))
             fill(images, with: bias)
             geometry.raise(scratch, count: block.count, addingTo: images)
-            activation.apply(images.base, count: images.count)
+            activation.apply(images)
         }
     }
 
@@ -85,7 +85,7 @@ package struct TransposedConvolution2D: Sendable {
     }
 
     /// Starts every pixel at its channel's bias: one pixel, then copies of all that is there, twice as much each time.
-    private func fill(_ images: FloatRegion, with bias: FloatRegion) {
+    package func fill(_ images: FloatRegion, with bias: FloatRegion) {
         var filled = min(bias.count, images.count)
         images.base.update(from: bias.base, count: filled)
         while filled < images.count {

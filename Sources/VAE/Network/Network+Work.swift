@@ -1,6 +1,13 @@
 import Kernels
 import VAECore
 
+/// A layer's kernels, with its sizes.
+package enum LayerKernels: Sendable, Hashable {
+    case convolution(Convolution2D)
+    case dense(Dense)
+    case transposedConvolution(TransposedConvolution2D)
+}
+
 /// The arithmetic that one layer asks for, for one image.
 ///
 /// Forward, the gradient of the weights and the gradient of the input are one matrix product each, of the same three sizes in
@@ -12,6 +19,8 @@ package struct LayerWork: Sendable, Hashable {
     package let rows: Int
     package let columns: Int
     package let depth: Int
+    /// What computes it.
+    package let kernels: LayerKernels
     /// Whether training needs the gradient of the layer's input: of every layer but the first.
     package let hasInputGradient: Bool
 
@@ -39,28 +48,30 @@ extension ModelConfiguration {
 extension Network {
     var work: [LayerWork] {
         func dense(_ layer: Placed<Dense>) -> LayerWork {
-            entry(layer.weights, rows: 1, columns: layer.layer.outputs, depth: layer.layer.inputs)
+            entry(
+                layer.weights, .dense(layer.layer), rows: 1, columns: layer.layer.outputs,
+                depth: layer.layer.inputs)
         }
         let down = convolutions.map {
             entry(
-                $0.weights, rows: $0.layer.geometry.places, columns: $0.layer.filters,
-                depth: $0.layer.geometry.patch)
+                $0.weights, .convolution($0.layer), rows: $0.layer.geometry.places,
+                columns: $0.layer.filters, depth: $0.layer.geometry.patch)
         }
         let up = transposed.map {
             entry(
-                $0.weights, rows: $0.layer.geometry.places, columns: $0.layer.geometry.patch,
-                depth: $0.layer.inputs)
+                $0.weights, .transposedConvolution($0.layer), rows: $0.layer.geometry.places,
+                columns: $0.layer.geometry.patch, depth: $0.layer.inputs)
         }
         return down + [dense(hidden), dense(mean), dense(logVariance), dense(expansion)] + up
     }
 
     private func entry(
-        _ weights: ParameterLayout.Layer, rows: Int, columns: Int, depth: Int
+        _ weights: ParameterLayout.Layer, _ kernels: LayerKernels, rows: Int, columns: Int, depth: Int
     ) -> LayerWork {
         let kernel = layout.entries.first { $0.range == weights.kernel }?.name ?? ""
         // The image is the input of the first layer, and nobody asks for its gradient.
         return LayerWork(
             name: String(kernel.dropLast(".kernel".count)), rows: rows, columns: columns, depth: depth,
-            hasInputGradient: weights.kernel.lowerBound > 0)
+            kernels: kernels, hasInputGradient: weights.kernel.lowerBound > 0)
     }
 }

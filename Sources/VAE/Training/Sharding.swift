@@ -23,3 +23,11 @@ struct Sharding: Sendable {
 
     private static let limit = 32
 }
+
+extension Trainer {
+    /// Images that a thread takes through the network together: the rows of every product come from so many.
+    package static var microBatch: Int { Engine.microBatch }
+
+    /// Gradients that the optimiser adds up for a batch of `size` images.
+    package static func gradients(ofBatch size: Int) -> Int { Sharding(batchSize: size).count }
+}
