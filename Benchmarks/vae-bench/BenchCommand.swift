@@ -21,6 +21,7 @@ struct BenchCommand: ParsableCommand {
               vae-bench --threads 1 --json bench.json  numbers to a file as well
               vae-bench --data ~/mnist --images 60000  on IDX files, whole epochs
               vae-bench --only train --json -          the engine alone, JSON alone
+              vae-bench --only layers                  where a training step's time goes, layer by layer
 
             The exit status is 70 if the results are wrong, however fast.
             """,
@@ -28,7 +29,7 @@ struct BenchCommand: ParsableCommand {
 
     /// What can be measured.
     enum Part: String, CaseIterable, ExpressibleByArgument {
-        case train, naive, sgemm, residual
+        case train, layers, naive, sgemm, residual
     }
 
     @Option(help: ArgumentHelp("Worker threads, 1 to 256. (default: the physical cores)", valueName: "n"))
@@ -124,6 +125,9 @@ struct BenchCommand: ParsableCommand {
                 rounds.append(peak.round())
             }
             measured.products = (rounds, threads)
+        }
+        if parts.contains(.layers) {
+            measured.layers = try LayerSpeed(workload, rounds: quick ? 5 : 20, progress: Console.progress)
         }
         if parts.contains(.residual) {
             measured.residual = try Residual(workload, threads: threads, progress: Console.progress)

@@ -12,6 +12,7 @@ struct Measurements {
     /// Rounds of plain products, and on how many threads.
     var products: (rounds: Rounds, threads: Int)?
     var residual: Residual?
+    var layers: LayerSpeed?
 }
 
 extension Report {
@@ -45,6 +46,8 @@ extension Report {
                 images: $0.images, loss: $0.loss, gradient: $0.gradient, worstTensor: $0.worst.tensor,
                 worstTensorError: $0.worst.error, limit: Residual.limit, isSmall: $0.isSmall)
         }
+        layers = measured.layers.map { $0.keys }
+        layerStep = measured.layers.map { LayerStepKeys($0) }
         memory = MemoryKeys()
     }
 }

@@ -17,6 +17,8 @@ struct Report: Codable {
     var naive: NaiveKeys?
     var sgemm: ProductKeys?
     var residual: ResidualKeys?
+    var layers: [LayerKeys]?
+    var layerStep: LayerStepKeys?
     var memory: MemoryKeys
 
     struct MachineKeys: Codable {
