@@ -22,6 +22,7 @@ struct BenchCommand: ParsableCommand {
               vae-bench --data ~/mnist --images 60000  on IDX files, whole epochs
               vae-bench --only train --json -          the engine alone, JSON alone
               vae-bench --only layers                  where a training step's time goes, layer by layer
+              vae-bench --only scaling                 threads, batch, image and latent sizes; inference
 
             The exit status is 70 if the results are wrong, however fast.
             """,
@@ -29,7 +30,10 @@ struct BenchCommand: ParsableCommand {
 
     /// What can be measured.
     enum Part: String, CaseIterable, ExpressibleByArgument {
-        case train, layers, naive, sgemm, residual
+        case train, layers, naive, sgemm, residual, scaling
+
+        /// What is measured unless something is asked for: not the scaling, which takes as long as all the others.
+        static let usual: [Part] = [.train, .layers, .naive, .sgemm, .residual]
     }
 
     @Option(help: ArgumentHelp("Worker threads, 1 to 256. (default: the physical cores)", valueName: "n"))
@@ -100,7 +104,7 @@ struct BenchCommand: ParsableCommand {
 
         let threads = threads ?? Machine.physicalCores
         let repeats = repeats ?? (quick ? 3 : 5)
-        let parts = only.isEmpty ? Part.allCases : only
+        let parts = only.isEmpty ? Part.usual : only
         if json != "-" { Console.print(Setting.head(workload, threads: threads)) }
 
         var measured = Measurements()
@@ -128,6 +132,12 @@ struct BenchCommand: ParsableCommand {
         }
         if parts.contains(.layers) {
             measured.layers = try LayerSpeed(workload, rounds: quick ? 5 : 20, progress: Console.progress)
+        }
+        if parts.contains(.scaling) {
+            measured.scaling = try ScalingSpeed(
+                workload, threads: threads, quick: quick, progress: Console.progress)
+            measured.inference = try InferenceSpeed(
+                workload, threads: threads, quick: quick, progress: Console.progress)
         }
         if parts.contains(.residual) {
             measured.residual = try Residual(workload, threads: threads, progress: Console.progress)

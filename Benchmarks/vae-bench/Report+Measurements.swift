@@ -13,6 +13,8 @@ struct Measurements {
     var products: (rounds: Rounds, threads: Int)?
     var residual: Residual?
     var layers: LayerSpeed?
+    var scaling: ScalingSpeed?
+    var inference: InferenceSpeed?
 }
 
 extension Report {
@@ -48,6 +50,8 @@ extension Report {
         }
         layers = measured.layers.map { $0.keys }
         layerStep = measured.layers.map { LayerStepKeys($0) }
+        scaling = measured.scaling.map { $0.points.map(ScalingKeys.init) }
+        inference = measured.inference.map { $0.points.map(InferenceKeys.init) }
         memory = MemoryKeys()
     }
 }

@@ -25,7 +25,7 @@ extension Report {
         }
         // Titles alone are no table.
         let isEmpty = train == nil && naive == nil && sgemm == nil
-        return (isEmpty ? "" : table.text + "\n") + layerText + notes.map { $0 + "\n" }.joined()
+        return (isEmpty ? "" : table.text + "\n") + layerText + scalingText + notes.map { $0 + "\n" }.joined()
     }
 
     private var notes: [String] {

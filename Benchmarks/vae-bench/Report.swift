@@ -19,6 +19,8 @@ struct Report: Codable {
     var residual: ResidualKeys?
     var layers: [LayerKeys]?
     var layerStep: LayerStepKeys?
+    var scaling: [ScalingKeys]?
+    var inference: [InferenceKeys]?
     var memory: MemoryKeys
 
     struct MachineKeys: Codable {
