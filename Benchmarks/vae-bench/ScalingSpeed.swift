@@ -27,7 +27,7 @@ struct ScalingSpeed {
 
     private(set) var points: [Point] = []
 
-    /// - Parameter quick: steps for a moment rather than a second, and few of the large ones
+    /// - Parameter quick: a step or a few rather than a second of them, and smaller batches of large images
     init(_ workload: Workload, threads: Int, quick: Bool, progress: (String) -> Void) throws {
         var wanted = Self.teams(cores: Machine.physicalCores).map {
             Point(axis: .threads, threads: $0, model: workload.model)
@@ -51,7 +51,7 @@ struct ScalingSpeed {
         }
         for (index, point) in wanted.enumerated() {
             progress("scaling: \(index + 1) of \(wanted.count)")
-            points.append(try Self.measure(point, workload.images, atLeast: quick ? 0.03 : 1))
+            points.append(try Self.measure(point, workload.images, atLeast: quick ? 0 : 1))
         }
     }
 
@@ -68,7 +68,7 @@ struct ScalingSpeed {
 
     private struct Enough: Error {}
 
-    /// Trains for `minimum` seconds, but for two steps at least, after one to warm up.
+    /// Trains for `minimum` seconds, but for a step at least, after one to warm up.
     private static func measure(
         _ wanted: Point, _ images: ImageSet, atLeast minimum: Double
     ) throws -> Point {
@@ -94,7 +94,7 @@ struct ScalingSpeed {
                 } else {
                     point.firstStep = (now - start) / .seconds(1)
                 }
-                if spent >= minimum && point.training.speeds.count >= 2 { throw Enough() }
+                if spent >= minimum && !point.training.speeds.isEmpty { throw Enough() }
                 last = .now
             }
         } catch is Enough {}

@@ -66,6 +66,105 @@ struct BenchTests {
         #expect(report.value["naive"] == nil)
     }
 
+    @Test func layersAddUpToTheStep() throws {
+        let scratch = try Scratch()
+        let run = try bench(
+            "--only", "layers", "--quick", "--images", "128", "--json", scratch.file("bench.json"))
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(run.output.contains("decoder.transposed_convolution.1 dX"))
+        #expect(run.output.contains("\neverything else"))
+        let report = try Bench.object(Data(scratch.bytes("bench.json")))
+        let rows = try report.rows("layers")
+        let step = try report.number("layer_step", "seconds")
+        let peak = try report.number("layer_step", "peak_gflops")
+
+        // A row for each product that training needs, and the product is the layer's.
+        let products = rows.filter { $0["m"] != nil }
+        let work = try ModelConfiguration().work()
+        let found = products.map { "\($0["name"] ?? "") \($0["direction"] ?? "")" }
+        let expected = work.flatMap { layer in
+            let directions =
+                ["forward", "weight_gradient"] + (layer.hasInputGradient ? ["input_gradient"] : [])
+            return directions.map { "\(layer.name) \($0)" }
+        }
+        #expect(found == expected)
+        var flop = 0.0
+        for row in products {
+            let layer = try #require(work.first { $0.name == row["name"] as? String })
+            let sizes = try ["m", "n", "k", "calls"].map { try Bench.number(row, $0) }
+            #expect(sizes.reduce(2, *) == Double(128 * layer.productFlop), "\(row)")
+            let (seconds, gflops) = (try Bench.number(row, "seconds"), try Bench.number(row, "gflops"))
+            flop += seconds * gflops * 1e9
+            #expect(try Bench.number(row, "median_seconds") >= seconds)
+            #expect(try abs(Bench.number(row, "fraction_of_peak") * peak / gflops - 1) < 1e-9)
+        }
+        #expect(abs(flop / Double(128 * 39_852_672) - 1) < 1e-9)
+
+        // What is not a product has no size or speed, and takes time all the same.
+        let others = rows.filter { $0["m"] == nil }
+        #expect(others.allSatisfy { $0["gflops"] == nil && $0["fraction_of_peak"] == nil })
+        #expect(
+            Set(others.compactMap { $0["name"] as? String }) == [
+                "im2col", "col2im", "bias, activation", "pixels, noise", "latent", "loss",
+                "sum of gradients, Adam", "everything else",
+            ])
+        #expect(rows.last?["name"] as? String == "everything else")
+        #expect(try rows.dropLast().allSatisfy { try Bench.number($0, "seconds") > 0 })
+        #expect(abs(try rows.reduce(0) { try $0 + Bench.number($1, "seconds") } / step - 1) < 1e-9)
+        #expect(abs(try rows.reduce(0) { try $0 + Bench.number($1, "share") } - 1) < 1e-9)
+
+        // The pieces are what the layers' calls are made of: a piece that is missing or done twice shows.
+        let pieces = try rows.filter { $0["direction"] as? String != "step" }
+            .reduce(0) { try $0 + Bench.number($1, "seconds") }
+        #expect(try (0.6...1.6).contains(pieces / report.number("layer_step", "layer_calls_seconds")))
+        #expect(report.value["train"] == nil)
+    }
+
+    @Test func scalingVariesOneThingAtATime() throws {
+        let run = try bench(
+            "--only", "scaling", "--quick", "--threads", "2", "--images", "128", "--json", "-")
+        #expect(run.status == 0, "\(run.errors)")
+        let report = try Bench.object(Data(run.output.utf8))
+        let rows = try report.rows("scaling")
+        func values(_ key: String, by axis: String) throws -> [Double] {
+            try rows.filter { $0["axis"] as? String == axis }.map { try Bench.number($0, key) }
+        }
+        let teams = try values("threads", by: "threads")
+        #expect(teams.first == 1)
+        #expect(teams.last == Double(2 * Machine.physicalCores))
+        #expect(zip(teams, teams.dropFirst()).allSatisfy { $0 < $1 && $1 <= 2 * $0 })
+        #expect(try values("batch", by: "batch") == [32, 128, 512])
+        #expect(try values("image_size", by: "image_size") == [28, 56, 112])
+        #expect(try values("latent_size", by: "latent_size") == [2, 16, 64])
+        #expect(try values("threads", by: "batch") == [2, 2, 2])
+        #expect(rows.count == teams.count + 9)
+        for row in rows {
+            let (size, latent) = (try Bench.number(row, "image_size"), try Bench.number(row, "latent_size"))
+            let model = ModelConfiguration(
+                imageShape: ImageShape(height: Int(size), width: Int(size)), latentSize: Int(latent))
+            let flop = Double(try model.trainingFlop())
+            #expect(try Bench.number(row, "flop_per_image") == flop)
+            let speed = try Bench.number(row, "images_per_second")
+            #expect(try speed > 0 && speed >= Bench.number(row, "median_images_per_second"))
+            #expect(try abs(Bench.number(row, "gflops") / (speed * flop / 1e9) - 1) < 1e-9)
+            #expect(try Bench.number(row, "seconds_to_first_step") > 0)
+            #expect(try Bench.number(row, "steps") >= 1)
+            #expect(try Bench.number(row, "workers") <= Bench.number(row, "threads"))
+        }
+
+        // By hand, as above: the encoder's three kinds of layer and the decoder's two, forward only.
+        let encode = 2 * (14 * 14 * 9 * 32 + 7 * 7 * (9 * 32) * 64 + 3136 * 16 + 2 * 16 * 2)
+        let decode = 2 * (2 * 3136 + 7 * 7 * 64 * (9 * 64) + 14 * 14 * 64 * (9 * 32) + 28 * 28 * 32 * 9)
+        let inference = try report.rows("inference")
+        #expect(inference.map { $0["task"] as? String } == ["encode", "decode", "encode", "decode"])
+        #expect(try inference.map { try Bench.number($0, "threads") } == [1, 1, 2, 2])
+        for (row, flop) in zip(inference, [encode, decode, encode, decode]) {
+            #expect(try Bench.number(row, "flop_per_image") == Double(flop))
+            #expect(try Bench.number(row, "images_per_second") > 0)
+            #expect(try Bench.number(row, "images") == 256)
+        }
+    }
+
     @Test func standardOutputCanBeJSONAlone() throws {
         let run = try bench("--only", "naive", "--images", "128", "--quick", "--json", "-")
         #expect(run.status == 0, "\(run.errors)")
@@ -112,8 +211,16 @@ private enum Bench {
 
         func number(_ section: String, _ key: String) throws -> Double {
             let section = try #require(value[section] as? [String: Any])
-            return try #require(section[key] as? NSNumber).doubleValue
+            return try Bench.number(section, key)
         }
+
+        func rows(_ section: String) throws -> [[String: Any]] {
+            try #require(value[section] as? [[String: Any]])
+        }
+    }
+
+    static func number(_ row: [String: Any], _ key: String) throws -> Double {
+        try #require(row[key] as? NSNumber, "\(key) in \(row)").doubleValue
     }
 
     static func object(_ bytes: Data) throws -> Report {
