@@ -23,7 +23,15 @@ struct LoweringTests {
             var kernel = [Double](repeating: 0, count: geometry.patch * geometry.patch)
             for index in 0..<geometry.patch { kernel[index * geometry.patch + index] = 1 }
             let expected = identity.reference.forward(images.doubles, kernel: kernel, count: sizes.count)
-            #expect(identical(lowered.values.doubles, expected), "\(sizes.testDescription)")
+            var rows = lowered.values
+            if geometry.storesPlanes {
+                // Stored a tap after the other; the definition goes a place after the other.
+                let places = sizes.count * geometry.places
+                rows = (0..<rows.count).map {
+                    lowered.values[$0 % geometry.patch * places + $0 / geometry.patch]
+                }
+            }
+            #expect(identical(rows.doubles, expected), "\(sizes.testDescription)")
             #expect(lowered.isIntact && source.isIntact && identical(source.values, images))
         }
     }

@@ -35,11 +35,15 @@ package struct Matrix: @unchecked Sendable {
 /// `result = a · b`, or `result += a · b` when `accumulating`; single precision, 2·M·N·K operations.
 ///
 /// The only call of `sgemm` in the engine. Its rounding depends on the shapes alone, not on threads.
-/// - Precondition: the shapes agree and `result` is not a transpose.
+/// - Precondition: the shapes agree.
 package func multiply(_ a: Matrix, _ b: Matrix, into result: Matrix, accumulating: Bool = false) {
+    // Cᵀ = A·B is C = Bᵀ·Aᵀ.
+    if result.isTransposed {
+        return multiply(b.transposed, a.transposed, into: result.transposed, accumulating: accumulating)
+    }
     let (m, n, k) = (a.rows, b.columns, a.columns)
     precondition(
-        b.rows == k && result.rows == m && result.columns == n && !result.isTransposed,
+        b.rows == k && result.rows == m && result.columns == n,
         "\(m)×\(k) times \(b.rows)×\(n) into \(result.rows)×\(result.columns)")
     guard m > 0, n > 0 else { return }
     guard k > 0 else {

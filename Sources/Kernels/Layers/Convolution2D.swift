@@ -39,7 +39,7 @@ package struct Convolution2D: Sendable, Hashable {
             // M = places, N = filters, K = patch: every place of the kernel against every filter.
             let sums = output[block.images(of: outputCount)]
             multiply(
-                Matrix(scratch, rows: rows, columns: patch), weights,
+                geometry.loweredMatrix(scratch, count: block.count), weights,
                 into: Matrix(sums, rows: rows, columns: filters))
             activation.finish(sums, rows: rows, bias: bias)
         }
@@ -66,7 +66,7 @@ package struct Convolution2D: Sendable, Hashable {
         for block in Blocks(count, geometry) {
             let rows = block.count * places
             let sums = Matrix(gradient[block.images(of: outputCount)], rows: rows, columns: filters)
-            let lowered = Matrix(scratch, rows: rows, columns: patch)
+            let lowered = geometry.loweredMatrix(scratch, count: block.count)
             // M = patch, N = filters, K = places: a weight's gradient sums over every place it was used at.
             geometry.lower(input[block.images(of: geometry.imageCount)], count: block.count, into: scratch)
             multiply(

@@ -3,12 +3,26 @@
 /// The lowered matrix has a row for each place of the kernel, [places × patch], and in a row the values under the
 /// kernel in the order (ky, kx, channel). One kernel row is then a run of `kernelWidth · channels` floats that
 /// also lie side by side in the image, so that both directions work on whole runs.
+///
+/// With one channel those runs would be too short to be worth a loop. The matrix is then stored transposed, a plane of
+/// places for each tap of the kernel, [patch × places]: see Lowering+Planes.
 extension ConvolutionGeometry {
-    /// Copies `count` images, (n, height, width, channels), to their lowered matrix,
-    /// (n, gridHeight, gridWidth, patch); zero where the kernel hangs over the edge.
+    /// The lowered matrix of `count` images in `region`, [count · places × patch] however it is stored.
+    package func loweredMatrix(_ region: FloatRegion, count: Int) -> Matrix {
+        storesPlanes
+            ? Matrix(region, rows: patch, columns: count * places).transposed
+            : Matrix(region, rows: count * places, columns: patch)
+    }
+
+    /// Whether the lowered matrix is stored transposed.
+    package var storesPlanes: Bool { channels == 1 }
+
+    /// Copies `count` images, (n, height, width, channels), to their lowered matrix;
+    /// zero where the kernel hangs over the edge.
     package func lower(_ images: FloatRegion, count: Int, into lowered: FloatRegion) {
         precondition(
             images.count >= count * imageCount && lowered.count >= count * loweredCount, "im2col of \(count)")
+        if storesPlanes { return lowerToPlanes(images, count: count, into: lowered) }
         let run = kernelWidth * channels
         for image in 0..<count {
             let source = images.base + image * imageCount
@@ -44,6 +58,7 @@ extension ConvolutionGeometry {
     package func raise(_ lowered: FloatRegion, count: Int, addingTo images: FloatRegion) {
         precondition(
             images.count >= count * imageCount && lowered.count >= count * loweredCount, "col2im of \(count)")
+        if storesPlanes { return raisePlanes(lowered, count: count, addingTo: images) }
         let run = kernelWidth * channels
         for image in 0..<count {
             let target = images.base + image * imageCount

@@ -44,7 +44,7 @@ package struct TransposedConvolution2D: Sendable, Hashable {
             // M = places, N = patch, K = inputs: what each place paints on the pixels under it.
             multiply(
                 Matrix(input[block.images(of: inputCount)], rows: rows, columns: inputs),
-                weights.transposed, into: Matrix(scratch, rows: rows, columns: patch))
+                weights.transposed, into: geometry.loweredMatrix(scratch, count: block.count))
             fill(images, with: bias)
             geometry.raise(scratch, count: block.count, addingTo: images)
             activation.apply(images)
@@ -71,7 +71,7 @@ package struct TransposedConvolution2D: Sendable, Hashable {
         let weights = Matrix(kernel, rows: patch, columns: inputs)
         for block in Blocks(count, geometry) {
             let rows = block.count * places
-            let lowered = Matrix(scratch, rows: rows, columns: patch)
+            let lowered = geometry.loweredMatrix(scratch, count: block.count)
             let sources = block.images(of: inputCount)
             geometry.lower(gradient[block.images(of: outputCount)], count: block.count, into: scratch)
             // M = patch, N = inputs, K = places: a weight's gradient sums over every place it was used at.

@@ -1,0 +1,73 @@
+/// im2col and col2im of images with one channel, a plane of places for each tap of the kernel.
+///
+/// A row of a plane is a row of the image, shifted by the tap and, for strides above 1, thinned out: long runs where the
+/// places' own rows would give runs of one kernel width.
+extension ConvolutionGeometry {
+    /// (n, height, width) to (kernelHeight · kernelWidth, n, gridHeight, gridWidth).
+    func lowerToPlanes(_ images: FloatRegion, count: Int, into lowered: FloatRegion) {
+        var target = lowered.base
+        for tap in 0..<patch {
+            let columns = visiblePlaces(tap % kernelWidth - paddingLeft)
+            for row in 0..<count * gridHeight {
+                let y = row % gridHeight * stride + tap / kernelWidth - paddingTop
+                if y < 0 || y >= height || columns.isEmpty {
+                    target.update(repeating: 0, count: gridWidth)
+                } else {
+                    let source = images.base + (row / gridHeight * height + y) * width
+                    let first = columns.lowerBound * stride + tap % kernelWidth - paddingLeft
+                    target.update(repeating: 0, count: columns.lowerBound)
+                    gather(source + first, into: target + columns.lowerBound, columns.count)
+                    (target + columns.upperBound).update(repeating: 0, count: gridWidth - columns.upperBound)
+                }
+                target += gridWidth
+            }
+        }
+    }
+
+    /// Adds the planes back to where their values came from.
+    func raisePlanes(_ lowered: FloatRegion, count: Int, addingTo images: FloatRegion) {
+        var source = UnsafePointer(lowered.base)
+        for tap in 0..<patch {
+            let columns = visiblePlaces(tap % kernelWidth - paddingLeft)
+            for row in 0..<count * gridHeight {
+                let y = row % gridHeight * stride + tap / kernelWidth - paddingTop
+                if y >= 0 && y < height && !columns.isEmpty {
+                    let target = images.base + (row / gridHeight * height + y) * width
+                    let first = columns.lowerBound * stride + tap % kernelWidth - paddingLeft
+                    scatter(source + columns.lowerBound, addingTo: target + first, columns.count)
+                }
+                source += gridWidth
+            }
+        }
+    }
+
+    /// The grid columns at which a tap `offset` columns right of the place falls on the image.
+    private func visiblePlaces(_ offset: Int) -> Range<Int> {
+        let first = offset < 0 ? (stride - 1 - offset) / stride : 0
+        let end = width > offset ? min((width - offset + stride - 1) / stride, gridWidth) : 0
+        return min(first, gridWidth)..<max(end, min(first, gridWidth))
+    }
+
+    /// target[i] = source[stride · i].
+    @inline(__always)
+    private func gather(
+        _ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, _ count: Int
+    ) {
+        switch stride {
+        case 1: target.update(from: source, count: count)
+        case 2: for index in 0..<count { target[index] = source[2 &* index] }
+        default: for index in 0..<count { target[index] = source[stride &* index] }
+        }
+    }
+
+    /// target[stride · i] += source[i].
+    @inline(__always)
+    private func scatter(
+        _ source: UnsafePointer<Float>, addingTo target: UnsafeMutablePointer<Float>, _ count: Int
+    ) {
+        switch stride {
+        case 1: for index in 0..<count { target[index] += source[index] }
+        default: for index in 0..<count { target[stride &* index] += source[index] }
+        }
+    }
+}
