@@ -65,7 +65,8 @@ let package = Package(
         .testTarget(name: "VAEDataTests", dependencies: ["VAEData", "VAECore", "CZlib"]),
         .testTarget(name: "VAEFiguresTests", dependencies: ["VAEFigures", "VAECore"]),
         .testTarget(
-            name: "CommandTests", dependencies: ["VAE", "VAECore", "VAEData", "vae-train", "vae-bench"]),
+            name: "CommandTests",
+            dependencies: ["VAE", "VAECore", "VAEData", "Kernels", "vae-train", "vae-bench"]),
     ],
     swiftLanguageModes: [.v6]
 )

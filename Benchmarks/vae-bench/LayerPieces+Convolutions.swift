@@ -12,7 +12,7 @@ extension LayerPieces {
         let flop = 2 * images * places * patch * filters
         let rows = blocks[0].count * places
         func lowered(_ block: Range<Int>) -> Matrix {
-            Matrix(scratch, rows: block.count * places, columns: patch)
+            geometry.loweredMatrix(scratch, count: block.count)
         }
         func sums(_ region: FloatRegion, _ block: Range<Int>) -> Matrix {
             Matrix(region[block * layer.outputCount], rows: block.count * places, columns: filters)
@@ -78,7 +78,7 @@ extension LayerPieces {
         let flop = 2 * images * places * patch * inputs
         let rows = blocks[0].count * places
         func lowered(_ block: Range<Int>) -> Matrix {
-            Matrix(scratch, rows: block.count * places, columns: patch)
+            geometry.loweredMatrix(scratch, count: block.count)
         }
         func grid(_ region: FloatRegion, _ block: Range<Int>) -> Matrix {
             Matrix(region[block * layer.inputCount], rows: block.count * places, columns: inputs)
@@ -86,15 +86,13 @@ extension LayerPieces {
         add(.forward, product(rows, patch, inputs, calls: blocks.count, flop: flop)) {
             for block in blocks { multiply(grid(input, block), weights.transposed, into: lowered(block)) }
         }
+        add("bias, activation", .forward) { layer.fill(output, with: bias) }
         add("col2im", .forward) {
             for block in blocks {
                 geometry.raise(scratch, count: block.count, addingTo: output[block * layer.outputCount])
             }
         }
-        add("bias, activation", .forward) {
-            layer.fill(output, with: bias)
-            layer.activation.apply(output)
-        }
+        add("bias, activation", .forward) { layer.activation.apply(output) }
         add("bias, activation", .backward) {
             layer.activation.backward(
                 gradient, output: output, rows: images * geometry.height * geometry.width,

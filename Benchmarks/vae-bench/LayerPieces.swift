@@ -5,7 +5,7 @@ import VAECore
 /// What one layer does in a training step, cut into pieces that run on memory of their own: the engine's kernels at the
 /// engine's sizes, one micro-batch at a time.
 final class LayerPieces {
-    /// Products, lowering and its way back, bias and activation.
+    /// Products, lowering and its way back, bias and activation, in the order in which a layer does them.
     private(set) var pieces: [Piece] = []
     /// The layer's own two calls, in which the pieces follow each other.
     private(set) var whole: [Piece] = []
