@@ -21,8 +21,8 @@ struct BenchCommand: ParsableCommand {
               vae-bench --threads 1 --json bench.json  numbers to a file as well
               vae-bench --data ~/mnist --images 60000  on IDX files, whole epochs
               vae-bench --only train --json -          the engine alone, JSON alone
-              vae-bench --only layers                  where a training step's time goes, layer by layer
-              vae-bench --only scaling                 threads, batch, image and latent sizes; inference
+              vae-bench --only layers                  a training step, layer by layer
+              vae-bench --only scaling                 threads, sizes, inference
 
             The exit status is 70 if the results are wrong, however fast.
             """,
@@ -56,7 +56,9 @@ struct BenchCommand: ParsableCommand {
             valueName: "dir"))
     var data: String?
 
-    @Option(help: ArgumentHelp("Measure this only. May be repeated.", valueName: "part"))
+    @Option(
+        help: ArgumentHelp(
+            "Measure this only; scaling is left out otherwise. May be repeated.", valueName: "part"))
     var only: [Part] = []
 
     @Option(
