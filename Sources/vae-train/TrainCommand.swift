@@ -19,11 +19,11 @@ struct TrainCommand: ParsableCommand {
             The same seed gives the same model, bit for bit, on any number of threads.
 
             EXAMPLES
-              vae-train                                       MNIST if it can be had, else built-in digits
+              vae-train                                       MNIST, else built-in digits
               vae-train --threads 8 --epochs 30
-              vae-train --dataset synthetic --limit 10000     the first 10,000 built-in digits
-              vae-train --data ~/mnist --latent-dim 8         IDX files in a folder, eight latent dimensions
-              vae-train --dataset synthetic --export-data d   write the built-in digits as IDX files and stop
+              vae-train --dataset synthetic --limit 10000     the first 10,000 digits
+              vae-train --data ~/mnist --latent-dim 8         IDX files of a folder
+              vae-train --dataset synthetic --export-data d   write digits as IDX
             """,
         version: packageVersion)
 
@@ -53,7 +53,8 @@ struct TrainCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "A folder with IDX files, compressed or not, instead of a download.", valueName: "dir"))
+            "A folder with IDX files, compressed or not, instead of a download. Without test images the last tenth of the training images becomes the test set.",
+            valueName: "dir"))
     var data: String?
 
     @Option(help: "Use only the first N training images; the test set stays whole.")
@@ -126,8 +127,9 @@ struct TrainCommand: ParsableCommand {
     private func load(_ console: Console) throws(VAEError) -> Dataset {
         var data = try DatasetLoader().load(dataset, folder: data, seed: seed) { console.show($0) }
         console.clearStatus()
-        if let limit, exportData == nil || limit < data.train.count { data = try data.limited(to: limit) }
-        if data.test == nil { data = try data.holdingOutTest() }
+        // Held out before the limit, so that a limit leaves the test set as it is; exported as it came.
+        if data.test == nil, exportData == nil { data = try data.holdingOutTest() }
+        if let limit { data = try data.limited(to: limit) }
         return data
     }
 

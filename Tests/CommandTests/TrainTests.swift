@@ -85,6 +85,11 @@ import VAEData
             "--data", scratch.file("data"), "--epochs", "1", "--threads", "1", "--out", scratch.file("run"))
         #expect(outcome.status == 0, "\(outcome.errors)")
         #expect(outcome.errors.contains("270 training and 30 test images"))
+        // A limit takes nothing from the test set.
+        let limited = try tool(
+            "--data", scratch.file("data"), "--limit", "150", "--epochs", "1", "--no-figures", "--out",
+            scratch.file("limited"))
+        #expect(limited.errors.contains("150 training and 30 test images"), "\(limited.errors)")
         #expect(FileManager.default.fileExists(atPath: scratch.file("run/latent-space.png")))
     }
 
