@@ -13,6 +13,7 @@ let package = Package(
         .library(name: "VAE", targets: ["VAE"]),
         .library(name: "VAEData", targets: ["VAEData"]),
         .library(name: "VAEFigures", targets: ["VAEFigures"]),
+        .library(name: "VAEReport", targets: ["VAEReport"]),
         .executable(name: "vae-train", targets: ["vae-train"]),
         .executable(name: "vae-bench", targets: ["vae-bench"]),
     ],
@@ -39,6 +40,10 @@ let package = Package(
         .target(
             name: "VAEData", dependencies: ["VAECore", "CZlib", "CCrypto"], swiftSettings: optimisedInDebug),
         .target(name: "VAEFigures", dependencies: ["VAECore", "CCairo"], swiftSettings: optimisedInDebug),
+        // The page's sources become part of the program, which so stays a single file.
+        .target(
+            name: "VAEReport", dependencies: ["VAE", "VAECore", "CZlib", "CCrypto"],
+            resources: [.embedInCode("Page")]),
 
         // Command-line tools.
         .executableTarget(
@@ -64,6 +69,7 @@ let package = Package(
             resources: [.copy("Golden")]),
         .testTarget(name: "VAEDataTests", dependencies: ["VAEData", "VAECore", "CZlib"]),
         .testTarget(name: "VAEFiguresTests", dependencies: ["VAEFigures", "VAECore"]),
+        .testTarget(name: "VAEReportTests", dependencies: ["VAEReport", "VAE", "VAECore", "VAEData", "VAEFigures"]),
         .testTarget(
             name: "CommandTests",
             dependencies: ["VAE", "VAECore", "VAEData", "Kernels", "vae-train", "vae-bench"]),

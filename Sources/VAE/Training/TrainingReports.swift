@@ -24,4 +24,12 @@ public struct EpochReport: Sendable, Hashable, Codable {
     public let seconds: Double
     /// Training images over training time.
     public let imagesPerSecond: Double
+
+    public init(epoch: Int, train: Losses, test: Losses?, seconds: Double, imagesPerSecond: Double) {
+        self.epoch = epoch
+        self.train = train
+        self.test = test
+        self.seconds = seconds
+        self.imagesPerSecond = imagesPerSecond
+    }
 }

@@ -1,0 +1,90 @@
+// What the page holds: the report's JSON, and arrays of numbers in base64 beside it.
+
+const report = JSON.parse(document.getElementById('report').textContent);
+
+/** The bytes of an array of the page; none when the page does not have it. */
+function arrayBytes(name) {
+  const element = document.getElementById(`array-${name}`);
+  if (!element) return new Uint8Array(0);
+  const text = atob(element.textContent);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  // The text is not needed again, and megabytes of it are.
+  element.remove();
+  return bytes;
+}
+
+/** Sixteen-bit steps of each column's range, back to numbers: (rows, columns). */
+function dequantised(name, range) {
+  const steps = new Uint16Array(arrayBytes(name).buffer);
+  const columns = range.low.length;
+  const values = new Float32Array(steps.length);
+  for (let i = 0; i < steps.length; i++) {
+    const column = i % columns;
+    values[i] = range.low[column] + (range.high[column] - range.low[column]) * (steps[i] / 65535);
+  }
+  return values;
+}
+
+/** The model that the page holds. */
+function loadModel() {
+  const floats = new Float32Array(arrayBytes('weights').buffer);
+  const tensors = new Map();
+  let at = 0;
+  for (const { name, shape } of report.weights) {
+    const count = shape.reduce((product, size) => product * size, 1);
+    tensors.set(name, floats.subarray(at, at + count));
+    at += count;
+  }
+  return new Model(report.model, (name) => tensors.get(name));
+}
+
+/** The test images: where the model puts each, and the pixels of those that the page holds. */
+class TestSet {
+  constructor(points) {
+    this.total = points?.total ?? 0;
+    this.count = points?.count ?? 0;
+    this.size = report.model.latentSize;
+    this.pixels = report.model.height * report.model.width * report.model.channels;
+    this.axes = points?.axes ?? null;
+    /** Images with pixels; none until they are unpacked. */
+    this.imageCount = 0;
+    this.mean = points ? dequantised('mean', points.mean) : new Float32Array(0);
+    this.logVariance = points ? dequantised('log-variance', points.logVariance) : new Float32Array(0);
+    this.labels = points?.labelled ? arrayBytes('labels') : null;
+    this.reconstruction = points?.losses ? dequantised('reconstruction', points.losses.reconstruction) : null;
+    this.kl = points?.losses ? dequantised('kl', points.losses.kl) : null;
+    this.classes = this.labels ? [...new Set(this.labels)].sort((a, b) => a - b) : [];
+    this.buffer = new Float32Array(this.pixels);
+  }
+
+  /** Unpacks the images. Browsers from before 2023 can't, and show no originals. */
+  async unpack(count) {
+    if (!count || typeof DecompressionStream === 'undefined') return;
+    const packed = new Blob([arrayBytes('images')]).stream().pipeThrough(new DecompressionStream('deflate'));
+    this.bytes = new Uint8Array(await new Response(packed).arrayBuffer());
+    this.imageCount = Math.min(count, this.bytes.length / this.pixels);
+  }
+
+  meanOf(index) { return this.mean.subarray(index * this.size, (index + 1) * this.size); }
+
+  logVarianceOf(index) { return this.logVariance.subarray(index * this.size, (index + 1) * this.size); }
+
+  /** The pixels of an image in [0, 1], in an array that the next call overwrites; null when the page has none. */
+  image(index) {
+    if (index >= this.imageCount) return null;
+    const start = index * this.pixels;
+    for (let i = 0; i < this.pixels; i++) this.buffer[i] = this.bytes[start + i] / 255;
+    return this.buffer;
+  }
+
+  /** Reconstruction and KL of an image in nats, at z = μ: as the engine measured them, else as the page does. */
+  loss(index, model) {
+    if (this.kl) return { reconstruction: this.reconstruction[index], kl: this.kl[index] };
+    const pixels = this.image(index);
+    const mean = this.meanOf(index);
+    return pixels && {
+      reconstruction: model.reconstructionLoss(pixels, mean), kl: divergence(mean, this.logVarianceOf(index)),
+    };
+  }
+}

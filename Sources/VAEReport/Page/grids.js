@@ -1,0 +1,151 @@
+// Images in rows and columns: the plane on a grid, test images with their reconstructions, draws from the prior.
+
+/** The point below which a share of the standard normal distribution lies, by bisection of its integral. */
+function normalQuantile(probability) {
+  // Abramowitz and Stegun 7.1.26, to 1.5e-7: more than a grid of images shows.
+  const below = (x) => {
+    const t = 1 / (1 + 0.3275911 * Math.abs(x) * Math.SQRT1_2);
+    const tail = ((((1.061405429 * t - 1.453152027) * t + 1.421413741) * t - 0.284496736) * t + 0.254829592) * t;
+    const half = tail * Math.exp((-x * x) / 2) / 2;
+    return x < 0 ? half : 1 - half;
+  };
+  let [low, high] = [-8, 8];
+  for (let step = 0; step < 50; step++) {
+    const middle = (low + high) / 2;
+    if (below(middle) < probability) low = middle; else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+/** The plane decoded on a grid of normal quantiles, a few images a frame so that the page stays quick. */
+class Manifold {
+  constructor({ model, painter, plane, latents, frame }) {
+    Object.assign(this, { model, painter, plane, latents });
+    this.canvas = byId('manifold');
+    this.side = Math.max(5, Math.min(20, Math.floor(640 / Math.max(model.width, model.height))));
+    this.rows = plane.flat ? 1 : this.side;
+    this.quantiles = Array.from({ length: this.side }, (_, i) => normalQuantile((i + 0.5) / this.side));
+    this.image = new Float32Array(model.pixels);
+    this.run = 0;
+    this.visible = false;
+    new IntersectionObserver((entries) => {
+      if (!entries.some((entry) => entry.isIntersecting) || this.visible) return;
+      this.visible = true;
+      this.start();
+    }, { rootMargin: '300px' }).observe(this.canvas);
+    this.canvas.width = this.side * model.width;
+    this.canvas.height = this.rows * model.height;
+    plane.onChange(() => this.start());
+    this.canvas.addEventListener('click', (event) => {
+      const box = this.canvas.getBoundingClientRect();
+      const column = Math.min(Math.floor(((event.clientX - box.left) / box.width) * this.side), this.side - 1);
+      const row = Math.min(Math.floor(((event.clientY - box.top) / box.height) * this.rows), this.rows - 1);
+      latents.set(this.latent(column, row));
+      byId('explore').scrollIntoView();
+      frame.focus({ preventScroll: true });
+    });
+  }
+
+  latent(column, row) {
+    const { plane, quantiles } = this;
+    const x = quantiles[column] * plane.spread(plane.x);
+    const y = plane.flat ? 0 : quantiles[this.rows - 1 - row] * plane.spread(plane.y);
+    // Around the middle of the cloud on principal axes, around the origin on dimensions of z.
+    return plane.moved(plane.axes[plane.x].origin, x, y);
+  }
+
+  start() {
+    if (!this.visible) return;
+    const run = ++this.run;
+    const { plane, side, rows, model } = this;
+    byId('manifold-text').textContent = `${side} × ${rows} places at normal quantiles, ${plane.xLabel} across`
+      + `${plane.flat ? '' : ` and ${plane.yLabel} up`}. Click one to go there.`;
+    const context = this.canvas.getContext('2d');
+    let next = 0;
+    const step = () => {
+      if (run !== this.run) return;
+      const end = performance.now() + 10;
+      while (next < side * rows && performance.now() < end) {
+        const [column, row] = [next % side, Math.floor(next / side)];
+        model.decode(this.latent(column, row), this.image);
+        this.painter.paintTile(context, this.image, column * model.width, row * model.height);
+        next++;
+      }
+      if (next < side * rows) requestAnimationFrame(step);
+      else this.canvas.dataset.state = 'done';
+    };
+    this.canvas.dataset.state = 'drawing';
+    requestAnimationFrame(step);
+  }
+}
+
+/** Input, reconstruction and difference of some test images, as three rows. */
+function reconstructionStrip({ model, painter, testSet }, indices) {
+  const gap = Math.max(1, Math.round(model.width / 14));
+  const canvas = element('canvas', { class: 'sheet', role: 'img' });
+  canvas.width = indices.length * (model.width + gap) - gap;
+  canvas.height = 3 * (model.height + gap) - gap;
+  const context = canvas.getContext('2d');
+  const stage = element('canvas');
+  const image = new Float32Array(model.pixels);
+  indices.forEach((index, column) => {
+    const x = column * (model.width + gap);
+    const pixels = testSet.image(index);
+    model.decode(testSet.meanOf(index), image);
+    if (pixels) painter.paintTile(context, pixels, x, 0);
+    painter.paintTile(context, image, x, model.height + gap);
+    if (!pixels) return;
+    painter.paintDifference(stage, pixels, image);
+    context.drawImage(stage, x, 2 * (model.height + gap));
+  });
+  const losses = indices.map((index) => testSet.loss(index, model)).filter(Boolean);
+  const shown = losses.map(({ reconstruction, kl }) => fixed(reconstruction + kl, 1));
+  canvas.setAttribute('aria-label', `Rows of inputs, reconstructions and differences; losses ${shown.join(', ')} nats`);
+  return { canvas, range: shown.length > 1 ? `${shown[0]} to ${shown.at(-1)} nats` : `${shown[0]} nats` };
+}
+
+/** The best, the median and the worst by loss where the losses are known, else the first of each class. */
+function showReconstructions(context) {
+  const { testSet } = context;
+  const known = testSet.imageCount;
+  byId('reconstructions-card').hidden = known === 0;
+  if (!known) return;
+  const rows = byId('reconstruction-rows');
+  const wanted = Math.min(8, known);
+  const add = (title, indices) => {
+    const { canvas, range } = reconstructionStrip(context, indices);
+    rows.append(element('div', { class: 'strip' }, element('h4', {}, `${title}: ${range}`), canvas));
+  };
+  if (testSet.kl) {
+    const loss = (index) => testSet.reconstruction[index] + testSet.kl[index];
+    const order = Array.from({ length: known }, (_, index) => index).sort((a, b) => loss(a) - loss(b));
+    const middle = Math.max(0, (known >> 1) - (wanted >> 1));
+    add('Best', order.slice(0, wanted));
+    add('Median', order.slice(middle, middle + wanted));
+    add('Worst', order.slice(-wanted));
+    byId('reconstructions-text').textContent = `Inputs, reconstructions and differences, by loss over ${count(known)} test images.`;
+  } else {
+    const first = testSet.classes.map((label) => testSet.labels.indexOf(label)).filter((index) => index < known);
+    add('First of each class', first.length ? first.slice(0, 10) : Array.from({ length: wanted }, (_, index) => index));
+    byId('reconstructions-text').textContent = 'Inputs, reconstructions and differences.';
+  }
+}
+
+/** Images decoded from draws of the prior. */
+function offerSamples({ model, painter }) {
+  const columns = Math.max(4, Math.min(10, Math.floor(320 / model.width)));
+  const rows = Math.max(2, Math.min(4, Math.floor((columns * model.width * 0.4) / model.height)));
+  const canvas = byId('samples');
+  canvas.width = columns * model.width;
+  canvas.height = rows * model.height;
+  const draw = () => {
+    const context = canvas.getContext('2d');
+    for (let index = 0; index < columns * rows; index++) {
+      const z = Float32Array.from({ length: model.latentSize }, normal);
+      painter.paintTile(
+        context, model.decode(z), (index % columns) * model.width, Math.floor(index / columns) * model.height);
+    }
+  };
+  byId('resample').addEventListener('click', draw);
+  requestAnimationFrame(draw);
+}

@@ -1,0 +1,63 @@
+// Puts the page together.
+
+const model = loadModel();
+const testSet = new TestSet(report.points);
+const theme = new Theme(byId('theme'));
+const painter = new Painter(model);
+const latents = new Latents(model);
+const plane = new Plane(model, testSet);
+const scatter = new Scatter(byId('points'), plane, theme);
+const journey = new Journey({ model, latents, painter, testSet });
+const explorer = new Explorer({
+  frame: byId('plane'), canvas: byId('points'), overlay: byId('overlay'), scatter, plane, latents, journey, theme, testSet,
+});
+const context = { model, latents, testSet, painter, plane, scatter, explorer, theme, journey, frame: byId('plane') };
+
+const detail = new Detail(context);
+const sliders = new Sliders(context);
+const pad = new Pad(context);
+const manifold = new Manifold(context);
+offerPlanes(plane);
+offerClasses(scatter, theme, explorer);
+offerSamples(context);
+
+const curves = new Curves(report.history);
+const parameters = showLayers(model);
+showEpochs(report.history, curves);
+showFacts(report.facts);
+showKeyFigures(report.history, parameters);
+byId('swift-code').textContent = swiftCode(model);
+byId('python-code').textContent = pythonCode(model);
+byId('summary').textContent = summaryJSON(parameters);
+for (const name of ['swift-code', 'python-code', 'summary']) addCopyButton(byId(name));
+
+const shape = size([model.height, model.width, model.channels]);
+byId('lede').textContent = `${shape} images in ${count(model.latentSize)} latent ${model.latentSize === 1 ? 'dimension' : 'dimensions'}, `
+  + 'with the encoder and the decoder inside this page.';
+const shownPoints = testSet.count < testSet.total ? `the first ${count(testSet.count)} of ${count(testSet.total)}` : `all ${count(testSet.total)}`;
+byId('explore-lead').textContent = (testSet.count
+  ? `Each point is the mean of q(z|x) of a test image; ${shownPoints} are here. ` : '')
+  + 'Move over the plane and the decoder draws what lies under the pointer. Click two places to travel between them, or drag a path.';
+byId('draw-lead').textContent = 'The encoder places it on the plane, and the decoder draws what it would have been.';
+byId('colophon').textContent = `Made by vae ${report.version}. This page is one file: it loads nothing, and sends nothing.`;
+
+latents.update();
+// For the browser's console, and for tests. Pixels are height × width × channels, in [0, 1].
+globalThis.vae = {
+  decode: (z) => Array.from(model.decode(Float32Array.from(z))),
+  encode: (pixels) => {
+    const { mean, logVariance } = model.encode(Float32Array.from(pixels));
+    return { mean: Array.from(mean), logVariance: Array.from(logVariance) };
+  },
+  report, model, testSet, latents, plane, scatter, explorer, journey, pad, curves, manifold,
+};
+
+testSet.unpack(report.points?.images ?? 0).catch(() => {}).finally(() => {
+  showReconstructions(context);
+  byId('take').disabled = testSet.imageCount === 0;
+  if (testSet.count) {
+    explorer.visit(0);
+    detail.showImage(0);
+  }
+  document.documentElement.dataset.ready = 'true';
+});

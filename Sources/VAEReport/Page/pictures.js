@@ -1,0 +1,77 @@
+// Images of a model as pixels on a canvas: grey for one channel, red, green and blue for three, with opacity for
+// four, and the grey of the mean for any other number.
+
+/** The colour map "inferno" of Smith and van der Walt at nine equal steps. */
+const heatSteps = [
+  [0, 0, 4], [33, 12, 74], [87, 16, 110], [138, 34, 106], [188, 55, 84], [228, 90, 49], [249, 142, 9], [249, 203, 53],
+  [252, 255, 164],
+];
+
+/** Pictures of one shape, painted without allocating. */
+class Painter {
+  constructor({ height, width, channels }) {
+    Object.assign(this, { height, width, channels });
+    this.data = new ImageData(width, height);
+    this.stage = document.createElement('canvas');
+    this.stage.width = width;
+    this.stage.height = height;
+  }
+
+  /** Paints `values` in [0, 1] as the whole of a canvas, one pixel a pixel. */
+  paint(canvas, values) {
+    this.fill(values);
+    this.fit(canvas).putImageData(this.data, 0, 0);
+  }
+
+  /** Paints the mean difference of each pixel's channels as heat. */
+  paintDifference(canvas, a, b) {
+    const { channels, data } = this;
+    for (let pixel = 0, at = 0; at < a.length; pixel += 4, at += channels) {
+      let sum = 0;
+      for (let c = at; c < at + channels; c++) sum += Math.abs(a[c] - b[c]);
+      const place = Math.min(sum / channels, 1) * 8;
+      const step = Math.min(Math.floor(place), 7);
+      for (let c = 0; c < 3; c++) {
+        data.data[pixel + c] = heatSteps[step][c] + (heatSteps[step + 1][c] - heatSteps[step][c]) * (place - step);
+      }
+      data.data[pixel + 3] = 255;
+    }
+    this.fit(canvas).putImageData(data, 0, 0);
+  }
+
+  /** Nothing to show. */
+  blank(canvas) { this.fit(canvas).clearRect(0, 0, this.width, this.height); }
+
+  /** Paints `values` as a tile at (x, y) of a larger picture. */
+  paintTile(context, values, x, y, width = this.width, height = this.height) {
+    this.fill(values);
+    this.stage.getContext('2d').putImageData(this.data, 0, 0);
+    context.imageSmoothingEnabled = false;
+    context.drawImage(this.stage, x, y, width, height);
+  }
+
+  fit(canvas) {
+    if (canvas.width !== this.width || canvas.height !== this.height) {
+      canvas.width = this.width;
+      canvas.height = this.height;
+    }
+    return canvas.getContext('2d');
+  }
+
+  /** Fills `data`, which rounds to the nearest byte by itself. */
+  fill(values) {
+    const { channels } = this;
+    const pixels = this.data.data;
+    for (let pixel = 0, at = 0; at < values.length; pixel += 4, at += channels) {
+      if (channels === 3 || channels === 4) {
+        const opacity = channels === 4 ? values[at + 3] : 1;
+        for (let c = 0; c < 3; c++) pixels[pixel + c] = 255 * (1 - opacity + opacity * values[at + c]);
+      } else {
+        let sum = 0;
+        for (let c = at; c < at + channels; c++) sum += values[c];
+        pixels[pixel] = pixels[pixel + 1] = pixels[pixel + 2] = (255 * sum) / channels;
+      }
+      pixels[pixel + 3] = 255;
+    }
+  }
+}

@@ -1,0 +1,70 @@
+// Tables and lists: epochs, layers, what the run was made of, and all of it as JSON.
+
+function row(cells, heading = false) {
+  return element('tr', {}, ...cells.map((cell, index) =>
+    element(heading || index === 0 ? 'th' : 'td', heading ? { scope: 'col' } : index === 0 ? { scope: 'row' } : {}, cell)));
+}
+
+function showEpochs(history, curves) {
+  const table = byId('epochs');
+  const losses = (part) => (part ? [fixed(part.total), fixed(part.reconstruction), fixed(part.kl)] : ['–', '–', '–']);
+  const head = ['Epoch', 'Training', 'reconstruction', 'KL', 'Test', 'reconstruction', 'KL', 'seconds', 'images/s'];
+  const rows = history.map((epoch) => row([
+    String(epoch.epoch), ...losses(epoch.train), ...losses(epoch.test), fixed(epoch.seconds, 1), count(epoch.imagesPerSecond),
+  ]));
+  table.append(element('caption', {}, 'Epochs'), element('thead', {}, row(head, true)), element('tbody', {}, ...rows));
+  let chosen = null;
+  curves.onChoose((index) => {
+    chosen?.classList.remove('chosen');
+    chosen = rows[index];
+    chosen?.classList.add('chosen');
+  });
+}
+
+function showLayers(model) {
+  const layers = model.layers;
+  const rows = layers.map((layer) => {
+    const { shape } = report.weights.find(({ name }) => name === `${layer.name}.kernel`);
+    return row([layer.name, layer.kind, size(layer.outputShape), size(shape), count(layer.parameters)]);
+  });
+  const total = layers.reduce((sum, layer) => sum + layer.parameters, 0);
+  byId('layers').append(
+    element('caption', {}, `Layers, from an image of ${size([model.height, model.width, model.channels])}`),
+    element('thead', {}, row(['Name', 'Kind', 'Output', 'Kernel', 'Parameters'], true)),
+    element('tbody', {}, ...rows),
+    element('tfoot', {}, row(['All layers', '', '', '', count(total)])));
+  return total;
+}
+
+function showFacts(facts) {
+  for (const { title, rows } of facts) {
+    const list = element('dl');
+    for (const { name, value } of rows) list.append(element('dt', {}, name), element('dd', {}, value));
+    byId('facts').append(element('div', { class: 'card' }, element('h3', {}, title), list));
+  }
+}
+
+/** The numbers over the fold. */
+function showKeyFigures(history, parameters) {
+  const last = history.at(-1);
+  const figures = [];
+  if (last) {
+    const measured = last.test ?? last.train;
+    figures.push([last.test ? 'Test loss' : 'Training loss', fixed(measured.total), 'nats per image']);
+    figures.push(['Reconstruction', fixed(measured.reconstruction), 'nats']);
+    figures.push(['KL divergence', fixed(measured.kl), 'nats']);
+    figures.push(['Epochs', count(history.length), `${fixed(last.seconds, 1)} s the last`]);
+    figures.push(['Speed', count(last.imagesPerSecond), 'images/s']);
+  }
+  figures.push(['Parameters', count(parameters), '']);
+  for (const [name, value, unit] of figures) {
+    byId('key-figures').append(element('div', {}, element('dt', {}, name), element('dd', {}, value, ' ', element('small', {}, unit))));
+  }
+}
+
+function summaryJSON(parameters) {
+  const facts = Object.fromEntries(report.facts.map(({ title, rows }) =>
+    [title.toLowerCase(), Object.fromEntries(rows.map(({ name, value }) => [name, value]))]));
+  return JSON.stringify(
+    { title: report.title, version: report.version, parameters, model: report.model, ...facts, history: report.history }, null, 2);
+}

@@ -1,0 +1,57 @@
+import VAE
+import VAECore
+
+/// A trained model and its test set as one web page: `report.html`, a single file that needs no server and no network.
+///
+/// The page decodes in the browser as the pointer moves over the latent plane, and encodes what is drawn. It holds the weights in
+/// single precision, so that its images are the engine's but for the last bits.
+public struct Report: Sendable {
+    /// The page's heading: the data set's name.
+    public var title: String
+    public var model: VariationalAutoencoder
+    /// One entry for each finished epoch, for the curves and the table.
+    public var history: [EpochReport]
+    public var testSet: ReportTestSet?
+    /// What the run was made of, for the page's tables.
+    public var facts: [Facts]
+
+    /// A table of names and values with a heading.
+    public struct Facts: Sendable, Equatable, Codable {
+        public var title: String
+        public var rows: [Row]
+
+        public struct Row: Sendable, Equatable, Codable {
+            public var name: String
+            public var value: String
+
+            public init(_ name: String, _ value: String) {
+                self.name = name
+                self.value = value
+            }
+        }
+
+        public init(_ title: String, _ rows: [Row]) {
+            self.title = title
+            self.rows = rows
+        }
+    }
+
+    public init(
+        title: String, model: VariationalAutoencoder, history: [EpochReport] = [],
+        testSet: ReportTestSet? = nil, facts: [Facts] = []
+    ) {
+        self.title = title
+        self.model = model
+        self.history = history
+        self.testSet = testSet
+        self.facts = facts
+    }
+
+    /// The page's bytes, UTF-8. The same report gives the same bytes.
+    /// - Throws: `invalidArgument` when the test set does not have the model's shapes.
+    public func html() throws(VAEError) -> [UInt8] { try Page(self).bytes() }
+
+    /// Writes the page at `path`, whole or not at all.
+    /// - Throws: what `html` and `DurableFile.write` throw.
+    public func write(to path: String) throws(VAEError) { try DurableFile.write(html(), to: path) }
+}

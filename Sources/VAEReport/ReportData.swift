@@ -1,0 +1,159 @@
+import Foundation
+import VAE
+import VAECore
+
+/// What the page's scripts read: a JSON document, and arrays of numbers in base64 beside it.
+struct ReportData {
+    private let document: Document
+    private var arrays: [(name: String, base64: [UInt8])] = []
+
+    /// Points whose means and log-variances a page may hold, in bytes before base64.
+    private static let pointBytes = 700_000
+
+    init(_ report: Report) throws(VAEError) {
+        let model = report.model
+        arrays.append(("weights", Packing.base64(Packing.bytes(model.weights.flatMap(\.values)))))
+        var points: Points?
+        if let set = report.testSet {
+            let size = model.configuration.latentSize
+            guard set.encoding.latentSize == size, set.images.shape == model.configuration.imageShape else {
+                throw VAEError(
+                    .invalidArgument, "report", "has a test set of other shapes than its model",
+                    expected: "\(model.configuration.imageShape) in \(size) dimensions",
+                    found: "\(set.images.shape) in \(set.encoding.latentSize)")
+            }
+            let count = min(set.encoding.count, max(1, Self.pointBytes / (4 * size)))
+            let mean = Packing.Quantised(set.encoding.mean[..<(count * size)], columns: size)
+            let logVariance = Packing.Quantised(set.encoding.logVariance[..<(count * size)], columns: size)
+            arrays += [
+                ("mean", Packing.base64(mean.bytes)), ("log-variance", Packing.base64(logVariance.bytes)),
+                ("images", set.images.base64),
+            ]
+            if let labels = set.images.labels {
+                arrays.append(("labels", Packing.base64(Array(labels[..<count]))))
+            }
+            var losses: [String: Range]?
+            if let measured = set.losses {
+                let parts = [("reconstruction", measured.reconstruction), ("kl", measured.kl)]
+                losses = [:]
+                for (name, values) in parts {
+                    let packed = Packing.Quantised(values[..<count], columns: 1)
+                    arrays.append((name, Packing.base64(packed.bytes)))
+                    losses?[name] = Range(packed)
+                }
+            }
+            points = Points(
+                total: set.encoding.count, count: count, images: min(set.images.count, count),
+                labelled: set.images.labels != nil, mean: Range(mean), logVariance: Range(logVariance),
+                losses: losses, axes: size > 2 ? try Axes(PrincipalAxes(of: set.encoding)) : nil)
+        }
+        let shape = model.configuration.imageShape
+        let sizes = model.configuration
+        document = Document(
+            title: report.title, version: packageVersion,
+            model: Document.Model(
+                height: shape.height, width: shape.width, channels: shape.channels,
+                encoderFilters: sizes.encoderFilters, decoderFilters: sizes.decoderFilters,
+                kernelSize: sizes.kernelSize, hiddenUnits: sizes.hiddenUnits, latentSize: sizes.latentSize),
+            weights: model.weights.map { Document.Weight(name: $0.name, shape: $0.shape) },
+            history: report.history.map(Epoch.init), points: points, facts: report.facts)
+    }
+
+    /// The document, safe inside a script element.
+    func json() throws(VAEError) -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        // JSON has no such numbers; the page shows the words.
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        guard let json = try? encoder.encode(document) else {
+            throw VAEError(.invalidArgument, "report", "can't be written as JSON")
+        }
+        return Array(json).escapedForScript
+    }
+
+    /// The arrays as elements that no browser runs. Base64 has no character that HTML gives a meaning.
+    func arrayElements() -> [UInt8] {
+        var bytes: [UInt8] = []
+        for (name, base64) in arrays {
+            bytes += "<script type=\"text/plain\" id=\"array-\(name)\">".utf8
+            bytes += base64
+            bytes += "</script>\n".utf8
+        }
+        return bytes
+    }
+}
+
+extension ReportData {
+    struct Document: Encodable {
+        struct Model: Encodable {
+            let height, width, channels: Int
+            let encoderFilters, decoderFilters: [Int]
+            let kernelSize, hiddenUnits, latentSize: Int
+        }
+
+        struct Weight: Encodable {
+            let name: String
+            let shape: [Int]
+        }
+
+        let title, version: String
+        let model: Model
+        let weights: [Weight]
+        let history: [Epoch]
+        let points: Points?
+        let facts: [Report.Facts]
+    }
+
+    /// Test images in latent space: of `total`, the first `count` with their means, the first `images` with their pixels.
+    struct Points: Encodable {
+        let total, count, images: Int
+        let labelled: Bool
+        let mean, logVariance: Range
+        let losses: [String: Range]?
+        let axes: Axes?
+    }
+
+    /// What 0 and 65535 stand for, column by column.
+    struct Range: Encodable {
+        let low, high: [Float]
+
+        init(_ packed: Packing.Quantised) { (low, high) = (packed.low, packed.high) }
+    }
+
+    /// The leading principal axes of the means.
+    struct Axes: Encodable {
+        let mean: [Double]
+        let vectors: [[Double]]
+        let shares: [Double]
+
+        init(_ axes: PrincipalAxes) {
+            let count = min(axes.axes.count, 8)
+            mean = axes.mean
+            vectors = Array(axes.axes[..<count])
+            shares = (0..<count).map(axes.share(of:))
+        }
+    }
+
+    struct Epoch: Encodable {
+        struct Losses: Encodable {
+            let total, reconstruction, kl: Double
+
+            init(_ losses: VAE.Losses) {
+                (total, reconstruction, kl) = (losses.total, losses.reconstruction, losses.kl)
+            }
+        }
+
+        let epoch: Int
+        let train: Losses
+        let test: Losses?
+        let seconds, imagesPerSecond: Double
+
+        init(_ report: EpochReport) {
+            epoch = report.epoch
+            train = Losses(report.train)
+            test = report.test.map(Losses.init)
+            (seconds, imagesPerSecond) = (report.seconds, report.imagesPerSecond)
+        }
+    }
+}

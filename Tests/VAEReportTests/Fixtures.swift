@@ -1,0 +1,118 @@
+import Foundation
+import VAE
+import VAECore
+import VAEData
+
+@testable import VAEReport
+
+/// Small trained models and the reports about them, made once.
+enum Fixtures {
+    /// The default model on synthetic digits.
+    static let digits = Result { () throws -> Fixture in
+        let data = try SyntheticDigits.dataset(trainCount: 1024, testCount: 600)
+        guard let test = data.test else { throw CocoaError(.featureUnsupported) }
+        return try Fixture(ModelConfiguration(), train: data.train, test: test, epochs: 2)
+    }
+
+    /// Shapes that differ in everything from the default one.
+    static let odd: [ModelConfiguration] = [
+        ModelConfiguration(
+            imageShape: ImageShape(height: 13, width: 18, channels: 3), encoderFilters: [10, 7, 16],
+            decoderFilters: [9, 20, 6], hiddenUnits: 11, latentSize: 5),
+        ModelConfiguration(
+            imageShape: ImageShape(height: 9, width: 6, channels: 1), encoderFilters: [12], decoderFilters: [17],
+            kernelSize: 5, hiddenUnits: 4, latentSize: 1),
+        ModelConfiguration(
+            imageShape: ImageShape(height: 8, width: 8, channels: 2), encoderFilters: [3, 5],
+            decoderFilters: [8, 4], kernelSize: 2, hiddenUnits: 3, latentSize: 3),
+        ModelConfiguration(
+            imageShape: ImageShape(height: 5, width: 7, channels: 4), encoderFilters: [6], decoderFilters: [5],
+            kernelSize: 1, hiddenUnits: 3, latentSize: 2),
+    ]
+
+    /// Smooth coloured pictures that differ from one another.
+    static func pictures(_ shape: ImageShape, count: Int, seed: UInt64 = 1, labelled: Bool = true) throws -> ImageSet {
+        var generator = SplitMix64(seed: seed)
+        var pixels: [UInt8] = []
+        for _ in 0..<count {
+            let phases = (0..<3).map { _ in Double.random(in: 0..<6, using: &generator) }
+            for index in 0..<shape.count {
+                let (pixel, channel) = (index / shape.channels, index % shape.channels)
+                let (x, y) = (Double(pixel % shape.width), Double(pixel / shape.width))
+                let value = sin(0.7 * x + phases[0]) * cos(0.5 * y + phases[1]) * sin(Double(channel) + phases[2])
+                pixels.append(UInt8(127.5 + 127 * value))
+            }
+        }
+        let labels = (0..<count).map { UInt8($0 % 4) }
+        return try ImageSet(shape: shape, pixels: pixels, labels: labelled ? labels : nil)
+    }
+
+    /// Normal deviates, the same for the same seed.
+    static func normals(_ count: Int, seed: UInt64) -> [Float] {
+        var generator = SplitMix64(seed: seed)
+        return (0..<count).map { _ in
+            let (u, v) = (Double.random(in: 0..<1, using: &generator), Double.random(in: 0..<1, using: &generator))
+            return Float((-2 * log(1 - u)).squareRoot() * cos(2 * .pi * v))
+        }
+    }
+}
+
+/// A model with everything its report needs.
+struct Fixture {
+    let model: VariationalAutoencoder
+    let test: ImageSet
+    let history: [EpochReport]
+
+    init(_ configuration: ModelConfiguration, train: ImageSet, test: ImageSet, epochs: Int, rate: Double = 2e-3)
+        throws
+    {
+        // Large steps, so that a few of them move every weight and bias away from where it began.
+        let trainer = try Trainer(
+            configuration, TrainingConfiguration(epochs: epochs, batchSize: 32, learningRate: rate))
+        model = try trainer.fit(train, test: test)
+        self.test = test
+        history = trainer.history
+    }
+
+    init(_ configuration: ModelConfiguration) throws {
+        try self.init(
+            configuration, train: Fixtures.pictures(configuration.imageShape, count: 256),
+            test: Fixtures.pictures(configuration.imageShape, count: 40, seed: 2), epochs: 12, rate: 1e-2)
+    }
+
+    func report(title: String = "Digits", losses: Bool = true, facts: [Report.Facts] = []) throws -> Report {
+        try Report(
+            title: title, model: model, history: history, testSet: ReportTestSet(test, model: model, losses: losses),
+            facts: facts)
+    }
+}
+
+/// A folder of a test's own, removed with it.
+final class Scratch {
+    let path: String
+
+    init() throws {
+        let url = FileManager.default.temporaryDirectory.appendingPathComponent("vae-report-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        path = url.path
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func file(_ name: String) -> String { path + "/" + name }
+}
+
+/// SplitMix64 (Steele, Lea and Flood 2014).
+struct SplitMix64: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}

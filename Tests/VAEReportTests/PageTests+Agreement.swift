@@ -1,0 +1,88 @@
+import Testing
+import VAE
+import VAECore
+
+/// The page's encoder and decoder give the engine's numbers.
+///
+/// The page adds in Double what the engine adds in Float, and both round the same weights. A sum of n ≤ 600 products in Float
+/// is off by about √n · 6e-8 of its terms' size, some 1e-5 where activations reach 10; layers pass that on at most. A wrong
+/// tap, pad or bias moves pixels by percents. The promise is 1e-4 a pixel.
+extension PageTests {
+    private static let tolerance: Float = 1e-4
+
+    @Test func decodesAndEncodesAsTheEngine() async throws {
+        let fixture = try Fixtures.digits.get()
+        try await expectAgreement(fixture, count: 100)
+    }
+
+    @Test(arguments: Fixtures.odd)
+    func everyArchitectureAgrees(_ configuration: ModelConfiguration) async throws {
+        let fixture = try Fixture(configuration)
+        try await expectAgreement(fixture, count: 30)
+        try await expectSilence(Chromium.current)
+    }
+
+    private func expectAgreement(_ fixture: Fixture, count: Int) async throws {
+        let driver = try await open(fixture.report())
+        let (model, size) = (fixture.model, fixture.model.configuration.latentSize)
+
+        let latents = Fixtures.normals(count * size, seed: 3)
+        let decoded = try await floats(
+            driver.run(
+                "const d = arguments[1]; return Array.from({ length: arguments[0].length / d }, (_, i) => vae.decode(arguments[0].slice(i * d, i * d + d))).flat();",
+                .numbers(latents), .number(Double(size))))
+        let expected = try model.decode(latents)
+        #expect(decoded.count == expected.count)
+        #expect(largestDifference(decoded, expected) < Self.tolerance)
+        // A model that gives one grey would agree with anything.
+        #expect((expected.max() ?? 0) - (expected.min() ?? 0) > 0.02)
+
+        let images = fixture.test.slice(0..<min(count, fixture.test.count))
+        let encoding = try model.encode(images)
+        let scaled = images.pixels.map { Float($0) / 255 }
+        let encoded = try await floats(
+            driver.run(
+                """
+                const [pixels, d] = arguments;
+                const all = Array.from({ length: pixels.length / d }, (_, i) => vae.encode(pixels.slice(i * d, i * d + d)));
+                return [...all.flatMap((each) => each.mean), ...all.flatMap((each) => each.logVariance)];
+                """, .numbers(scaled), .number(Double(images.shape.count))))
+        #expect(largestDifference(encoded, encoding.mean + encoding.logVariance) < Self.tolerance)
+        let reconstructed = try await floats(
+            driver.run(
+                "const [pixels, d] = arguments; return Array.from({ length: pixels.length / d }, (_, i) => vae.decode(vae.encode(pixels.slice(i * d, i * d + d)).mean)).flat();",
+                .numbers(scaled), .number(Double(images.shape.count))))
+        #expect(largestDifference(reconstructed, try model.reconstruct(images)) < Self.tolerance)
+    }
+
+    /// What is embedded about the test set is what the engine measured, to the steps it is kept in.
+    @Test func embedsTheTestSet() async throws {
+        let fixture = try Fixtures.digits.get()
+        let driver = try await open(fixture.report())
+        let encoding = try fixture.model.encode(fixture.test)
+        let means = try await floats(driver.run("return Array.from(vae.testSet.mean);"))
+        // Half a step of 1/65535 of a range of some 10.
+        #expect(largestDifference(means, encoding.mean) < 2e-4)
+        let losses = try fixture.model.losses(of: fixture.test, sampling: false)
+        let embedded = try await floats(driver.run("return Array.from(vae.testSet.reconstruction);"))
+        #expect(largestDifference(embedded, losses.reconstruction) < 0.01)
+        #expect(try await driver.run("return vae.testSet.bytes.length;") == .number(Double(fixture.test.pixels.count)))
+        let last = fixture.test.slice(fixture.test.count - 20..<fixture.test.count).pixels
+        let pixels = try await floats(driver.run("return Array.from(vae.testSet.bytes.slice(-arguments[0]));", .number(Double(last.count))))
+        #expect(pixels == last.map(Float.init))
+        let labels = try await floats(driver.run("return Array.from(vae.testSet.labels);"))
+        #expect(labels.map { UInt8($0) } == fixture.test.labels)
+        // Measured in the page, from the embedded mean: a nat's hundredth for the mean's rounding.
+        let measured = try await floats(
+            driver.run("const { model, testSet } = vae; return [0, 1, 2].map((i) => model.reconstructionLoss(testSet.image(i), testSet.meanOf(i)));"))
+        #expect(largestDifference(measured, Array(losses.reconstruction.prefix(3))) < 0.05)
+    }
+
+    private func floats(_ value: JSON) throws -> [Float] { try #require(value.numbers).map { Float($0) } }
+
+    private func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
+        guard a.count == b.count else { return .infinity }
+        // A value that is not a number is as wrong as can be.
+        return zip(a, b).reduce(0) { ($1.0 - $1.1).isNaN ? .infinity : max($0, abs($1.0 - $1.1)) }
+    }
+}
