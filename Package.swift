@@ -40,11 +40,14 @@ let package = Package(
             name: "VAEData", dependencies: ["VAECore", "CZlib", "CCrypto"], swiftSettings: optimisedInDebug),
         .target(name: "VAEFigures", dependencies: ["VAECore", "CCairo"], swiftSettings: optimisedInDebug),
 
+        // What a run leaves behind, and how to read it again.
+        .target(name: "VAERun", dependencies: ["VAE", "VAECore", "VAEData", "VAEFigures"]),
+
         // Command-line tools.
         .executableTarget(
             name: "vae-train",
             dependencies: [
-                "VAE", "VAEData", "VAEFigures", "Kernels",
+                "VAE", "VAECore", "VAEData", "VAERun", "Kernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(

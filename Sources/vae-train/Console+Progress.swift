@@ -70,15 +70,3 @@ extension Console {
             : String(format: "%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60)
     }
 }
-
-/// A whole number with commas between its thousands.
-func grouped(_ value: Double) -> String {
-    guard value.isFinite, abs(value) < 1e15 else { return "?" }
-    var digits = String(Int(value.rounded()))[...]
-    var groups: [Substring] = []
-    while digits.count > 3 {
-        groups.append(digits.suffix(3))
-        digits = digits.dropLast(3)
-    }
-    return ([digits] + groups.reversed()).joined(separator: ",")
-}

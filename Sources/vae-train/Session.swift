@@ -3,18 +3,20 @@ import Kernels
 import VAE
 import VAECore
 import VAEData
+import VAERun
 
 /// One training run from its first line on the screen to its last file.
 struct Session {
     let console: Console
+    let request: DataRequest
     let data: Dataset
     let trainer: Trainer
     /// As asked for; the trainer may use fewer.
     let threads: Int
 
     init(
-        console: Console, data: Dataset, model: ModelConfiguration, training: TrainingConfiguration,
-        threads: Int
+        console: Console, request: DataRequest, data: Dataset, model: ModelConfiguration,
+        training: TrainingConfiguration, threads: Int
     ) throws(VAEError) {
         guard training.batchSize <= data.train.count else {
             throw VAEError(
@@ -22,6 +24,7 @@ struct Session {
                 expected: "at most \(data.train.count)", found: "\(training.batchSize)")
         }
         self.console = console
+        self.request = request
         self.data = data
         self.threads = threads
         trainer = try Trainer(model, training, threads: threads)
@@ -79,10 +82,7 @@ struct Session {
         RunRecord(
             model: trainer.modelConfiguration, training: trainer.configuration,
             parameters: trainer.model.parameterCount,
-            data: RunRecord.Data(
-                name: data.name, source: data.source, sha256: data.contentHash(),
-                trainImages: data.train.count,
-                testImages: data.test?.count ?? 0),
+            data: request.record(of: data),
             environment: RunRecord.Environment(
                 version: packageVersion, blas: OpenBLAS.configuration, blasKernels: OpenBLAS.core,
                 processor: Machine.processorName, threads: threads, started: Date().ISO8601Format(),

@@ -4,6 +4,7 @@ import Kernels
 import VAE
 import VAECore
 import VAEData
+import VAERun
 
 @main
 struct TrainCommand: ParsableCommand {
@@ -94,14 +95,16 @@ struct TrainCommand: ParsableCommand {
         console.note("vae-train \(packageVersion): convolutional variational autoencoder")
         console.note("BLAS      \(OpenBLAS.configuration) (kernels: \(OpenBLAS.core))")
 
-        let data = try load(console)
+        let request = DataRequest(dataset, folder: self.data, limit: limit, seed: seed)
         if let exportData {
-            for path in try data.export(to: exportData) { console.result(path) }
+            for path in try dataToExport(request, console).export(to: exportData) { console.result(path) }
             return
         }
+        let data = try request.load { console.show($0) }
+        console.clearStatus()
         let session = try Session(
-            console: console, data: data, model: model.with(imageShape: data.train.shape), training: training,
-            threads: threads)
+            console: console, request: request, data: data, model: model.with(imageShape: data.train.shape),
+            training: training, threads: threads)
         try session.run(in: try RunFolder(out, dataset: data.name), figures: !noFigures)
     }
 
@@ -124,13 +127,13 @@ struct TrainCommand: ParsableCommand {
         return (model, training, threads)
     }
 
-    private func load(_ console: Console) throws(VAEError) -> Dataset {
-        var data = try DatasetLoader().load(dataset, folder: data, seed: seed) { console.show($0) }
+    /// The images as they came, without a test set held out.
+    private func dataToExport(_ request: DataRequest, _ console: Console) throws(VAEError) -> Dataset {
+        let data = try DatasetLoader().load(request.choice, folder: request.folder, seed: request.seed) {
+            console.show($0)
+        }
         console.clearStatus()
-        // Held out before the limit, so that a limit leaves the test set as it is; exported as it came.
-        if data.test == nil, exportData == nil { data = try data.holdingOutTest() }
-        if let limit { data = try data.limited(to: limit) }
-        return data
+        return if let limit { try data.limited(to: limit) } else { data }
     }
 
     /// Which flag sets what the libraries name in their errors.

@@ -5,13 +5,20 @@ import VAEData
 import VAEFigures
 
 /// The pictures at the end of a run.
-struct RunFigures {
+package struct RunFigures {
     let model: VariationalAutoencoder
     let data: Dataset
     let history: [EpochReport]
     let threads: Int
 
-    func write(to folder: RunFolder) throws(VAEError) {
+    package init(model: VariationalAutoencoder, data: Dataset, history: [EpochReport], threads: Int) {
+        self.model = model
+        self.data = data
+        self.history = history
+        self.threads = threads
+    }
+
+    package func write(to folder: RunFolder) throws(VAEError) {
         if let test = data.test {
             let encoding = try model.encode(test, threads: threads)
             let axes = try PrincipalAxes(of: encoding)
