@@ -13,6 +13,7 @@ let package = Package(
         .library(name: "VAE", targets: ["VAE"]),
         .library(name: "VAEData", targets: ["VAEData"]),
         .library(name: "VAEFigures", targets: ["VAEFigures"]),
+        .executable(name: "vae", targets: ["vae"]),
         .executable(name: "vae-train", targets: ["vae-train"]),
         .executable(name: "vae-bench", targets: ["vae-bench"]),
     ],
@@ -43,11 +44,18 @@ let package = Package(
         // What a run leaves behind, and how to read it again.
         .target(name: "VAERun", dependencies: ["VAE", "VAECore", "VAEData", "VAEFigures"]),
 
-        // Command-line tools.
+        // Command-line tools, and how they talk to people.
+        .target(name: "VAEConsole", dependencies: ["VAECore", "VAEData"]),
+        .executableTarget(
+            name: "vae",
+            dependencies: [
+                "VAE", "VAECore", "VAEConsole", "VAEData", "VAEFigures", "VAERun",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         .executableTarget(
             name: "vae-train",
             dependencies: [
-                "VAE", "VAECore", "VAEData", "VAERun", "Kernels",
+                "VAE", "VAECore", "VAEConsole", "VAEData", "VAERun", "Kernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -69,7 +77,7 @@ let package = Package(
         .testTarget(name: "VAEFiguresTests", dependencies: ["VAEFigures", "VAECore"]),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["VAE", "VAECore", "VAEData", "Kernels", "vae-train", "vae-bench"]),
+            dependencies: ["VAE", "VAECore", "VAEData", "VAERun", "Kernels", "vae", "vae-train", "vae-bench"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -7,15 +7,17 @@ package struct RunFolder {
     package let path: String
     private let metrics: AppendingFile
 
+    package static let configuration = "config.json"
+    package static let model = "model.safetensors"
+    package static let metrics = "metrics.csv"
+
     /// `requested`, or `runs/<date>-<dataset>` with a number behind it when that is taken.
     /// - Throws: `cannotCreate` when the folder exists and is not empty, or can't be made or written to.
     package init(_ requested: String?, dataset: String) throws(VAEError) {
         let path = try RunFolder.make(requested, dataset: dataset)
         self.path = path
-        metrics = try AppendingFile(path + "/metrics.csv")
-        try metrics.append(
-            "epoch,train_loss,train_reconstruction,train_kl,test_loss,test_reconstruction,test_kl,seconds,"
-                + "images_per_second")
+        metrics = try AppendingFile(RunFolder.join(path, RunFolder.metrics))
+        try metrics.append(MetricsTable.header)
     }
 
     private static func make(_ requested: String?, dataset: String) throws(VAEError) -> String {
@@ -39,17 +41,15 @@ package struct RunFolder {
     }
 
     /// The path of a file of the run.
-    package func file(_ name: String) -> String { path + "/" + name }
+    package func file(_ name: String) -> String { RunFolder.join(path, name) }
 
-    /// Adds a row for a finished epoch; empty fields where there is no test set.
-    package func append(_ report: EpochReport) throws(VAEError) {
-        let losses = fields(report.train) + (report.test.map(fields) ?? ["", "", ""])
-        let times = [String(format: "%.3f", report.seconds), String(format: "%.1f", report.imagesPerSecond)]
-        try metrics.append((["\(report.epoch)"] + losses + times).joined(separator: ","))
+    static func join(_ folder: String, _ name: String) -> String {
+        folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
     }
 
-    private func fields(_ losses: Losses) -> [String] {
-        [losses.total, losses.reconstruction, losses.kl].map { String(format: "%.6f", $0) }
+    /// Adds a row for a finished epoch.
+    package func append(_ report: EpochReport) throws(VAEError) {
+        try metrics.append(MetricsTable.row(report))
     }
 
     /// Writes `value` as sorted, indented JSON.

@@ -1,6 +1,7 @@
 import Foundation
 import Kernels
 import VAE
+import VAEConsole
 import VAECore
 import VAEData
 import VAERun
@@ -32,7 +33,7 @@ struct Session {
 
     func run(in folder: RunFolder, figures: Bool) throws {
         describe(folder)
-        try folder.write(record(), to: "config.json")
+        try folder.write(record(), to: RunFolder.configuration)
 
         let epochs = trainer.configuration.epochs
         var start = ContinuousClock.now
@@ -44,13 +45,13 @@ struct Session {
             onEpoch: { report in
                 console.show(report, epochs: epochs)
                 try folder.append(report)
-                try trainer.model.save(to: folder.file("model.safetensors"))
+                try trainer.model.save(to: folder.file(RunFolder.model))
                 start = .now
             })
         if figures {
             console.status(force: true) { _ in "drawing figures" }
             try RunFigures(model: trainer.model, data: data, history: trainer.history, threads: threads)
-                .write(to: folder)
+                .write(to: folder.path)
         }
         console.note("peak memory \(Machine.peakMemory >> 20) MiB")
         console.result("run folder: \(folder.path.escapingControlCharacters())")

@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import Kernels
 import VAE
+import VAEConsole
 import VAECore
 import VAEData
 import VAERun
@@ -81,11 +82,11 @@ struct TrainCommand: ParsableCommand {
     func run() throws {
         // A reader that goes away must not end the run: writing to it fails, and that is all.
         signal(SIGPIPE, SIG_IGN)
-        let console = Console(quiet: quiet, colour: !noColor)
+        let console = Console("vae-train", quiet: quiet, colour: !noColor)
         do {
             try work(console)
         } catch let error as VAEError {
-            console.fail(error.naming(Self.flags))
+            console.fail(error.naming(Self.flags, help: "vae-train --help"))
             throw ExitCode(error.kind.exitStatus)
         }
     }
