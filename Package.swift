@@ -39,7 +39,7 @@ let package = Package(
         // What goes in and what comes out.
         .target(
             name: "VAEData", dependencies: ["VAECore", "CZlib", "CCrypto"], swiftSettings: optimisedInDebug),
-        .target(name: "VAEFigures", dependencies: ["VAECore", "CCairo"], swiftSettings: optimisedInDebug),
+        .target(name: "VAEFigures", dependencies: ["VAECore", "CCairo", "CZlib"], swiftSettings: optimisedInDebug),
 
         // What a run leaves behind, and how to read it again.
         .target(name: "VAERun", dependencies: ["VAE", "VAECore", "VAEData", "VAEFigures"]),

@@ -31,11 +31,15 @@ struct Session {
         trainer = try Trainer(model, training, threads: threads)
     }
 
-    func run(in folder: RunFolder, figures: Bool) throws {
+    /// - Parameters:
+    ///   - figures: draws pictures at the end.
+    ///   - film: also makes a film of the training.
+    func run(in folder: RunFolder, figures: Bool, film: Bool) throws {
         describe(folder)
         try folder.write(record(), to: RunFolder.configuration)
 
         let epochs = trainer.configuration.epochs
+        var recorder = film ? try FilmRecorder(data: data, epochs: epochs, threads: threads) : nil
         var start = ContinuousClock.now
         try trainer.fit(
             data.train, test: data.test,
@@ -45,7 +49,13 @@ struct Session {
             onEpoch: { report in
                 console.show(report, epochs: epochs)
                 try folder.append(report)
-                try trainer.model.save(to: folder.file(RunFolder.model))
+                let model = trainer.model
+                try model.save(to: folder.file(RunFolder.model))
+                try recorder?.add(report, model)
+                if let recorder, recorder.isDue(after: report.epoch) {
+                    console.status(force: true) { _ in "drawing the film" }
+                    try recorder.write(to: folder.file("film.png"))
+                }
                 start = .now
             })
         if figures {

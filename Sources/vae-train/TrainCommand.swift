@@ -73,6 +73,10 @@ struct TrainCommand: ParsableCommand {
     @Flag(help: "Draw no pictures at the end.")
     var noFigures = false
 
+    @Flag(
+        help: "Also make a film of the training, film.png: latent space and decoded plane after every epoch.")
+    var film = false
+
     @Flag(name: .shortAndLong, help: "Print errors only.")
     var quiet = false
 
@@ -106,7 +110,7 @@ struct TrainCommand: ParsableCommand {
         let session = try Session(
             console: console, request: request, data: data, model: model.with(imageShape: data.train.shape),
             training: training, threads: threads)
-        try session.run(in: try RunFolder(out, dataset: data.name), figures: !noFigures)
+        try session.run(in: try RunFolder(out, dataset: data.name), figures: !noFigures, film: film)
     }
 
     /// What the flags ask for, checked before anything is read or written.

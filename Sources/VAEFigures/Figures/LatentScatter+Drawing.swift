@@ -1,9 +1,10 @@
 extension LatentScatter {
     public func draw(on canvas: borrowing Canvas) {
         let legend = Legend(
-            title: legendTitle, entries: groups.filter { !$0.name.isEmpty }.map { ($0.name, $0.colour) },
+            title: legendTitle ?? "",
+            entries: groups.filter { !$0.name.isEmpty }.map { ($0.name, $0.colour) },
             showsPrior: showsPrior)
-        let legendWidth = legend.width(on: canvas)
+        let legendWidth = legendTitle == nil ? 0 : legend.width(on: canvas)
         let area = plotArea(legendWidth: legendWidth, on: canvas)
         let (ticksX, ticksY) = ticks(in: area)
         heading.draw(on: canvas, x: area.rect.minX, maxX: size.width - 24)
@@ -83,7 +84,9 @@ extension LatentScatter {
     /// Every class's name at its median, moved a little where two would overlap.
     private func names(in area: PlotArea, on canvas: borrowing Canvas) -> [Name] {
         let named = groups.filter { !$0.name.isEmpty }
-        let largest = named.contains { $0.name.count > 2 } || named.count > 12 ? 15.0 : 26.0
+        let largest = min(
+            named.contains { $0.name.count > 2 } || named.count > 12 ? 15.0 : 26.0,
+            max(13, area.rect.width / 24))
         let styles = named.map { group in
             TextStyle(
                 size: named.count > 30 ? 13 : largest, colour: group.colour.mixed(with: .black, 0.45),

@@ -10,7 +10,7 @@ public struct LatentScatter: Figure {
     let heading: Heading
     let xLabel: String
     let yLabel: String
-    let legendTitle: String
+    let legendTitle: String?
     let showsPrior: Bool
     let groups: [Group]
     let x: ClosedRange<Double>
@@ -33,13 +33,14 @@ public struct LatentScatter: Figure {
     ///   - classNames: what to call classes 0, 1, …; those beyond its end go by their number.
     ///   - showsPrior: whether to draw the circles within which 39% and 86% of a standard normal prior lie
     ///     (one and two standard deviations).
+    ///   - legendTitle: what classes are called; nil for no legend.
     ///   - limits: what the axes must show, for pictures that are to be compared; nil fits them to the points.
     /// - Throws: `invalidArgument` when there are no points, labels and points differ in number, or the
     ///   size is below 400×360; `invalidData` when no point is finite.
     public init(
         points: [SIMD2<Float>], labels: [UInt8]? = nil, classNames: [String] = [],
         title: String = "", subtitle: String = "", xLabel: String = "z₁", yLabel: String = "z₂",
-        legendTitle: String = "class", showsPrior: Bool = true, limits: Limits? = nil,
+        legendTitle: String? = "class", showsPrior: Bool = true, limits: Limits? = nil,
         size: Size = Size(width: 1000, height: 900)
     ) throws(VAEError) {
         try LatentScatter.check(points: points, labels: labels, size: size)

@@ -26,7 +26,7 @@ extension LatentPlane {
         let size = encoding.latentSize
         let chosen = dimensions ?? (size <= 2 ? Array(1...size) : nil)
         guard let chosen else {
-            self.init(try PrincipalAxes(of: encoding), turnedBy: 0, isMirrored: false)
+            self.init(try PrincipalAxes(of: encoding))
             return
         }
         func unit(_ dimension: Int) -> [Double] { (1...size).map { $0 == dimension ? 1 : 0 } }
@@ -37,23 +37,21 @@ extension LatentPlane {
             remark: size > 2 ? "other dimensions at 0" : nil)
     }
 
-    /// The plane of the two leading axes, with its coordinates turned by an angle and mirrored.
-    init(_ axes: PrincipalAxes, turnedBy angle: Double, isMirrored: Bool) {
+    /// The plane of the two leading axes, with its coordinates turned.
+    init(_ axes: PrincipalAxes, _ alignment: Alignment = .none) {
         let (a, b) = (axes.axes[0], axes.axes[1])
-        let sign = isMirrored ? -1.0 : 1.0
+        let (angle, sign) = (alignment.angle, alignment.isMirrored ? -1.0 : 1.0)
         func product(_ x: [Double], _ y: [Double]) -> Double { zip(x, y).reduce(0) { $0 + $1.0 * $1.1 } }
         let (alongA, alongB) = (product(axes.mean, a), product(axes.mean, b))
         func label(_ index: Int) -> String {
             let share = String(format: "%.0f", 100 * axes.share(of: index))
             return "principal axis \(index + 1) of \(axes.mean.count) dimensions (\(share)% of the variance)"
         }
-        let isPlain = angle == 0 && !isMirrored
         self.init(
             origin: a.indices.map { axes.mean[$0] - alongA * a[$0] - alongB * b[$0] },
             first: a.indices.map { cos(angle) * a[$0] + sin(angle) * sign * b[$0] },
             second: a.indices.map { -sin(angle) * a[$0] + cos(angle) * sign * b[$0] },
-            xLabel: isPlain ? label(0) : "in the plane of the two principal axes",
-            yLabel: isPlain ? label(1) : "", remark: "principal axes of \(axes.mean.count) dimensions")
+            xLabel: label(0), yLabel: label(1), remark: "principal axes of \(axes.mean.count) dimensions")
     }
 
     var isLine: Bool { second == nil }
@@ -81,8 +79,13 @@ extension LatentPlane {
     /// The latents of a grid, row by row from the top, each row from the left; the lines are at normal quantiles, so
     /// that each stands for an equal share of the prior.
     func grid(_ side: Int) -> (latents: [Float], columns: [Double], rows: [Double]) {
-        let quantiles = (0..<side).map { normalQuantile((Double($0) + 0.5) / Double(side)) }
+        let quantiles = Self.quantiles(side)
         let rows = isLine ? [0] : Array(quantiles.reversed())
         return (rows.flatMap { y in quantiles.flatMap { latent($0, y) } }, quantiles, rows)
+    }
+
+    /// The middles of equal shares of the standard normal, ascending.
+    static func quantiles(_ count: Int) -> [Double] {
+        (0..<count).map { normalQuantile((Double($0) + 0.5) / Double(count)) }
     }
 }
