@@ -39,7 +39,8 @@ let package = Package(
         // What goes in and what comes out.
         .target(
             name: "VAEData", dependencies: ["VAECore", "CZlib", "CCrypto"], swiftSettings: optimisedInDebug),
-        .target(name: "VAEFigures", dependencies: ["VAECore", "CCairo", "CZlib"], swiftSettings: optimisedInDebug),
+        .target(
+            name: "VAEFigures", dependencies: ["VAECore", "CCairo", "CZlib"], swiftSettings: optimisedInDebug),
 
         // What a run leaves behind, and how to read it again.
         .target(name: "VAERun", dependencies: ["VAE", "VAECore", "VAEData", "VAEFigures"]),
@@ -75,9 +76,10 @@ let package = Package(
             resources: [.copy("Golden")]),
         .testTarget(name: "VAEDataTests", dependencies: ["VAEData", "VAECore", "CZlib"]),
         .testTarget(name: "VAEFiguresTests", dependencies: ["VAEFigures", "VAECore"]),
+        .testTarget(name: "VAERunTests", dependencies: ["VAERun", "VAE", "VAECore", "VAEData"]),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["VAE", "VAECore", "VAEData", "VAERun", "Kernels", "vae", "vae-train", "vae-bench"]),
+            dependencies: ["VAE", "VAECore", "VAEData", "Kernels", "vae", "vae-train", "vae-bench"]),
     ],
     swiftLanguageModes: [.v6]
 )

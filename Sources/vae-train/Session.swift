@@ -39,7 +39,12 @@ struct Session {
         try folder.write(record(), to: RunFolder.configuration)
 
         let epochs = trainer.configuration.epochs
-        var recorder = film ? try FilmRecorder(data: data, epochs: epochs, threads: threads) : nil
+        var recorder =
+            film
+            ? try FilmRecorder(
+                data: data, latentSize: trainer.modelConfiguration.latentSize, epochs: epochs,
+                threads: threads)
+            : nil
         var start = ContinuousClock.now
         try trainer.fit(
             data.train, test: data.test,

@@ -43,16 +43,16 @@ extension LatentScatter {
         let (top, bottom) = (heading.height, mayMissPoints ? 86.0 : 66.0)
         // The ticks depend on the width that their labels leave; a first guess decides how wide those are.
         func area(left: Double) -> PlotArea {
-            PlotArea.equalAspect(
-                Rect(x: left, y: top, width: size.width - left - right, height: size.height - top - bottom),
-                x: x, y: y)
+            let rect = Rect(
+                x: left, y: top, width: size.width - left - right, height: size.height - top - bottom)
+            return hasOneScale ? PlotArea.equalAspect(rect, x: x, y: y) : PlotArea(rect, x: x, y: y)
         }
         var widest = 0.0
         for label in ticks(in: area(left: 80)).1.labels { widest = max(widest, canvas.measure(label, .tick)) }
         return area(left: 40 + widest.rounded(.up) + PlotArea.tickLength + 12)
     }
 
-    /// Both axes with one spacing, as they have one scale.
+    /// About as far apart on both axes.
     private func ticks(in area: PlotArea) -> (Ticks, Ticks) {
         let count = { (pixels: Double) in max(2, Int(pixels / 90)) }
         return (

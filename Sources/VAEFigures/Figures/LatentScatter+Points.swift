@@ -11,7 +11,7 @@ extension LatentScatter {
                 .map { ($0 * 8).rounded(.toNearestOrEven) / 8 }
         }
         let density = PointDensity(places.joined(), in: area.rect)
-        let style = DotStyle(count: count)
+        let style = DotStyle(count: count, in: area.rect)
         // Classes take turns, a few dots each, so that none covers the others for being drawn last.
         // Dots of one turn are one shape and do not darken each other; few per turn keeps density visible.
         let turn = 24

@@ -12,6 +12,7 @@ public struct LatentScatter: Figure {
     let yLabel: String
     let legendTitle: String?
     let showsPrior: Bool
+    let hasOneScale: Bool
     let groups: [Group]
     let x: ClosedRange<Double>
     let y: ClosedRange<Double>
@@ -34,13 +35,15 @@ public struct LatentScatter: Figure {
     ///   - showsPrior: whether to draw the circles within which 39% and 86% of a standard normal prior lie
     ///     (one and two standard deviations).
     ///   - legendTitle: what classes are called; nil for no legend.
+    ///   - hasOneScale: whether a unit is as long to the right as upwards, as in a plane; the circles need it.
     ///   - limits: what the axes must show, for pictures that are to be compared; nil fits them to the points.
     /// - Throws: `invalidArgument` when there are no points, labels and points differ in number, or the
     ///   size is below 400×360; `invalidData` when no point is finite.
     public init(
         points: [SIMD2<Float>], labels: [UInt8]? = nil, classNames: [String] = [],
         title: String = "", subtitle: String = "", xLabel: String = "z₁", yLabel: String = "z₂",
-        legendTitle: String? = "class", showsPrior: Bool = true, limits: Limits? = nil,
+        legendTitle: String? = "class", showsPrior: Bool = true, hasOneScale: Bool = true,
+        limits: Limits? = nil,
         size: Size = Size(width: 1000, height: 900)
     ) throws(VAEError) {
         try LatentScatter.check(points: points, labels: labels, size: size)
@@ -49,7 +52,9 @@ public struct LatentScatter: Figure {
         guard !finite.isEmpty else {
             throw LatentScatter.nothingFinite(points.count)
         }
-        (x, y) = limits.map { ($0.x, $0.y) } ?? LatentScatter.limits(of: finite, showsPrior: showsPrior)
+        (x, y) =
+            limits.map { ($0.x, $0.y) }
+            ?? LatentScatter.limits(of: finite, showsPrior: showsPrior && hasOneScale)
         let (x, y) = (x, y)
         mayMissPoints =
             finite.count < points.count || !finite.allSatisfy { x.contains($0.x) && y.contains($0.y) }
@@ -58,7 +63,8 @@ public struct LatentScatter: Figure {
         self.xLabel = xLabel
         self.yLabel = yLabel
         self.legendTitle = legendTitle
-        self.showsPrior = showsPrior
+        self.showsPrior = showsPrior && hasOneScale
+        self.hasOneScale = hasOneScale
         self.groups = groups
         heading = Heading(title: title, subtitle: subtitle)
         total = points.count

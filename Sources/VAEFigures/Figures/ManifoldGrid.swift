@@ -76,7 +76,8 @@ public struct ManifoldGrid: Figure {
                 .middle,
                 .top)
         }
-        for index in Self.ticks(of: rows.count, spacing: 40 / cell.height) {
+        // A single row stands for no axis.
+        for index in rows.count == 1 ? [] : Self.ticks(of: rows.count, spacing: 40 / cell.height) {
             let at = Point(area.minX, area.minY + (Double(index) + 0.5) * cell.height)
             canvas.line([at, at - Point(PlotArea.tickLength, 0)], .frame)
             canvas.text(

@@ -53,9 +53,10 @@ struct DotStyle {
     /// How often the dots of a crowd would cover a pixel if none overlapped.
     private static let coverage = 1.0
 
-    init(count: Int) {
-        // 4.5 pixels up to 200 points, 2.1 at 10,000, 1.4 at 70,000.
-        largest = max(1, 4.5 * min(1, 200 / Double(max(count, 1))).power(0.2))
+    init(count: Int, in rect: Rect) {
+        // 4.5 pixels up to 200 points, 2.1 at 10,000, 1.4 at 70,000, and less in a small picture.
+        let room = min(1, (rect.width * rect.height).squareRoot() / 750)
+        largest = max(1, 4.5 * min(1, 200 / Double(max(count, 1))).power(0.2) * room.squareRoot())
     }
 
     /// From 0 for a point on its own to `levels - 1` in the densest crowd.

@@ -8,8 +8,10 @@ extension RunFigures {
         let losses = try model.losses(of: test, sampling: false, threads: threads)
         let totals = zip(losses.reconstruction, losses.kl).map { Double($0 + $1) }
         let classes = classes()
-        let typical =
-            test.labels == nil ? Array(0..<min(10, test.count)) : classes.prefix(12).map { $0.images[0] }
+        // About a dozen, as many of one class as of any other.
+        let each = max(
+            1, min(test.labels == nil ? 10 : 12 / classes.count, classes.map(\.images.count).min() ?? 1))
+        let typical = classes.prefix(12).flatMap { $0.images.prefix(each) }
         // Equal losses in the images' order, and those that are not finite as the worst.
         let ranked = totals.indices.sorted {
             (totals[$0].isFinite ? totals[$0] : .infinity, $0) < (
@@ -22,6 +24,9 @@ extension RunFigures {
         let median = Array(ranked[middle..<middle + count])
         let worst = Array(ranked.suffix(count))
         let chosen = typical + best + median + worst
+        let first =
+            (each == 1 ? "the first" : "the first \(each)")
+            + (test.labels == nil ? "" : " of each \(name.label)")
         let images = try images(chosen)
         return try ReconstructionGrid(
             inputs: FloatImages(images, at: 0..<images.count),
@@ -29,11 +34,7 @@ extension RunFigures {
                 shape: test.shape, values: model.reconstruct(images, threads: threads)),
             losses: chosen.map { totals[$0] },
             bands: [
-                [
-                    .init(
-                        test.labels == nil ? "the first" : "the first of each \(name.label)",
-                        count: typical.count)
-                ],
+                [.init(first, count: typical.count)],
                 [
                     .init("best", count: count), .init("median", count: count), .init("worst", count: count),
                 ],

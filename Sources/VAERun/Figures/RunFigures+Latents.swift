@@ -17,7 +17,7 @@ extension RunFigures {
             subtitle: "\(what) of q(z|x), \(grouped(Double(encoding.count))) test images\(epochs); "
                 + "loss in nats per image", xLabel: plane.xLabel, yLabel: plane.yLabel,
             legendTitle: name.label,
-            showsPrior: !plane.isLine)
+            hasOneScale: !plane.isLine)
     }
 
     /// The plane decoded.

@@ -14,6 +14,8 @@ package struct FilmRecorder {
     private let name: DataName
     private let epochs: Int
     private let threads: Int
+    private let latentSize: Int
+    /// Images a row of the decoded plane.
     private let grid: Int
     private var frames: [Frame] = []
 
@@ -22,7 +24,6 @@ package struct FilmRecorder {
         let epoch: Int
         let loss: Double?
         let points: [SIMD2<Float>]
-        let labels: (x: String, y: String)
         /// The decoded grid, row by row from the top.
         let tiles: ImageSet
     }
@@ -32,9 +33,11 @@ package struct FilmRecorder {
     /// Pixels of the decoded plane's side.
     private static let side = 420
 
-    /// - Parameter epochs: of the whole training.
+    /// - Parameters:
+    ///   - latentSize: the model's number of latent dimensions.
+    ///   - epochs: of the whole training.
     /// - Throws: `invalidArgument` without test images.
-    package init(data: Dataset, epochs: Int, threads: Int) throws(VAEError) {
+    package init(data: Dataset, latentSize: Int, epochs: Int, threads: Int) throws(VAEError) {
         guard let test = data.test else {
             throw VAEError(.invalidArgument, "test images", "are none, and the film shows them")
         }
@@ -42,6 +45,7 @@ package struct FilmRecorder {
         let count = min(test.count, Self.mostPoints)
         self.test = try test.selecting((0..<count).map { $0 * test.count / count })
         name = DataName(data.name)
+        self.latentSize = latentSize
         self.epochs = epochs
         self.threads = threads
         let longest = max(test.shape.height, test.shape.width)
@@ -63,12 +67,16 @@ package struct FilmRecorder {
         guard shows(report.epoch) else { return }
         let encoding = try model.encode(test, threads: threads)
         let plane = try plane(of: encoding)
+        // A line fills the picture row by row.
+        let latents =
+            plane.isLine
+            ? LatentPlane.quantiles(grid * grid).flatMap { plane.latent($0, 0) } : plane.grid(grid).latents
         let tiles = try FloatImages(
-            shape: test.shape, values: model.decode(plane.grid(grid).latents, threads: threads))
+            shape: test.shape, values: model.decode(latents, threads: threads))
         frames.append(
             Frame(
                 epoch: report.epoch, loss: report.test?.total, points: plane.coordinates(encoding),
-                labels: (plane.xLabel, plane.yLabel), tiles: try tiles.shrunk(to: Self.side / grid)))
+                tiles: try tiles.shrunk(to: Self.side / grid)))
     }
 
     /// The plane to show: with more than two dimensions, where principal axes turn and change places from epoch to
@@ -83,35 +91,43 @@ package struct FilmRecorder {
 
     /// Writes the film so far as an animated PNG, in place of one that is there.
     package func write(to path: String) throws(VAEError) {
-        guard let last = frames.last else { return }
+        guard !frames.isEmpty else { return }
         let all = frames.flatMap(\.points)
-        let isLine = last.tiles.count == grid
-        let limits = try LatentScatter.Limits(fitting: all, showsPrior: !isLine)
+        let limits = try LatentScatter.Limits(fitting: all, showsPrior: latentSize > 1)
         var pictures: [any Figure] = []
-        for frame in frames { pictures.append(try figure(frame, limits, isLine: isLine)) }
+        for frame in frames { pictures.append(try figure(frame, limits)) }
         // About eight seconds in all, then time to look at the end.
         let pace = min(0.6, max(0.15, 8 / Double(frames.count)))
         try Film(pictures, seconds: pace, lastSeconds: 3).write(to: path)
     }
 
-    private func figure(
-        _ frame: Frame, _ limits: LatentScatter.Limits, isLine: Bool
-    ) throws(VAEError) -> FigureRow {
-        let quantiles = LatentPlane.quantiles(grid)
+    private func figure(_ frame: Frame, _ limits: LatentScatter.Limits) throws(VAEError) -> FigureRow {
+        let labels =
+            switch latentSize {
+            case 1: ("z₁", "standard deviation of q(z|x)")
+            case 2: ("z₁", "z₂")
+            default: ("in the plane of the two principal axes of \(latentSize)", "")
+            }
         let scatter = try LatentScatter(
             points: frame.points, labels: test.labels, classNames: name.classes,
             title: "\(name.title), epoch \(frame.epoch) of \(epochs)",
             subtitle: frame.loss.map { String(format: "test loss %.2f nats per image", $0) } ?? "",
-            xLabel: frame.labels.x,
-            yLabel: frame.labels.y, legendTitle: nil, showsPrior: !isLine, limits: limits,
+            xLabel: labels.0, yLabel: labels.1, legendTitle: nil, hasOneScale: latentSize > 1, limits: limits,
             size: Size(width: 540, height: 566))
-        let manifold = try ManifoldGrid(
-            tiles: FloatImages(frame.tiles, at: 0..<frame.tiles.count), columns: quantiles,
-            rows: isLine ? [0] : quantiles.reversed(),
-            title: isLine ? "The line, decoded" : "The plane, decoded",
-            subtitle: "at quantiles of the prior", xLabel: frame.labels.x,
-            yLabel: isLine ? "" : frame.labels.y,
-            side: Double(Self.side))
-        return FigureRow([scatter, manifold])
+        return try FigureRow([scatter, decoded(frame, labels)])
+    }
+
+    private func decoded(_ frame: Frame, _ labels: (String, String)) throws(VAEError) -> any Figure {
+        let images = try FloatImages(frame.tiles, at: 0..<frame.tiles.count)
+        if latentSize == 1 {
+            return try SampleGrid(
+                images: images, columns: grid, gap: 0, title: "The line, decoded",
+                subtitle: "row by row at quantiles of the prior", side: Double(Self.side))
+        }
+        let quantiles = LatentPlane.quantiles(grid)
+        return try ManifoldGrid(
+            tiles: images, columns: quantiles, rows: quantiles.reversed(), title: "The plane, decoded",
+            subtitle: "at quantiles of the prior", xLabel: labels.0, yLabel: labels.1, side: Double(Self.side)
+        )
     }
 }
