@@ -20,12 +20,13 @@ import VAECore
     private let red = Colour(0xFF0000)
     private let green = Colour(0x00FF00)
     private let blue = Colour(0x0000FF)
-    private let grey = Colour(0x646464)
+    /// Not to be taken for the smoothed edge of a letter.
+    private let teal = Colour(0x14B4A0)
 
     @Test func interpolationsStandBetweenTheirImages() throws {
         let figure = try InterpolationGrid(
             starts: flat([red, green]), ends: flat([blue, red]),
-            steps: flat([red, grey, blue, green, grey, red]),
+            steps: flat([red, teal, blue, green, teal, red]),
             rowHeadings: ["0 → 1", "2 → 3"], title: "t", subtitle: "s")
         let raster = try figure.raster()
         // Tiles of 80 pixels: every colour in each row as often as it was given, from the left.
@@ -35,12 +36,12 @@ import VAECore
             }
         }
         #expect(raster.count(of: red) == 4 * 80 * 80)
-        #expect(raster.count(of: grey) == 2 * 80 * 80)
-        let (reds, greys, blues) = (centres(red), centres(grey), centres(blue))
+        #expect(raster.count(of: teal) == 2 * 80 * 80)
+        let (reds, teals, blues) = (centres(red), centres(teal), centres(blue))
         let top = blues.map(\.y).max()!
-        #expect(reds.filter { $0.y <= top }.map(\.x).max()! < greys.map(\.x).min()!)
-        #expect(greys.map(\.x).max()! < blues.map(\.x).min()!)
-        #expect(reds.filter { $0.y > top }.map(\.x).min()! > greys.map(\.x).max()!)
+        #expect(reds.filter { $0.y <= top }.map(\.x).max()! < teals.map(\.x).min()!)
+        #expect(teals.map(\.x).max()! < blues.map(\.x).min()!)
+        #expect(reds.filter { $0.y > top }.map(\.x).min()! > teals.map(\.x).max()!)
         // The row's name left of it, the share of the way below.
         let left = Int(reds.filter { $0.y <= top }.map(\.x).min()!)
         #expect(raster.inked(in: Rect(x: 10, y: top - 50, width: Double(left) - 14, height: 30)) > 40)
@@ -54,7 +55,7 @@ import VAECore
         let figure = try InterpolationGrid(
             starts: flat([Colour](repeating: red, count: pairs), height: 28, width: 28),
             ends: flat([Colour](repeating: blue, count: pairs), height: 28, width: 28),
-            steps: flat([Colour](repeating: grey, count: pairs * steps), height: 28, width: 28),
+            steps: flat([Colour](repeating: teal, count: pairs * steps), height: 28, width: 28),
             title: String(repeating: "long title ", count: 30))
         let raster = try figure.raster()
         #expect(
@@ -74,14 +75,14 @@ import VAECore
     }
 
     @Test func bandsAndGroupsKeepTheirOrder() throws {
-        let colours = [red, green, blue, grey, red]
+        let colours = [red, green, blue, teal, red]
         let figure = try ReconstructionGrid(
             inputs: flat(colours), reconstructions: flat(colours), losses: [1, 2, 3, 4, 5],
             bands: [[.init("first", count: 2)], [.init("best", count: 1), .init("worst", count: 2)]],
             title: "t")
         let raster = try figure.raster()
         // Each picture twice, as it is its own reconstruction; black where nothing differs.
-        for (colour, count) in [(red, 4), (green, 2), (blue, 2), (grey, 2)] {
+        for (colour, count) in [(red, 4), (green, 2), (blue, 2), (teal, 2)] {
             #expect(raster.count(of: colour) == count * 110 * 110, "\(colour)")
         }
         #expect(raster.count(of: Palette.heat(0)) >= 5 * 110 * 110)

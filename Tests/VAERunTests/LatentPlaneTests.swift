@@ -51,8 +51,9 @@ import VAECore
         let plane = try LatentPlane(of: cloud)
         let second = try #require(plane.second)
         // Along the cloud: 2·Var(0.2·i) = 2·0.04·36.67, across it Var(0.2·j) = 0.4.
-        #expect(abs(abs(plane.first[0]) - 0.5.squareRoot()) < 1e-3 && abs(plane.first[2]) < 1e-3)
-        #expect(abs(abs(second[2]) - 1) < 1e-3)
+        // What was added across the line turns the axes by at most 0.01 over the cloud's width of 1.2.
+        #expect(abs(abs(plane.first[0]) - 0.5.squareRoot()) < 0.01 && abs(plane.first[2]) < 0.01)
+        #expect(abs(abs(second[2]) - 1) < 0.01)
         #expect(abs(product(plane.origin, plane.first)) < 1e-9 && abs(product(plane.origin, second)) < 1e-9)
         // The latent at a point's coordinates is the point itself but for what sticks out of the plane.
         for (index, point) in plane.coordinates(cloud).enumerated() {
@@ -66,7 +67,7 @@ import VAECore
         let plane = try LatentPlane(of: Encoding(latentSize: 2, mean: [0, 0], logVariance: [0, 0]))
         let grid = plane.grid(2)
         // Φ⁻¹(¼) and Φ⁻¹(¾).
-        #expect(abs(grid.columns[1] - 0.6744898) < 1e-6 && grid.columns[0] == -grid.columns[1])
+        #expect(abs(grid.columns[1] - 0.6744898) < 1e-6 && abs(grid.columns[0] + grid.columns[1]) < 1e-12)
         let (low, high) = (Float(grid.columns[0]), Float(grid.columns[1]))
         #expect(grid.latents == [low, high, high, high, low, low, high, low])
     }
