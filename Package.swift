@@ -14,6 +14,7 @@ let package = Package(
         .library(name: "VAEData", targets: ["VAEData"]),
         .library(name: "VAEFigures", targets: ["VAEFigures"]),
         .library(name: "VAEReport", targets: ["VAEReport"]),
+        .executable(name: "vae", targets: ["vae"]),
         .executable(name: "vae-train", targets: ["vae-train"]),
         .executable(name: "vae-bench", targets: ["vae-bench"]),
     ],
@@ -39,17 +40,28 @@ let package = Package(
         // What goes in and what comes out.
         .target(
             name: "VAEData", dependencies: ["VAECore", "CZlib", "CCrypto"], swiftSettings: optimisedInDebug),
-        .target(name: "VAEFigures", dependencies: ["VAECore", "CCairo"], swiftSettings: optimisedInDebug),
+        .target(
+            name: "VAEFigures", dependencies: ["VAECore", "CCairo", "CZlib"], swiftSettings: optimisedInDebug),
         // The page's sources become part of the program, which so stays a single file.
         .target(
             name: "VAEReport", dependencies: ["VAE", "VAECore", "CZlib", "CCrypto"],
             resources: [.embedInCode("Page")]),
 
-        // Command-line tools.
+        // What a run leaves behind, and how to read it again.
+        .target(name: "VAERun", dependencies: ["VAE", "VAECore", "VAEData", "VAEFigures", "VAEReport"]),
+
+        // Command-line tools, and how they talk to people.
+        .target(name: "VAEConsole", dependencies: ["VAECore", "VAEData"]),
+        .executableTarget(
+            name: "vae",
+            dependencies: [
+                "VAE", "VAECore", "VAEConsole", "VAEData", "VAEFigures", "VAERun",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         .executableTarget(
             name: "vae-train",
             dependencies: [
-                "VAE", "VAEData", "VAEFigures", "Kernels",
+                "VAE", "VAECore", "VAEConsole", "VAEData", "VAERun", "Kernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -69,10 +81,12 @@ let package = Package(
             resources: [.copy("Golden")]),
         .testTarget(name: "VAEDataTests", dependencies: ["VAEData", "VAECore", "CZlib"]),
         .testTarget(name: "VAEFiguresTests", dependencies: ["VAEFigures", "VAECore"]),
-        .testTarget(name: "VAEReportTests", dependencies: ["VAEReport", "VAE", "VAECore", "VAEData", "VAEFigures"]),
+        .testTarget(
+            name: "VAEReportTests", dependencies: ["VAEReport", "VAE", "VAECore", "VAEData", "VAEFigures"]),
+        .testTarget(name: "VAERunTests", dependencies: ["VAERun", "VAE", "VAECore", "VAEData"]),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["VAE", "VAECore", "VAEData", "Kernels", "vae-train", "vae-bench"]),
+            dependencies: ["VAE", "VAECore", "VAEData", "Kernels", "vae", "vae-train", "vae-bench"]),
     ],
     swiftLanguageModes: [.v6]
 )

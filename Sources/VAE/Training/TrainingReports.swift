@@ -25,7 +25,8 @@ public struct EpochReport: Sendable, Hashable, Codable {
     /// Training images over training time.
     public let imagesPerSecond: Double
 
-    public init(epoch: Int, train: Losses, test: Losses?, seconds: Double, imagesPerSecond: Double) {
+    /// A report read from a table.
+    package init(epoch: Int, train: Losses, test: Losses?, seconds: Double, imagesPerSecond: Double) {
         self.epoch = epoch
         self.train = train
         self.test = test

@@ -3,19 +3,21 @@ import VAE
 import VAECore
 
 /// The folder that a run leaves behind, made new for it and never one that holds something already.
-struct RunFolder {
-    let path: String
+package struct RunFolder {
+    package let path: String
     private let metrics: AppendingFile
+
+    package static let configuration = "config.json"
+    package static let model = "model.safetensors"
+    package static let metrics = "metrics.csv"
 
     /// `requested`, or `runs/<date>-<dataset>` with a number behind it when that is taken.
     /// - Throws: `cannotCreate` when the folder exists and is not empty, or can't be made or written to.
-    init(_ requested: String?, dataset: String) throws(VAEError) {
+    package init(_ requested: String?, dataset: String) throws(VAEError) {
         let path = try RunFolder.make(requested, dataset: dataset)
         self.path = path
-        metrics = try AppendingFile(path + "/metrics.csv")
-        try metrics.append(
-            "epoch,train_loss,train_reconstruction,train_kl,test_loss,test_reconstruction,test_kl,seconds,"
-                + "images_per_second")
+        metrics = try AppendingFile(RunFolder.join(path, RunFolder.metrics))
+        try metrics.append(MetricsTable.header)
     }
 
     private static func make(_ requested: String?, dataset: String) throws(VAEError) -> String {
@@ -39,21 +41,19 @@ struct RunFolder {
     }
 
     /// The path of a file of the run.
-    func file(_ name: String) -> String { path + "/" + name }
+    package func file(_ name: String) -> String { RunFolder.join(path, name) }
 
-    /// Adds a row for a finished epoch; empty fields where there is no test set.
-    func append(_ report: EpochReport) throws(VAEError) {
-        let losses = fields(report.train) + (report.test.map(fields) ?? ["", "", ""])
-        let times = [String(format: "%.3f", report.seconds), String(format: "%.1f", report.imagesPerSecond)]
-        try metrics.append((["\(report.epoch)"] + losses + times).joined(separator: ","))
+    static func join(_ folder: String, _ name: String) -> String {
+        folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
     }
 
-    private func fields(_ losses: Losses) -> [String] {
-        [losses.total, losses.reconstruction, losses.kl].map { String(format: "%.6f", $0) }
+    /// Adds a row for a finished epoch.
+    package func append(_ report: EpochReport) throws(VAEError) {
+        try metrics.append(MetricsTable.row(report))
     }
 
     /// Writes `value` as sorted, indented JSON.
-    func write(_ value: some Encodable, to name: String) throws(VAEError) {
+    package func write(_ value: some Encodable, to name: String) throws(VAEError) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         guard let json = try? encoder.encode(value) else {
@@ -61,31 +61,4 @@ struct RunFolder {
         }
         try DurableFile.write(Array(json) + [10], to: file(name))
     }
-}
-
-/// `config.json`: everything a run was made of, resolved.
-struct RunRecord: Encodable {
-    struct Data: Encodable {
-        let name: String
-        let source: String
-        let sha256: String
-        let trainImages: Int
-        let testImages: Int
-    }
-
-    struct Environment: Encodable {
-        let version: String
-        let blas: String
-        let blasKernels: String
-        let processor: String
-        let threads: Int
-        let started: String
-        let command: [String]
-    }
-
-    let model: ModelConfiguration
-    let training: TrainingConfiguration
-    let parameters: Int
-    let data: Data
-    let environment: Environment
 }
