@@ -10,7 +10,8 @@ enum Packing {
         let high: [Float]
         let bytes: [UInt8]
 
-        /// - Parameter values: (rows, columns); each column has a range of its own. A value that is not finite becomes the lowest.
+        /// - Parameter values: (rows, columns); each column has a range of its own. A value that is not finite
+        ///   becomes the lowest.
         init(_ values: ArraySlice<Float>, columns: Int) {
             var low = [Float](repeating: .infinity, count: columns)
             var high = [Float](repeating: -.infinity, count: columns)
@@ -57,7 +58,8 @@ enum Packing {
         let status = compress2(&packed, &size, Array(bytes), UInt(bytes.count), 6)
         // The room is what zlib asks for, so only memory can be short.
         guard status == Z_OK else {
-            throw VAEError(.unavailable, "memory", "could not be had", expected: "to compress the report's images")
+            throw VAEError(
+                .unavailable, "memory", "could not be had", expected: "to compress the report's images")
         }
         packed.removeLast(packed.count - Int(size))
         return packed

@@ -29,21 +29,23 @@ struct Page {
         return bytes
     }
 
-    /// All scripts in one function of their own, in the order in which they use one another.
+    /// All scripts in one block of their own, in the order in which they use one another.
     private static let script: [UInt8] = {
         let sources = [
-            PackageResources.data_js, PackageResources.network_js, PackageResources.dom_js,
-            PackageResources.pictures_js, PackageResources.theme_js, PackageResources.latents_js,
-            PackageResources.scatter_js, PackageResources.explorer_js, PackageResources.detail_js,
-            PackageResources.journey_js, PackageResources.sliders_js, PackageResources.framing_js,
-            PackageResources.pad_js, PackageResources.grids_js, PackageResources.curves_js,
-            PackageResources.tables_js, PackageResources.loading_js, PackageResources.main_js,
+            PackageResources.data_js, PackageResources.layers_js, PackageResources.network_js,
+            PackageResources.dom_js, PackageResources.pictures_js, PackageResources.theme_js,
+            PackageResources.latents_js, PackageResources.scatter_js, PackageResources.overlay_js,
+            PackageResources.explorer_js, PackageResources.detail_js, PackageResources.journey_js,
+            PackageResources.sliders_js, PackageResources.framing_js, PackageResources.pad_js,
+            PackageResources.grids_js, PackageResources.curves_js, PackageResources.tables_js,
+            PackageResources.loading_js, PackageResources.main_js,
         ]
-        return Array("\n'use strict';\n{\n".utf8) + sources.joined(separator: Array("\n".utf8)) + Array("\n}\n".utf8)
+        return Array("\n'use strict';\n{\n".utf8) + sources.joined(separator: Array("\n".utf8))
+            + Array("\n}\n".utf8)
     }()
 
-    /// Nothing may be fetched, and nothing may run but the one script and the one style sheet of the template. Even if text of
-    /// a data set broke out of its place, it could not do a thing.
+    /// Nothing may be fetched, and nothing may run but the one script and the one style sheet of the template. Even if
+    /// text of a data set broke out of its place, it could not do a thing.
     private static func policy(style: [UInt8], script: [UInt8]) -> String {
         [
             "default-src 'none'", "script-src '\(hash(script))'", "style-src '\(hash(style))'",

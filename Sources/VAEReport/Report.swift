@@ -3,8 +3,8 @@ import VAECore
 
 /// A trained model and its test set as one web page: `report.html`, a single file that needs no server and no network.
 ///
-/// The page decodes in the browser as the pointer moves over the latent plane, and encodes what is drawn. It holds the weights in
-/// single precision, so that its images are the engine's but for the last bits.
+/// The page decodes in the browser as the pointer moves over the latent plane, and encodes what is drawn. It holds the
+/// weights in single precision, so that its images are the engine's but for the last bits.
 public struct Report: Sendable {
     /// The page's heading: the data set's name.
     public var title: String
@@ -12,6 +12,10 @@ public struct Report: Sendable {
     /// One entry for each finished epoch, for the curves and the table.
     public var history: [EpochReport]
     public var testSet: ReportTestSet?
+    /// What a class is called: "digit".
+    public var labelName: String
+    /// The classes from 0 on where they are more than numbers.
+    public var classNames: [String]
     /// What the run was made of, for the page's tables.
     public var facts: [Facts]
 
@@ -38,12 +42,15 @@ public struct Report: Sendable {
 
     public init(
         title: String, model: VariationalAutoencoder, history: [EpochReport] = [],
-        testSet: ReportTestSet? = nil, facts: [Facts] = []
+        testSet: ReportTestSet? = nil, labelName: String = "class", classNames: [String] = [],
+        facts: [Facts] = []
     ) {
         self.title = title
         self.model = model
         self.history = history
         self.testSet = testSet
+        self.labelName = labelName
+        self.classNames = classNames
         self.facts = facts
     }
 

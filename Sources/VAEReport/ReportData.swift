@@ -9,6 +9,8 @@ struct ReportData {
 
     /// Points whose means and log-variances a page may hold, in bytes before base64.
     private static let pointBytes = 700_000
+    /// More would only hide one another.
+    private static let mostPoints = 20_000
 
     init(_ report: Report) throws(VAEError) {
         let model = report.model
@@ -22,7 +24,7 @@ struct ReportData {
                     expected: "\(model.configuration.imageShape) in \(size) dimensions",
                     found: "\(set.images.shape) in \(set.encoding.latentSize)")
             }
-            let count = min(set.encoding.count, max(1, Self.pointBytes / (4 * size)))
+            let count = min(set.encoding.count, Self.mostPoints, max(1, Self.pointBytes / (4 * size)))
             let mean = Packing.Quantised(set.encoding.mean[..<(count * size)], columns: size)
             let logVariance = Packing.Quantised(set.encoding.logVariance[..<(count * size)], columns: size)
             arrays += [
@@ -55,8 +57,10 @@ struct ReportData {
                 height: shape.height, width: shape.width, channels: shape.channels,
                 encoderFilters: sizes.encoderFilters, decoderFilters: sizes.decoderFilters,
                 kernelSize: sizes.kernelSize, hiddenUnits: sizes.hiddenUnits, latentSize: sizes.latentSize),
+            klWeight: report.history.last?.train.klWeight ?? 1,
             weights: model.weights.map { Document.Weight(name: $0.name, shape: $0.shape) },
-            history: report.history.map(Epoch.init), points: points, facts: report.facts)
+            history: report.history.map(Epoch.init), points: points, labelName: report.labelName,
+            classNames: report.classNames, facts: report.facts)
     }
 
     /// The document, safe inside a script element.
@@ -99,9 +103,13 @@ extension ReportData {
 
         let title, version: String
         let model: Model
+        /// β, the weight of the divergence in the losses.
+        let klWeight: Double
         let weights: [Weight]
         let history: [Epoch]
         let points: Points?
+        let labelName: String
+        let classNames: [String]
         let facts: [Report.Facts]
     }
 

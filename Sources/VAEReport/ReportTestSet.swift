@@ -22,15 +22,14 @@ public struct ReportTestSet: Sendable {
     }
 
     /// Encodes `images` with `model`; with `losses`, decodes and measures them, too.
+    /// - Parameter packed: the same images, where they are packed already
     public init(
         _ images: ImageSet, packed: PackedImages? = nil, model: VariationalAutoencoder, losses: Bool = true,
         threads: Int = Machine.physicalCores
     ) throws(VAEError) {
         var measured: ImageLosses?
         if losses { measured = try model.losses(of: images, sampling: false, threads: threads) }
-        var packed = packed
-        if packed == nil { packed = try PackedImages(images) }
-        guard let packed else { preconditionFailure("no images") }
+        let packed = if let packed { packed } else { try PackedImages(images) }
         try self.init(
             images: packed, encoding: model.encode(images, threads: threads),
             losses: measured)
@@ -49,7 +48,7 @@ public struct PackedImages: Sendable {
     let base64: [UInt8]
 
     /// - Parameter limit: bytes of the page that the images may take
-    public init(_ images: ImageSet, limit: Int = 2_400_000) throws(VAEError) {
+    public init(_ images: ImageSet, limit: Int = 2_600_000) throws(VAEError) {
         shape = images.shape
         total = images.count
         labels = images.labels

@@ -75,6 +75,7 @@ import Testing
         let (name, vision) = Self.visions[index]
         // The documented promise; 0.02 is about what can just be seen side by side.
         #expect(Self.smallest(Palette.classes, vision) > 0.109, "\(name)")
+        #expect(Self.smallest(Palette.classesOnDark, vision) > 0.12, "\(name), on dark")
     }
 
     @Test func theMeasureFindsABadPalette() {
@@ -92,6 +93,9 @@ import Testing
 
     @Test func everyClassShowsOnWhiteAndTextIsDark() {
         for colour in Palette.classes { #expect(Self.oklab(Self.linear(colour))[0] < 0.805, "\(colour)") }
+        for colour in Palette.classesOnDark {
+            #expect(Self.oklab(Self.linear(colour))[0] > 0.595, "\(colour)")
+        }
         func luminance(_ colour: Colour) -> Double {
             zip([0.2126, 0.7152, 0.0722], Self.linear(colour)).reduce(0) { $0 + $1.0 * $1.1 }
         }

@@ -20,18 +20,22 @@ enum Fixtures {
             imageShape: ImageShape(height: 13, width: 18, channels: 3), encoderFilters: [10, 7, 16],
             decoderFilters: [9, 20, 6], hiddenUnits: 11, latentSize: 5),
         ModelConfiguration(
-            imageShape: ImageShape(height: 9, width: 6, channels: 1), encoderFilters: [12], decoderFilters: [17],
+            imageShape: ImageShape(height: 9, width: 6, channels: 1), encoderFilters: [12],
+            decoderFilters: [17],
             kernelSize: 5, hiddenUnits: 4, latentSize: 1),
         ModelConfiguration(
             imageShape: ImageShape(height: 8, width: 8, channels: 2), encoderFilters: [3, 5],
             decoderFilters: [8, 4], kernelSize: 2, hiddenUnits: 3, latentSize: 3),
         ModelConfiguration(
-            imageShape: ImageShape(height: 5, width: 7, channels: 4), encoderFilters: [6], decoderFilters: [5],
+            imageShape: ImageShape(height: 5, width: 7, channels: 4), encoderFilters: [6],
+            decoderFilters: [5],
             kernelSize: 1, hiddenUnits: 3, latentSize: 2),
     ]
 
     /// Smooth coloured pictures that differ from one another.
-    static func pictures(_ shape: ImageShape, count: Int, seed: UInt64 = 1, labelled: Bool = true) throws -> ImageSet {
+    static func pictures(_ shape: ImageShape, count: Int, seed: UInt64 = 1, labelled: Bool = true) throws
+        -> ImageSet
+    {
         var generator = SplitMix64(seed: seed)
         var pixels: [UInt8] = []
         for _ in 0..<count {
@@ -39,7 +43,8 @@ enum Fixtures {
             for index in 0..<shape.count {
                 let (pixel, channel) = (index / shape.channels, index % shape.channels)
                 let (x, y) = (Double(pixel % shape.width), Double(pixel / shape.width))
-                let value = sin(0.7 * x + phases[0]) * cos(0.5 * y + phases[1]) * sin(Double(channel) + phases[2])
+                let value =
+                    sin(0.7 * x + phases[0]) * cos(0.5 * y + phases[1]) * sin(Double(channel) + phases[2])
                 pixels.append(UInt8(127.5 + 127 * value))
             }
         }
@@ -51,7 +56,9 @@ enum Fixtures {
     static func normals(_ count: Int, seed: UInt64) -> [Float] {
         var generator = SplitMix64(seed: seed)
         return (0..<count).map { _ in
-            let (u, v) = (Double.random(in: 0..<1, using: &generator), Double.random(in: 0..<1, using: &generator))
+            let (u, v) = (
+                Double.random(in: 0..<1, using: &generator), Double.random(in: 0..<1, using: &generator)
+            )
             return Float((-2 * log(1 - u)).squareRoot() * cos(2 * .pi * v))
         }
     }
@@ -63,7 +70,9 @@ struct Fixture {
     let test: ImageSet
     let history: [EpochReport]
 
-    init(_ configuration: ModelConfiguration, train: ImageSet, test: ImageSet, epochs: Int, rate: Double = 2e-3)
+    init(
+        _ configuration: ModelConfiguration, train: ImageSet, test: ImageSet, epochs: Int, rate: Double = 2e-3
+    )
         throws
     {
         // Large steps, so that a few of them move every weight and bias away from where it began.
@@ -82,8 +91,9 @@ struct Fixture {
 
     func report(title: String = "Digits", losses: Bool = true, facts: [Report.Facts] = []) throws -> Report {
         try Report(
-            title: title, model: model, history: history, testSet: ReportTestSet(test, model: model, losses: losses),
-            facts: facts)
+            title: title, model: model, history: history,
+            testSet: ReportTestSet(test, model: model, losses: losses),
+            labelName: "digit", facts: facts)
     }
 }
 
@@ -92,7 +102,8 @@ final class Scratch {
     let path: String
 
     init() throws {
-        let url = FileManager.default.temporaryDirectory.appendingPathComponent("vae-report-\(UUID().uuidString)")
+        let url = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "vae-report-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         path = url.path
     }

@@ -4,11 +4,16 @@ import VAECore
 
 /// The page's encoder and decoder give the engine's numbers.
 ///
-/// The page adds in Double what the engine adds in Float, and both round the same weights. A sum of n ≤ 600 products in Float
-/// is off by about √n · 6e-8 of its terms' size, some 1e-5 where activations reach 10; layers pass that on at most. A wrong
-/// tap, pad or bias moves pixels by percents. The promise is 1e-4 a pixel.
+/// The page adds in Double what the engine adds in Float, with the same weights. A sum of n ≤ 600 products in Float is off
+/// by about √n · 6e-8 of its terms' size, some 1e-5 where activations reach 10; layers pass that on at most. A wrong tap,
+/// pad or bias moves pixels by percents. The promise is 1e-4 a pixel.
 extension PageTests {
     private static let tolerance: Float = 1e-4
+    /// The first argument cut into pieces of the second's length.
+    private static let cut = """
+        const [values, size] = arguments;
+        const each = Array.from({ length: values.length / size }, (_, i) => values.slice(i * size, i * size + size));
+        """
 
     @Test func decodesAndEncodesAsTheEngine() async throws {
         let fixture = try Fixtures.digits.get()
@@ -29,8 +34,7 @@ extension PageTests {
         let latents = Fixtures.normals(count * size, seed: 3)
         let decoded = try await floats(
             driver.run(
-                "const d = arguments[1]; return Array.from({ length: arguments[0].length / d }, (_, i) => vae.decode(arguments[0].slice(i * d, i * d + d))).flat();",
-                .numbers(latents), .number(Double(size))))
+                "\(Self.cut) return each.map(vae.decode).flat();", .numbers(latents), .number(Double(size))))
         let expected = try model.decode(latents)
         #expect(decoded.count == expected.count)
         #expect(largestDifference(decoded, expected) < Self.tolerance)
@@ -43,14 +47,14 @@ extension PageTests {
         let encoded = try await floats(
             driver.run(
                 """
-                const [pixels, d] = arguments;
-                const all = Array.from({ length: pixels.length / d }, (_, i) => vae.encode(pixels.slice(i * d, i * d + d)));
-                return [...all.flatMap((each) => each.mean), ...all.flatMap((each) => each.logVariance)];
+                \(Self.cut)
+                const all = each.map(vae.encode);
+                return [...all.flatMap((one) => one.mean), ...all.flatMap((one) => one.logVariance)];
                 """, .numbers(scaled), .number(Double(images.shape.count))))
         #expect(largestDifference(encoded, encoding.mean + encoding.logVariance) < Self.tolerance)
         let reconstructed = try await floats(
             driver.run(
-                "const [pixels, d] = arguments; return Array.from({ length: pixels.length / d }, (_, i) => vae.decode(vae.encode(pixels.slice(i * d, i * d + d)).mean)).flat();",
+                "\(Self.cut) return each.map((pixels) => vae.decode(vae.encode(pixels).mean)).flat();",
                 .numbers(scaled), .number(Double(images.shape.count))))
         #expect(largestDifference(reconstructed, try model.reconstruct(images)) < Self.tolerance)
     }
@@ -66,15 +70,24 @@ extension PageTests {
         let losses = try fixture.model.losses(of: fixture.test, sampling: false)
         let embedded = try await floats(driver.run("return Array.from(vae.testSet.reconstruction);"))
         #expect(largestDifference(embedded, losses.reconstruction) < 0.01)
-        #expect(try await driver.run("return vae.testSet.bytes.length;") == .number(Double(fixture.test.pixels.count)))
+        #expect(
+            try await driver.run("return vae.testSet.bytes.length;")
+                == .number(Double(fixture.test.pixels.count)))
         let last = fixture.test.slice(fixture.test.count - 20..<fixture.test.count).pixels
-        let pixels = try await floats(driver.run("return Array.from(vae.testSet.bytes.slice(-arguments[0]));", .number(Double(last.count))))
+        let pixels = try await floats(
+            driver.run(
+                "return Array.from(vae.testSet.bytes.slice(-arguments[0]));", .number(Double(last.count))))
         #expect(pixels == last.map(Float.init))
         let labels = try await floats(driver.run("return Array.from(vae.testSet.labels);"))
         #expect(labels.map { UInt8($0) } == fixture.test.labels)
         // Measured in the page, from the embedded mean: a nat's hundredth for the mean's rounding.
         let measured = try await floats(
-            driver.run("const { model, testSet } = vae; return [0, 1, 2].map((i) => model.reconstructionLoss(testSet.image(i), testSet.meanOf(i)));"))
+            driver.run(
+                """
+                const { model, testSet } = vae;
+                return [0, 1, 2].map((i) => model.reconstructionLoss(testSet.image(i), testSet.meanOf(i)));
+                """
+            ))
         #expect(largestDifference(measured, Array(losses.reconstruction.prefix(3))) < 0.05)
     }
 

@@ -9,10 +9,6 @@ extension PageTests {
         try #require(try await driver.run("return Array.from(vae.latents.z);").numbers)
     }
 
-    private func text(_ driver: WebDriver, _ id: String) async throws -> String {
-        try #require(try await driver.run("return document.getElementById(arguments[0]).textContent;", .text(id)).text)
-    }
-
     /// Where on the plane a test image lies, as shares of the plane's box.
     private func spot(_ driver: WebDriver, ofImage index: Int) async throws -> Pointer.Spot {
         let shares = try #require(
@@ -34,7 +30,9 @@ extension PageTests {
         for step in 0..<10 {
             try await mouse.move(to: .init("#overlay", 0.3 + 0.04 * Double(step), 0.35))
             try await driver.wait(until: "frames > \(step)")
-            pictures.insert(try #require(try await driver.run("return document.getElementById('decoded').toDataURL();").text))
+            pictures.insert(
+                try #require(
+                    try await driver.run("return document.getElementById('decoded').toDataURL();").text))
         }
         #expect(pictures.count > 5, "the image changes as the pointer moves")
         // What is shown is what the decoder gives at the pointer's place.
@@ -47,10 +45,7 @@ extension PageTests {
         #expect(abs(z[0] - place[0]) < 0.03 && abs(z[1] - place[1]) < 0.03)
         let fixture = try Fixtures.digits.get()
         let expected = try fixture.model.decode(z.map { Float($0) }).map { Double(($0 * 255).rounded()) }
-        let shown = try #require(
-            try await driver.run(
-                "const c = document.getElementById('decoded'); return Array.from(c.getContext('2d').getImageData(0, 0, c.width, c.height).data.filter((_, i) => i % 4 === 0));"
-            ).numbers)
+        let shown = try await greys(driver, "decoded")
         #expect(zip(shown, expected).allSatisfy { abs($0 - $1) <= 1 } && shown.count == expected.count)
         try await expectSilence(driver)
 
@@ -79,15 +74,16 @@ extension PageTests {
         let fixture = try Fixtures.digits.get()
         let loss = try fixture.model.losses(of: fixture.test.slice(index..<index + 1), sampling: false).mean()
         let label = try #require(fixture.test.labels)[index]
-        #expect(try await text(driver, "nearest-title") == "Test image \(index), class \(label)")
+        #expect(try await text(driver, "nearest-title") == "Test image \(index), digit \(label)")
         let words = try await text(driver, "nearest-loss").split(separator: " ").map(String.init)
         #expect(abs(try #require(Double(words[1])) - loss.total) < 0.05, "\(words)")
-        let original = try #require(
-            try await driver.run(
-                "const c = document.getElementById('original'); return Array.from(c.getContext('2d').getImageData(0, 0, c.width, c.height).data.filter((_, i) => i % 4 === 0));"
-            ).numbers)
+        let original = try await greys(driver, "original")
         let pixels = fixture.test.slice(index..<index + 1).pixels
         #expect(original.count == pixels.count && zip(original, pixels).allSatisfy { $0 == Double($1) })
+        // Away from all points, what stays is named as the last.
+        try await mouse.move(to: .init("#overlay", 0.98, 0.02))
+        try await driver.wait(until: "vae.explorer.hovered < 0")
+        #expect(try await text(driver, "nearest-title") == "Last test image: \(index), digit \(label)")
         try await expectSilence(driver)
     }
 
@@ -100,7 +96,8 @@ extension PageTests {
         try await mouse.click(ends.1)
         try await driver.wait(until: "vae.journey.ends.length === 2")
         #expect(try await text(driver, "journey-text").contains("straight line"))
-        let places = try #require(try await driver.run("return vae.journey.ends.map((z) => Array.from(z)).flat();").numbers)
+        let places = try #require(
+            try await driver.run("return vae.journey.ends.map((z) => Array.from(z)).flat();").numbers)
         // The slider, by the keyboard: End is the second end, Home the first.
         try await driver.run("document.getElementById('progress').focus();")
         try await Keyboard(driver: driver).press("\u{E010}")
@@ -121,10 +118,12 @@ extension PageTests {
     func draggingPlaysAPath(kind: Pointer.Kind) async throws {
         let driver = try await openDigits()
         try await driver.run(
-            "globalThis.seen = new Set(); vae.latents.onFrame(() => seen.add(Array.from(vae.latents.z).join()));")
+            "globalThis.seen = new Set(); vae.latents.onFrame(() => seen.add(Array.from(vae.latents.z).join()));"
+        )
         let hand = Pointer(driver: driver, kind: kind)
         try await hand.drag([
-            .init("#overlay", 0.3, 0.6), .init("#overlay", 0.4, 0.4), .init("#overlay", 0.55, 0.35), .init("#overlay", 0.7, 0.6),
+            .init("#overlay", 0.3, 0.6), .init("#overlay", 0.4, 0.4), .init("#overlay", 0.55, 0.35),
+            .init("#overlay", 0.7, 0.6),
         ])
         try await driver.wait(until: "vae.journey.track.length > 3")
         #expect(try await text(driver, "journey-text").contains("path"))
@@ -166,11 +165,18 @@ extension PageTests {
         #expect(try await driver.run("return document.getElementById('plane-choice').hidden;") == false)
         // Dimensions 4 and 2, behind the principal axes.
         let axes = try #require(
-            try await driver.run("return vae.plane.axes.map((axis) => axis.label);").items?.compactMap(\.text))
-        #expect(axes.count == 10 && axes[0].hasPrefix("principal axis 1 (") && axes[5...] == ["z₁", "z₂", "z₃", "z₄", "z₅"])
+            try await driver.run("return vae.plane.axes.map((axis) => axis.label);").items?.compactMap(\.text)
+        )
+        #expect(
+            axes.count == 10 && axes[0].hasPrefix("principal axis 1 (")
+                && axes[5...] == ["z₁", "z₂", "z₃", "z₄", "z₅"])
         for (menu, value) in [("axis-x", "8"), ("axis-y", "6")] {
             try await driver.run(
-                "const menu = document.getElementById(arguments[0]); menu.value = arguments[1]; menu.dispatchEvent(new Event('change'));",
+                """
+                const menu = document.getElementById(arguments[0]);
+                menu.value = arguments[1];
+                menu.dispatchEvent(new Event('change'));
+                """,
                 .text(menu), .text(value))
         }
         try await driver.run("document.querySelectorAll('#sliders input')[4].focus();")
@@ -184,7 +190,10 @@ extension PageTests {
         try await driver.run("vae.plane.choose(0, 1);")
         try await Pointer(driver: driver).move(to: .init("#overlay", 0.4, 0.6))
         let error = try await driver.run(
-            "const { scatter, plane, latents } = vae; const [x, y] = plane.project(latents.z); return Math.hypot(scatter.screenX(x) / scatter.width - 0.4, scatter.screenY(y) / scatter.height - 0.6);"
+            """
+            const { scatter, plane, latents } = vae, [x, y] = plane.project(latents.z);
+            return Math.hypot(scatter.screenX(x) / scatter.width - 0.4, scatter.screenY(y) / scatter.height - 0.6);
+            """
         ).number
         #expect(try #require(error) < 0.005)
         try await expectSilence(driver)

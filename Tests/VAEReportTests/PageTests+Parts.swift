@@ -7,121 +7,48 @@ import VAECore
 
 /// The page's other parts, and its behaviour as a whole.
 extension PageTests {
-    private func text(_ driver: WebDriver, _ id: String) async throws -> String {
-        try #require(try await driver.run("return document.getElementById(arguments[0]).textContent;", .text(id)).text)
-    }
-
-    @Test func drawingIsEncodedAndPlaced() async throws {
-        let driver = try await openDigits()
-        let mouse = Pointer(driver: driver)
-        // A one, drawn at the pad's edge: framing brings it to the middle.
-        try await mouse.drag([.init("#pad", 0.12, 0.1), .init("#pad", 0.11, 0.3), .init("#pad", 0.1, 0.55)])
-        try await driver.wait(until: "vae.pad.z")
-        let seen = try #require(try await driver.run("return Array.from(vae.pad.seen);").numbers)
-        #expect(seen.count == 784 && seen.allSatisfy { (0...1).contains($0) })
-        let mass = seen.reduce(0, +)
-        let centre = (
-            seen.enumerated().reduce(0) { $0 + (Double($1.offset % 28) + 0.5) * $1.element } / mass,
-            seen.enumerated().reduce(0) { $0 + (Double($1.offset / 28) + 0.5) * $1.element } / mass
-        )
-        // Centred by the mass of all ink that is not faint.
-        #expect(abs(centre.0 - 14) < 0.1 && abs(centre.1 - 14) < 0.1, "\(centre)")
-        let inkRows = Set(seen.enumerated().filter { $0.element > 0.05 }.map { $0.offset / 28 })
-        #expect((20...22).contains(inkRows.count), "scaled to 20 rows, of which two may be parts: \(inkRows.count)")
-        #expect(try await text(driver, "drawn-loss").hasPrefix("loss "))
-        #expect(try await driver.run("return Boolean(vae.explorer.drawn);") == true)
-        // Bytes, so that the engine is given the same image.
-        let bytes = seen.map { UInt8(($0 * 255).rounded()) }
-        let model = try Fixtures.digits.get().model
-        let mean = try model.encode(ImageSet(shape: model.configuration.imageShape, pixels: bytes)).mean
-        let z = try #require(try await driver.run("return Array.from(vae.pad.z);").numbers)
-        #expect(zip(z, mean).allSatisfy { abs($0 - Double($1)) < 0.02 }, "half a step of a byte in each pixel")
-        try await mouse.click(.init("#visit"))
-        #expect(try await driver.run("return document.activeElement.id;") == "plane")
-        try await mouse.click(.init("#clear"))
-        #expect(try await driver.run("return vae.pad.z;") == .null)
-        try await expectSilence(driver)
-    }
-
-    @Test func fingersDrawToo() async throws {
-        let driver = try await openDigits()
-        try await Pointer(driver: driver, kind: .touch).drag([.init("#pad", 0.3, 0.3), .init("#pad", 0.7, 0.3), .init("#pad", 0.4, 0.8)])
-        try await driver.wait(until: "vae.pad.z")
-        try await expectSilence(driver)
-    }
-
-    @Test func filesAreEncoded() async throws {
-        let driver = try await openDigits()
-        // A portable bitmap is no image to a browser; a test image of the page, saved as PNG, is one pixel for pixel.
-        let png = try #require(
-            try await driver.run(
-                "const c = document.createElement('canvas'); vae.explorer.visit(5); vae.latents.update(); const p = vae.testSet.image(5); c.width = c.height = 28; const d = new ImageData(28, 28); p.forEach((v, i) => d.data.set([v * 255, v * 255, v * 255, 255], 4 * i)); c.getContext('2d').putImageData(d, 0, 0); return c.toDataURL().split(',')[1];"
-            ).text)
-        let file = scratch.file("<b>digit.png")
-        try #require(Data(base64Encoded: png)).write(to: URL(fileURLWithPath: file))
-        try await driver.choose(file, in: "#file")
-        try await driver.wait(until: "vae.pad.z")
-        let fixture = try Fixtures.digits.get()
-        let mean = try fixture.model.encode(fixture.test.slice(5..<6)).mean
-        let z = try #require(try await driver.run("return Array.from(vae.pad.z);").numbers)
-        #expect(zip(z, mean).allSatisfy { abs($0 - Double($1)) < 1e-4 })
-        #expect(try await text(driver, "pad-note").hasPrefix("<b>digit.png, 28 × 28, pixel for pixel"))
-
-        try Data("not an image".utf8).write(to: URL(fileURLWithPath: scratch.file("note.txt")))
-        try await driver.choose(scratch.file("note.txt"), in: "#file")
-        try await driver.wait(until: "document.getElementById('pad-note').textContent.includes('not an image')")
-
-        // Dropped: black ink on white paper, far larger than the model's images.
-        try await driver.run(
-            """
-            const c = document.createElement('canvas');
-            c.width = 300; c.height = 200;
-            const g = c.getContext('2d');
-            g.fillStyle = '#fff'; g.fillRect(0, 0, 300, 200);
-            g.fillStyle = '#000'; g.fillRect(140, 30, 20, 140);
-            const bytes = Uint8Array.from(atob(c.toDataURL().split(',')[1]), (x) => x.charCodeAt(0));
-            const transfer = new DataTransfer();
-            transfer.items.add(new File([bytes], 'paper.png', { type: 'image/png' }));
-            document.getElementById('pad').dispatchEvent(new DragEvent('drop', { bubbles: true, dataTransfer: transfer }));
-            """)
-        try await driver.wait(until: "document.getElementById('pad-note').textContent.includes('paper.png')")
-        try await driver.wait(until: "document.getElementById('inverted').checked && vae.pad.seen[14 * 28 + 14] > 0.8")
-        let pixels = try #require(try await driver.run("return Array.from(vae.pad.seen);").numbers)
-        #expect(pixels[14 * 28 + 14] > 0.8 && pixels[14 * 28 + 2] < 0.1, "inverted: the ink is light on dark")
-        try await expectSilence(driver)
-    }
-
     @Test func curvesShowTheirValues() async throws {
         let driver = try await openDigits()
         let history = try Fixtures.digits.get().history
         try await Pointer(driver: driver).move(to: .init("#curves svg", 0.14, 0.5))
         let test = try #require(history[0].test)
         let values = try await text(driver, "curve-values")
-        #expect(values.hasPrefix("Epoch 1:") && values.contains(String(format: "test %.2f", test.total)), "\(values)")
+        #expect(
+            values.hasPrefix("Epoch 1:") && values.contains(String(format: "test %.2f", test.total)),
+            "\(values)")
         try await driver.run("document.getElementById('curves').focus();")
         try await Keyboard(driver: driver).press(.right)
         #expect(try await text(driver, "curve-values").hasPrefix("Epoch 2:"))
-        #expect(try await driver.run("return document.querySelector('#epochs .chosen th').textContent;") == "2")
+        #expect(
+            try await driver.run("return document.querySelector('#epochs .chosen th').textContent;") == "2")
         #expect(try await driver.run("return document.querySelectorAll('#epochs tbody tr').length;") == 2)
         try await expectSilence(driver)
     }
 
     @Test func tablesAndCopiesAreComplete() async throws {
         let driver = try await openDigits()
-        #expect(try await driver.run("return document.querySelector('#layers tfoot tr').lastChild.textContent;") == "134,165")
+        #expect(
+            try await driver.run("return document.querySelector('#layers tfoot tr').lastChild.textContent;")
+                == "134,165")
         #expect(try await driver.run("return document.querySelectorAll('#layers tbody tr').length;") == 9)
         #expect(
-            try await driver.run("return document.querySelector('#layers tbody').children[6].children[2].textContent;")
+            try await driver.run(
+                "return document.querySelector('#layers tbody').children[6].children[2].textContent;")
                 == "14 × 14 × 64")
         #expect(try await text(driver, "summary").contains("\"parameters\": 134165"))
-        try await driver.command("Browser.grantPermissions", ["permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]])
+        try await driver.command(
+            "Browser.grantPermissions", ["permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]])
         try await Pointer(driver: driver).click(.init("#summary + button"))
         try await driver.wait(until: "document.querySelector('#summary + button').textContent === 'Copied'")
         try await driver.run("document.getElementById('pictures').scrollIntoView({ behavior: 'instant' });")
         try await driver.wait(until: "document.getElementById('manifold').dataset.state === 'done'")
         // Every tile is drawn: no column of the sheet is all background.
         let blank = try await driver.run(
-            "const c = document.getElementById('manifold'), d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0; for (let i = 3; i < d.length; i += 4) n += d[i] !== 255; return n;")
+            """
+            const canvas = document.getElementById('manifold');
+            const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+            return data.filter((x, i) => i % 4 === 3 && x !== 255).length;
+            """)
         #expect(blank == 0)
         // The tile in the lower left is the plane's lowest corner.
         try await Pointer(driver: driver).click(.init("#manifold", 0.02, 0.98))
@@ -132,32 +59,40 @@ extension PageTests {
         let before = try await driver.run("return \(samples);")
         try await Pointer(driver: driver).click(.init("#resample"))
         #expect(try await driver.run("return \(samples);") != before)
-        #expect(try await driver.run("return document.querySelectorAll('#reconstruction-rows canvas').length;") == 3)
+        #expect(
+            try await driver.run("return document.querySelectorAll('#reconstruction-rows canvas').length;")
+                == 3)
         try await expectSilence(driver)
     }
 
     @Test func nothingBreaksOut() async throws {
-        let hostile = #"</script><img src=x onerror="globalThis.broken = 1"><!-- {{script}} & \u2028 "# + "\u{2028}\"'"
+        let hostile =
+            #"</script><img src=x onerror="globalThis.broken = 1"><!-- {{script}} & \u2028 "# + "\u{2028}\"'"
         let report = try Fixtures.digits.get().report(
-            title: hostile, facts: [.init(hostile, [.init(hostile, hostile), .init("path", "/tmp/<b>&amp;")])])
+            title: hostile,
+            facts: [.init(hostile, [.init(hostile, hostile), .init("path", "/tmp/<b>&amp;")])])
         let driver = try await open(report)
         #expect(try await driver.run("return typeof broken;") == "undefined")
         #expect(try await driver.run("return document.querySelectorAll('img, b').length;") == 0)
         #expect(try await driver.run("return document.querySelector('h1').textContent;") == .text(hostile))
         #expect(try await driver.run("return document.title;").text?.hasPrefix("</script>") == true)
-        #expect(try await driver.run("return document.querySelector('#facts dd').textContent;") == .text(hostile))
+        #expect(
+            try await driver.run("return document.querySelector('#facts dd').textContent;") == .text(hostile))
         try await expectSilence(driver)
         // The policy is at work: no script comes from a string, none that is not the page's runs, and nothing is fetched.
         for attempt in [
-            "document.body.innerHTML += '<b>x</b>'", "document.querySelector('h1').setAttribute('onclick', 'globalThis.broken = 1')",
+            "document.body.innerHTML += '<b>x</b>'",
+            "document.querySelector('h1').setAttribute('onclick', 'globalThis.broken = 1')",
             "const s = document.createElement('script'); s.text = 'globalThis.broken = 1'; document.body.append(s)",
         ] {
-            let outcome = try await driver.run("try { \(attempt); return 'done'; } catch { return 'refused'; }")
+            let outcome = try await driver.run(
+                "try { \(attempt); return 'done'; } catch { return 'refused'; }")
             #expect(outcome == "refused", "\(attempt)")
         }
         #expect(try await driver.run("return typeof broken;") == "undefined")
         #expect(
-            try await driver.run("return fetch('data:text/plain,x').then(() => 'fetched', () => 'refused');") == "refused")
+            try await driver.run("return fetch('data:text/plain,x').then(() => 'fetched', () => 'refused');")
+                == "refused")
         _ = try await driver.consoleMessages()
     }
 
@@ -167,6 +102,13 @@ extension PageTests {
         #expect(try await driver.run("return document.getElementById('nearest').hidden;") == true)
         try await Pointer(driver: driver).move(to: .init("#overlay", 0.4, 0.4))
         try await expectSilence(driver)
+        // A weighted divergence counts as often as it weighs.
+        let weighted = Losses(reconstruction: 10, kl: 2, klWeight: 4)
+        try await open(
+            Report(
+                title: "Weighted", model: model,
+                history: [EpochReport(epoch: 1, train: weighted, test: nil, seconds: 1, imagesPerSecond: 1)]))
+        #expect(try await text(driver, "curve-values").contains("training 18.00 = 10.00 + 4·2.00"))
         // Unlabelled, and unmeasured: the page measures what it shows.
         let fixture = try Fixtures.digits.get()
         let plain = try ImageSet(shape: fixture.test.shape, pixels: fixture.test.pixels)
@@ -180,7 +122,8 @@ extension PageTests {
         try await expectSilence(driver)
     }
 
-    /// Phone, laptop and large screen in light and dark: nothing wider than the window, and pictures of each for people to look at.
+    /// Phone, laptop and large screen in light and dark: nothing is wider than the window. With VAE_SCREENSHOTS set to a
+    /// folder, pictures of each are left there for people to look at.
     @Test(arguments: [("phone", 390, 844), ("laptop", 1440, 900), ("large", 2560, 1440)], ["light", "dark"])
     func fitsEveryScreen(screen: (name: String, width: Int, height: Int), theme: String) async throws {
         let driver = try Chromium.current
@@ -188,7 +131,8 @@ extension PageTests {
             "Emulation.setDeviceMetricsOverride",
             [
                 "width": .number(Double(screen.width)), "height": .number(Double(screen.height)),
-                "deviceScaleFactor": .number(screen.name == "phone" ? 2 : 1), "mobile": .flag(screen.name == "phone"),
+                "deviceScaleFactor": .number(screen.name == "phone" ? 2 : 1),
+                "mobile": .flag(screen.name == "phone"),
             ])
         try await driver.command(
             "Emulation.setEmulatedMedia",
@@ -199,12 +143,21 @@ extension PageTests {
         #expect(dark == (theme == "dark" ? "rgb(19, 21, 25)" : "rgb(250, 249, 246)"))
         // Everything that can be pressed is large enough for a finger (WCAG 2.2, target size).
         let small = try await driver.run(
-            "return [...document.querySelectorAll('button, select, input[type=range]')].filter((e) => e.getClientRects().length && (e.offsetHeight < 24 || e.offsetWidth < 24)).map((e) => e.id || e.textContent);")
+            """
+            return [...document.querySelectorAll('button, select, input[type=range]')]
+              .filter((e) => e.getClientRects().length && (e.offsetHeight < 24 || e.offsetWidth < 24))
+              .map((e) => e.id || e.textContent);
+            """)
         #expect(small == [])
         if let folder = ProcessInfo.processInfo.environment["VAE_SCREENSHOTS"] {
             for part in ["explore", "draw", "pictures", "training", "model"] {
-                try await driver.run("document.getElementById(arguments[0]).scrollIntoView({ behavior: 'instant' });", .text(part))
-                if part == "pictures" { try await driver.wait(until: "document.getElementById('manifold').dataset.state === 'done'") }
+                try await driver.run(
+                    "document.getElementById(arguments[0]).scrollIntoView({ behavior: 'instant' });",
+                    .text(part))
+                if part == "pictures" {
+                    try await driver.wait(
+                        until: "document.getElementById('manifold').dataset.state === 'done'")
+                }
                 // Two frames, and what scrolled in is painted.
                 try await Task.sleep(for: .milliseconds(150))
                 try await driver.screenshot(to: "\(folder)/\(screen.name)-\(theme)-\(part).png")
@@ -222,7 +175,8 @@ extension PageTests {
     @Test func pathsWaitWhereMotionIsUnwelcome() async throws {
         let driver = try Chromium.current
         try await driver.command(
-            "Emulation.setEmulatedMedia", ["features": [["name": "prefers-reduced-motion", "value": "reduce"]]])
+            "Emulation.setEmulatedMedia",
+            ["features": [["name": "prefers-reduced-motion", "value": "reduce"]]])
         _ = try await openDigits()
         try await Pointer(driver: driver).drag([.init("#overlay", 0.3, 0.6), .init("#overlay", 0.6, 0.4)])
         try await driver.wait(until: "vae.journey.track.length > 1")

@@ -33,4 +33,20 @@ struct PageTests {
         let messages = try await driver.consoleMessages()
         #expect(messages.isEmpty, sourceLocation: sourceLocation)
     }
+
+    /// The text of an element.
+    func text(_ driver: WebDriver, _ id: String) async throws -> String {
+        try #require(
+            try await driver.run("return document.getElementById(arguments[0]).textContent;", .text(id)).text)
+    }
+
+    /// The pixels of a canvas that shows a grey image, 0 to 255.
+    func greys(_ driver: WebDriver, _ id: String) async throws -> [Double] {
+        let script = """
+            const canvas = document.getElementById(arguments[0]);
+            const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+            return Array.from(data.filter((_, i) => i % 4 === 0));
+            """
+        return try #require(try await driver.run(script, .text(id)).numbers)
+    }
 }

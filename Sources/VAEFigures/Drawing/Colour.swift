@@ -52,6 +52,13 @@ public enum Palette {
         Colour(0x597EF6), Colour(0x7C1EBF), Colour(0x68D79B), Colour(0xF29100), Colour(0x1E197B),
     ]
 
+    /// The same for dark grounds, found in the same way: 0.12 at the least, and none darker than 0.60. Each is near in hue to
+    /// the colour of its class on white.
+    public static let classesOnDark: [Colour] = [
+        Colour(0xFBB6A2), Colour(0xEB7A9C), Colour(0xB6C4FF), Colour(0xD231A5), Colour(0x379B41),
+        Colour(0x99FFFB), Colour(0xB989FE), Colour(0x09D100), Colour(0xE5FF97), Colour(0x9752F7),
+    ]
+
     /// The colour of a class; from class 10 on colours come round again, and labels tell them apart.
     public static func colour(ofClass label: UInt8) -> Colour { classes[Int(label) % classes.count] }
 

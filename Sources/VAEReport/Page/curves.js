@@ -14,7 +14,7 @@ class Curves {
     }
     this.hasTest = history.some((epoch) => epoch.test);
     byId('training-lead').textContent = `${count(history.length)} ${history.length === 1 ? 'epoch' : 'epochs'}. `
-      + 'Losses in nats per image, and loss = reconstruction + KL. Point at a curve for its values.';
+      + `Losses in nats per image, and loss = reconstruction + ${klFactor}KL. Point at a curve for its values.`;
     for (const [name, part] of [['Loss', 'total'], ['Reconstruction', 'reconstruction'], ['KL divergence', 'kl']]) {
       this.addPanel(name, part);
     }
@@ -23,6 +23,7 @@ class Curves {
       if (!step) return;
       event.preventDefault();
       this.choose(this.chosen + step);
+      announce(byId('curve-values').textContent);
     });
     this.choose(this.chosen);
   }
@@ -36,7 +37,7 @@ class Curves {
     const { history } = this;
     const [width, height, left, right, top, bottom] = [380, 240, 46, 12, 34, 26];
     const numbers = history.flatMap(({ train, test }) => [train[part], test?.[part]]).filter(Number.isFinite);
-    let [low, high] = [Math.min(...numbers), Math.max(...numbers)];
+    let [low, high] = numbers.reduce(([least, most], x) => [Math.min(least, x), Math.max(most, x)], [Infinity, -Infinity]);
     if (!(high > low)) [low, high] = [low - 0.5, high + 0.5];
     const pad = (high - low) * 0.06;
     [low, high] = [low - pad, high + pad];
@@ -62,7 +63,8 @@ class Curves {
     svg.append(rule);
     const dots = [];
     for (const kind of this.hasTest ? ['train', 'test'] : ['train']) {
-      const points = history.map((epoch, index) => [x(index), y(epoch[kind]?.[part])]).filter(([, at]) => Number.isFinite(at));
+      const points = history.map((epoch, index) => [x(index), y(epoch[kind]?.[part])])
+        .filter(([, at]) => Number.isFinite(at));
       const path = points.map(([px, py], index) => `${index ? 'L' : 'M'}${px.toFixed(1)} ${py.toFixed(1)}`).join('');
       svg.append(vector('path', { class: `${kind} ${kind}-line`, d: path }));
       const dot = vector('circle', { class: kind, r: 4 });
@@ -100,7 +102,7 @@ class Curves {
     this.panels.forEach((show) => show(this.chosen));
     const parts = (kind, name, losses) => [
       element('span', { class: `key ${kind}` }),
-      `${name} ${fixed(losses.total)} = ${fixed(losses.reconstruction)} + ${fixed(losses.kl)}`,
+      `${name} ${fixed(losses.total)} = ${fixed(losses.reconstruction)} + ${klFactor}${fixed(losses.kl)}`,
     ];
     byId('curve-values').replaceChildren(
       `Epoch ${epoch}: `, ...parts('train', 'training', train), ...(test ? ['   ', ...parts('test', 'test', test)] : []));

@@ -66,6 +66,12 @@ class TestSet {
     this.imageCount = Math.min(count, this.bytes.length / this.pixels);
   }
 
+  /** A class's name: its number, where it has no other. */
+  className(label) { return report.classNames[label] ?? String(label); }
+
+  /** ", digit 7" for an image with a label. */
+  labelText(index) { return this.labels ? `, ${report.labelName} ${this.className(this.labels[index])}` : ''; }
+
   meanOf(index) { return this.mean.subarray(index * this.size, (index + 1) * this.size); }
 
   logVarianceOf(index) { return this.logVariance.subarray(index * this.size, (index + 1) * this.size); }

@@ -20,16 +20,20 @@ class Detail {
     byId('decode-time').textContent = `in ${fixed(latents.milliseconds, 1)} ms`;
   }
 
-  /** Shows test image `index`; −1 keeps the last one, and says what to do while there is none. */
+  /** Shows test image `index`; −1 keeps the last one, and says that it is the last. */
   showImage(index) {
     const { testSet, painter, model } = this;
     if (index < 0) {
+      byId('nearest-title').textContent = this.shown < 0 ? 'Test images' : `Last test image: ${this.name}`;
       if (this.shown < 0) byId('nearest-loss').textContent = 'Move onto a point to see its image, reconstruction and loss.';
       return;
     }
+    const label = testSet.labelText(index);
+    this.name = `${count(index)}${label}`;
+    byId('nearest-title').textContent = `Test image ${this.name}`;
+    // After a moment beside its point, all else is still there.
+    if (index === this.shown) return;
     this.shown = index;
-    const label = testSet.labels ? `, class ${testSet.labels[index]}` : '';
-    byId('nearest-title').textContent = `Test image ${count(index)}${label}`;
     model.decode(testSet.meanOf(index), this.reconstructed);
     painter.paint(byId('reconstruction'), this.reconstructed);
     byId('reconstruction').setAttribute('aria-label', `Reconstruction of test image ${index}`);

@@ -27,9 +27,15 @@ const subscript = (index) => String(index).replace(/\d/g, (digit) => '₀₁₂�
 const axisName = (index) => `z${subscript(index + 1)}`;
 const size = (shape) => shape.map((side) => count(side)).join(' × ');
 
-/** "loss 150.12 = 145.00 reconstruction + 5.12 KL"; β where it is not 1. */
-function lossText({ reconstruction, kl }) {
-  return `loss ${fixed(reconstruction + kl)} = ${fixed(reconstruction)} reconstruction + ${fixed(kl)} KL, in nats`;
+/** reconstruction + β·KL. */
+const totalLoss = ({ reconstruction, kl }) => reconstruction + report.klWeight * kl;
+/** "", or "4·" before a divergence that counts four times. */
+const klFactor = report.klWeight === 1 ? '' : `${report.klWeight}·`;
+
+/** "loss 150.12 = 145.00 reconstruction + 5.12 KL, in nats". */
+function lossText(loss) {
+  const { reconstruction, kl } = loss;
+  return `loss ${fixed(totalLoss(loss))} = ${fixed(reconstruction)} reconstruction + ${klFactor}${fixed(kl)} KL, in nats`;
 }
 
 /** z in words: all of it when short, else its first numbers. */
@@ -47,7 +53,8 @@ function announce(text) {
 
 /** A button over a text that copies it. */
 function addCopyButton(pre) {
-  const button = element('button', { type: 'button', class: 'quiet', 'aria-label': `Copy ${pre.id.replace('-', ' ')}` }, 'Copy');
+  const label = `Copy ${pre.id.replace('-', ' ')}`;
+  const button = element('button', { type: 'button', class: 'quiet', 'aria-label': label }, 'Copy');
   button.addEventListener('click', async () => {
     let copied = true;
     try {

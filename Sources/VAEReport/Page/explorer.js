@@ -1,7 +1,7 @@
 // The plane that a pointer, a finger or the keyboard moves over: it chooses z, points of the test set, and journeys.
 
 class Explorer {
-  constructor({ frame, canvas, overlay, scatter, plane, latents, journey, theme, testSet }) {
+  constructor({ frame, overlay, scatter, plane, latents, journey, theme, testSet }) {
     Object.assign(this, { frame, overlay, scatter, plane, latents, journey, theme, testSet });
     /** The test image under the pointer, or −1. */
     this.hovered = -1;
@@ -10,7 +10,7 @@ class Explorer {
     this.stroke = [];
     this.pressed = false;
     this.hoverListeners = [];
-    this.drawOverlay = oncePerFrame(() => this.paintOverlay());
+    this.drawOverlay = oncePerFrame(() => paintOverlay(this));
     new ResizeObserver(() => this.resize()).observe(frame);
     frame.addEventListener('pointerdown', (event) => this.down(event));
     frame.addEventListener('pointermove', (event) => this.move(event));
@@ -134,119 +134,5 @@ class Explorer {
       return;
     }
     event.preventDefault();
-  }
-
-  paintOverlay() {
-    const { scatter, plane, overlay, theme, latents, journey, testSet } = this;
-    if (!scatter.width) return;
-    const context = overlay.getContext('2d');
-    context.setTransform(scatter.ratio, 0, 0, scatter.ratio, 0, 0);
-    context.clearRect(0, 0, scatter.width, scatter.height);
-    const [ink, surface, accent] = ['ink', 'surface', 'accent'].map((name) => theme.colour(name));
-    const at = (z) => {
-      const [x, y] = plane.project(z);
-      return [scatter.screenX(x), scatter.screenY(y)];
-    };
-    const line = (track, colour, width) => {
-      context.beginPath();
-      track.forEach((z) => context.lineTo(...at(z)));
-      context.strokeStyle = colour;
-      context.lineWidth = width;
-      context.lineJoin = context.lineCap = 'round';
-      context.stroke();
-    };
-    const dot = (x, y, radius, fill) => {
-      context.beginPath();
-      context.arc(x, y, radius, 0, 2 * Math.PI);
-      context.fillStyle = fill;
-      context.fill();
-      context.lineWidth = 2;
-      context.strokeStyle = surface;
-      context.stroke();
-    };
-    const track = this.pressed && this.dragged ? this.stroke : journey.track;
-    if (track.length > 1) {
-      line(track, surface, 6);
-      line(track, accent, 3);
-    }
-    journey.ends.forEach((z, index) => {
-      const [x, y] = at(z);
-      dot(x, y, 10, accent);
-      context.font = '600 12px system-ui, sans-serif';
-      context.textAlign = 'center';
-      context.textBaseline = 'middle';
-      context.fillStyle = theme.colour('on-accent');
-      context.fillText('AB'[index], x, y + 0.5);
-    });
-    if (this.hovered >= 0) {
-      this.paintPosterior(context, this.hovered, ink);
-      const x = scatter.screenX(plane.xs[this.hovered]), y = scatter.screenY(plane.ys[this.hovered]);
-      const label = testSet.labels ? theme.classColour(testSet.labels[this.hovered]) : theme.colour('train');
-      dot(x, y, 6, label);
-      context.strokeStyle = ink;
-      context.lineWidth = 1.5;
-      context.beginPath();
-      context.arc(x, y, 7.5, 0, 2 * Math.PI);
-      context.stroke();
-    }
-    if (this.drawn) {
-      const [x, y] = at(this.drawn);
-      this.paintStar(context, x, y, ink, surface);
-    }
-    this.paintCross(context, ...at(latents.z), ink, surface);
-  }
-
-  /** The 1σ ellipse of q(z|x), where both axes are dimensions of z. */
-  paintPosterior(context, index, ink) {
-    const { plane, scatter, testSet } = this;
-    if (plane.flat || plane.axes[plane.x].principal || plane.axes[plane.y].principal) return;
-    const { margin } = scatter;
-    const logVariance = testSet.logVarianceOf(index);
-    const sigma = (axis) => Math.exp(logVariance[plane.axes[axis].vector.indexOf(1)] / 2);
-    context.save();
-    context.beginPath();
-    context.rect(margin.left, margin.top, scatter.width - margin.left - margin.right, scatter.height - margin.top - margin.bottom);
-    context.clip();
-    context.beginPath();
-    context.ellipse(
-      scatter.screenX(plane.xs[index]), scatter.screenY(plane.ys[index]), sigma(plane.x) * scatter.scaleX,
-      sigma(plane.y) * scatter.scaleY, 0, 0, 2 * Math.PI);
-    context.strokeStyle = ink;
-    context.lineWidth = 1;
-    context.stroke();
-    context.restore();
-  }
-
-  /** Where z is: a cross on a plane, a line where only one axis is of z. */
-  paintCross(context, x, y, ink, surface) {
-    const arms = this.plane.flat
-      ? [[x, 0, x, this.scatter.height - this.scatter.margin.bottom]]
-      : [[x - 10, y, x - 3, y], [x + 3, y, x + 10, y], [x, y - 10, x, y - 3], [x, y + 3, x, y + 10]];
-    for (const [colour, width] of [[surface, 4.5], [ink, 1.8]]) {
-      context.beginPath();
-      arms.forEach(([fromX, fromY, toX, toY]) => {
-        context.moveTo(fromX, fromY);
-        context.lineTo(toX, toY);
-      });
-      context.strokeStyle = colour;
-      context.lineWidth = width;
-      context.lineCap = 'round';
-      context.stroke();
-    }
-  }
-
-  paintStar(context, x, y, ink, surface) {
-    context.beginPath();
-    for (let corner = 0; corner < 10; corner++) {
-      const radius = corner % 2 ? 5 : 12;
-      const angle = (corner * Math.PI) / 5 - Math.PI / 2;
-      context.lineTo(x + radius * Math.cos(angle), y + radius * Math.sin(angle));
-    }
-    context.closePath();
-    context.fillStyle = ink;
-    context.fill();
-    context.strokeStyle = surface;
-    context.lineWidth = 2;
-    context.stroke();
   }
 }

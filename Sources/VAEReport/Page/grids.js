@@ -99,7 +99,7 @@ function reconstructionStrip({ model, painter, testSet }, indices) {
     context.drawImage(stage, x, 2 * (model.height + gap));
   });
   const losses = indices.map((index) => testSet.loss(index, model)).filter(Boolean);
-  const shown = losses.map(({ reconstruction, kl }) => fixed(reconstruction + kl, 1));
+  const shown = losses.map((loss) => fixed(totalLoss(loss), 1));
   canvas.setAttribute('aria-label', `Rows of inputs, reconstructions and differences; losses ${shown.join(', ')} nats`);
   return { canvas, range: shown.length > 1 ? `${shown[0]} to ${shown.at(-1)} nats` : `${shown[0]} nats` };
 }
@@ -117,13 +117,14 @@ function showReconstructions(context) {
     rows.append(element('div', { class: 'strip' }, element('h4', {}, `${title}: ${range}`), canvas));
   };
   if (testSet.kl) {
-    const loss = (index) => testSet.reconstruction[index] + testSet.kl[index];
+    const loss = (index) => totalLoss(testSet.loss(index));
     const order = Array.from({ length: known }, (_, index) => index).sort((a, b) => loss(a) - loss(b));
     const middle = Math.max(0, (known >> 1) - (wanted >> 1));
     add('Best', order.slice(0, wanted));
     add('Median', order.slice(middle, middle + wanted));
     add('Worst', order.slice(-wanted));
-    byId('reconstructions-text').textContent = `Inputs, reconstructions and differences, by loss over ${count(known)} test images.`;
+    byId('reconstructions-text').textContent = 'Inputs, reconstructions and differences, '
+      + `by loss over ${count(known)} test images.`;
   } else {
     const first = testSet.classes.map((label) => testSet.labels.indexOf(label)).filter((index) => index < known);
     add('First of each class', first.length ? first.slice(0, 10) : Array.from({ length: wanted }, (_, index) => index));

@@ -31,7 +31,7 @@ class Journey {
       [this.ends, this.names, this.track] = [[], [], []];
     }
     this.ends.push(Float32Array.from(z));
-    const label = index >= 0 && this.testSet.labels ? ` (class ${this.testSet.labels[index]})` : '';
+    const label = index >= 0 ? this.testSet.labelText(index).replace(/^, (.*)/, ' ($1)') : '';
     this.names.push(index >= 0 ? `test image ${count(index)}${label}` : latentText(z, 3));
     if (this.ends.length === 1) {
       this.track = [];

@@ -4,7 +4,7 @@ const swiftCode = (model) => `import VAE
 
 let model = try VariationalAutoencoder(contentsOf: "model.safetensors")
 // (n, ${model.latentSize}) latents to (n, ${model.height}, ${model.width}, ${model.channels}) images with values in [0, 1]
-let images = try model.decode([${Array(Math.min(model.latentSize, 8)).fill('0').join(', ')}${model.latentSize > 8 ? `] + [Float](repeating: 0, count: ${model.latentSize - 8})` : ']'})
+let images = try model.decode([Float](repeating: 0, count: ${model.latentSize}))
 let digits = try model.sample(64)
 `;
 

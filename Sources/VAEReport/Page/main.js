@@ -9,7 +9,7 @@ const plane = new Plane(model, testSet);
 const scatter = new Scatter(byId('points'), plane, theme);
 const journey = new Journey({ model, latents, painter, testSet });
 const explorer = new Explorer({
-  frame: byId('plane'), canvas: byId('points'), overlay: byId('overlay'), scatter, plane, latents, journey, theme, testSet,
+  frame: byId('plane'), overlay: byId('overlay'), scatter, plane, latents, journey, theme, testSet,
 });
 const context = { model, latents, testSet, painter, plane, scatter, explorer, theme, journey, frame: byId('plane') };
 
@@ -32,12 +32,13 @@ byId('summary').textContent = summaryJSON(parameters);
 for (const name of ['swift-code', 'python-code', 'summary']) addCopyButton(byId(name));
 
 const shape = size([model.height, model.width, model.channels]);
-byId('lede').textContent = `${shape} images in ${count(model.latentSize)} latent ${model.latentSize === 1 ? 'dimension' : 'dimensions'}, `
-  + 'with the encoder and the decoder inside this page.';
-const shownPoints = testSet.count < testSet.total ? `the first ${count(testSet.count)} of ${count(testSet.total)}` : `all ${count(testSet.total)}`;
+const dimensions = `${count(model.latentSize)} latent ${model.latentSize === 1 ? 'dimension' : 'dimensions'}`;
+byId('lede').textContent = `${shape} images in ${dimensions}, with the encoder and the decoder inside this page.`;
+const shownPoints = testSet.count < testSet.total
+  ? `the first ${count(testSet.count)} of ${count(testSet.total)}` : `all ${count(testSet.total)}`;
 byId('explore-lead').textContent = (testSet.count
   ? `Each point is the mean of q(z|x) of a test image; ${shownPoints} are here. ` : '')
-  + 'Move over the plane and the decoder draws what lies under the pointer. Click two places to travel between them, or drag a path.';
+  + 'Move over the plane, and the decoder draws what lies there. Click two places to travel between them, or drag a path.';
 byId('draw-lead').textContent = 'The encoder places it on the plane, and the decoder draws what it would have been.';
 byId('colophon').textContent = `Made by vae ${report.version}. This page is one file: it loads nothing, and sends nothing.`;
 
@@ -56,8 +57,10 @@ testSet.unpack(report.points?.images ?? 0).catch(() => {}).finally(() => {
   showReconstructions(context);
   byId('take').disabled = testSet.imageCount === 0;
   if (testSet.count) {
-    explorer.visit(0);
-    detail.showImage(0);
+    // What is shown already is shown again, now with its original.
+    const index = Math.max(explorer.hovered, 0);
+    detail.shown = explorer.hovered = -1;
+    explorer.visit(index);
   }
   document.documentElement.dataset.ready = 'true';
 });

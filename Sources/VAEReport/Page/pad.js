@@ -108,7 +108,8 @@ class Pad {
     byId('drawn-loss').textContent = 'Draw on the black square, or drop an image file on it.';
     byId('drawn-z').textContent = '';
     byId('visit').disabled = true;
-    byId('pad-note').textContent = 'Drawings are framed as MNIST frames its digits: scaled to 20 of 28 pixels on the longer side, centred by mass.';
+    byId('pad-note').textContent = 'Drawings are framed as MNIST frames its digits: '
+      + 'scaled to 20 of 28 pixels on the longer side, centred by mass.';
     this.explorer.drawn = null;
     this.explorer.drawOverlay();
     this.drawMap();
@@ -156,8 +157,9 @@ class Pad {
     // Dark ink on paper: models of digits know white on black.
     const light = model.channels === 1 && !exact && isLight(paper);
     byId('inverted').checked = light;
-    byId('pad-note').textContent = `${file.name}, ${picture.width} × ${picture.height}`
-      + (exact ? ', pixel for pixel.' : `, fitted into ${model.width} × ${model.height}${light ? ', inverted as its ground is light' : ''}.`);
+    const treatment = exact ? 'pixel for pixel' : `fitted into ${model.width} × ${model.height}`;
+    byId('pad-note').textContent = `${file.name}, ${picture.width} × ${picture.height}, ${treatment}`
+      + `${light ? ', inverted as its ground is light' : ''}.`;
     this.update();
   }
 
@@ -194,6 +196,7 @@ class Pad {
     const spread = sigma.slice(0, 4).map((value) => fixed(value)).join(', ');
     byId('drawn-z').textContent = `${latentText(this.z)}, σ = (${spread}${sigma.length > 4 ? ', …' : ''})`;
     byId('visit').disabled = false;
+    announce(`${byId('drawn-z').textContent}; ${byId('drawn-loss').textContent}`);
     this.explorer.drawn = this.z;
     this.explorer.drawOverlay();
     this.drawMap();
@@ -201,7 +204,7 @@ class Pad {
 
   /** The plane in small, with a star where the drawing lies. */
   drawMap() {
-    const { scatter, explorer } = this;
+    const { scatter } = this;
     const map = byId('map');
     const side = map.clientWidth;
     if (!side || !scatter.width) return;
@@ -218,7 +221,7 @@ class Pad {
     if (!this.z) return;
     const place = scatter.plane.project(this.z);
     const ink = this.theme.colour('ink'), surface = this.theme.colour('surface');
-    explorer.paintStar(context, x + scatter.screenX(place[0]) * scale, y + scatter.screenY(place[1]) * scale, ink, surface);
+    paintStar(context, x + scatter.screenX(place[0]) * scale, y + scatter.screenY(place[1]) * scale, ink, surface);
     map.setAttribute('aria-label', `The drawing lies at (${place.map((value) => fixed(value)).join(', ')}) on the plane`);
   }
 }

@@ -88,8 +88,8 @@ class Scatter {
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     context.clearRect(0, 0, this.width, this.height);
     this.drawAxes(context);
-    if (!this.plane.flat) this.drawPrior(context);
     this.drawPoints(context);
+    if (!this.plane.flat) this.drawPrior(context);
     this.drawNames(context);
   }
 
@@ -146,11 +146,14 @@ class Scatter {
       context.stroke();
     }
     context.setLineDash([]);
-    context.fillStyle = this.theme.colour('secondary');
+    context.fillStyle = this.theme.colour('ink');
+    context.strokeStyle = this.theme.colour('surface');
+    context.lineWidth = 3;
     context.textAlign = 'left';
     context.textBaseline = 'bottom';
     for (const radius of [1, 2]) {
       const reach = radius * this.scaleX * Math.SQRT1_2;
+      context.strokeText(`${radius}σ`, this.screenX(x) + reach + 3, this.screenY(y) - reach - 3);
       context.fillText(`${radius}σ`, this.screenX(x) + reach + 3, this.screenY(y) - reach - 3);
     }
   }
@@ -194,8 +197,8 @@ class Scatter {
       for (let index = 0; index < testSet.count; index++) if (testSet.labels[index] === label) members.push(index);
       const x = this.screenX(median(members.map((index) => plane.xs[index])));
       const y = this.screenY(median(members.map((index) => plane.ys[index])));
-      context.strokeText(label, x, y);
-      context.fillText(label, x, y);
+      context.strokeText(testSet.className(label), x, y);
+      context.fillText(testSet.className(label), x, y);
     }
   }
 }

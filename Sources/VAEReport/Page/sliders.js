@@ -10,13 +10,17 @@ class Sliders {
       let reach = 3;
       for (let at = index; at < testSet.mean.length; at += size) reach = Math.max(reach, Math.abs(testSet.mean[at]));
       reach = Math.ceil(reach * 2) / 2;
-      const input = element('input', { type: 'range', min: -reach, max: reach, step: 0.01, value: 0, 'aria-label': axisName(index) });
+      const name = axisName(index);
+      const input = element('input', {
+        type: 'range', min: -reach, max: reach, step: 0.01, value: 0, 'aria-label': name,
+      });
       const output = element('output');
       input.addEventListener('input', () => {
         journey.pause();
         latents.setComponent(index, Number(input.value));
       });
-      byId('sliders').append(element('label', {}, element('span', { 'aria-hidden': 'true' }, axisName(index)), input, output));
+      const sign = element('span', { 'aria-hidden': 'true' }, name);
+      byId('sliders').append(element('label', {}, sign, input, output));
       this.inputs.push(input);
       this.outputs.push(output);
     }
@@ -62,7 +66,9 @@ function offerClasses(scatter, theme, explorer) {
   byId('legend').hidden = !testSet.classes.length;
   for (const label of testSet.classes) {
     const mark = vector('svg', { width: 12, height: 12, 'aria-hidden': 'true' }, vector('circle', { cx: 6, cy: 6, r: 5.5 }));
-    const button = element('button', { type: 'button', 'aria-pressed': 'true', 'aria-label': `Class ${label}` }, mark, String(label));
+    const name = testSet.className(label);
+    const button = element(
+      'button', { type: 'button', 'aria-pressed': 'true', 'aria-label': `Show ${report.labelName} ${name}` }, mark, name);
     const colour = () => mark.firstChild.setAttribute('fill', theme.classColour(label));
     colour();
     theme.onChange(colour);

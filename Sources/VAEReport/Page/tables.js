@@ -10,7 +10,8 @@ function showEpochs(history, curves) {
   const losses = (part) => (part ? [fixed(part.total), fixed(part.reconstruction), fixed(part.kl)] : ['–', '–', '–']);
   const head = ['Epoch', 'Training', 'reconstruction', 'KL', 'Test', 'reconstruction', 'KL', 'seconds', 'images/s'];
   const rows = history.map((epoch) => row([
-    String(epoch.epoch), ...losses(epoch.train), ...losses(epoch.test), fixed(epoch.seconds, 1), count(epoch.imagesPerSecond),
+    String(epoch.epoch), ...losses(epoch.train), ...losses(epoch.test), fixed(epoch.seconds, 1),
+    count(epoch.imagesPerSecond),
   ]));
   table.append(element('caption', {}, 'Epochs'), element('thead', {}, row(head, true)), element('tbody', {}, ...rows));
   let chosen = null;
@@ -58,13 +59,14 @@ function showKeyFigures(history, parameters) {
   }
   figures.push(['Parameters', count(parameters), '']);
   for (const [name, value, unit] of figures) {
-    byId('key-figures').append(element('div', {}, element('dt', {}, name), element('dd', {}, value, ' ', element('small', {}, unit))));
+    const definition = element('dd', {}, value, ' ', element('small', {}, unit));
+    byId('key-figures').append(element('div', {}, element('dt', {}, name), definition));
   }
 }
 
 function summaryJSON(parameters) {
   const facts = Object.fromEntries(report.facts.map(({ title, rows }) =>
     [title.toLowerCase(), Object.fromEntries(rows.map(({ name, value }) => [name, value]))]));
-  return JSON.stringify(
-    { title: report.title, version: report.version, parameters, model: report.model, ...facts, history: report.history }, null, 2);
+  const { title, version, model, history } = report;
+  return JSON.stringify({ title, version, parameters, model, ...facts, history }, null, 2);
 }

@@ -14,7 +14,7 @@ enum Chromium {
     static let driverPath = find("VAE_CHROMEDRIVER", ["chromedriver"])
     static var isInstalled: Bool { browserPath != nil && driverPath != nil }
     static let skipped: Comment =
-        "SKIPPED, and the report's page is not tested: there is no chromium with chromedriver here. `make setup` installs both on Debian."
+        "SKIPPED, and the report's page is not tested: there is no chromium with chromedriver here. `make browser` installs both on Debian."
 
     /// What an environment variable names, else the first of the names that is on the path.
     private static func find(_ variable: String, _ names: [String]) -> String? {
@@ -31,7 +31,8 @@ enum Chromium {
     /// Starts the driver and a browser without a window, calls `body`, and ends both.
     static func run(_ body: @Sendable (WebDriver) async throws -> Void) async throws {
         guard let browserPath, let driverPath else { throw WebDriver.Failure(description: "no Chromium") }
-        let profile = FileManager.default.temporaryDirectory.appendingPathComponent("vae-chromium-\(UUID().uuidString)")
+        let profile = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "vae-chromium-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: profile) }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: driverPath)
@@ -72,7 +73,10 @@ enum Chromium {
             let data = output.availableData
             guard !data.isEmpty else { throw WebDriver.Failure(description: "the driver ended: \(text)") }
             text += String(decoding: data, as: UTF8.self)
-            if let match = text.firstMatch(of: /started successfully on port (\d+)/), let port = Int(match.1) { return port }
+            if let match = text.firstMatch(of: /started successfully on port (\d+)/), let port = Int(match.1)
+            {
+                return port
+            }
         }
     }
 }

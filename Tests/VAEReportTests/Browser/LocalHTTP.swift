@@ -40,7 +40,9 @@ enum LocalHTTP {
             + "Content-Type: application/json; charset=utf-8\r\nContent-Length: \(body.count)\r\n\r\n"
         var rest = (Data(head.utf8) + body)[...]
         while !rest.isEmpty {
-            let sent = rest.withUnsafeBytes { send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            let sent = rest.withUnsafeBytes {
+                send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
             guard sent > 0 else { throw Failure(description: "\(path): could not be sent") }
             rest = rest.dropFirst(sent)
         }
@@ -50,7 +52,9 @@ enum LocalHTTP {
         var piece = [UInt8](repeating: 0, count: 1 << 16)
         while answer.count < end ?? .max {
             let count = recv(connection, &piece, piece.count, 0)
-            guard count > 0 else { throw Failure(description: "\(path): the answer ends after \(answer.count) bytes") }
+            guard count > 0 else {
+                throw Failure(description: "\(path): the answer ends after \(answer.count) bytes")
+            }
             answer += piece[..<count]
             if end == nil, let blank = answer.firstRange(of: Data("\r\n\r\n".utf8)) {
                 end = blank.upperBound + contentLength(answer[..<blank.lowerBound])

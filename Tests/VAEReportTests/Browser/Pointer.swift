@@ -21,7 +21,9 @@ struct Pointer {
     func move(to spot: Spot) async throws { try await perform([try await step(spot)]) }
 
     func click(_ spot: Spot) async throws {
-        try await perform([try await step(spot), ["type": "pointerDown", "button": 0], ["type": "pointerUp", "button": 0]])
+        try await perform([
+            try await step(spot), ["type": "pointerDown", "button": 0], ["type": "pointerUp", "button": 0],
+        ])
     }
 
     /// Presses at the first spot, moves over the others and lets go at the last.
@@ -60,7 +62,8 @@ struct Pointer {
 
     private func perform(_ actions: [JSON]) async throws {
         let source: JSON = [
-            "type": "pointer", "id": .text(kind.rawValue), "parameters": ["pointerType": .text(kind.rawValue)],
+            "type": "pointer", "id": .text(kind.rawValue),
+            "parameters": ["pointerType": .text(kind.rawValue)],
             "actions": .list(actions),
         ]
         try await driver.call("POST", "actions", ["actions": [source]])
@@ -80,11 +83,14 @@ struct Keyboard {
     func press(_ key: Key, shift: Bool = false) async throws { try await press(key.rawValue, shift: shift) }
 
     func press(_ key: String, shift: Bool = false) async throws {
-        var actions: [JSON] = [["type": "keyDown", "value": .text(key)], ["type": "keyUp", "value": .text(key)]]
+        var actions: [JSON] = [
+            ["type": "keyDown", "value": .text(key)], ["type": "keyUp", "value": .text(key)],
+        ]
         if shift {
             actions = [["type": "keyDown", "value": .text(Key.shift.rawValue)]] + actions
             actions += [["type": "keyUp", "value": .text(Key.shift.rawValue)]]
         }
-        try await driver.call("POST", "actions", ["actions": [["type": "key", "id": "keys", "actions": .list(actions)]]])
+        try await driver.call(
+            "POST", "actions", ["actions": [["type": "key", "id": "keys", "actions": .list(actions)]]])
     }
 }

@@ -66,7 +66,9 @@ final class WebDriver: Sendable {
     /// A PNG of the window.
     func screenshot(to path: String) async throws {
         let value = try await call("GET", "screenshot")
-        guard let data = value.text.flatMap({ Data(base64Encoded: $0) }) else { throw Failure(description: "no picture") }
+        guard let data = value.text.flatMap({ Data(base64Encoded: $0) }) else {
+            throw Failure(description: "no picture")
+        }
         try data.write(to: URL(fileURLWithPath: path))
     }
 

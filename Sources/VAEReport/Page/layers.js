@@ -1,0 +1,175 @@
+// Convolutions, transposed convolutions and dense layers in plain JavaScript, with the engine's own conventions: images
+// are height × width × channels, and padding is TensorFlow's `same`.
+
+/** Where a kernel lies between an image (the large side) and a grid (the small side). */
+function convolutionGeometry(height, width, kernel, stride) {
+  const gridHeight = Math.ceil(height / stride);
+  const gridWidth = Math.ceil(width / stride);
+  // Of the padding needed the smaller half comes first.
+  const padding = (grid, size) => Math.floor(Math.max((grid - 1) * stride + kernel - size, 0) / 2);
+  return {
+    height, width, gridHeight, gridWidth, kernel, stride,
+    top: padding(gridHeight, height), left: padding(gridWidth, width),
+  };
+}
+
+/** For each grid place the pixels under the kernel: what a convolution gathers. */
+function convolutionPairs(geometry) {
+  const { height, width, gridHeight, gridWidth, kernel, stride, top, left } = geometry;
+  const first = [], source = [], tap = [];
+  for (let gridY = 0; gridY < gridHeight; gridY++) {
+    for (let gridX = 0; gridX < gridWidth; gridX++) {
+      first.push(source.length);
+      for (let ky = 0; ky < kernel; ky++) {
+        const y = gridY * stride + ky - top;
+        if (y < 0 || y >= height) continue;
+        for (let kx = 0; kx < kernel; kx++) {
+          const x = gridX * stride + kx - left;
+          if (x < 0 || x >= width) continue;
+          source.push(y * width + x);
+          tap.push(ky * kernel + kx);
+        }
+      }
+    }
+  }
+  first.push(source.length);
+  return { first, source, tap };
+}
+
+/**
+ * For each pixel the grid places that paint it: what a transposed convolution gathers. This is its sub-pixel form:
+ * with stride 2 a pixel's parity decides which taps reach it, about a quarter of all, and no product is with zero.
+ */
+function transposedPairs(geometry) {
+  const { height, width, gridHeight, gridWidth, kernel, stride, top, left } = geometry;
+  const first = [], source = [], tap = [];
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      first.push(source.length);
+      for (let ky = 0; ky < kernel; ky++) {
+        const gridY = (y + top - ky) / stride;
+        if (!Number.isInteger(gridY) || gridY < 0 || gridY >= gridHeight) continue;
+        for (let kx = 0; kx < kernel; kx++) {
+          const gridX = (x + left - kx) / stride;
+          if (!Number.isInteger(gridX) || gridX < 0 || gridX >= gridWidth) continue;
+          source.push(gridY * gridWidth + gridX);
+          tap.push(ky * kernel + kx);
+        }
+      }
+    }
+  }
+  first.push(source.length);
+  return { first, source, tap };
+}
+
+/** A dense layer is one place that gathers one place by one tap. */
+const densePairs = { first: [0, 1], source: [0], tap: [0] };
+
+/**
+ * A layer in which every output place adds up products of input places and taps of the kernel. Convolutions,
+ * transposed convolutions and dense layers differ only in their pairs of (place, tap).
+ */
+class GatherLayer {
+  /**
+   * @param shape  name, kind, inputPlaces, inputs, outputs (channels), outputShape (for people), rectified
+   * @param pairs  of each output place, from `first[place]` to `first[place + 1]`: the input place and the tap
+   * @param kernel (taps, inputs, outputs), the outputs contiguous
+   */
+  constructor(shape, pairs, kernel, bias) {
+    Object.assign(this, shape);
+    this.first = Int32Array.from(pairs.first);
+    this.source = Int32Array.from(pairs.source);
+    this.offset = Int32Array.from(pairs.tap, (tap) => tap * this.inputs * this.outputs);
+    this.kernel = kernel;
+    this.bias = bias;
+    this.places = pairs.first.length - 1;
+    this.output = new Float32Array(this.places * this.outputs);
+    // The input without its zeros. Half of a rectified layer is zero and costs nothing below.
+    this.start = new Int32Array(this.inputPlaces + 1);
+    this.row = new Int32Array(this.inputPlaces * this.inputs);
+    this.value = new Float64Array(this.inputPlaces * this.inputs);
+  }
+
+  get parameters() { return this.kernel.length + this.bias.length; }
+
+  /** Returns the layer's own output array, which the next call overwrites. Allocates nothing. */
+  run(input) {
+    this.compress(input);
+    const eights = this.outputs - (this.outputs % 8);
+    for (let place = 0; place < this.places; place++) {
+      for (let channel = 0; channel < eights; channel += 8) this.gatherEight(place, channel);
+      for (let channel = eights; channel < this.outputs; channel++) this.gatherOne(place, channel);
+    }
+    return this.output;
+  }
+
+  compress(input) {
+    const { inputPlaces, inputs, outputs, start, row, value } = this;
+    let count = 0, at = 0;
+    for (let place = 0; place < inputPlaces; place++) {
+      start[place] = count;
+      for (let channel = 0; channel < inputs; channel++, at++) {
+        const x = input[at];
+        if (x !== 0) {
+          row[count] = channel * outputs;
+          value[count] = x;
+          count++;
+        }
+      }
+    }
+    start[inputPlaces] = count;
+  }
+
+  /** Eight neighbouring channels: their sums stay in registers, and each input is read once for all of them. */
+  gatherEight(place, channel) {
+    const { first, source, offset, start, row, value, kernel, bias, output } = this;
+    let a = bias[channel], b = bias[channel + 1], c = bias[channel + 2], d = bias[channel + 3];
+    let e = bias[channel + 4], f = bias[channel + 5], g = bias[channel + 6], h = bias[channel + 7];
+    for (let pair = first[place], last = first[place + 1]; pair < last; pair++) {
+      const base = offset[pair] + channel;
+      for (let i = start[source[pair]], end = start[source[pair] + 1]; i < end; i++) {
+        const x = value[i], k = base + row[i];
+        a += x * kernel[k];
+        b += x * kernel[k + 1];
+        c += x * kernel[k + 2];
+        d += x * kernel[k + 3];
+        e += x * kernel[k + 4];
+        f += x * kernel[k + 5];
+        g += x * kernel[k + 6];
+        h += x * kernel[k + 7];
+      }
+    }
+    const at = place * this.outputs + channel;
+    if (this.rectified) {
+      output[at] = a > 0 ? a : 0;
+      output[at + 1] = b > 0 ? b : 0;
+      output[at + 2] = c > 0 ? c : 0;
+      output[at + 3] = d > 0 ? d : 0;
+      output[at + 4] = e > 0 ? e : 0;
+      output[at + 5] = f > 0 ? f : 0;
+      output[at + 6] = g > 0 ? g : 0;
+      output[at + 7] = h > 0 ? h : 0;
+    } else {
+      output[at] = a;
+      output[at + 1] = b;
+      output[at + 2] = c;
+      output[at + 3] = d;
+      output[at + 4] = e;
+      output[at + 5] = f;
+      output[at + 6] = g;
+      output[at + 7] = h;
+    }
+  }
+
+  gatherOne(place, channel) {
+    const { first, source, offset, start, row, value, kernel } = this;
+    let sum = this.bias[channel];
+    for (let pair = first[place], last = first[place + 1]; pair < last; pair++) {
+      const base = offset[pair] + channel;
+      for (let i = start[source[pair]], end = start[source[pair] + 1]; i < end; i++) {
+        sum += value[i] * kernel[base + row[i]];
+      }
+    }
+    this.output[place * this.outputs + channel] = this.rectified && sum < 0 ? 0 : sum;
+  }
+}
