@@ -8,7 +8,7 @@ ARGS ?=
 LINTED := Sources Tests Benchmarks Examples Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build train test bench bench-peers example lint format clean
+.PHONY: help setup browser build train test bench bench-peers example lint format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -22,7 +22,10 @@ build: setup ## Build everything, optimised
 train: setup ## Train a model: vae-train, optimised, with ARGS
 	swift run -c release vae-train $(ARGS)
 
-test: setup ## Run the tests, with ARGS
+browser: ## Install Chromium for the tests of the report, where it can be had; VAE_BROWSER=no skips it
+	@scripts/setup browser
+
+test: setup browser ## Run the tests, with ARGS
 	swift test $(ARGS)
 
 bench: setup ## Measure the engine: vae-bench, optimised, with ARGS

@@ -32,11 +32,12 @@ struct Session {
     }
 
     /// - Parameters:
-    ///   - figures: draws pictures at the end.
+    ///   - figures: makes the page after every epoch, and draws pictures at the end.
     ///   - film: also makes a film of the training.
     func run(in folder: RunFolder, figures: Bool, film: Bool) throws {
         describe(folder)
-        try folder.write(record(), to: RunFolder.configuration)
+        let record = record()
+        try folder.write(record, to: RunFolder.configuration)
 
         let epochs = trainer.configuration.epochs
         var recorder =
@@ -45,6 +46,7 @@ struct Session {
                 data: data, latentSize: trainer.modelConfiguration.latentSize, epochs: epochs,
                 threads: threads)
             : nil
+        let page = figures ? try RunReport(record: record, data: data, threads: threads) : nil
         var start = ContinuousClock.now
         try trainer.fit(
             data.train, test: data.test,
@@ -56,6 +58,10 @@ struct Session {
                 try folder.append(report)
                 let model = trainer.model
                 try model.save(to: folder.file(RunFolder.model))
+                // Every test image is measured for the last page alone: it takes ten times what a page takes.
+                try page?.write(
+                    model, history: trainer.history, losses: report.epoch == epochs,
+                    to: folder.file(RunReport.fileName))
                 try recorder?.add(report, model)
                 if let recorder, recorder.isDue(after: report.epoch) {
                     console.status(force: true) { _ in "drawing the film" }

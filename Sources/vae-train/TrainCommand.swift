@@ -15,7 +15,8 @@ struct TrainCommand: ParsableCommand {
         usage: "vae-train [--threads N] [--epochs N] [--dataset NAME | --data DIR] [--out DIR] [options]",
         discussion: """
             Writes a run folder: the model (model.safetensors), a table of losses (metrics.csv), the configuration \
-            (config.json) and pictures of the latent space, reconstructions, the decoded plane and the losses. \
+            (config.json), a web page to explore the latent space with (report.html) and pictures of the latent space, \
+            reconstructions, the decoded plane and the losses. \
             Losses are in nats per image, and loss = reconstruction + KL.
 
             The same seed gives the same model, bit for bit, on any number of threads.
@@ -70,7 +71,7 @@ struct TrainCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Write the data set as IDX files to this folder and stop.", valueName: "dir"))
     var exportData: String?
 
-    @Flag(help: "Draw no pictures at the end.")
+    @Flag(help: "Make no page and draw no pictures.")
     var noFigures = false
 
     @Flag(

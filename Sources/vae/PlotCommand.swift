@@ -8,10 +8,11 @@ import VAERun
 struct PlotCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plot",
-        abstract: "Draw the pictures of a run again.",
+        abstract: "Make the pictures and the report of a run again.",
         discussion: """
             Reads a run folder (model.safetensors, metrics.csv, config.json) and the images it was trained on, and \
-            writes the pictures named, or all of them: \(FigureName.allCases.map(\.rawValue).joined(separator: ", ")). \
+            writes what is named, or all of it: \(PlotName.allValueStrings.joined(separator: ", ")). \
+            The report is one web page, to explore the latent space with. \
             A picture that is there is replaced as a whole; if anything fails, it stays as it was. The film of a \
             training needs the model of every epoch and is made by vae-train --film alone.
 
@@ -26,8 +27,8 @@ struct PlotCommand: ParsableCommand {
     var folder: String
 
     @Argument(
-        help: ArgumentHelp("Which pictures. (default: all)", valueName: "figure"))
-    var figures: [FigureName] = []
+        help: ArgumentHelp("Which pictures, or report. (default: all)", valueName: "figure"))
+    var figures: [PlotName] = []
 
     @Option(help: ArgumentHelp("Where to write them. (default: the run folder)", valueName: "dir"))
     var out: String?
@@ -76,13 +77,20 @@ struct PlotCommand: ParsableCommand {
             try options.validate(latentSize: run.model.configuration.latentSize)
             let target = out ?? folder
             try Folder.create(target)
+            let data = try common.images(of: run, console)
             let figures = try RunFigures(
-                model: run.model, data: common.images(of: run, console), history: run.history,
-                options: options,
-                threads: threads)
-            let names = FigureName.allCases.filter { self.figures.isEmpty || self.figures.contains($0) }
-            let paths = try figures.write(names, to: target) { name in
+                model: run.model, data: data, history: run.history, options: options, threads: threads)
+            func isWanted(_ name: PlotName) -> Bool { self.figures.isEmpty || self.figures.contains(name) }
+            let names = FigureName.allCases.filter { isWanted(.figure($0)) }
+            var paths = try figures.write(names, to: target) { name in
                 console.status(force: true) { _ in "drawing \(name.rawValue)" }
+            }
+            if isWanted(.report) {
+                console.status(force: true) { _ in "making the report" }
+                let path = "\(target)/\(RunReport.fileName)"
+                try RunReport(record: run.record, data: data, threads: threads)
+                    .write(run.model, history: run.history, losses: true, to: path)
+                paths.append(path)
             }
             for path in paths { console.result(path.escapingControlCharacters()) }
         }
@@ -110,7 +118,23 @@ struct PlotCommand: ParsableCommand {
     ]
 }
 
-extension FigureName: ExpressibleByArgument {}
+/// What can be made of a run: a picture, or the page to play with.
+enum PlotName: ExpressibleByArgument, Equatable {
+    case figure(FigureName)
+    case report
+
+    init?(argument: String) {
+        if argument == "report" {
+            self = .report
+        } else if let name = FigureName(rawValue: argument) {
+            self = .figure(name)
+        } else {
+            return nil
+        }
+    }
+
+    static var allValueStrings: [String] { FigureName.allCases.map(\.rawValue) + ["report"] }
+}
 
 /// Kinds of file, with commas between them.
 struct FormatList: ExpressibleByArgument {

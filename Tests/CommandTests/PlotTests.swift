@@ -32,10 +32,12 @@ import VAEData
         let outcome = try tool("plot", scratch.file("run"))
         #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
         let paths = outcome.output.split(separator: "\n").map(String.init)
-        #expect(paths.sorted() == Self.pictures.map { scratch.file("run/" + $0) })
+        #expect(
+            paths.sorted() == (Self.pictures + ["report.html"]).sorted().map { scratch.file("run/" + $0) })
         #expect(
             try files(scratch, "run")
-                == (Self.pictures + ["config.json", "metrics.csv", "model.safetensors"]).sorted())
+                == (Self.pictures + ["config.json", "metrics.csv", "model.safetensors", "report.html"])
+                .sorted())
 
         // The same pictures, to the byte, as the training itself draws of the same model and the same epochs.
         let again = try Tool("vae-train")(

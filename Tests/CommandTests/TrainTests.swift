@@ -19,6 +19,7 @@ import VAEData
                 "config.json", "interpolations.png", "latent-dimensions.png", "latent-space.png",
                 "latent-space.svg",
                 "losses.png", "manifold.png", "metrics.csv", "model.safetensors", "reconstructions.png",
+                "report.html",
                 "samples.png",
             ])
         let rows = try scratch.text("run/metrics.csv").split(separator: "\n")

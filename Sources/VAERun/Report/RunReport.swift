@@ -1,0 +1,86 @@
+import Foundation
+import VAE
+import VAECore
+import VAEData
+import VAEReport
+
+/// Makes `report.html` of a run, as often as it is asked for.
+///
+/// What does not change while a model is trained is made once: the packed images, and the tables of what the run is made of.
+package struct RunReport {
+    package static let fileName = "report.html"
+
+    private let name: DataName
+    private let facts: [Report.Facts]
+    private let test: ImageSet?
+    private let images: PackedImages?
+    private let threads: Int
+
+    package init(record: RunRecord, data: Dataset, threads: Int) throws(VAEError) {
+        name = DataName(data.name)
+        facts = RunReport.facts(record)
+        test = data.test
+        var images: PackedImages?
+        if let test { images = try PackedImages(test) }
+        self.images = images
+        self.threads = threads
+    }
+
+    /// Writes the page at `path`, whole or not at all.
+    /// - Parameter losses: measures every test image, for the page to sort them by. Without it a page costs an encoding of the
+    ///   test set and little more.
+    package func write(
+        _ model: VariationalAutoencoder, history: [EpochReport], losses: Bool, to path: String
+    ) throws(VAEError) {
+        var testSet: ReportTestSet?
+        if let test {
+            testSet = try ReportTestSet(test, packed: images, model: model, losses: losses, threads: threads)
+        }
+        try Report(
+            title: name.title, model: model, history: history, testSet: testSet, labelName: name.label,
+            classNames: name.classes, facts: facts
+        ).write(to: path)
+    }
+
+    private static func facts(_ record: RunRecord) -> [Report.Facts] {
+        let (data, training, environment) = (record.data, record.training, record.environment)
+        let model = record.model
+        func list(_ numbers: [Int]) -> String { numbers.map(String.init).joined(separator: ", ") }
+        return [
+            Report.Facts(
+                "Data",
+                [
+                    .init("name", data.name), .init("source", data.source),
+                    .init("training images", grouped(Double(data.trainImages))),
+                    .init("test images", grouped(Double(data.testImages))), .init("SHA-256", data.sha256),
+                ]),
+            Report.Facts(
+                "Training",
+                [
+                    .init("epochs", "\(training.epochs)"), .init("batch size", "\(training.batchSize)"),
+                    .init("optimiser", "Adam"), .init("learning rate", "\(training.learningRate)"),
+                    .init("β₁, β₂", "\(training.beta1), \(training.beta2)"),
+                    .init("ε", "\(training.epsilon)"),
+                    .init("KL weight", "\(training.klWeight)"), .init("seed", "\(training.seed)"),
+                ]),
+            Report.Facts(
+                "Sizes",
+                [
+                    .init("image", "\(model.imageShape)"),
+                    .init("encoder filters", list(model.encoderFilters)),
+                    .init("decoder filters", list(model.decoderFilters)),
+                    .init("kernel", "\(model.kernelSize)×\(model.kernelSize)"),
+                    .init("hidden units", "\(model.hiddenUnits)"),
+                    .init("latent dimensions", "\(model.latentSize)"),
+                ]),
+            Report.Facts(
+                "Environment",
+                [
+                    .init("version", environment.version), .init("started", environment.started),
+                    .init("processor", environment.processor), .init("threads", "\(environment.threads)"),
+                    .init("BLAS", environment.blas), .init("BLAS kernels", environment.blasKernels),
+                    .init("command", environment.command.joined(separator: " ")),
+                ]),
+        ]
+    }
+}
