@@ -2,7 +2,7 @@ import Kernels
 import VAECore
 
 /// A layer's kernels, with its sizes.
-package enum LayerKernels: Sendable, Hashable {
+package enum LayerKernels: Sendable {
     case convolution(Convolution2D)
     case dense(Dense)
     case transposedConvolution(TransposedConvolution2D)
@@ -12,7 +12,7 @@ package enum LayerKernels: Sendable, Hashable {
 ///
 /// Forward, the gradient of the weights and the gradient of the input are one matrix product each, of the same three sizes in
 /// another order: (rows × depth) · (depth × columns), 2 · rows · columns · depth operations.
-package struct LayerWork: Sendable, Hashable {
+package struct LayerWork: Sendable {
     /// The layer's name, as its weights have it: "encoder.convolution.0".
     package let name: String
     /// Places of the kernel on the image; 1 for a dense layer.

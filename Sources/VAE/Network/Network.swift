@@ -27,16 +27,21 @@ struct Network: Sendable {
     let flatCount: Int
 
     /// - Throws: `invalidArgument` when the configuration is not valid.
-    init(_ configuration: ModelConfiguration) throws(VAEError) {
+    init(_ configuration: ModelConfiguration, convolutions: ConvolutionMethod = .direct) throws(VAEError) {
+        try self.init(configuration, tiles: convolutions.tiles)
+    }
+
+    /// - Parameter tiles: what convolutions are computed with; nil lowers them
+    init(_ configuration: ModelConfiguration, tiles: Tiles?) throws(VAEError) {
         try configuration.validate()
         do throws(GeometryError) {
-            self = try Network(validated: configuration)
+            self = try Network(validated: configuration, tiles)
         } catch {
             throw VAEError(.invalidArgument, "model configuration", error.description)
         }
     }
 
-    private init(validated configuration: ModelConfiguration) throws(GeometryError) {
+    private init(validated configuration: ModelConfiguration, _ tiles: Tiles?) throws(GeometryError) {
         self.configuration = configuration
         let side = configuration.kernelSize
         let taps = side * side
@@ -56,8 +61,9 @@ struct Network: Sendable {
                 fanIn: taps * channels, fanOut: taps * filters)
             down.append(
                 Placed(
-                    layer: Convolution2D(geometry, filters: filters, activation: .rectified), weights: weights
-                ))
+                    layer: Convolution2D(
+                        geometry, filters: filters, activation: .rectified, tiles: tiles),
+                    weights: weights))
             levels.append(geometry)
             (height, width, channels) = (geometry.gridHeight, geometry.gridWidth, filters)
         }
@@ -90,7 +96,8 @@ struct Network: Sendable {
                 fanOut: taps * channels)
             up.append(
                 Placed(
-                    layer: TransposedConvolution2D(geometry, inputs: channels, activation: activation),
+                    layer: TransposedConvolution2D(
+                        geometry, inputs: channels, activation: activation, tiles: tiles),
                     weights: weights))
             channels = outputs
         }

@@ -26,15 +26,17 @@ public final class Trainer {
     private let losses: FloatStorage
     private var stepsTaken = 0
 
-    /// - Parameter threads: workers; the bits of the result do not depend on it. The physical cores unless given.
+    /// - Parameters:
+    ///   - threads: workers; the bits of the result do not depend on it. The physical cores unless given.
+    ///   - convolutions: what computes them; the model that comes out keeps to it
     /// - Throws: `invalidArgument` for a value out of range, `unavailable` when there is not memory enough.
     public init(
         _ model: ModelConfiguration = ModelConfiguration(),
         _ training: TrainingConfiguration = TrainingConfiguration(),
-        threads: Int = Machine.physicalCores
+        threads: Int = Machine.physicalCores, convolutions: ConvolutionMethod = .direct
     ) throws(VAEError) {
         try training.validate()
-        let network = try Network(model)
+        let network = try Network(model, convolutions: convolutions)
         let count = network.layout.count
         modelConfiguration = model
         configuration = training
