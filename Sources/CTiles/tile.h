@@ -161,6 +161,31 @@ static void dot(const vae_plan *plan, const float *image, const float *weights, 
     }
 }
 
+// MARK: transpose
+
+typedef float four __attribute__((ext_vector_type(4)));
+
+static void transpose(const float *from, ptrdiff_t count, ptrdiff_t rows, ptrdiff_t columns, float *to) {
+    for (; count > 0; count--, from += rows * columns, to += rows * columns) {
+        for (ptrdiff_t n = 0; n < columns; n += 4) {
+            for (ptrdiff_t m = 0; m < rows; m += 4) {
+                four a, b, c, d;
+                __builtin_memcpy(&a, from + m * columns + n, sizeof a);
+                __builtin_memcpy(&b, from + (m + 1) * columns + n, sizeof b);
+                __builtin_memcpy(&c, from + (m + 2) * columns + n, sizeof c);
+                __builtin_memcpy(&d, from + (m + 3) * columns + n, sizeof d);
+                const four ac0 = __builtin_shufflevector(a, c, 0, 4, 1, 5), ac1 = __builtin_shufflevector(a, c, 2, 6, 3, 7);
+                const four bd0 = __builtin_shufflevector(b, d, 0, 4, 1, 5), bd1 = __builtin_shufflevector(b, d, 2, 6, 3, 7);
+                const four column[4] = {
+                    __builtin_shufflevector(ac0, bd0, 0, 4, 1, 5), __builtin_shufflevector(ac0, bd0, 2, 6, 3, 7),
+                    __builtin_shufflevector(ac1, bd1, 0, 4, 1, 5), __builtin_shufflevector(ac1, bd1, 2, 6, 3, 7)};
+                UNROLL for (int i = 0; i < 4; i++)
+                    __builtin_memcpy(to + (n + i) * rows + m, &column[i], sizeof column[i]);
+            }
+        }
+    }
+}
+
 // MARK: correlate
 
 INLINE void correlate_tile(const int rows, const int vectors, const vae_walk *walk, const vae_overlap *overlap,
@@ -220,4 +245,4 @@ static void correlate(const vae_walk *walk, const float *image, const float *gri
         correlate_columns(1, walk, image, grid + n, images, accumulate, weights + n);
 }
 
-const vae_tiles TILES = {TITLE, gather, dot, correlate};
+const vae_tiles TILES = {TITLE, gather, dot, transpose, correlate};

@@ -48,6 +48,8 @@ struct ConvolutionTests {
             var random = SplitMix(state: 2)
             let input = try Guarded(random.values(sizes.imageCount))
             let kernel = try Guarded(random.values(sizes.kernelCount))
+            let prepared = try Guarded(untouched: layer.preparedCount)
+            layer.prepare(kernel.region, into: prepared.region)
             // The output only says where it was cut to 0; half of it is.
             let output = try Guarded(random.values(sizes.gridCount).map { max($0, 0) })
             let (incoming, before) = (random.values(sizes.gridCount), random.values(sizes.kernelCount))
@@ -61,7 +63,7 @@ struct ConvolutionTests {
             let scratch = try Guarded(untouched: layer.scratchCount(images: sizes.count))
             layer.backward(
                 gradient.region, input: input.region, output: output.region,
-                count: sizes.count, kernel: kernel.region,
+                count: sizes.count, kernel: kernel.region, prepared: prepared.region,
                 kernelGradient: kernelGradient.region, biasGradient: biasGradient.region,
                 inputGradient: inputGradient.region, accumulating: accumulating, scratch: scratch.region)
 
@@ -98,7 +100,7 @@ struct ConvolutionTests {
             #expect(off.max()! <= 1, "\(test.testDescription): \(off)")
             #expect(
                 areIntact([
-                    input, kernel, output, gradient, inputGradient, kernelGradient, biasGradient, scratch,
+                    input, kernel, prepared, output, gradient, inputGradient, kernelGradient, biasGradient, scratch,
                 ]))
 
             // The first layer wants no gradient of its input; the others come out the same.
@@ -107,7 +109,7 @@ struct ConvolutionTests {
             gradient.region.copy(from: incoming.span)
             layer.backward(
                 gradient.region, input: input.region,
-                output: output.region, count: sizes.count, kernel: kernel.region,
+                output: output.region, count: sizes.count, kernel: kernel.region, prepared: prepared.region,
                 kernelGradient: again.region, biasGradient: biasAgain.region, inputGradient: nil,
                 accumulating: accumulating, scratch: scratch.region)
             #expect(identical(again.values, kernelGradient.values))

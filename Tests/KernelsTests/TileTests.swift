@@ -55,6 +55,11 @@ struct TileTests {
         let down = Convolution2D(geometry, filters: sizes.filters, activation: .rectified, tiles: tiles)
         let up = TransposedConvolution2D(
             geometry, inputs: sizes.filters, activation: .rectified, tiles: tiles)
+        let (downKernel, upKernel) = (
+            try Guarded(untouched: down.preparedCount), try Guarded(untouched: up.preparedCount)
+        )
+        down.prepare(kernel.region, into: downKernel.region)
+        up.prepare(kernel.region, into: upKernel.region)
         let scratch = try Guarded(
             untouched: max(down.scratchCount(images: sizes.count), up.scratchCount(images: sizes.count)))
         let kernelGradient = try Guarded(untouched: sizes.kernelCount)
@@ -71,12 +76,13 @@ struct TileTests {
         results += toGrid.values
         down.backward(
             fromGrid.region, input: fromImage.region, output: toGrid.region, count: sizes.count,
-            kernel: kernel.region, kernelGradient: kernelGradient.region, biasGradient: biasGradient.region,
-            inputGradient: toImage.region, accumulating: false, scratch: scratch.region)
+            kernel: kernel.region, prepared: downKernel.region, kernelGradient: kernelGradient.region,
+            biasGradient: biasGradient.region, inputGradient: toImage.region, accumulating: false,
+            scratch: scratch.region)
         results += kernelGradient.values + biasGradient.values + toImage.values
         up.forward(
-            fromGrid.region, count: sizes.count, kernel: kernel.region, bias: channelBias.region,
-            into: toImage.region, scratch: scratch.region)
+            fromGrid.region, count: sizes.count, kernel: kernel.region, prepared: upKernel.region,
+            bias: channelBias.region, into: toImage.region, scratch: scratch.region)
         results += toImage.values
         up.backward(
             fromImage.region, input: fromGrid.region, output: toImage.region, count: sizes.count,

@@ -80,6 +80,9 @@ typedef struct {
     void (*dot)(const vae_plan *plan, const float *input, const float *weights, const float *bias, bool rectify,
                 float *output);
 
+    /// Each of `count` matrices of rows × columns floats, multiples of 4, to columns × rows.
+    void (*transpose)(const float *from, ptrdiff_t count, ptrdiff_t rows, ptrdiff_t columns, float *to);
+
     /// weights[k][n] (+)= Σ over images and places of image[place][k] · grid[place][n].
     void (*correlate)(const vae_walk *walk, const float *image, const float *grid, ptrdiff_t images, bool accumulate,
                       float *weights);

@@ -55,12 +55,21 @@ package final class DirectConvolution: Sendable {
     }
 
     /// Floats of scratch that any of the products needs for `count` images.
-    func scratchCount(images count: Int) -> Int {
-        max((padded?.count ?? 0) * count, geometry.patch * filters)
+    func scratchCount(images count: Int) -> Int { (padded?.count ?? 0) * count }
+
+    /// Floats of the kernel as `up` wants it; 0 where it takes the kernel as it is.
+    var preparedCount: Int { isThin ? 0 : geometry.patch * filters }
+
+    /// Each tap's [channels × filters] as [filters × channels], so that the way up reads whole vectors of channels.
+    func prepare(_ kernel: FloatRegion, into prepared: FloatRegion) {
+        precondition(kernel.count == geometry.patch * filters && prepared.count >= preparedCount)
+        guard !isThin else { return }
+        let taps = geometry.kernelHeight * geometry.kernelWidth
+        tiles.table.pointee.transpose(kernel.base, taps, geometry.channels, filters, prepared.base)
     }
 
     /// grid = f(bias + kernel ∗ image): (count, height, width, channels) to (count, gridHeight, gridWidth, filters), overwritten.
-    func down(
+    package func down(
         _ images: FloatRegion, count: Int, kernel: FloatRegion, bias: FloatRegion?, activation: Activation,
         into grids: FloatRegion, scratch: FloatRegion
     ) {
@@ -83,32 +92,28 @@ package final class DirectConvolution: Sendable {
     }
 
     /// image = f(bias + kernelᵀ ∗ grid): (count, gridHeight, gridWidth, filters) to (count, height, width, channels), overwritten.
-    func up(
-        _ grids: FloatRegion, count: Int, kernel: FloatRegion, bias: FloatRegion?, activation: Activation,
-        into images: FloatRegion, scratch: FloatRegion
+    /// - Parameter prepared: what `prepare` made of the kernel, or the kernel itself where `preparedCount` is 0
+    package func up(
+        _ grids: FloatRegion, count: Int, prepared: FloatRegion, bias: FloatRegion?, activation: Activation,
+        into images: FloatRegion
     ) {
         let size = geometry.places * filters
         precondition(
             images.count >= count * geometry.imageCount && grids.count >= count * size
-                && kernel.count == geometry.patch * filters
+                && prepared.count == geometry.patch * filters
                 && (bias?.count ?? geometry.channels) == geometry.channels)
         let sum = isThin ? tiles.table.pointee.dot : tiles.table.pointee.gather
-        var weights = kernel
-        if !isThin {
-            transposeTaps(kernel, into: scratch)
-            weights = scratch
-        }
         upPlan.withPlan { plan in
             for index in 0..<count {
                 sum?(
-                    plan, grids.base + index * size, weights.base, bias?.base, activation == .rectified,
+                    plan, grids.base + index * size, prepared.base, bias?.base, activation == .rectified,
                     images.base + index * geometry.imageCount)
             }
         }
     }
 
     /// kernelGradient (+)= Σ over images and places of image under the kernel · grid.
-    func kernelGradient(
+    package func kernelGradient(
         _ images: FloatRegion, _ grids: FloatRegion, count: Int, into gradient: FloatRegion,
         accumulating: Bool, scratch: FloatRegion
     ) {
@@ -127,17 +132,4 @@ package final class DirectConvolution: Sendable {
     }
 
     private static let mostThinChannels = 4
-
-    /// Each tap's [channels × filters] as [filters × channels].
-    private func transposeTaps(_ kernel: FloatRegion, into transposed: FloatRegion) {
-        let (channels, filters) = (geometry.channels, filters)
-        precondition(transposed.count >= kernel.count)
-        for tap in 0..<geometry.kernelHeight * geometry.kernelWidth {
-            let from = kernel.base + tap * channels * filters
-            let to = transposed.base + tap * channels * filters
-            for filter in 0..<filters {
-                for channel in 0..<channels { to[filter * channels + channel] = from[channel * filters + filter] }
-            }
-        }
-    }
 }

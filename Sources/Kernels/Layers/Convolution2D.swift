@@ -28,6 +28,13 @@ package struct Convolution2D: Sendable {
         direct?.scratchCount(images: count) ?? geometry.imagesPerBlock(of: count) * geometry.loweredCount
     }
 
+    /// Floats of what `prepare` makes of the kernel.
+    package var preparedCount: Int { direct?.preparedCount ?? 0 }
+    /// Gives the kernel the form that `backward` wants besides its own, once for all calls with the same kernel.
+    package func prepare(_ kernel: FloatRegion, into prepared: FloatRegion) {
+        direct?.prepare(kernel, into: prepared)
+    }
+
     /// output = activation(kernel ∗ input + bias), for `count` images.
     ///
     /// - Parameters:
@@ -59,12 +66,13 @@ package struct Convolution2D: Sendable {
     /// The gradients of the weights and, when asked for, of the input.
     ///
     /// - Parameters:
+    ///   - prepared: the kernel from `prepare`; not read without an `inputGradient`
     ///   - gradient: ∂L/∂output, (count, gridHeight, gridWidth, filters); becomes ∂L/∂sum
     ///   - inputGradient: overwritten with ∂L/∂input, unless nil
     ///   - accumulating: adds to `kernelGradient` and `biasGradient` instead of overwriting them
     package func backward(
         _ gradient: FloatRegion, input: FloatRegion, output: FloatRegion, count: Int, kernel: FloatRegion,
-        kernelGradient: FloatRegion, biasGradient: FloatRegion, inputGradient: FloatRegion?,
+        prepared: FloatRegion, kernelGradient: FloatRegion, biasGradient: FloatRegion, inputGradient: FloatRegion?,
         accumulating: Bool,
         scratch: FloatRegion
     ) {
@@ -78,8 +86,8 @@ package struct Convolution2D: Sendable {
                 scratch: scratch)
             if let inputGradient {
                 direct.up(
-                    gradient, count: count, kernel: kernel, bias: nil, activation: .identity,
-                    into: inputGradient, scratch: scratch)
+                    gradient, count: count, prepared: prepared.count > 0 ? prepared : kernel, bias: nil,
+                    activation: .identity, into: inputGradient)
             }
             return
         }

@@ -31,19 +31,27 @@ package struct TransposedConvolution2D: Sendable {
         direct?.scratchCount(images: count) ?? geometry.imagesPerBlock(of: count) * geometry.loweredCount
     }
 
+    /// Floats of what `prepare` makes of the kernel.
+    package var preparedCount: Int { direct?.preparedCount ?? 0 }
+    /// Gives the kernel the form that `forward` wants, once for all calls with the same kernel.
+    package func prepare(_ kernel: FloatRegion, into prepared: FloatRegion) {
+        direct?.prepare(kernel, into: prepared)
+    }
+
     /// output = activation(kernelᵀ ∗ input + bias), for `count` images.
     ///
     /// - Parameters:
+    ///   - prepared: the kernel from `prepare`
     ///   - input: (count, gridHeight, gridWidth, inputs)
     ///   - output: (count, height, width, channels), overwritten
     package func forward(
-        _ input: FloatRegion, count: Int, kernel: FloatRegion, bias: FloatRegion, into output: FloatRegion,
-        scratch: FloatRegion
+        _ input: FloatRegion, count: Int, kernel: FloatRegion, prepared: FloatRegion, bias: FloatRegion,
+        into output: FloatRegion, scratch: FloatRegion
     ) {
         if let direct {
             return direct.up(
-                input, count: count, kernel: kernel, bias: bias, activation: activation, into: output,
-                scratch: scratch)
+                input, count: count, prepared: prepared.count > 0 ? prepared : kernel, bias: bias,
+                activation: activation, into: output)
         }
         let (places, patch) = (geometry.places, geometry.patch)
         let weights = Matrix(kernel, rows: patch, columns: inputs)

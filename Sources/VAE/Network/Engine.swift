@@ -44,6 +44,14 @@ final class Engine {
         }
     }
 
+    /// Brings what is prepared from the parameters up to date. Allocates nothing.
+    func prepare(_ weights: Weights) {
+        guard network.preparedCount > 0 else { return }
+        pool.run(parts: network.preparedLayers, with: (self, weights)) { context, _, layer in
+            context.0.network.prepare(layer, context.1)
+        }
+    }
+
     static func microBatches(in count: Int) -> Int { (count + microBatch - 1) / microBatch }
 
     /// Runs `make` and turns a refusal of memory into a clear error.

@@ -18,6 +18,7 @@ public final class Trainer {
     private let shards: Sharding
     private let adam: Adam
     private let parameters: FloatStorage
+    private let prepared: FloatStorage
     private let firstMoment: FloatStorage
     private let secondMoment: FloatStorage
     /// One gradient a shard, one after the other.
@@ -51,11 +52,13 @@ public final class Trainer {
             try Engine.allocate { () throws(OutOfMemory) in try FloatStorage(count: count) }
         }
         parameters = try storage(count)
+        prepared = try storage(network.preparedCount)
         firstMoment = try storage(count)
         secondMoment = try storage(count)
         gradients = try storage(count * shards.count)
         losses = try storage(2 * training.batchSize)
         network.initialize(parameters.region, seed: training.seed)
+        engine.prepare(weights)
     }
 
     /// The model as it is now. Copies the parameters.
@@ -148,6 +151,7 @@ public final class Trainer {
             let (trainer, parts) = context
             trainer.update(chunk, parts: parts)
         }
+        engine.prepare(weights)
         return sumLosses(range.count)
     }
 
@@ -182,12 +186,12 @@ public final class Trainer {
                     seed: configuration.seed, purpose: .trainingNoise, epoch: epoch, item: image)
                 noise.fillNormal(workspace.noise[position * latent..<(position + 1) * latent])
             }
-            network.encode(parameters.region, workspace, count: count)
+            network.encode(weights, workspace, count: count)
             network.sampleLatents(workspace, count: count)
-            network.decode(parameters.region, workspace, count: count)
+            network.decode(weights, workspace, count: count)
             network.measure(workspace, count: count, gradientScale: scale)
             network.backward(
-                parameters.region, workspace, count: count, scale: scale,
+                weights, workspace, count: count, scale: scale,
                 klWeight: Float(configuration.klWeight),
                 gradients: gradient, accumulating: start > shard.lowerBound)
             losses.region[start..<start + count].copy(from: workspace.reconstruction.prefix(count))
@@ -208,11 +212,12 @@ public final class Trainer {
 
     private func measure(_ images: ImageSet) -> Losses {
         let measured = engine.measure(
-            images, parameters.region, seed: configuration.seed, sampling: true)
+            images, weights, seed: configuration.seed, sampling: true)
         return measured.mean(klWeight: configuration.klWeight)
     }
 
     private var pool: WorkerPool { engine.pool }
+    private var weights: Weights { Weights(parameters: parameters.region, prepared: prepared.region) }
 
     /// Parameters that one thread updates at a time.
     private static let updateChunk = 8192
