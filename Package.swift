@@ -32,7 +32,8 @@ let package = Package(
 
         // The engine.
         .target(name: "CTiles", cSettings: [.unsafeFlags(["-O3"])]),
-        .target(name: "Kernels", dependencies: ["CBLAS", "CLAPACKE", "CTiles"], swiftSettings: optimisedInDebug),
+        .target(
+            name: "Kernels", dependencies: ["CBLAS", "CLAPACKE", "CTiles"], swiftSettings: optimisedInDebug),
         .target(name: "ReferenceKernels", swiftSettings: optimisedInDebug),
         .target(name: "VAE", dependencies: ["Kernels", "VAECore"], swiftSettings: optimisedInDebug),
 

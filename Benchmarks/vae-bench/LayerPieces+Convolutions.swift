@@ -128,7 +128,9 @@ extension LayerPieces {
     }
 
     func addWhole(_ layer: TransposedConvolution2D) {
-        let (images, input, output, gradient, inputGradient) = (images, input, output, gradient, inputGradient)
+        let (images, input, output, gradient, inputGradient) = (
+            images, input, output, gradient, inputGradient
+        )
         let (kernel, bias, kernelGradient, biasGradient) = (kernel, bias, kernelGradient, biasGradient)
         let (scratch, prepared) = (scratch, prepared)
         addWhole {

@@ -7,6 +7,7 @@ extension LayerPieces {
         let (input, output, gradient, inputGradient) = (input, output, gradient, inputGradient)
         let (kernel, bias, kernelGradient, biasGradient) = (kernel, bias, kernelGradient, biasGradient)
         let (scratch, prepared) = (scratch, prepared)
+        if hasInputGradient { addPreparation(layer.preparedCount) { layer.prepare(kernel, into: prepared) } }
         add(.forward, product(layer.geometry, filters, .forward)) {
             direct.down(
                 input, count: images, kernel: kernel, bias: bias, activation: layer.activation, into: output,
@@ -37,6 +38,7 @@ extension LayerPieces {
         let (input, output, gradient, inputGradient) = (input, output, gradient, inputGradient)
         let (kernel, bias, kernelGradient, biasGradient) = (kernel, bias, kernelGradient, biasGradient)
         let (scratch, prepared) = (scratch, prepared)
+        addPreparation(layer.preparedCount) { layer.prepare(kernel, into: prepared) }
         add(.forward, product(geometry, inputs, .inputGradient)) {
             direct.up(
                 input, count: images, prepared: prepared.count > 0 ? prepared : kernel, bias: bias,
@@ -57,6 +59,14 @@ extension LayerPieces {
                 into: inputGradient, scratch: scratch)
         }
         addWhole(layer)
+    }
+
+    /// The kernel's second form, made once a step for all micro-batches.
+    private func addPreparation(_ size: Int, _ work: @escaping () -> Void) {
+        guard size > 0 else { return }
+        // The layer's own calls want it too.
+        work()
+        add(Piece(name: "transposed kernels", direction: .step, timesPerStep: 1, work: work))
     }
 
     /// The product that one call for a micro-batch is worth, in the direction of the convolution itself.

@@ -54,6 +54,8 @@ final class LayerPieces {
         }
     }
 
+    func add(_ piece: Piece) { pieces.append(piece) }
+
     func add(_ name: String, _ direction: Piece.Direction, _ work: @escaping () -> Void) {
         pieces.append(Piece(name: name, direction: direction, timesPerStep: microBatches, work: work))
     }

@@ -77,6 +77,9 @@ struct RunRecord: Encodable {
         let version: String
         let blas: String
         let blasKernels: String
+        let convolutions: String
+        /// The instruction set of direct convolutions; absent where the processor has none.
+        let tiles: String?
         let processor: String
         let threads: Int
         let started: String

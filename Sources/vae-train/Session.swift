@@ -11,10 +11,11 @@ struct Session {
     let trainer: Trainer
     /// As asked for; the trainer may use fewer.
     let threads: Int
+    private let convolutions: ConvolutionMethod
 
     init(
         console: Console, data: Dataset, model: ModelConfiguration, training: TrainingConfiguration,
-        threads: Int
+        threads: Int, convolutions: ConvolutionMethod
     ) throws(VAEError) {
         guard training.batchSize <= data.train.count else {
             throw VAEError(
@@ -24,7 +25,8 @@ struct Session {
         self.console = console
         self.data = data
         self.threads = threads
-        trainer = try Trainer(model, training, threads: threads)
+        trainer = try Trainer(model, training, threads: threads, convolutions: convolutions)
+        self.convolutions = convolutions
     }
 
     func run(in folder: RunFolder, figures: Bool) throws {
@@ -56,9 +58,12 @@ struct Session {
     private func describe(_ folder: RunFolder) {
         let shape = data.train.shape
         let (model, training) = (trainer.modelConfiguration, trainer.configuration)
+        let limit =
+            trainer.threads == Machine.processors
+            ? "the machine has no more processors" : "a batch has no more parts"
         console.note(
             "threads   \(threads)"
-                + (trainer.threads < threads ? " (a batch keeps \(trainer.threads) busy)" : "")
+                + (trainer.threads < threads ? " (\(trainer.threads) in use: \(limit))" : "")
                 + ", seed \(training.seed)")
         console.note(
             "data      \(data.name.escapingControlCharacters()): \(grouped(Double(data.train.count))) training and "
@@ -85,6 +90,7 @@ struct Session {
                 testImages: data.test?.count ?? 0),
             environment: RunRecord.Environment(
                 version: packageVersion, blas: OpenBLAS.configuration, blasKernels: OpenBLAS.core,
+                convolutions: convolutions.rawValue, tiles: ConvolutionMethod.directInstructionSet,
                 processor: Machine.processorName, threads: threads, started: Date().ISO8601Format(),
                 command: CommandLine.arguments))
     }

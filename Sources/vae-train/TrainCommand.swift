@@ -48,6 +48,9 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "Names every random number of the run: weights, shuffling, noise, built-in digits.")
     var seed: UInt64 = 0
 
+    @Option(help: "How convolutions are computed: direct, or lowered to sgemm.")
+    var convolutions = ConvolutionMethod.direct
+
     @Option(help: "What to train on: \(DatasetChoice.allCases.map(\.rawValue).joined(separator: ", ")).")
     var dataset = DatasetChoice.auto
 
@@ -93,6 +96,7 @@ struct TrainCommand: ParsableCommand {
         let (model, training, threads) = try configurations()
         console.note("vae-train \(packageVersion): convolutional variational autoencoder")
         console.note("BLAS      \(OpenBLAS.configuration) (kernels: \(OpenBLAS.core))")
+        console.note("kernels   \(kernels)")
 
         let data = try load(console)
         if let exportData {
@@ -101,8 +105,17 @@ struct TrainCommand: ParsableCommand {
         }
         let session = try Session(
             console: console, data: data, model: model.with(imageShape: data.train.shape), training: training,
-            threads: threads)
+            threads: threads, convolutions: convolutions)
         try session.run(in: try RunFolder(out, dataset: data.name), figures: !noFigures)
+    }
+
+    /// What convolutions are computed with, as a phrase.
+    private var kernels: String {
+        switch (convolutions, ConvolutionMethod.directInstructionSet) {
+        case (.lowered, _): "im2col and sgemm"
+        case (.direct, let set?): "direct convolutions (\(set))"
+        case (.direct, nil): "im2col and sgemm: no direct convolutions for this processor"
+        }
     }
 
     /// What the flags ask for, checked before anything is read or written.
@@ -142,6 +155,7 @@ struct TrainCommand: ParsableCommand {
 }
 
 extension DatasetChoice: ExpressibleByArgument {}
+extension ConvolutionMethod: ExpressibleByArgument {}
 
 extension ModelConfiguration {
     fileprivate func with(imageShape: ImageShape) -> ModelConfiguration {

@@ -93,7 +93,9 @@ struct ComputedCase: Sendable {
 
     static let all =
         (ConvolutionCase.grid + ConvolutionCase.blocks).map { ComputedCase(sizes: $0, tiles: nil) }
-        + Tiles.available.flatMap { tiles in ConvolutionCase.tiled.map { ComputedCase(sizes: $0, tiles: tiles) } }
+        + Tiles.available.flatMap { tiles in
+            ConvolutionCase.tiled.map { ComputedCase(sizes: $0, tiles: tiles) }
+        }
 
     var testDescription: String { "\(sizes.testDescription), \(tiles?.name ?? "lowered")" }
 }

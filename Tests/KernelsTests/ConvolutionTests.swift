@@ -9,7 +9,8 @@ struct ConvolutionTests {
     func forward(activation: Activation) throws {
         for test in ComputedCase.all {
             let sizes = test.sizes
-            let layer = Convolution2D(try sizes.geometry(), filters: sizes.filters, activation: activation, tiles: test.tiles)
+            let layer = Convolution2D(
+                try sizes.geometry(), filters: sizes.filters, activation: activation, tiles: test.tiles)
             #expect((layer.direct == nil) == (test.tiles == nil))
             var random = SplitMix(state: 1)
             let input = try Guarded(random.values(sizes.imageCount))
@@ -43,7 +44,8 @@ struct ConvolutionTests {
     func backward(activation: Activation, accumulating: Bool) throws {
         for test in ComputedCase.all {
             let sizes = test.sizes
-            let layer = Convolution2D(try sizes.geometry(), filters: sizes.filters, activation: activation, tiles: test.tiles)
+            let layer = Convolution2D(
+                try sizes.geometry(), filters: sizes.filters, activation: activation, tiles: test.tiles)
             #expect((layer.direct == nil) == (test.tiles == nil))
             var random = SplitMix(state: 2)
             let input = try Guarded(random.values(sizes.imageCount))
@@ -100,7 +102,8 @@ struct ConvolutionTests {
             #expect(off.max()! <= 1, "\(test.testDescription): \(off)")
             #expect(
                 areIntact([
-                    input, kernel, prepared, output, gradient, inputGradient, kernelGradient, biasGradient, scratch,
+                    input, kernel, prepared, output, gradient, inputGradient, kernelGradient, biasGradient,
+                    scratch,
                 ]))
 
             // The first layer wants no gradient of its input; the others come out the same.

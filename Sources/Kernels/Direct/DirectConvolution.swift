@@ -49,8 +49,10 @@ package final class DirectConvolution: Sendable {
             walk = TileWalk(padded: padded, geometry: geometry, filters: filters)
         } else {
             padded = nil
-            downPlan = TilePlan(rows: rows.down, columns: columns.down, from: image, to: grid, weights: weights)
-            walk = TileWalk(rows: rows, columns: columns, geometry: geometry, filters: filters, weights: weights)
+            downPlan = TilePlan(
+                rows: rows.down, columns: columns.down, from: image, to: grid, weights: weights)
+            walk = TileWalk(
+                rows: rows, columns: columns, geometry: geometry, filters: filters, weights: weights)
         }
     }
 

@@ -66,12 +66,14 @@ struct TapAxis {
         for place in 0..<count {
             let here = taps(place)
             if let last = groups.last,
-                last.taps.map({ TapGroup.Tap(kernel: $0.kernel, input: $0.input + last.count * inputStep) }) == here
+                last.taps.map({ TapGroup.Tap(kernel: $0.kernel, input: $0.input + last.count * inputStep) })
+                    == here
             {
                 groups[groups.count - 1].count += 1
             } else {
                 groups.append(
-                    TapGroup(first: first + place * step, step: step, count: 1, taps: here, inputStep: inputStep))
+                    TapGroup(
+                        first: first + place * step, step: step, count: 1, taps: here, inputStep: inputStep))
             }
         }
         return groups

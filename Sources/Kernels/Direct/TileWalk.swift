@@ -8,7 +8,8 @@ struct TileWalk: @unchecked Sendable {
 
     /// Tap by tap, over the places at which it falls on the image.
     init(
-        rows: TapAxis, columns: TapAxis, geometry: ConvolutionGeometry, filters: Int, weights: (Int, Int) -> Int
+        rows: TapAxis, columns: TapAxis, geometry: ConvolutionGeometry, filters: Int,
+        weights: (Int, Int) -> Int
     ) {
         let (rowSize, stride) = (geometry.width * geometry.channels, geometry.stride)
         var overlaps: [vae_overlap] = []
@@ -17,7 +18,8 @@ struct TileWalk: @unchecked Sendable {
                 let (down, across) = (rows.overlap(y), columns.overlap(x))
                 guard !down.isEmpty, !across.isEmpty else {
                     // The tap never meets the image: its gradient is a sum of nothing.
-                    overlaps.append(vae_overlap(image: 0, grid: 0, width: 0, height: 0, weights: weights(y, x)))
+                    overlaps.append(
+                        vae_overlap(image: 0, grid: 0, width: 0, height: 0, weights: weights(y, x)))
                     continue
                 }
                 let top = down.lowerBound * stride + y - geometry.paddingTop

@@ -72,7 +72,8 @@ package struct Convolution2D: Sendable {
     ///   - accumulating: adds to `kernelGradient` and `biasGradient` instead of overwriting them
     package func backward(
         _ gradient: FloatRegion, input: FloatRegion, output: FloatRegion, count: Int, kernel: FloatRegion,
-        prepared: FloatRegion, kernelGradient: FloatRegion, biasGradient: FloatRegion, inputGradient: FloatRegion?,
+        prepared: FloatRegion, kernelGradient: FloatRegion, biasGradient: FloatRegion,
+        inputGradient: FloatRegion?,
         accumulating: Bool,
         scratch: FloatRegion
     ) {

@@ -26,7 +26,8 @@ extension Network {
             other = (other.1, other.0)
         }
         back(
-            expansion, gradient, weights.parameters, input: workspace.z, output: workspace.expanded, count: count,
+            expansion, gradient, weights.parameters, input: workspace.z, output: workspace.expanded,
+            count: count,
             gradients: gradients, inputGradient: workspace.zGradient, accumulating: accumulating)
 
         // Through the sample to both heads, whose gradients meet in the hidden layer.
@@ -59,7 +60,8 @@ extension Network {
                 gradient, input: index == 0 ? workspace.images : workspace.convolved[index - 1],
                 output: workspace.convolved[index], count: count, kernel: weights.parameters[place.kernel],
                 prepared: weights.prepared[convolution.prepared], kernelGradient: gradients[place.kernel],
-                biasGradient: gradients[place.bias], inputGradient: index == 0 ? nil : other.0, accumulating: accumulating,
+                biasGradient: gradients[place.bias], inputGradient: index == 0 ? nil : other.0,
+                accumulating: accumulating,
                 scratch: workspace.scratch)
             gradient = other.0
             other = (other.1, other.0)

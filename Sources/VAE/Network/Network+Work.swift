@@ -36,7 +36,9 @@ extension ModelConfiguration {
     /// This is the work that the model is, however a kernel does it: activations, the objective, lowering and
     /// the optimiser are not counted, and a kernel that multiplied more than it had to would gain nothing by it.
     /// - Throws: `invalidArgument` when the configuration is not valid.
-    package func work() throws(VAEError) -> [LayerWork] { try Network(self).work }
+    package func work(convolutions: ConvolutionMethod = .direct) throws(VAEError) -> [LayerWork] {
+        try Network(self, convolutions: convolutions).work
+    }
 
     /// Floating-point operations to train on one image.
     /// - Throws: `invalidArgument` when the configuration is not valid.

@@ -29,6 +29,8 @@ struct Network: Sendable {
     let flatCount: Int
     /// Floats of all prepared kernels.
     let preparedCount: Int
+    /// Images that go through the network together.
+    private(set) var microBatch = 1
 
     /// - Throws: `invalidArgument` when the configuration is not valid.
     init(_ configuration: ModelConfiguration, convolutions: ConvolutionMethod = .direct) throws(VAEError) {
@@ -71,7 +73,8 @@ struct Network: Sendable {
             let layer = Convolution2D(geometry, filters: filters, activation: .rectified, tiles: tiles)
             // The image needs no gradient, and only that reads the prepared kernel.
             down.append(
-                Placed(layer: layer, weights: weights, prepared: reserve(level == 0 ? 0 : layer.preparedCount)))
+                Placed(
+                    layer: layer, weights: weights, prepared: reserve(level == 0 ? 0 : layer.preparedCount)))
             levels.append(geometry)
             (height, width, channels) = (geometry.gridHeight, geometry.gridWidth, filters)
         }
@@ -116,6 +119,7 @@ struct Network: Sendable {
         transposed = up
         self.preparedCount = preparedCount
         self.layout = layout
+        microBatch = Self.microBatch(activations: activations)
     }
 
     /// The most values that one tensor, or the lowered matrix of one image, has in a network of `configuration`,

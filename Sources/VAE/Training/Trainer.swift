@@ -66,7 +66,7 @@ public final class Trainer {
         VariationalAutoencoder(network: engine.network, parameters: parameters.region.array())
     }
 
-    /// Workers in use: as many as asked for, but never more than a batch has shards.
+    /// Workers in use: as many as asked for, but never more than a batch has shards or the machine processors.
     public var threads: Int { engine.pool.count }
 
     /// Trains for the configured epochs that are still to come; the epoch in which an earlier call was cut short is
@@ -175,8 +175,8 @@ public final class Trainer {
         let gradient = gradients.region[part * parameters.region.count..<(part + 1) * parameters.region.count]
         let shard = shards.images(of: part, in: batch.count)
         let scale = 1 / Float(batch.count)
-        for start in stride(from: shard.lowerBound, to: shard.upperBound, by: Engine.microBatch) {
-            let count = min(Engine.microBatch, shard.upperBound - start)
+        for start in stride(from: shard.lowerBound, to: shard.upperBound, by: network.microBatch) {
+            let count = min(network.microBatch, shard.upperBound - start)
             for position in 0..<count {
                 let image = Int(order[batch.lowerBound + start + position])
                 Pixels.scale(
