@@ -15,7 +15,8 @@ struct TrainCommand: ParsableCommand {
         usage: "vae-train [--threads N] [--epochs N] [--dataset NAME | --data DIR] [--out DIR] [options]",
         discussion: """
             Writes a run folder: the model (model.safetensors), a table of losses (metrics.csv), the configuration \
-            (config.json) and pictures of the latent space, reconstructions, the decoded plane and the losses. \
+            (config.json) and pictures of the latent space, the decoded plane, reconstructions, interpolations, draws \
+            from the prior, the losses and the latent dimensions, which vae plot draws again in other sizes. \
             Losses are in nats per image, and loss = reconstruction + KL.
 
             The same seed gives the same model, bit for bit, on any number of threads.
