@@ -13,6 +13,7 @@ let package = Package(
         .library(name: "VAE", targets: ["VAE"]),
         .library(name: "VAEData", targets: ["VAEData"]),
         .library(name: "VAEFigures", targets: ["VAEFigures"]),
+        .executable(name: "vae", targets: ["vae"]),
         .executable(name: "vae-train", targets: ["vae-train"]),
         .executable(name: "vae-bench", targets: ["vae-bench"]),
     ],
@@ -40,13 +41,24 @@ let package = Package(
         // What goes in and what comes out.
         .target(
             name: "VAEData", dependencies: ["VAECore", "CZlib", "CCrypto"], swiftSettings: optimisedInDebug),
-        .target(name: "VAEFigures", dependencies: ["VAECore", "CCairo"], swiftSettings: optimisedInDebug),
+        .target(
+            name: "VAEFigures", dependencies: ["VAECore", "CCairo", "CZlib"], swiftSettings: optimisedInDebug),
 
-        // Command-line tools.
+        // What a run leaves behind, and how to read it again.
+        .target(name: "VAERun", dependencies: ["VAE", "VAECore", "VAEData", "VAEFigures"]),
+
+        // Command-line tools, and how they talk to people.
+        .target(name: "VAEConsole", dependencies: ["VAECore", "VAEData"]),
+        .executableTarget(
+            name: "vae",
+            dependencies: [
+                "VAE", "VAECore", "VAEConsole", "VAEData", "VAEFigures", "VAERun",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         .executableTarget(
             name: "vae-train",
             dependencies: [
-                "VAE", "VAEData", "VAEFigures", "Kernels",
+                "VAE", "VAECore", "VAEConsole", "VAEData", "VAERun", "Kernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -66,9 +78,10 @@ let package = Package(
             resources: [.copy("Golden")]),
         .testTarget(name: "VAEDataTests", dependencies: ["VAEData", "VAECore", "CZlib"]),
         .testTarget(name: "VAEFiguresTests", dependencies: ["VAEFigures", "VAECore"]),
+        .testTarget(name: "VAERunTests", dependencies: ["VAERun", "VAE", "VAECore", "VAEData"]),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["VAE", "VAECore", "VAEData", "Kernels", "vae-train", "vae-bench"]),
+            dependencies: ["VAE", "VAECore", "VAEData", "Kernels", "vae", "vae-train", "vae-bench"]),
     ],
     swiftLanguageModes: [.v6]
 )

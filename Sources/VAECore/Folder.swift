@@ -24,6 +24,30 @@ public enum Folder {
         try synchronize(path.folder, naming: path)
     }
 
+    /// Makes the folder at `path`, with the folders above it, unless it is there, and tries whether files can be
+    /// made in it.
+    /// - Throws: `cannotCreate` when it is a file or can't be made, or when no file can be made in it;
+    ///   `invalidArgument` for an empty path or one with a NUL byte.
+    public static func create(_ path: String) throws(VAEError) {
+        try path.checkIsPath()
+        try createParents(of: path)
+        guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw .file(path, .create, errno) }
+        let probe = try TemporaryFile(in: path, naming: path)
+        probe.remove()
+    }
+
+    /// Whether there is a folder at `path`.
+    public static func exists(_ path: String) -> Bool {
+        var status = stat()
+        return !path.utf8.contains(0) && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Whether a folder has an entry of that name.
+    public static func holds(_ name: String, _ path: String) -> Bool {
+        var status = stat()
+        return !path.utf8.contains(0) && lstat(path + "/" + name, &status) == 0
+    }
+
     private static func createParents(of path: String) throws(VAEError) {
         var status = stat()
         let parent = path.folder

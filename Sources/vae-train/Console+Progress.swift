@@ -1,31 +1,9 @@
 import Foundation
 import VAE
+import VAEConsole
 import VAECore
-import VAEData
 
 extension Console {
-    /// What happens while data is fetched.
-    func show(_ event: DatasetEvent) {
-        switch event {
-        case .downloading(let file, let received, let total):
-            status(force: received == total) { _ in
-                "downloading \(file.escapingControlCharacters())  \(received >> 10) of \(total >> 10) KiB"
-            }
-        case .mirrorFailed(_, let reason):
-            // Said only if no mirror helps: by the line below, or by the error that ends the program.
-            mirrorFailure = reason
-        case .cacheDamaged(let path, let reason):
-            warn(
-                "cached file \(path.escapingControlCharacters()) is damaged (\(reason)) and is fetched again")
-        case .cacheNotWritten(let path, let reason):
-            warn("the download could not be kept in \(path.escapingControlCharacters()): \(reason)")
-        case .fallingBack(let reason):
-            let why = (mirrorFailure ?? reason).escapingControlCharacters()
-            warn("MNIST is not in the cache and can't be downloaded (\(why)).")
-            warn("Training on the built-in synthetic digits instead; --data DIR takes MNIST from a folder.")
-        }
-    }
-
     /// The running epoch: a bar, speed, time left and the losses so far.
     func show(_ step: StepReport, epochs: Int, seconds: Double) {
         let done = Double(step.images) / Double(step.imagesPerEpoch)
@@ -69,16 +47,4 @@ extension Console {
             ? String(format: "%d:%02d", whole / 60, whole % 60)
             : String(format: "%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60)
     }
-}
-
-/// A whole number with commas between its thousands.
-func grouped(_ value: Double) -> String {
-    guard value.isFinite, abs(value) < 1e15 else { return "?" }
-    var digits = String(Int(value.rounded()))[...]
-    var groups: [Substring] = []
-    while digits.count > 3 {
-        groups.append(digits.suffix(3))
-        digits = digits.dropLast(3)
-    }
-    return ([digits] + groups.reversed()).joined(separator: ",")
 }

@@ -1,12 +1,15 @@
 import Foundation
 import Kernels
 import VAE
+import VAEConsole
 import VAECore
 import VAEData
+import VAERun
 
 /// One training run from its first line on the screen to its last file.
 struct Session {
     let console: Console
+    let request: DataRequest
     let data: Dataset
     let trainer: Trainer
     /// As asked for; the trainer may use fewer.
@@ -14,8 +17,8 @@ struct Session {
     private let convolutions: ConvolutionMethod
 
     init(
-        console: Console, data: Dataset, model: ModelConfiguration, training: TrainingConfiguration,
-        threads: Int, convolutions: ConvolutionMethod
+        console: Console, request: DataRequest, data: Dataset, model: ModelConfiguration,
+        training: TrainingConfiguration, threads: Int, convolutions: ConvolutionMethod
     ) throws(VAEError) {
         guard training.batchSize <= data.train.count else {
             throw VAEError(
@@ -23,17 +26,27 @@ struct Session {
                 expected: "at most \(data.train.count)", found: "\(training.batchSize)")
         }
         self.console = console
+        self.request = request
         self.data = data
         self.threads = threads
         trainer = try Trainer(model, training, threads: threads, convolutions: convolutions)
         self.convolutions = convolutions
     }
 
-    func run(in folder: RunFolder, figures: Bool) throws {
+    /// - Parameters:
+    ///   - figures: draws pictures at the end.
+    ///   - film: also makes a film of the training.
+    func run(in folder: RunFolder, figures: Bool, film: Bool) throws {
         describe(folder)
-        try folder.write(record(), to: "config.json")
+        try folder.write(record(), to: RunFolder.configuration)
 
         let epochs = trainer.configuration.epochs
+        var recorder =
+            film
+            ? try FilmRecorder(
+                data: data, latentSize: trainer.modelConfiguration.latentSize, epochs: epochs,
+                threads: threads)
+            : nil
         var start = ContinuousClock.now
         try trainer.fit(
             data.train, test: data.test,
@@ -43,13 +56,19 @@ struct Session {
             onEpoch: { report in
                 console.show(report, epochs: epochs)
                 try folder.append(report)
-                try trainer.model.save(to: folder.file("model.safetensors"))
+                let model = trainer.model
+                try model.save(to: folder.file(RunFolder.model))
+                try recorder?.add(report, model)
+                if let recorder, recorder.isDue(after: report.epoch) {
+                    console.status(force: true) { _ in "drawing the film" }
+                    try recorder.write(to: folder.file("film.png"))
+                }
                 start = .now
             })
         if figures {
             console.status(force: true) { _ in "drawing figures" }
             try RunFigures(model: trainer.model, data: data, history: trainer.history, threads: threads)
-                .write(to: folder)
+                .write(to: folder.path)
         }
         console.note("peak memory \(Machine.peakMemory >> 20) MiB")
         console.result("run folder: \(folder.path.escapingControlCharacters())")
@@ -84,10 +103,7 @@ struct Session {
         RunRecord(
             model: trainer.modelConfiguration, training: trainer.configuration,
             parameters: trainer.model.parameterCount,
-            data: RunRecord.Data(
-                name: data.name, source: data.source, sha256: data.contentHash(),
-                trainImages: data.train.count,
-                testImages: data.test?.count ?? 0),
+            data: request.record(of: data),
             environment: RunRecord.Environment(
                 version: packageVersion, blas: OpenBLAS.configuration, blasKernels: OpenBLAS.core,
                 convolutions: convolutions.rawValue, tiles: ConvolutionMethod.directInstructionSet,

@@ -2,8 +2,10 @@ import ArgumentParser
 import Glibc
 import Kernels
 import VAE
+import VAEConsole
 import VAECore
 import VAEData
+import VAERun
 
 @main
 struct TrainCommand: ParsableCommand {
@@ -13,7 +15,8 @@ struct TrainCommand: ParsableCommand {
         usage: "vae-train [--threads N] [--epochs N] [--dataset NAME | --data DIR] [--out DIR] [options]",
         discussion: """
             Writes a run folder: the model (model.safetensors), a table of losses (metrics.csv), the configuration \
-            (config.json) and pictures of the latent space, reconstructions, the decoded plane and the losses. \
+            (config.json) and pictures of the latent space, the decoded plane, reconstructions, interpolations, draws \
+            from the prior, the losses and the latent dimensions, which vae plot draws again in other sizes. \
             Losses are in nats per image, and loss = reconstruction + KL.
 
             The same seed gives the same model, bit for bit, on any number of threads.
@@ -74,6 +77,10 @@ struct TrainCommand: ParsableCommand {
     @Flag(help: "Draw no pictures at the end.")
     var noFigures = false
 
+    @Flag(
+        help: "Also make a film of the training, film.png: latent space and decoded plane after every epoch.")
+    var film = false
+
     @Flag(name: .shortAndLong, help: "Print errors only.")
     var quiet = false
 
@@ -83,11 +90,11 @@ struct TrainCommand: ParsableCommand {
     func run() throws {
         // A reader that goes away must not end the run: writing to it fails, and that is all.
         signal(SIGPIPE, SIG_IGN)
-        let console = Console(quiet: quiet, colour: !noColor)
+        let console = Console("vae-train", quiet: quiet, colour: !noColor)
         do {
             try work(console)
         } catch let error as VAEError {
-            console.fail(error.naming(Self.flags))
+            console.fail(error.naming(Self.flags, help: "vae-train --help"))
             throw ExitCode(error.kind.exitStatus)
         }
     }
@@ -98,15 +105,17 @@ struct TrainCommand: ParsableCommand {
         console.note("BLAS      \(OpenBLAS.configuration) (kernels: \(OpenBLAS.core))")
         console.note("kernels   \(kernels)")
 
-        let data = try load(console)
+        let request = DataRequest(dataset, folder: self.data, limit: limit, seed: seed)
         if let exportData {
-            for path in try data.export(to: exportData) { console.result(path) }
+            for path in try dataToExport(request, console).export(to: exportData) { console.result(path) }
             return
         }
+        let data = try request.load { console.show($0) }
+        console.clearStatus()
         let session = try Session(
-            console: console, data: data, model: model.with(imageShape: data.train.shape), training: training,
-            threads: threads, convolutions: convolutions)
-        try session.run(in: try RunFolder(out, dataset: data.name), figures: !noFigures)
+            console: console, request: request, data: data, model: model.with(imageShape: data.train.shape),
+            training: training, threads: threads, convolutions: convolutions)
+        try session.run(in: try RunFolder(out, dataset: data.name), figures: !noFigures, film: film)
     }
 
     /// What convolutions are computed with, as a phrase.
@@ -137,13 +146,13 @@ struct TrainCommand: ParsableCommand {
         return (model, training, threads)
     }
 
-    private func load(_ console: Console) throws(VAEError) -> Dataset {
-        var data = try DatasetLoader().load(dataset, folder: data, seed: seed) { console.show($0) }
+    /// The images as they came, without a test set held out.
+    private func dataToExport(_ request: DataRequest, _ console: Console) throws(VAEError) -> Dataset {
+        let data = try DatasetLoader().load(request.choice, folder: request.folder, seed: request.seed) {
+            console.show($0)
+        }
         console.clearStatus()
-        // Held out before the limit, so that a limit leaves the test set as it is; exported as it came.
-        if data.test == nil, exportData == nil { data = try data.holdingOutTest() }
-        if let limit { data = try data.limited(to: limit) }
-        return data
+        return if let limit { try data.limited(to: limit) } else { data }
     }
 
     /// Which flag sets what the libraries name in their errors.

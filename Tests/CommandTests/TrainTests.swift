@@ -16,9 +16,10 @@ import VAEData
         let files = try FileManager.default.contentsOfDirectory(atPath: scratch.file("run")).sorted()
         #expect(
             files == [
-                "config.json", "latent-space.png", "latent-space.svg", "losses.png", "manifold.png",
-                "metrics.csv",
-                "model.safetensors", "reconstructions.png",
+                "config.json", "interpolations.png", "latent-dimensions.png", "latent-space.png",
+                "latent-space.svg",
+                "losses.png", "manifold.png", "metrics.csv", "model.safetensors", "reconstructions.png",
+                "samples.png",
             ])
         let rows = try scratch.text("run/metrics.csv").split(separator: "\n")
         #expect(

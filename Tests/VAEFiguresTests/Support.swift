@@ -99,3 +99,34 @@ func failure<T>(_ body: () throws(VAEError) -> T) -> VAEError? {
         return nil
     } catch { return error }
 }
+
+/// The pixels of a PNG as cairo reads them back.
+func decoded(_ png: [UInt8]) -> [Colour] {
+    var rest = png[...]
+    return withUnsafeMutablePointer(to: &rest) { rest in
+        let surface = cairo_image_surface_create_from_png_stream(
+            { closure, data, length in
+                let rest = closure!.assumingMemoryBound(to: ArraySlice<UInt8>.self)
+                guard rest.pointee.count >= Int(length) else { return CAIRO_STATUS_READ_ERROR }
+                for index in 0..<Int(length) { data![index] = rest.pointee.removeFirst() }
+                return CAIRO_STATUS_SUCCESS
+            }, rest)
+        defer { cairo_surface_destroy(surface) }
+        guard let data = cairo_image_surface_get_data(surface) else { return [] }
+        let stride = Int(cairo_image_surface_get_stride(surface))
+        let isGrey = cairo_image_surface_get_format(surface) == CAIRO_FORMAT_A8
+        var colours: [Colour] = []
+        for y in 0..<Int(cairo_image_surface_get_height(surface)) {
+            for x in 0..<Int(cairo_image_surface_get_width(surface)) {
+                if isGrey {
+                    let grey = data[y * stride + x]
+                    colours.append(Colour(red: grey, green: grey, blue: grey))
+                } else {
+                    let at = y * stride + 4 * x
+                    colours.append(Colour(red: data[at + 2], green: data[at + 1], blue: data[at]))
+                }
+            }
+        }
+        return colours
+    }
+}

@@ -24,4 +24,13 @@ public struct EpochReport: Sendable, Hashable, Codable {
     public let seconds: Double
     /// Training images over training time.
     public let imagesPerSecond: Double
+
+    /// A report read from a table.
+    package init(epoch: Int, train: Losses, test: Losses?, seconds: Double, imagesPerSecond: Double) {
+        self.epoch = epoch
+        self.train = train
+        self.test = test
+        self.seconds = seconds
+        self.imagesPerSecond = imagesPerSecond
+    }
 }

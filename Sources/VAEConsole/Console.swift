@@ -5,17 +5,20 @@ import VAECore
 ///
 /// On a terminal one status line is rewritten in place; off it there is none. Failures to write are ignored: a run must
 /// not end because nobody reads it.
-final class Console {
+package final class Console {
+    /// The program, as errors name it.
+    private let name: String
     private let quiet: Bool
     private let colour: Bool
     /// Whether standard error is a terminal that a line can be rewritten on.
-    let isInteractive: Bool
+    package let isInteractive: Bool
     /// Why the last mirror asked did not help.
     var mirrorFailure: String?
     private var hasStatus = false
     private var lastStatus = ContinuousClock.now - .seconds(1)
 
-    init(quiet: Bool, colour: Bool) {
+    package init(_ name: String, quiet: Bool, colour: Bool) {
+        self.name = name
         let environment = ProcessInfo.processInfo.environment
         let dumb = environment["TERM"] == "dumb"
         self.quiet = quiet
@@ -25,34 +28,34 @@ final class Console {
     }
 
     /// A line of the output proper.
-    func result(_ line: String) {
+    package func result(_ line: String) {
         guard !quiet else { return }
         clearStatus()
         put(line + "\n", STDOUT_FILENO)
     }
 
     /// A line about the run.
-    func note(_ line: String) {
+    package func note(_ line: String) {
         guard !quiet else { return }
         clearStatus()
         put(styled(line, "2") + "\n", STDERR_FILENO)
     }
 
     /// A line that should not be overlooked.
-    func warn(_ line: String) {
+    package func warn(_ line: String) {
         guard !quiet else { return }
         clearStatus()
         put(styled(line, "33") + "\n", STDERR_FILENO)
     }
 
     /// The reason why the program ends, also when quiet.
-    func fail(_ error: VAEError) {
+    package func fail(_ error: VAEError) {
         clearStatus()
-        put(styled("vae-train: error: ", "1;31") + error.description + "\n", STDERR_FILENO)
+        put(styled("\(name): error: ", "1;31") + error.description + "\n", STDERR_FILENO)
     }
 
     /// The line at the bottom of a terminal, at most ten times a second unless `force`d. `line` is given the width.
-    func status(force: Bool = false, _ line: (_ columns: Int) -> String) {
+    package func status(force: Bool = false, _ line: (_ columns: Int) -> String) {
         guard isInteractive else { return }
         let now = ContinuousClock.now
         guard force || now - lastStatus > .milliseconds(100) else { return }
@@ -61,13 +64,13 @@ final class Console {
         put("\r" + line(columns).prefix(columns - 1) + "\u{1B}[K", STDERR_FILENO)
     }
 
-    func clearStatus() {
+    package func clearStatus() {
         guard hasStatus else { return }
         hasStatus = false
         put("\r\u{1B}[K", STDERR_FILENO)
     }
 
-    func bold(_ text: String) -> String { styled(text, "1") }
+    package func bold(_ text: String) -> String { styled(text, "1") }
 
     private var columns: Int {
         var size = winsize()

@@ -23,12 +23,19 @@ public struct ManifoldGrid: Figure {
     ///   - tiles: the decoded images row by row from the top, each row from the left.
     ///   - columns: the value of the horizontal latent for each column, from the left.
     ///   - rows: the value of the vertical latent for each row, from the top, so usually descending.
-    /// - Throws: `invalidArgument` when tiles are not `columns · rows`, or too many for one picture;
+    ///   - side: the grid's longer side is at most so many pixels.
+    /// - Throws: `invalidArgument` when tiles are not `columns · rows`, or too many for one picture, or `side` is below
+    ///   100;
     ///   `invalidData` when a latent value is not finite.
     public init(
         tiles: FloatImages, columns: [Double], rows: [Double], title: String = "", subtitle: String = "",
-        xLabel: String = "z₁", yLabel: String = "z₂"
+        xLabel: String = "z₁", yLabel: String = "z₂", side: Double = 900
     ) throws(VAEError) {
+        guard side >= 100, side <= Double(Raster.longestSide) else {
+            throw VAEError(
+                .invalidArgument, "side of the grid", "is out of range",
+                expected: "100 to \(Raster.longestSide) pixels", found: "\(side)")
+        }
         // Divided, not multiplied, so that no count can overflow.
         guard !columns.isEmpty, tiles.count.isMultiple(of: columns.count),
             tiles.count / columns.count == rows.count
@@ -48,8 +55,8 @@ public struct ManifoldGrid: Figure {
         self.columns = columns
         self.rows = rows
         let shown = ReconstructionGrid.tileSize(
-            of: ImageShape(height: sheet.height, width: sheet.width), within: 900)
-        let width = max(400, shown.width)
+            of: ImageShape(height: sheet.height, width: sheet.width), within: side)
+        let width = max(min(400, side), shown.width)
         area = Rect(
             x: Self.left + ((width - shown.width) / 2).rounded(), y: heading.height, width: shown.width,
             height: shown.height)
@@ -69,7 +76,8 @@ public struct ManifoldGrid: Figure {
                 .middle,
                 .top)
         }
-        for index in Self.ticks(of: rows.count, spacing: 40 / cell.height) {
+        // A single row stands for no axis.
+        for index in rows.count == 1 ? [] : Self.ticks(of: rows.count, spacing: 40 / cell.height) {
             let at = Point(area.minX, area.minY + (Double(index) + 0.5) * cell.height)
             canvas.line([at, at - Point(PlotArea.tickLength, 0)], .frame)
             canvas.text(

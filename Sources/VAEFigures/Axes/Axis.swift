@@ -50,6 +50,12 @@ public struct Ticks: Sendable, Equatable {
         labels = values.map { Ticks.format($0, decimals: decimals) }
     }
 
+    /// Ticks at chosen places with texts of their own.
+    init(values: [Double], labels: (Double) -> String) {
+        self.values = values
+        self.labels = values.map(labels)
+    }
+
     /// A number with a fixed number of decimals, a true minus sign, and commas from 10,000 on.
     static func format(_ value: Double, decimals: Int) -> String {
         guard value.isFinite, abs(value) < 1e15, decimals <= 9 else { return short(value) }

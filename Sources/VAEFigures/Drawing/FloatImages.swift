@@ -96,6 +96,46 @@ public struct FloatImages: Sendable {
         return try Raster(width: shape.width, height: shape.height, channels: 3, bytes: bytes)
     }
 
+    /// The images as bytes, their longer side at most `side` pixels and a little less than half more: blocks of pixels
+    /// become their mean. Images that are no longer than that stay as they are.
+    public func shrunk(to side: Int) throws(VAEError) -> ImageSet {
+        let factor = max(1, max(shape.height, shape.width) / max(1, side))
+        guard factor > 1 else {
+            return try ImageSet(shape: shape, pixels: values.map(FloatImages.byte))
+        }
+        let small = ImageShape(
+            height: max(1, shape.height / factor), width: max(1, shape.width / factor),
+            channels: shape.channels)
+        var pixels: [UInt8] = []
+        pixels.reserveCapacity(count * small.count)
+        for image in 0..<count {
+            for y in 0..<small.height {
+                for x in 0..<small.width {
+                    for channel in 0..<shape.channels {
+                        pixels.append(mean(image, y, x, channel, block: factor))
+                    }
+                }
+            }
+        }
+        return try ImageSet(shape: small, pixels: pixels)
+    }
+
+    /// The mean of a block of pixels in one channel, as far as the block lies within the image.
+    private func mean(_ image: Int, _ y: Int, _ x: Int, _ channel: Int, block: Int) -> UInt8 {
+        let (rows, columns) = (
+            y * block..<min((y + 1) * block, shape.height), x * block..<min((x + 1) * block, shape.width)
+        )
+        var sum: Float = 0
+        for row in rows {
+            for column in columns {
+                sum +=
+                    values[
+                        image * shape.count + (row * shape.width + column) * shape.channels + channel]
+            }
+        }
+        return FloatImages.byte(sum / Float(max(1, rows.count * columns.count)))
+    }
+
     /// The images side by side, row after row, `gap` white pixels between them.
     func sheet(columns: Int, gap: Int) throws(VAEError) -> Raster {
         let columns = min(max(columns, 1), count)

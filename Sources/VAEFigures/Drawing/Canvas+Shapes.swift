@@ -53,6 +53,14 @@ extension Canvas {
         cairo_restore(context)
     }
 
+    /// Runs `body` with the origin moved to the right.
+    func shifted(right distance: Double, _ body: () -> Void) {
+        cairo_save(context)
+        cairo_translate(context, distance, 0)
+        body()
+        cairo_restore(context)
+    }
+
     func use(_ colour: Colour, _ opacity: Double) {
         cairo_set_source_rgba(
             context, Double(colour.red) / 255, Double(colour.green) / 255, Double(colour.blue) / 255, opacity)

@@ -2,9 +2,10 @@ import VAECore
 
 extension VAEError {
     /// The same error about the flag that sets its subject, where there is one.
-    func naming(_ flags: [String: String]) -> VAEError {
+    /// - Parameter help: the command that says more.
+    package func naming(_ flags: [String: String], help: String) -> VAEError {
         VAEError(
             kind, flags[subject] ?? subject, problem, expected: expected, found: found,
-            advice: advice ?? (flags[subject] == nil ? nil : "See vae-train --help."))
+            advice: advice ?? (flags[subject] == nil ? nil : "See \(help)."))
     }
 }

@@ -1,0 +1,26 @@
+import VAECore
+import VAEData
+
+extension Console {
+    /// What happens while data is fetched.
+    package func show(_ event: DatasetEvent) {
+        switch event {
+        case .downloading(let file, let received, let total):
+            status(force: received == total) { _ in
+                "downloading \(file.escapingControlCharacters())  \(received >> 10) of \(total >> 10) KiB"
+            }
+        case .mirrorFailed(_, let reason):
+            // Said only if no mirror helps: by the line below, or by the error that ends the program.
+            mirrorFailure = reason
+        case .cacheDamaged(let path, let reason):
+            warn(
+                "cached file \(path.escapingControlCharacters()) is damaged (\(reason)) and is fetched again")
+        case .cacheNotWritten(let path, let reason):
+            warn("the download could not be kept in \(path.escapingControlCharacters()): \(reason)")
+        case .fallingBack(let reason):
+            let why = (mirrorFailure ?? reason).escapingControlCharacters()
+            warn("MNIST is not in the cache and can't be downloaded (\(why)).")
+            warn("Training on the built-in synthetic digits instead; --data DIR takes MNIST from a folder.")
+        }
+    }
+}

@@ -1,0 +1,138 @@
+import VAECore
+
+/// Straight lines through latent space, decoded: a row for each pair of images, which stand at its ends.
+public struct InterpolationGrid: Figure {
+    public let size: Size
+    public let title: String
+    private let heading: Heading
+    private let starts: [Raster]
+    private let ends: [Raster]
+    /// (pairs, steps): what lies between.
+    private let steps: [[Raster]]
+    private let rowHeadings: [String]
+    private let tile: Size
+    private let left: Double
+
+    private static let gap = 4.0
+    /// Between an image and its line.
+    private static let wideGap = 16.0
+    private static let right = 24.0
+    private static let columnHeadings = 26.0
+    private static let bold = TextStyle(size: 14, isBold: true)
+
+    /// - Parameters:
+    ///   - starts: the first image of every pair.
+    ///   - ends: the last image of every pair.
+    ///   - steps: what the decoder makes of each line, pair by pair, from the first image's latent (0) to the last
+    ///     one's (1) in equal steps.
+    ///   - rowHeadings: one a pair, such as its classes, or none.
+    /// - Throws: `invalidArgument` when shapes differ, the sets do not go together, there are more than 64
+    ///   steps or pairs, or fewer than 2 steps.
+    public init(
+        starts: FloatImages, ends: FloatImages, steps: FloatImages, rowHeadings: [String] = [],
+        title: String = "", subtitle: String = ""
+    ) throws(VAEError) {
+        let pairs = starts.count
+        guard starts.shape == ends.shape, starts.shape == steps.shape else {
+            throw VAEError(
+                .invalidArgument, "interpolated images", "differ in shape", expected: "\(starts.shape)",
+                found: "\(ends.shape) and \(steps.shape)")
+        }
+        guard ends.count == pairs, steps.count.isMultiple(of: pairs),
+            rowHeadings.isEmpty || rowHeadings.count == pairs
+        else {
+            throw VAEError(
+                .invalidArgument, "interpolated images", "do not go together",
+                expected: "as many last images and headings as first ones, and as many steps for each",
+                found: "\(pairs) first and \(ends.count) last images, \(rowHeadings.count) headings and "
+                    + "\(steps.count) steps")
+        }
+        let count = steps.count / pairs
+        guard (2...64).contains(count), pairs <= 64 else {
+            throw VAEError(
+                .invalidArgument, "interpolation", "is out of range",
+                expected: "2 to 64 steps, 1 to 64 pairs",
+                found: "\(count) steps and \(pairs) pairs")
+        }
+        func pictures(_ images: FloatImages, _ range: Range<Int>) throws(VAEError) -> [Raster] {
+            var result: [Raster] = []
+            for index in range { result.append(try images.picture(index)) }
+            return result
+        }
+        self.starts = try pictures(starts, 0..<pairs)
+        self.ends = try pictures(ends, 0..<pairs)
+        var rows: [[Raster]] = []
+        for pair in 0..<pairs { rows.append(try pictures(steps, pair * count..<(pair + 1) * count)) }
+        self.steps = rows
+        self.rowHeadings = rowHeadings
+        self.title = title
+        heading = Heading(title: title, subtitle: subtitle)
+        // Letters are at most 0.7 of the font size wide on average; longer headings are shortened.
+        let longest = rowHeadings.map(\.count).max() ?? 0
+        left = 24 + (longest == 0 ? 0 : min(200, Double(longest) * 0.7 * Self.bold.size).rounded(.up) + 12)
+        let room = (1120 - left - Self.right - 2 * Self.wideGap) / Double(count + 2) - Self.gap
+        tile = ReconstructionGrid.tileSize(of: starts.shape, within: min(84, max(24, room)))
+        let columns = Double(count) * (tile.width + Self.gap) - Self.gap
+        size = Size(
+            width: max(480, left + 2 * (tile.width + Self.wideGap) + columns + Self.right),
+            height: heading.height + Self.columnHeadings + Double(pairs) * (tile.height + Self.gap) - Self.gap
+                + 56)
+    }
+
+    public func draw(on canvas: borrowing Canvas) {
+        heading.draw(on: canvas, x: 24, maxX: size.width - 24)
+        let last = (steps.first?.count ?? 1) - 1
+        for (row, pictures) in steps.enumerated() {
+            canvas.image(starts[row], in: rect(row: row, step: nil, isEnd: false))
+            for (step, picture) in pictures.enumerated() {
+                canvas.image(picture, in: rect(row: row, step: step))
+            }
+            canvas.image(ends[row], in: rect(row: row, step: nil, isEnd: true))
+            if let text = rowHeadings.isEmpty ? nil : rowHeadings[row] {
+                canvas.text(
+                    canvas.fitted(text, Self.bold, width: left - 36),
+                    at: Point(left - 14, rect(row: row, step: 0).midY), Self.bold, .end, .middle)
+            }
+        }
+        for isEnd in [false, true] {
+            let at = rect(row: 0, step: nil, isEnd: isEnd)
+            canvas.text("image", at: Point(at.midX, at.minY - 9), .tick, .middle)
+        }
+        let (first, end) = (rect(row: 0, step: 0), rect(row: 0, step: last))
+        canvas.text("decoded", at: Point((first.minX + end.maxX) / 2, first.minY - 9), .tick, .middle)
+        drawAxis(on: canvas, last: last)
+    }
+
+    /// How far along the line each column is, from 0 to 1.
+    private func drawAxis(on canvas: borrowing Canvas, last: Int) {
+        // As many decimals as show equal steps as equal.
+        let decimals = [0, 1].first { ($0 == 0 ? 1 : 10).isMultiple(of: last) } ?? 2
+        let bottom = rect(row: steps.count - 1, step: 0).maxY
+        for step in ManifoldGrid.ticks(of: last + 1, spacing: 44 / (tile.width + Self.gap)) {
+            let at = Point(rect(row: 0, step: step).midX, bottom)
+            canvas.line([at, at + Point(0, PlotArea.tickLength)], .frame)
+            canvas.text(
+                Ticks.format(Double(step) / Double(last), decimals: decimals),
+                at: at + Point(0, PlotArea.tickLength + 5),
+                .tick, .middle, .top)
+        }
+        let (first, end) = (rect(row: 0, step: 0), rect(row: 0, step: last))
+        canvas.text(
+            "share of the way from z of the first image to z of the last",
+            at: Point((first.minX + end.maxX) / 2, bottom + 42), .tick, .middle)
+    }
+
+    /// Where a step is drawn, or with nil an image at an end.
+    private func rect(row: Int, step: Int?, isEnd: Bool = false) -> Rect {
+        let start = left + tile.width + Self.wideGap
+        let count = Double(steps.first?.count ?? 0)
+        let x: Double =
+            if let step {
+                start + Double(step) * (tile.width + Self.gap)
+            } else {
+                isEnd ? start + count * (tile.width + Self.gap) - Self.gap + Self.wideGap : left
+            }
+        let y = heading.height + Self.columnHeadings + Double(row) * (tile.height + Self.gap)
+        return Rect(x: x, y: y, width: tile.width, height: tile.height)
+    }
+}

@@ -1,0 +1,142 @@
+import VAECore
+
+/// Images as points of a two-dimensional latent space, coloured by class.
+///
+/// Every class is named at its cluster's median as well as in the legend. Both axes have the same scale.
+/// Points far outside the rest and points that are not finite are left out, and the figure says how many.
+public struct LatentScatter: Figure {
+    public let size: Size
+    public let title: String
+    let heading: Heading
+    let xLabel: String
+    let yLabel: String
+    let legendTitle: String?
+    let showsPrior: Bool
+    let hasOneScale: Bool
+    let groups: [Group]
+    let x: ClosedRange<Double>
+    let y: ClosedRange<Double>
+    let total: Int
+    /// Whether the figure may have to say that points are missing.
+    let mayMissPoints: Bool
+
+    /// The finite points of one class, in the order given.
+    struct Group: Sendable {
+        let label: UInt8
+        let name: String
+        let colour: Colour
+        let points: [Point]
+    }
+
+    /// - Parameters:
+    ///   - points: one an image, such as its latent mean or its first two principal components.
+    ///   - labels: one an image, or nil to draw all points in one colour.
+    ///   - classNames: what to call classes 0, 1, …; those beyond its end go by their number.
+    ///   - showsPrior: whether to draw the circles within which 39% and 86% of a standard normal prior lie
+    ///     (one and two standard deviations).
+    ///   - legendTitle: what classes are called; nil for no legend.
+    ///   - hasOneScale: whether a unit is as long to the right as upwards, as in a plane; the circles need it.
+    ///   - limits: what the axes must show, for pictures that are to be compared; nil fits them to the points.
+    /// - Throws: `invalidArgument` when there are no points, labels and points differ in number, or the
+    ///   size is below 400×360; `invalidData` when no point is finite.
+    public init(
+        points: [SIMD2<Float>], labels: [UInt8]? = nil, classNames: [String] = [],
+        title: String = "", subtitle: String = "", xLabel: String = "z₁", yLabel: String = "z₂",
+        legendTitle: String? = "class", showsPrior: Bool = true, hasOneScale: Bool = true,
+        limits: Limits? = nil,
+        size: Size = Size(width: 1000, height: 900)
+    ) throws(VAEError) {
+        try LatentScatter.check(points: points, labels: labels, size: size)
+        let groups = LatentScatter.group(points, labels, classNames)
+        let finite = groups.flatMap(\.points)
+        guard !finite.isEmpty else {
+            throw LatentScatter.nothingFinite(points.count)
+        }
+        (x, y) =
+            limits.map { ($0.x, $0.y) }
+            ?? LatentScatter.limits(of: finite, showsPrior: showsPrior && hasOneScale)
+        let (x, y) = (x, y)
+        mayMissPoints =
+            finite.count < points.count || !finite.allSatisfy { x.contains($0.x) && y.contains($0.y) }
+        self.size = size
+        self.title = title
+        self.xLabel = xLabel
+        self.yLabel = yLabel
+        self.legendTitle = legendTitle
+        self.showsPrior = showsPrior && hasOneScale
+        self.hasOneScale = hasOneScale
+        self.groups = groups
+        heading = Heading(title: title, subtitle: subtitle)
+        total = points.count
+    }
+
+    /// The least that the two axes show; one of them shows more where that makes their scales equal.
+    public struct Limits: Sendable, Equatable {
+        public let x: ClosedRange<Double>
+        public let y: ClosedRange<Double>
+
+        /// Limits that fit many pictures' points together, with those few left out that lie far from all others.
+        /// - Throws: `invalidData` when no point is finite.
+        public init(fitting points: [SIMD2<Float>], showsPrior: Bool = true) throws(VAEError) {
+            let finite = points.filter { $0.x.isFinite && $0.y.isFinite }.map {
+                Point(Double($0.x), Double($0.y))
+            }
+            guard !finite.isEmpty else { throw LatentScatter.nothingFinite(points.count) }
+            (x, y) = LatentScatter.limits(of: finite, showsPrior: showsPrior)
+        }
+    }
+
+    private static func limits(
+        of points: [Point], showsPrior: Bool
+    ) -> (x: ClosedRange<Double>, y: ClosedRange<Double>) {
+        let ranges = [points.map(\.x), points.map(\.y)].map { values in
+            let range = ScatterStatistics.robustRange(values).padded(by: 0.03)
+            return showsPrior ? min(range.lowerBound, -2.15)...max(range.upperBound, 2.15) : range
+        }
+        return (ranges[0], ranges[1])
+    }
+
+    private static func nothingFinite(_ count: Int) -> VAEError {
+        VAEError(
+            .invalidData, "latent points", "are not finite, all \(count) of them",
+            advice: "Training has probably diverged.")
+    }
+
+    private static func check(points: [SIMD2<Float>], labels: [UInt8]?, size: Size) throws(VAEError) {
+        guard !points.isEmpty else {
+            throw VAEError(.invalidArgument, "latent points", "are none", expected: "at least one")
+        }
+        if let labels, labels.count != points.count {
+            throw VAEError(
+                .invalidArgument, "labels", "differ in number from the latent points",
+                expected: "\(points.count)", found: "\(labels.count)")
+        }
+        guard size.width >= 400, size.height >= 360 else {
+            throw VAEError(
+                .invalidArgument, "figure size", "is too small for a scatter plot",
+                expected: "at least 400×360",
+                found: "\(size.width)×\(size.height)")
+        }
+    }
+
+    private static func group(_ points: [SIMD2<Float>], _ labels: [UInt8]?, _ names: [String]) -> [Group] {
+        var byClass = [[Point]](repeating: [], count: 256)
+        for (index, point) in points.enumerated() where point.x.isFinite && point.y.isFinite {
+            byClass[Int(labels?[index] ?? 0)].append(Point(Double(point.x), Double(point.y)))
+        }
+        return (0...UInt8.max).compactMap { label in
+            let points = byClass[Int(label)]
+            guard !points.isEmpty else { return nil }
+            return Group(
+                label: label,
+                name: labels == nil ? "" : Int(label) < names.count ? names[Int(label)] : "\(label)",
+                colour: labels == nil ? Palette.primary : Palette.colour(ofClass: label), points: points)
+        }
+    }
+
+    /// The median point of every class that has finite points, ascending by class; one entry of class 0
+    /// when there are no labels.
+    public func medians() -> [(label: UInt8, median: SIMD2<Double>)] {
+        groups.map { ($0.label, ScatterStatistics.median($0.points)) }
+    }
+}

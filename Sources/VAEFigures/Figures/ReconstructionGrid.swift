@@ -1,0 +1,163 @@
+import VAECore
+
+/// Images above their reconstructions above the difference of the two, one column an image.
+public struct ReconstructionGrid: Figure {
+    /// Neighbouring columns under one heading.
+    public struct Group: Sendable, Equatable {
+        /// Empty for none.
+        public let heading: String
+        /// How many columns.
+        public let count: Int
+
+        public init(_ heading: String, count: Int) {
+            self.heading = heading
+            self.count = count
+        }
+    }
+
+    public let size: Size
+    public let title: String
+    private let heading: Heading
+    private let headings: [String]
+    private let losses: [Double]?
+    private let layout: ReconstructionLayout
+    private let pictures: [[Raster]]
+
+    private static let bold = TextStyle(size: 14, isBold: true)
+
+    /// - Parameters:
+    ///   - losses: one an image, in nats, written below its column.
+    ///   - bands: groups of columns from the left, band below band; the images in their order. nil puts all into
+    ///     one band without a heading.
+    ///   - rowHeadings: what to call the three rows.
+    /// - Throws: `invalidArgument` when the two sets differ in shape or number, the bands hold another number of
+    ///   images, a band has more than 64, losses and images differ in number, or the headings are not three.
+    public init(
+        inputs: FloatImages, reconstructions: FloatImages, losses: [Double]? = nil, bands: [[Group]]? = nil,
+        title: String = "", subtitle: String = "",
+        rowHeadings: [String] = ["input", "reconstruction", "difference"]
+    ) throws(VAEError) {
+        let bands = bands ?? [[Group("", count: inputs.count)]]
+        try ReconstructionGrid.check(inputs, reconstructions, losses, bands, rowHeadings)
+        var pictures: [[Raster]] = [[], [], []]
+        for index in 0..<inputs.count {
+            pictures[0].append(try inputs.picture(index))
+            pictures[1].append(try reconstructions.picture(index))
+            pictures[2].append(try inputs.difference(from: reconstructions, index))
+        }
+        self.pictures = pictures
+        self.losses = losses
+        self.title = title
+        headings = rowHeadings
+        heading = Heading(title: title, subtitle: subtitle)
+        // Letters are at most 0.7 of the font size wide on average; longer headings are shortened.
+        let longest = rowHeadings.map(\.count).max() ?? 0
+        layout = ReconstructionLayout(
+            bands: bands, shape: inputs.shape, top: heading.height,
+            left: 24 + min(240, Double(longest) * Self.bold.size * 0.7).rounded(.up) + 12,
+            hasLosses: losses != nil)
+        size = layout.size
+    }
+
+    private static func check(
+        _ inputs: FloatImages, _ reconstructions: FloatImages, _ losses: [Double]?, _ bands: [[Group]],
+        _ headings: [String]
+    ) throws(VAEError) {
+        guard inputs.shape == reconstructions.shape, inputs.count == reconstructions.count else {
+            throw VAEError(
+                .invalidArgument, "reconstructions", "do not match the inputs",
+                expected: "\(inputs.count) images of \(inputs.shape)",
+                found: "\(reconstructions.count) of \(reconstructions.shape)")
+        }
+        let counts = bands.map { $0.map(\.count) }
+        guard counts.allSatisfy({ !$0.isEmpty && $0.allSatisfy((1...64).contains) && $0.reduce(0, +) <= 64 })
+        else {
+            throw VAEError(
+                .invalidArgument, "images", "are too many for one row, or none", expected: "1 to 64",
+                found: "\(counts)")
+        }
+        guard counts.joined().reduce(0, +) == inputs.count else {
+            throw VAEError(
+                .invalidArgument, "groups", "hold another number of images", expected: "\(inputs.count)",
+                found: "\(counts)")
+        }
+        if let losses, losses.count != inputs.count {
+            throw VAEError(
+                .invalidArgument, "losses", "differ in number from the images", expected: "\(inputs.count)",
+                found: "\(losses.count)")
+        }
+        guard headings.count == 3 else {
+            throw VAEError(
+                .invalidArgument, "row headings", "do not match the rows", expected: "3",
+                found: "\(headings.count)")
+        }
+    }
+
+    /// The largest whole multiple of an image that fits into a square (or half multiple, for small ones), or the
+    /// image shrunk into it.
+    static func tileSize(of shape: ImageShape, within side: Double) -> Size {
+        let scale = side / Double(max(shape.width, shape.height))
+        // Pictures are drawn at twice the size of a figure's units, where halves are whole.
+        let factor = scale >= 1 ? (scale >= 4 ? scale.rounded(.down) : (2 * scale).rounded(.down) / 2) : scale
+        return Size(
+            width: max(1, (Double(shape.width) * factor).rounded()),
+            height: max(1, (Double(shape.height) * factor).rounded()))
+    }
+
+    public func draw(on canvas: borrowing Canvas) {
+        heading.draw(on: canvas, x: 24, maxX: size.width - 24)
+        for (row, pictures) in pictures.enumerated() {
+            for (column, picture) in pictures.enumerated() {
+                canvas.image(picture, in: layout.rect(column, row: row))
+            }
+            for first in layout.firstColumns {
+                let at = Point(layout.left - 14, layout.rect(first, row: row).midY)
+                canvas.text(
+                    canvas.fitted(headings[row], Self.bold, width: layout.left - 36), at: at, Self.bold, .end,
+                    .middle)
+            }
+        }
+        for group in layout.groups where !group.heading.isEmpty {
+            let (first, last) = (layout.rect(group.first, row: 0), layout.rect(group.last, row: 0))
+            canvas.text(
+                canvas.fitted(group.heading, Self.bold, width: last.maxX - first.minX + layout.groupGap),
+                at: Point(first.minX, first.minY - 11), Self.bold)
+        }
+        drawScale(on: canvas)
+        drawLosses(on: canvas)
+    }
+
+    /// What the colours of the differences mean, to the right of their row.
+    private func drawScale(on canvas: borrowing Canvas) {
+        guard let last = layout.firstBandsLast else { return }
+        let beside = layout.rect(last, row: 2)
+        let bar = Rect(x: beside.maxX + 14, y: beside.y, width: 10, height: beside.height)
+        let steps = Int(bar.height)
+        for step in 0..<steps {
+            canvas.fill(
+                Rect(x: bar.x, y: bar.y + Double(step), width: bar.width, height: bar.height - Double(step)),
+                Palette.heat(1 - Double(step) / Double(max(1, steps - 1))))
+        }
+        canvas.text("1", at: Point(bar.maxX + 6, bar.minY), .tick, .start, .top)
+        canvas.text("0", at: Point(bar.maxX + 6, bar.maxY), .tick)
+    }
+
+    private func drawLosses(on canvas: borrowing Canvas) {
+        guard let losses else { return }
+        let (tile, gap) = (layout.tile, ReconstructionLayout.gap)
+        let texts = losses.map { $0.isFinite ? Ticks.format($0, decimals: tile.width < 44 ? 0 : 1) : "–" }
+        // One size for all, small enough for the widest.
+        var widest = 1.0
+        for text in texts { widest = max(widest, canvas.measure(text, .tick)) }
+        var style = TextStyle.tick
+        style.size = min(style.size, style.size * (tile.width + gap - 2) / widest)
+        for first in layout.firstColumns {
+            let y = layout.rect(first, row: 2).maxY + 22
+            canvas.text("loss in nats", at: Point(layout.left - 14, y), .tick, .end)
+        }
+        for (column, text) in texts.enumerated() {
+            let at = layout.rect(column, row: 2)
+            canvas.text(text, at: Point(at.midX, at.maxY + 22), style, .middle)
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import VAECore
+
+/// Joins PNG files of one size and kind into an animated one: the control and data chunks of "PNG Specification (Third
+/// Edition)" (W3C 2025), sections 11.3.3 and 4.9, around pixels that stay as each file compressed them.
+public enum AnimatedPNG {
+    /// One picture of the animation.
+    public struct Frame: Sendable {
+        public let png: [UInt8]
+        /// How long it is shown, in milliseconds, 0 to 65,535.
+        public let milliseconds: Int
+
+        public init(png: [UInt8], milliseconds: Int) {
+            self.png = png
+            self.milliseconds = milliseconds
+        }
+    }
+
+    /// The animated file, which plays for ever.
+    /// - Parameters:
+    ///   - poster: what programs show that do not play animations; not a part of the animation. nil shows them its
+    ///     first frame.
+    /// - Throws: `invalidArgument` without frames or with a duration out of range; `invalidData` when a file is no
+    ///   PNG, or they differ in size or kind.
+    public static func encode(_ frames: [Frame], poster: [UInt8]? = nil) throws(VAEError) -> [UInt8] {
+        guard let first = frames.first else {
+            throw VAEError(.invalidArgument, "frames of an animation", "are none", expected: "at least one")
+        }
+        for frame in frames where !(0...65_535).contains(frame.milliseconds) {
+            throw VAEError(
+                .invalidArgument, "frame of an animation", "has a duration out of range",
+                expected: "0 to 65535 milliseconds", found: "\(frame.milliseconds)")
+        }
+        let head = try PNGChunks(poster ?? first.png)
+        var file = PNGChunks.signature
+        PNGChunks.append("IHDR", head.header, to: &file)
+        PNGChunks.append(
+            "acTL", PNGChunks.bytes(UInt32(frames.count)) + PNGChunks.bytes(UInt32(0)), to: &file)
+        // Colours, gamma and the like stand before the pixels, as in the first file; all frames share them.
+        for (type, data) in head.ancillary { PNGChunks.append(type, data, to: &file) }
+        if poster != nil { PNGChunks.append("IDAT", head.pixels, to: &file) }
+        var sequence: UInt32 = 0
+        for (index, frame) in frames.enumerated() {
+            let chunks = try PNGChunks(frame.png)
+            guard chunks.header == head.header, chunks.palette == head.palette else {
+                throw VAEError(
+                    .invalidData, "frame \(index + 1) of an animation",
+                    "differs in size or kind from the first",
+                    expected: describe(head.header), found: describe(chunks.header))
+            }
+            // Size as in the header, no offset, a duration in thousandths, drawn over whatever was there.
+            PNGChunks.append(
+                "fcTL",
+                PNGChunks.bytes(sequence) + Array(head.header[..<8]) + PNGChunks.bytes(UInt32(0))
+                    + PNGChunks.bytes(UInt32(0))
+                    + PNGChunks.bytes(UInt16(frame.milliseconds)) + PNGChunks.bytes(UInt16(1000)) + [0, 0],
+                to: &file)
+            sequence += 1
+            if index == 0, poster == nil {
+                PNGChunks.append("IDAT", chunks.pixels, to: &file)
+            } else {
+                PNGChunks.append("fdAT", PNGChunks.bytes(sequence) + chunks.pixels, to: &file)
+                sequence += 1
+            }
+        }
+        PNGChunks.append("IEND", [], to: &file)
+        return file
+    }
+
+    private static func describe(_ header: [UInt8]) -> String {
+        func number(_ at: Int) -> Int { header[at..<at + 4].reduce(0) { $0 << 8 | Int($1) } }
+        return "\(number(0))×\(number(4)) pixels, depth \(header[8]), colour type \(header[9])"
+    }
+}

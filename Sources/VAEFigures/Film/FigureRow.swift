@@ -1,0 +1,22 @@
+/// Figures side by side in one picture, top edges in line.
+public struct FigureRow: Figure {
+    public let figures: [any Figure]
+
+    public init(_ figures: [any Figure]) { self.figures = figures }
+
+    public var size: Size {
+        Size(
+            width: figures.reduce(0) { $0 + $1.size.width },
+            height: figures.map(\.size.height).max() ?? 1)
+    }
+
+    public var title: String { figures.map(\.title).filter { !$0.isEmpty }.joined(separator: "; ") }
+
+    public func draw(on canvas: borrowing Canvas) {
+        var x = 0.0
+        for figure in figures {
+            canvas.shifted(right: x) { figure.draw(on: canvas) }
+            x += figure.size.width
+        }
+    }
+}

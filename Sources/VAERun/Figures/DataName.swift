@@ -1,0 +1,28 @@
+import VAEData
+
+/// How people write the name of a data set, and its classes.
+struct DataName {
+    /// "MNIST" for "mnist".
+    let title: String
+    /// What a class is called.
+    let label: String
+    /// The classes from 0 on where they are more than numbers.
+    let classes: [String]
+
+    init(_ name: String) {
+        switch DatasetChoice(rawValue: name) {
+        case .mnist: (title, label, classes) = ("MNIST", "digit", [])
+        case .synthetic: (title, label, classes) = ("Synthetic digits", "digit", [])
+        case .fashionMNIST: (title, label, classes) = ("Fashion-MNIST", "class", Self.clothes)
+        case .auto, nil: (title, label, classes) = (name, "class", [])
+        }
+    }
+
+    func name(ofClass label: UInt8) -> String {
+        Int(label) < classes.count ? classes[Int(label)] : "\(label)"
+    }
+
+    private static let clothes = [
+        "T-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot",
+    ]
+}

@@ -1,0 +1,101 @@
+import VAE
+import VAECore
+import VAEFigures
+
+extension RunFigures {
+    /// One image of each class, and below the best, the median and the worst by loss.
+    func reconstructions() throws(VAEError) -> ReconstructionGrid {
+        let losses = try model.losses(of: test, sampling: false, threads: threads)
+        let totals = zip(losses.reconstruction, losses.kl).map { Double($0 + $1) }
+        let classes = classes()
+        // About a dozen, as many of one class as of any other.
+        let each = max(
+            1, min(test.labels == nil ? 10 : 12 / classes.count, classes.map(\.images.count).min() ?? 1))
+        let typical = classes.prefix(12).flatMap { $0.images.prefix(each) }
+        // Equal losses in the images' order, and those that are not finite as the worst.
+        let ranked = totals.indices.sorted {
+            (totals[$0].isFinite ? totals[$0] : .infinity, $0) < (
+                totals[$1].isFinite ? totals[$1] : .infinity, $1
+            )
+        }
+        let count = min(options.images, max(1, ranked.count / 3))
+        let middle = (ranked.count - count) / 2
+        let best = Array(ranked.prefix(count))
+        let median = Array(ranked[middle..<middle + count])
+        let worst = Array(ranked.suffix(count))
+        let chosen = typical + best + median + worst
+        let first =
+            (each == 1 ? "the first" : "the first \(each)")
+            + (test.labels == nil ? "" : " of each \(name.label)")
+        let images = try images(chosen)
+        return try ReconstructionGrid(
+            inputs: FloatImages(images, at: 0..<images.count),
+            reconstructions: FloatImages(
+                shape: test.shape, values: model.reconstruct(images, threads: threads)),
+            losses: chosen.map { totals[$0] },
+            bands: [
+                [.init(first, count: typical.count)],
+                [
+                    .init("best", count: count), .init("median", count: count), .init("worst", count: count),
+                ],
+            ],
+            title: "Test images of \(name.title) and their reconstructions",
+            subtitle:
+                "z is the mean of q(z|x); loss = reconstruction + KL; difference is |input − reconstruction|")
+    }
+
+    /// Lines between images of neighbouring classes, or without labels of neighbours in the test set.
+    func interpolations() throws(VAEError) -> InterpolationGrid {
+        let pairs = pairs()
+        let (starts, ends) = (try images(pairs.map(\.0)), try images(pairs.map(\.1)))
+        let (from, to) = (
+            try model.encode(starts, threads: threads), try model.encode(ends, threads: threads)
+        )
+        let (size, last) = (from.latentSize, options.steps - 1)
+        var latents: [Float] = []
+        for pair in pairs.indices {
+            for step in 0...last {
+                let share = Float(step) / Float(last)
+                for at in pair * size..<(pair + 1) * size {
+                    latents.append((1 - share) * from.mean[at] + share * to.mean[at])
+                }
+            }
+        }
+        let headings = test.labels.map { labels in
+            pairs.map { "\(name.name(ofClass: labels[$0.0])) → \(name.name(ofClass: labels[$0.1]))" }
+        }
+        return try InterpolationGrid(
+            starts: FloatImages(starts, at: 0..<starts.count), ends: FloatImages(ends, at: 0..<ends.count),
+            steps: decoded(latents), rowHeadings: headings ?? [],
+            title: "From one test image of \(name.title) to another",
+            subtitle: "straight lines between the means of q(z|x), decoded")
+    }
+
+    /// Images of class 0 and 1, 2 and 3, …, then other steps between classes, then other images.
+    private func pairs() -> [(Int, Int)] {
+        let classes = classes()
+        guard classes.count > 1 else {
+            return (0..<options.pairs).map { pair in
+                (2 * pair % test.count, (2 * pair + 1) % test.count)
+            }
+        }
+        // Steps around the circle of classes: 0 to 1, 2 to 3, … first, then with a wider step.
+        return (0..<options.pairs).map { pair in
+            let round = 2 * pair / classes.count
+            let from = 2 * pair % classes.count
+            let to = (from + 1 + round % (classes.count - 1)) % classes.count
+            let (a, b) = (classes[from].images, classes[to].images)
+            return (a[round % a.count], b[(round + 1) % b.count])
+        }
+    }
+
+    /// Draws from the prior.
+    func samples() throws(VAEError) -> SampleGrid {
+        let images = try FloatImages(
+            shape: test.shape, values: model.sample(options.samples, seed: options.seed, threads: threads))
+        return try SampleGrid(
+            images: images, title: "Draws from the prior",
+            subtitle: "model of \(name.title): decoder means at \(grouped(Double(options.samples))) draws of "
+                + "z from N(0, I), seed \(options.seed)")
+    }
+}

@@ -1,0 +1,63 @@
+import Foundation
+import VAE
+import VAECore
+import VAEFigures
+
+extension RunFigures {
+    /// The test set's means in the plane.
+    func latentSpace() throws(VAEError) -> LatentScatter {
+        let encoding = try encoding()
+        let plane = try LatentPlane(of: encoding, dimensions: options.dimensions)
+        let loss = history.last?.test.map { String(format: ", test loss %.2f", $0.total) } ?? ""
+        let epochs = history.last.map { " after \($0.epoch) epoch\($0.epoch == 1 ? "" : "s")" } ?? ""
+        let what = plane.isLine ? "means and standard deviations" : "means"
+        return try LatentScatter(
+            points: plane.coordinates(encoding), labels: test.labels, classNames: name.classes,
+            title: "\(name.title) in latent space\(loss)",
+            subtitle: "\(what) of q(z|x), \(grouped(Double(encoding.count))) test images\(epochs); "
+                + "loss in nats per image", xLabel: plane.xLabel, yLabel: plane.yLabel,
+            legendTitle: name.label,
+            hasOneScale: !plane.isLine)
+    }
+
+    /// The plane decoded.
+    func manifold() throws(VAEError) -> ManifoldGrid {
+        let encoding = try encoding()
+        let plane = try LatentPlane(of: encoding, dimensions: options.dimensions)
+        let grid = plane.grid(options.grid)
+        let size =
+            plane.isLine
+            ? "at \(grid.columns.count)" : "on a grid of \(grid.columns.count)×\(grid.rows.count)"
+        return try ManifoldGrid(
+            tiles: decoded(grid.latents), columns: grid.columns, rows: grid.rows,
+            title: plane.isLine ? "The latent line, decoded" : "The latent plane, decoded",
+            subtitle: "decoder means \(size) quantiles of the prior" + (plane.remark.map { "; \($0)" } ?? ""),
+            xLabel: plane.xLabel, yLabel: plane.isLine ? "" : plane.yLabel)
+    }
+
+    /// What each dimension carries.
+    func latentDimensions() throws(VAEError) -> DimensionBars {
+        let activity = LatentActivity(of: try encoding())
+        let count = activity.kl.count
+        return try DimensionBars(
+            kl: activity.kl, variance: activity.meanVariance,
+            title: "\(activity.activeUnits) of \(count) latent dimension\(count == 1 ? "" : "s") active",
+            subtitle: String(
+                format: "%@, %@ test images, KL divergence %.2f nats in all", name.title,
+                grouped(Double(test.count)), activity.kl.reduce(0, +)))
+    }
+
+    func losses() throws(VAEError) -> LossCurves {
+        func part(_ losses: Losses) -> LossCurves.Losses {
+            LossCurves.Losses(total: losses.total, reconstruction: losses.reconstruction, kl: losses.kl)
+        }
+        let weight = history.last.map { $0.train.klWeight } ?? 1
+        return try LossCurves(
+            epochs: history.map {
+                LossCurves.Epoch($0.epoch, train: part($0.train), test: $0.test.map(part))
+            },
+            title: "Losses on \(name.title)",
+            subtitle: "nats per image; total = reconstruction + "
+                + (weight == 1 ? "KL" : String(format: "%g·KL", weight)))
+    }
+}

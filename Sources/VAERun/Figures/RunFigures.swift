@@ -1,0 +1,107 @@
+import VAE
+import VAECore
+import VAEData
+import VAEFigures
+
+/// Draws the pictures of a run.
+///
+/// What several of them need is computed once, when the first of them is drawn.
+package final class RunFigures {
+    let model: VariationalAutoencoder
+    let test: ImageSet
+    let history: [EpochReport]
+    let options: FigureOptions
+    let threads: Int
+    let name: DataName
+
+    private var knownEncoding: Encoding?
+
+    /// - Parameter threads: workers for the network.
+    /// - Throws: `invalidArgument` for an option out of range, or when there are no test images or they do not have
+    ///   the model's shape.
+    package init(
+        model: VariationalAutoencoder, data: Dataset, history: [EpochReport],
+        options: FigureOptions = FigureOptions(), threads: Int
+    ) throws(VAEError) {
+        try options.validate(latentSize: model.configuration.latentSize)
+        guard let test = data.test else {
+            throw VAEError(.invalidArgument, "test images", "are none, and pictures are drawn of them")
+        }
+        self.model = model
+        self.test = test
+        self.history = history
+        self.options = options
+        self.threads = threads
+        name = DataName(data.name)
+    }
+
+    /// Writes pictures to a folder, each as a whole, in place of one that is there.
+    /// - Parameters:
+    ///   - began: called with each picture's name before it is drawn.
+    /// - Returns: the paths written.
+    @discardableResult
+    package func write(
+        _ names: [FigureName] = FigureName.allCases, to folder: String, began: (FigureName) -> Void = { _ in }
+    ) throws(VAEError) -> [String] {
+        var paths: [String] = []
+        for name in names {
+            began(name)
+            let figure = try figure(name)
+            for format in options.formats ?? name.formats {
+                let path = RunFolder.join(folder, "\(name.rawValue).\(format.rawValue)")
+                try figure.write(to: path, scale: options.scale ?? name.scale)
+                paths.append(path)
+            }
+        }
+        return paths
+    }
+
+    package func figure(_ name: FigureName) throws(VAEError) -> any Figure {
+        switch name {
+        case .latentSpace: try latentSpace()
+        case .manifold: try manifold()
+        case .reconstructions: try reconstructions()
+        case .interpolations: try interpolations()
+        case .samples: try samples()
+        case .losses: try losses()
+        case .latentDimensions: try latentDimensions()
+        }
+    }
+
+    /// q(z|x) of the test images.
+    func encoding() throws(VAEError) -> Encoding {
+        if let knownEncoding { return knownEncoding }
+        let encoding = try model.encode(test, threads: threads)
+        knownEncoding = encoding
+        return encoding
+    }
+
+    /// The test images at `indices`, in their order.
+    func images(_ indices: [Int]) throws(VAEError) -> ImageSet {
+        try test.selecting(indices)
+    }
+
+    /// Decoded images as figures take them.
+    func decoded(_ latents: [Float]) throws(VAEError) -> FloatImages {
+        try FloatImages(shape: test.shape, values: model.decode(latents, threads: threads))
+    }
+
+    /// For each class the places of its images in the test set, classes ascending; all in one without labels.
+    func classes() -> [(label: UInt8?, images: [Int])] {
+        guard let labels = test.labels else { return [(nil, Array(0..<test.count))] }
+        var byClass = [[Int]](repeating: [], count: 256)
+        for (index, label) in labels.enumerated() { byClass[Int(label)].append(index) }
+        return (0...UInt8.max).compactMap { byClass[Int($0)].isEmpty ? nil : ($0, byClass[Int($0)]) }
+    }
+}
+
+extension ImageSet {
+    /// The images at `indices`, in their order, with their labels.
+    func selecting(_ indices: [Int]) throws(VAEError) -> ImageSet {
+        var pixels: [UInt8] = []
+        pixels.reserveCapacity(indices.count * shape.count)
+        for index in indices { pixels += self.pixels[index * shape.count..<(index + 1) * shape.count] }
+        return try ImageSet(
+            shape: shape, pixels: pixels, labels: labels.map { all in indices.map { all[$0] } })
+    }
+}

@@ -1,0 +1,133 @@
+import Foundation
+import VAE
+import VAECore
+import VAEData
+import VAEFigures
+
+/// Watches a training and makes a film of it: the latent space and the decoded plane after every epoch.
+///
+/// What it keeps of an epoch does not grow with the data or the model: a few thousand points and a picture's worth of
+/// decoded images, and at most forty epochs, evenly spread. All frames have the same axes, fitted to all epochs' points,
+/// so frames are drawn when the film is made.
+package struct FilmRecorder {
+    private let test: ImageSet
+    private let name: DataName
+    private let epochs: Int
+    private let threads: Int
+    private let latentSize: Int
+    /// Images a row of the decoded plane.
+    private let grid: Int
+    private var frames: [Frame] = []
+
+    /// What is kept of an epoch.
+    private struct Frame {
+        let epoch: Int
+        let loss: Double?
+        let points: [SIMD2<Float>]
+        /// The decoded grid, row by row from the top.
+        let tiles: ImageSet
+    }
+
+    private static let mostPoints = 3000
+    private static let mostFrames = 40
+    /// Pixels of the decoded plane's side.
+    private static let side = 420
+
+    /// - Parameters:
+    ///   - latentSize: the model's number of latent dimensions.
+    ///   - epochs: of the whole training.
+    /// - Throws: `invalidArgument` without test images.
+    package init(data: Dataset, latentSize: Int, epochs: Int, threads: Int) throws(VAEError) {
+        guard let test = data.test else {
+            throw VAEError(.invalidArgument, "test images", "are none, and the film shows them")
+        }
+        // Evenly spread, as a test set's halves may differ.
+        let count = min(test.count, Self.mostPoints)
+        self.test = try test.selecting((0..<count).map { $0 * test.count / count })
+        name = DataName(data.name)
+        self.latentSize = latentSize
+        self.epochs = epochs
+        self.threads = threads
+        let longest = max(test.shape.height, test.shape.width)
+        grid = min(15, max(5, Self.side / longest))
+    }
+
+    /// Whether an epoch becomes a frame: each of a short training, else every so many, and the last one.
+    private func shows(_ epoch: Int) -> Bool {
+        let step = (epochs + Self.mostFrames - 1) / Self.mostFrames
+        return epoch == 1 || epoch == epochs || epoch.isMultiple(of: step)
+    }
+
+    /// Whether the film should be written after an epoch: so often that an interrupted training has one of half its
+    /// epochs or more, and so seldom that all writing costs about twice the last.
+    package func isDue(after epoch: Int) -> Bool { epoch == epochs || epoch & (epoch - 1) == 0 }
+
+    /// Takes an epoch into the film.
+    package mutating func add(_ report: EpochReport, _ model: VariationalAutoencoder) throws(VAEError) {
+        guard shows(report.epoch) else { return }
+        let encoding = try model.encode(test, threads: threads)
+        let plane = try plane(of: encoding)
+        // A line fills the picture row by row.
+        let latents =
+            plane.isLine
+            ? LatentPlane.quantiles(grid * grid).flatMap { plane.latent($0, 0) } : plane.grid(grid).latents
+        let tiles = try FloatImages(
+            shape: test.shape, values: model.decode(latents, threads: threads))
+        frames.append(
+            Frame(
+                epoch: report.epoch, loss: report.test?.total, points: plane.coordinates(encoding),
+                tiles: try tiles.shrunk(to: Self.side / grid)))
+    }
+
+    /// The plane to show: with more than two dimensions, where principal axes turn and change places from epoch to
+    /// epoch, turned so that the points stay as close as can be to where they were.
+    private func plane(of encoding: Encoding) throws(VAEError) -> LatentPlane {
+        guard encoding.latentSize > 2 else { return try LatentPlane(of: encoding) }
+        let axes = try PrincipalAxes(of: encoding)
+        let plain = LatentPlane(axes)
+        guard let last = frames.last else { return plain }
+        return LatentPlane(axes, Alignment(of: plain.coordinates(encoding), to: last.points))
+    }
+
+    /// Writes the film so far as an animated PNG, in place of one that is there.
+    package func write(to path: String) throws(VAEError) {
+        guard !frames.isEmpty else { return }
+        let all = frames.flatMap(\.points)
+        let limits = try LatentScatter.Limits(fitting: all, showsPrior: latentSize > 1)
+        var pictures: [any Figure] = []
+        for frame in frames { pictures.append(try figure(frame, limits)) }
+        // About eight seconds in all, then time to look at the end.
+        let pace = min(0.6, max(0.15, 8 / Double(frames.count)))
+        try Film(pictures, seconds: pace, lastSeconds: 3).write(to: path)
+    }
+
+    private func figure(_ frame: Frame, _ limits: LatentScatter.Limits) throws(VAEError) -> FigureRow {
+        let labels =
+            switch latentSize {
+            case 1: ("z₁", "standard deviation of q(z|x)")
+            case 2: ("z₁", "z₂")
+            default: ("principal plane of \(latentSize) dimensions", "")
+            }
+        let scatter = try LatentScatter(
+            points: frame.points, labels: test.labels, classNames: name.classes,
+            title: "\(name.title), epoch \(frame.epoch) of \(epochs)",
+            subtitle: frame.loss.map { String(format: "test loss %.2f nats per image", $0) } ?? "",
+            xLabel: labels.0, yLabel: labels.1, legendTitle: nil, hasOneScale: latentSize > 1, limits: limits,
+            size: Size(width: 540, height: 566))
+        return try FigureRow([scatter, decoded(frame, labels)])
+    }
+
+    private func decoded(_ frame: Frame, _ labels: (String, String)) throws(VAEError) -> any Figure {
+        let images = try FloatImages(frame.tiles, at: 0..<frame.tiles.count)
+        if latentSize == 1 {
+            return try SampleGrid(
+                images: images, columns: grid, gap: 0, title: "The line, decoded",
+                subtitle: "row by row at quantiles of the prior", side: Double(Self.side))
+        }
+        let quantiles = LatentPlane.quantiles(grid)
+        return try ManifoldGrid(
+            tiles: images, columns: quantiles, rows: quantiles.reversed(), title: "The plane, decoded",
+            subtitle: "at quantiles of the prior", xLabel: labels.0, yLabel: labels.1, side: Double(Self.side)
+        )
+    }
+}

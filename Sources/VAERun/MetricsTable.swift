@@ -1,0 +1,74 @@
+import Foundation
+import VAE
+import VAECore
+
+/// `metrics.csv`: a row for every finished epoch, written as it ends and read again.
+package enum MetricsTable {
+    static let header =
+        "epoch,train_loss,train_reconstruction,train_kl,test_loss,test_reconstruction,test_kl,seconds,"
+        + "images_per_second"
+
+    /// The row of an epoch; empty fields where there is no test set.
+    static func row(_ report: EpochReport) -> String {
+        func fields(_ losses: Losses) -> [String] {
+            [losses.total, losses.reconstruction, losses.kl].map { String(format: "%.6f", $0) }
+        }
+        let losses = fields(report.train) + (report.test.map(fields) ?? ["", "", ""])
+        let times = [String(format: "%.3f", report.seconds), String(format: "%.1f", report.imagesPerSecond)]
+        return (["\(report.epoch)"] + losses + times).joined(separator: ",")
+    }
+
+    /// Reads the table at `path`. A last row without its line feed was cut short by a crash and is left out.
+    /// - Parameter klWeight: the β of the run, with which every row's losses must add up.
+    /// - Throws: `missingInput` when there is no such file; `invalidData` naming the row that is damaged.
+    package static func read(_ path: String, klWeight: Double) throws(VAEError) -> [EpochReport] {
+        let bytes = try DurableFile.read(path, limit: 1 << 28)
+        var lines = String(decoding: bytes, as: UTF8.self)
+            .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        // What follows the last line feed: nothing, or a torn row.
+        lines.removeLast()
+        guard lines.first == header else {
+            throw VAEError(
+                .invalidData, path, "is not a table of metrics", expected: "a first line of \"\(header)\"",
+                found: lines.first.map { "\"\($0.prefix(120))\"" } ?? "none",
+                advice: "Take the metrics.csv that vae-train wrote.")
+        }
+        var history: [EpochReport] = []
+        for (index, line) in lines.enumerated().dropFirst() {
+            guard let report = report(line, klWeight: klWeight), report.epoch > history.last?.epoch ?? 0
+            else {
+                throw VAEError(
+                    .invalidData, path, "is damaged in line \(index + 1)",
+                    expected: "an epoch after \(history.last?.epoch ?? 0), and losses that add up",
+                    found: "\"\(line.prefix(120))\"", advice: "Restore the file, or take the line away.")
+            }
+            history.append(report)
+        }
+        return history
+    }
+
+    private static func report(_ line: String, klWeight: Double) -> EpochReport? {
+        let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        guard fields.count == 9, let epoch = Int(fields[0]),
+            let train = losses(fields[1..<4], klWeight), let seconds = Double(fields[7]),
+            let speed = Double(fields[8])
+        else { return nil }
+        let hasTest = fields[4..<7] != ["", "", ""]
+        let test = losses(fields[4..<7], klWeight)
+        guard hasTest == (test != nil) else { return nil }
+        return EpochReport(epoch: epoch, train: train, test: test, seconds: seconds, imagesPerSecond: speed)
+    }
+
+    /// The losses of three fields, nil unless the first is the sum of the others.
+    private static func losses(_ fields: ArraySlice<String>, _ klWeight: Double) -> Losses? {
+        let values = fields.compactMap { Double($0) }
+        guard values.count == 3 else { return nil }
+        let losses = Losses(reconstruction: values[1], kl: values[2], klWeight: klWeight)
+        // A test loss need not be finite, and then there is nothing to add up.
+        guard values.allSatisfy(\.isFinite) else { return losses }
+        // Each field was rounded by at most half of its sixth decimal, the KL's then times β; what was added
+        // up has a Double's relative error of 2⁻⁵³ or so.
+        let tolerance = 0.5e-6 * (2 + klWeight) + 1e-14 * (abs(values[0]) + abs(values[1])) + 1e-9
+        return abs(losses.total - values[0]) <= tolerance ? losses : nil
+    }
+}

@@ -1,0 +1,81 @@
+import VAE
+import VAECore
+import VAEData
+
+/// A run as its folder holds it: what `vae-train` wrote, read again.
+package struct Run: Sendable {
+    /// The folder.
+    package let path: String
+    package let record: RunRecord
+    /// The model after the last finished epoch.
+    package let model: VariationalAutoencoder
+    /// The finished epochs.
+    package let history: [EpochReport]
+
+    /// - Throws: `missingInput` when the folder, its configuration, its metrics or its model are not there;
+    ///   `invalidData` when one of them is damaged, or the model is another than the configuration's.
+    package init(_ path: String) throws(VAEError) {
+        guard Folder.exists(path) else {
+            throw VAEError(
+                .missingInput, path, "is not a folder", expected: "the run folder of a vae-train",
+                advice: "Check the path.")
+        }
+        self.path = path
+        func part(_ name: String) throws(VAEError) -> String {
+            let file = RunFolder.join(path, name)
+            guard Folder.holds(name, path) else {
+                throw VAEError(
+                    .missingInput, path, "has no \(name)",
+                    expected: "the folder of a run of at least one epoch",
+                    advice: "vae-train writes it after the first epoch; check that this is the right folder.")
+            }
+            return file
+        }
+        record = try RunRecord(contentsOf: part(RunFolder.configuration))
+        let model = try VariationalAutoencoder(contentsOf: part(RunFolder.model))
+        guard model.configuration == record.model else {
+            throw VAEError(
+                .invalidData, RunFolder.join(path, RunFolder.model),
+                "is not the model of this run's config.json",
+                expected: Run.describe(record.model), found: Run.describe(model.configuration),
+                advice: "Take both files from the same run.")
+        }
+        self.model = model
+        history = try MetricsTable.read(
+            part(RunFolder.metrics), klWeight: record.training.klWeight)
+    }
+
+    /// The images that the model was trained on, or those of another folder.
+    /// - Parameter folder: where the images are now; nil for where the run found them.
+    /// - Throws: `missingInput` when they are no longer there; `invalidData` when the model is for images of
+    ///   another shape.
+    package func data(
+        folder: String? = nil, progress: (DatasetEvent) -> Void = { _ in }
+    ) throws(VAEError) -> Dataset {
+        var request: DataRequest
+        if let folder {
+            let name = DatasetChoice(rawValue: record.data.name) ?? .auto
+            request = DataRequest(
+                name == .synthetic ? .auto : name, folder: folder, limit: record.data.limit,
+                seed: record.training.seed)
+        } else {
+            request = try DataRequest(record)
+        }
+        let data = try request.load(progress)
+        guard data.train.shape == model.configuration.imageShape else {
+            throw VAEError(
+                .invalidData, folder ?? data.source, "has images of another size than the model's",
+                expected: "\(model.configuration.imageShape)", found: "\(data.train.shape)",
+                advice: "Name the folder of the images that the model was trained on: --data DIR.")
+        }
+        return data
+    }
+
+    /// Whether these are the very images of the run. Hashes them all.
+    package func isTrained(on data: Dataset) -> Bool { data.contentHash() == record.data.sha256 }
+
+    private static func describe(_ model: ModelConfiguration) -> String {
+        "\(model.imageShape) images, filters \(model.encoderFilters) and \(model.decoderFilters), "
+            + "\(model.hiddenUnits) hidden units, \(model.latentSize) latent dimensions"
+    }
+}

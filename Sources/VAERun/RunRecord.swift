@@ -1,0 +1,109 @@
+import Foundation
+import VAE
+import VAECore
+
+/// `config.json`: everything a run was made of, resolved.
+package struct RunRecord: Codable, Sendable {
+    /// What the run was trained on, and how to find it again.
+    package struct Data: Codable, Sendable {
+        package let name: String
+        /// A phrase for people.
+        package let source: String
+        /// `Dataset.contentHash()`.
+        package let sha256: String
+        package let trainImages: Int
+        package let testImages: Int
+        /// The absolute path of the folder that was named, nil when none was; records of version 0.1.0's first
+        /// builds lack it.
+        package let folder: String?
+        /// How many of the first training images were used, nil for all.
+        package let limit: Int?
+
+        package init(
+            name: String, source: String, sha256: String, trainImages: Int, testImages: Int, folder: String?,
+            limit: Int?
+        ) {
+            self.name = name
+            self.source = source
+            self.sha256 = sha256
+            self.trainImages = trainImages
+            self.testImages = testImages
+            self.folder = folder
+            self.limit = limit
+        }
+    }
+
+    package struct Environment: Codable, Sendable {
+        package let version: String
+        package let blas: String
+        package let blasKernels: String
+        /// `direct` or `lowered`; records of version 0.1.0's first builds lack it.
+        package let convolutions: String?
+        /// The instruction set of direct convolutions, nil where the processor has none.
+        package let tiles: String?
+        package let processor: String
+        package let threads: Int
+        package let started: String
+        package let command: [String]
+
+        package init(
+            version: String, blas: String, blasKernels: String, convolutions: String?, tiles: String?,
+            processor: String, threads: Int, started: String, command: [String]
+        ) {
+            self.version = version
+            self.blas = blas
+            self.blasKernels = blasKernels
+            self.convolutions = convolutions
+            self.tiles = tiles
+            self.processor = processor
+            self.threads = threads
+            self.started = started
+            self.command = command
+        }
+    }
+
+    package let model: ModelConfiguration
+    package let training: TrainingConfiguration
+    package let parameters: Int
+    package let data: Data
+    package let environment: Environment
+
+    package init(
+        model: ModelConfiguration, training: TrainingConfiguration, parameters: Int, data: Data,
+        environment: Environment
+    ) {
+        self.model = model
+        self.training = training
+        self.parameters = parameters
+        self.data = data
+        self.environment = environment
+    }
+
+    /// Reads the record that a run left at `path`.
+    /// - Throws: `missingInput` when there is none, `invalidData` when it isn't one.
+    package init(contentsOf path: String) throws(VAEError) {
+        let bytes = try DurableFile.read(path, limit: 1 << 24)
+        do {
+            self = try JSONDecoder().decode(RunRecord.self, from: Foundation.Data(bytes))
+        } catch {
+            throw VAEError(
+                .invalidData, path, "is not the record of a run", found: RunRecord.reason(error),
+                advice: "Take the config.json that vae-train wrote.")
+        }
+    }
+
+    /// A decoding error in a few words.
+    private static func reason(_ error: any Error) -> String {
+        func name(_ path: [any CodingKey]) -> String { path.map(\.stringValue).joined(separator: ".") }
+        switch error as? DecodingError {
+        case .keyNotFound(let key, let context): return "no \"\(name(context.codingPath + [key]))\""
+        case .typeMismatch(_, let context):
+            return "a value of another kind for \"\(name(context.codingPath))\""
+        case .valueNotFound(_, let context): return "nothing for \"\(name(context.codingPath))\""
+        case .dataCorrupted(let context):
+            let place = name(context.codingPath)
+            return place.isEmpty ? "no valid JSON" : "a damaged value for \"\(place)\""
+        default: return "\(error)"
+        }
+    }
+}

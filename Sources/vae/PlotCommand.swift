@@ -1,0 +1,137 @@
+import ArgumentParser
+import VAEConsole
+import VAECore
+import VAEFigures
+import VAERun
+
+/// `vae plot`: the pictures of a run, made again.
+struct PlotCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plot",
+        abstract: "Draw the pictures of a run again.",
+        discussion: """
+            Reads a run folder (model.safetensors, metrics.csv, config.json) and the images it was trained on, and \
+            writes the pictures named, or all of them: \(FigureName.allCases.map(\.rawValue).joined(separator: ", ")). \
+            A picture that is there is replaced as a whole; if anything fails, it stays as it was. The film of a \
+            training needs the model of every epoch and is made by vae-train --film alone.
+
+            EXAMPLES
+              vae plot runs/mnist                    all of them, as vae-train does
+              vae plot runs/mnist latent-space --format pdf         for a paper
+              vae plot runs/mnist manifold --grid 30 --out pictures
+              vae plot runs/mnist manifold latent-space --dimensions 1,4
+            """)
+
+    @Argument(help: ArgumentHelp("The run folder.", valueName: "run"))
+    var folder: String
+
+    @Argument(
+        help: ArgumentHelp("Which pictures. (default: all)", valueName: "figure"))
+    var figures: [FigureName] = []
+
+    @Option(help: ArgumentHelp("Where to write them. (default: the run folder)", valueName: "dir"))
+    var out: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "png, svg or pdf, or several with commas. (default: png, and svg of latent-space)",
+            valueName: "list"))
+    var format: FormatList?
+
+    @Option(
+        help: ArgumentHelp(
+            "Pixels of a PNG per pixel of the drawing, 0.1 to 10. (default: 1, and 2 for pictures of images)",
+            valueName: "x"))
+    var scale: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "The two latent dimensions of latent-space and manifold, as their axes count them. (default: 1,2; with more, the principal axes)",
+            valueName: "i,j"))
+    var dimensions: DimensionPair?
+
+    @Option(help: ArgumentHelp("Rows and columns of manifold.", valueName: "n"))
+    var grid = FigureOptions().grid
+
+    @Option(
+        help: ArgumentHelp(
+            "How many of the best, the median and the worst in reconstructions.", valueName: "n"))
+    var images = FigureOptions().images
+
+    @Option(help: ArgumentHelp("Pairs of images in interpolations.", valueName: "n"))
+    var pairs = FigureOptions().pairs
+
+    @Option(help: ArgumentHelp("Steps from one image to the other in interpolations.", valueName: "n"))
+    var steps = FigureOptions().steps
+
+    @Option(help: ArgumentHelp("Draws in samples.", valueName: "n"))
+    var samples = FigureOptions().samples
+
+    @Option(help: ArgumentHelp("Names the draws in samples.", valueName: "n"))
+    var seed = FigureOptions().seed
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        try common.run("vae plot", flags: Self.flags) { (console, threads) throws(VAEError) in
+            let run = try Run(folder)
+            try options.validate(latentSize: run.model.configuration.latentSize)
+            let target = out ?? folder
+            try Folder.create(target)
+            let figures = try RunFigures(
+                model: run.model, data: common.images(of: run, console), history: run.history,
+                options: options,
+                threads: threads)
+            let names = FigureName.allCases.filter { self.figures.isEmpty || self.figures.contains($0) }
+            let paths = try figures.write(names, to: target) { name in
+                console.status(force: true) { _ in "drawing \(name.rawValue)" }
+            }
+            for path in paths { console.result(path.escapingControlCharacters()) }
+        }
+    }
+
+    private var options: FigureOptions {
+        var options = FigureOptions()
+        options.formats = format?.formats
+        options.scale = scale
+        options.dimensions = dimensions?.values
+        options.grid = grid
+        options.images = images
+        options.pairs = pairs
+        options.steps = steps
+        options.samples = samples
+        options.seed = seed
+        return options
+    }
+
+    /// Which flag sets what the libraries name in their errors.
+    private static let flags = [
+        "grid": "--grid", "images": "--images", "pairs": "--pairs", "steps": "--steps",
+        "samples": "--samples",
+        "scale": "--scale", "dimensions": "--dimensions",
+    ]
+}
+
+extension FigureName: ExpressibleByArgument {}
+
+/// Kinds of file, with commas between them.
+struct FormatList: ExpressibleByArgument {
+    let formats: [FigureFormat]
+
+    init?(argument: String) {
+        formats = argument.lowercased().split(separator: ",", omittingEmptySubsequences: false)
+            .compactMap { FigureFormat(rawValue: String($0)) }
+        let parts = argument.split(separator: ",", omittingEmptySubsequences: false).count
+        guard formats.count == parts, Set(formats).count == parts else { return nil }
+    }
+}
+
+/// Two numbers with a comma between them.
+struct DimensionPair: ExpressibleByArgument {
+    let values: [Int]
+
+    init?(argument: String) {
+        values = argument.split(separator: ",", omittingEmptySubsequences: false).compactMap { Int($0) }
+        guard values.count == 2, argument.filter({ $0 == "," }).count == 1 else { return nil }
+    }
+}

@@ -1,0 +1,11 @@
+import ArgumentParser
+import VAECore
+
+@main
+struct VAECommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "vae",
+        abstract: "Look at what vae-train left behind.",
+        version: packageVersion,
+        subcommands: [PlotCommand.self])
+}

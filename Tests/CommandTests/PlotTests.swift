@@ -1,0 +1,218 @@
+import Foundation
+import Testing
+import VAECore
+import VAEData
+
+/// `vae plot` on the folder of a run.
+@Suite struct PlotTests {
+    let tool = Tool("vae")
+
+    static let pictures = [
+        "interpolations.png", "latent-dimensions.png", "latent-space.png", "latent-space.svg", "losses.png",
+        "manifold.png", "reconstructions.png", "samples.png",
+    ]
+
+    /// A run of two epochs on a few digits, in `run` beside its `data`.
+    private func trained(_ more: String...) throws -> Scratch {
+        let scratch = try Scratch()
+        let outcome = try Tool("vae-train").run(
+            scratch.digits(train: 256, test: 40) + [
+                "--epochs", "2", "--no-figures", "--out", scratch.file("run"),
+            ] + more)
+        try #require(outcome.status == 0, "\(outcome.errors)")
+        return scratch
+    }
+
+    private func files(_ scratch: Scratch, _ folder: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: scratch.file(folder)).sorted()
+    }
+
+    @Test func drawsWhatTrainingDraws() throws {
+        let scratch = try trained()
+        let outcome = try tool("plot", scratch.file("run"))
+        #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
+        let paths = outcome.output.split(separator: "\n").map(String.init)
+        #expect(paths.sorted() == Self.pictures.map { scratch.file("run/" + $0) })
+        #expect(
+            try files(scratch, "run")
+                == (Self.pictures + ["config.json", "metrics.csv", "model.safetensors"]).sorted())
+
+        // The same pictures, to the byte, as the training itself draws of the same model and the same epochs.
+        let again = try Tool("vae-train")(
+            "--data", scratch.file("data"), "--epochs", "2", "--quiet", "--out", scratch.file("again"))
+        #expect(again.status == 0, "\(again.errors)")
+        for name in Self.pictures {
+            #expect(try scratch.bytes("run/" + name) == scratch.bytes("again/" + name), "\(name)")
+        }
+    }
+
+    @Test func flagsChooseWhatAndHow() throws {
+        let scratch = try trained("--latent-dim", "3")
+        let outcome = try tool(
+            "plot", scratch.file("run"), "manifold", "losses", "--format", "png,svg,pdf", "--out",
+            scratch.file("new/pictures"), "--dimensions", "3,1", "--grid", "4", "--scale", "1", "--threads",
+            "1")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(
+            try files(scratch, "new/pictures") == [
+                "losses.pdf", "losses.png", "losses.svg", "manifold.pdf", "manifold.png", "manifold.svg",
+            ])
+        func size(_ name: String) throws -> [Int] {
+            let bytes = [UInt8](try scratch.bytes(name))
+            return [16, 20].map { at in bytes[at..<at + 4].reduce(0) { $0 << 8 | Int($1) } }
+        }
+        let small = try size("new/pictures/manifold.png")
+        try #require(
+            try tool("plot", scratch.file("run"), "manifold", "--scale", "3", "--out", scratch.file("large"))
+                .status == 0)
+        let large = try size("large/manifold.png")
+        #expect(large[0] > 2 * small[0])
+        #expect(try files(scratch, "run") == ["config.json", "metrics.csv", "model.safetensors"])
+        for arguments in [
+            ["samples", "--samples", "7", "--seed", "3"], ["interpolations", "--pairs", "2", "--steps", "5"],
+            ["reconstructions", "--images", "2"],
+        ] {
+            func draw(_ folder: String, _ more: [String]) throws -> Data {
+                let name = arguments[0]
+                let outcome = try tool.run(
+                    ["plot", scratch.file("run"), name, "--out", scratch.file(folder)] + more)
+                #expect(outcome.status == 0, "\(outcome.errors)")
+                return try scratch.bytes("\(folder)/\(name).png")
+            }
+            #expect(try draw("a", []) != draw("b", Array(arguments.dropFirst())), "\(arguments)")
+        }
+    }
+
+    @Test(arguments: [
+        ["--grid", "1"], ["--samples", "0"], ["--pairs", "51"], ["--steps", "1"], ["--images", "-1"],
+        ["--scale", "0"],
+        ["--scale", "nan"], ["--dimensions", "1,1"], ["--dimensions", "0,1"], ["--dimensions", "1,3"],
+        ["--dimensions", "1"], ["--format", "gif"], ["--format", "png,"], ["--threads", "0"],
+    ])
+    func badFlags(arguments: [String]) throws {
+        let scratch = try trained()
+        let outcome = try tool.run(["plot", scratch.file("run")] + arguments.map { $0 == "-1" ? "=-1" : $0 })
+        #expect(outcome.status == 64, "\(outcome.errors)")
+        #expect(outcome.errors.contains(arguments[0]), "\(outcome.errors)")
+        #expect(try files(scratch, "run") == ["config.json", "metrics.csv", "model.safetensors"])
+    }
+
+    /// Damage to an otherwise good run, and what the message must name.
+    struct Damage: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let status: Int32
+        let mentions: [String]
+        let spoil: @Sendable (Scratch) throws -> Void
+    }
+
+    static let damages: [Damage] = [
+        Damage(testDescription: "no folder", status: 66, mentions: ["run", "folder"]) {
+            try FileManager.default.moveItem(atPath: $0.file("run"), toPath: $0.file("elsewhere"))
+        },
+        Damage(testDescription: "no model", status: 66, mentions: ["model.safetensors"]) {
+            try FileManager.default.removeItem(atPath: $0.file("run/model.safetensors"))
+        },
+        Damage(testDescription: "a damaged model", status: 65, mentions: ["model.safetensors"]) {
+            try $0.write(
+                [UInt8]($0.bytes("run/model.safetensors").dropLast(100)), to: "run/model.safetensors")
+        },
+        Damage(
+            testDescription: "another run's model", status: 65,
+            mentions: ["model.safetensors", "config.json", "5"]
+        ) {
+            let out = $0.file("other")
+            let outcome = try Tool("vae-train").run([
+                "--data", $0.file("data"), "--epochs", "1", "--latent-dim", "5", "--no-figures", "--out", out,
+            ])
+            try #require(outcome.status == 0)
+            try $0.write([UInt8]($0.bytes("other/model.safetensors")), to: "run/model.safetensors")
+        },
+        Damage(testDescription: "no metrics", status: 66, mentions: ["metrics.csv"]) {
+            try FileManager.default.removeItem(atPath: $0.file("run/metrics.csv"))
+        },
+        Damage(testDescription: "damaged metrics", status: 65, mentions: ["metrics.csv", "line 3"]) {
+            let text = try $0.text("run/metrics.csv").replacingOccurrences(of: "\n2,", with: "\n2,9")
+            try $0.write(Array(text.utf8), to: "run/metrics.csv")
+        },
+        Damage(testDescription: "damaged configuration", status: 65, mentions: ["config.json"]) {
+            try $0.write(Array("{}".utf8), to: "run/config.json")
+        },
+        Damage(testDescription: "images gone", status: 66, mentions: ["data"]) {
+            try FileManager.default.removeItem(atPath: $0.file("data"))
+        },
+        Damage(
+            testDescription: "images of another size", status: 65, mentions: ["28×28×1", "9×9×1", "--data"]
+        ) {
+            try FileManager.default.removeItem(atPath: $0.file("data"))
+            let images = try ImageSet(
+                shape: ImageShape(height: 9, width: 9), pixels: [UInt8](repeating: 7, count: 810))
+            try Dataset(name: "small", train: images, test: images, source: "test").export(
+                to: $0.file("data"))
+        },
+    ]
+
+    @Test(arguments: damages)
+    func damagedRuns(damage: Damage) throws {
+        let scratch = try trained()
+        try scratch.write([1, 2, 3], to: "run/manifold.png")
+        try damage.spoil(scratch)
+        let outcome = try tool("plot", scratch.file("run"))
+        #expect(outcome.status == damage.status, "\(outcome.errors)")
+        for text in damage.mentions { #expect(outcome.errors.contains(text), "\(outcome.errors)") }
+        #expect(
+            outcome.errors.contains("error:") && !outcome.errors.contains("Fatal") && outcome.output.isEmpty)
+        // The picture that was there is still there, and no other has come.
+        let folder = FileManager.default.fileExists(atPath: scratch.file("run")) ? "run" : "elsewhere"
+        #expect(try scratch.bytes(folder + "/manifold.png") == Data([1, 2, 3]))
+        #expect(try files(scratch, folder).filter { $0.hasSuffix("g") } == ["manifold.png"])
+    }
+
+    @Test func foldersThatCannotBeWrittenTo() throws {
+        let scratch = try trained()
+        try scratch.write([1], to: "file")
+        for out in [scratch.file("file"), scratch.file("file/below"), "/proc/pictures"] {
+            let outcome = try tool("plot", scratch.file("run"), "--out", out)
+            #expect(outcome.status == 73 && outcome.errors.contains(out), "\(outcome.errors)")
+        }
+        #expect(try scratch.bytes("file") == Data([1]))
+        // A picture whose place a folder has taken: what came before it is whole, the folder stays.
+        try FileManager.default.createDirectory(
+            atPath: scratch.file("run/samples.png"), withIntermediateDirectories: true)
+        let outcome = try tool("plot", scratch.file("run"), "samples")
+        #expect(outcome.status == 73 && outcome.errors.contains("samples.png"), "\(outcome.errors)")
+        #expect(try files(scratch, "run/samples.png").isEmpty)
+    }
+
+    @Test func otherImagesAreUsedWithAWarning() throws {
+        let scratch = try trained()
+        try SyntheticDigits.dataset(seed: 5, trainCount: 100, testCount: 30).export(
+            to: scratch.file("others"))
+        let outcome = try tool("plot", scratch.file("run"), "latent-space", "--data", scratch.file("others"))
+        #expect(outcome.status == 0 && outcome.errors.contains("SHA-256"), "\(outcome.errors)")
+        #expect(try !tool("plot", scratch.file("run"), "losses").errors.contains("SHA-256"))
+    }
+
+    @Test func helpNamesEveryPicture() throws {
+        let help = try tool("plot", "--help")
+        for name in [
+            "latent-space", "manifold", "reconstructions", "interpolations", "samples", "losses",
+            "latent-dimensions",
+        ] {
+            #expect(help.output.contains(name))
+        }
+        #expect(help.output.contains("EXAMPLES"))
+        #expect(
+            try tool("--help").output.contains("plot") && tool("--version").output == packageVersion + "\n")
+        #expect(try tool("plot").status == 64 && tool("plot", "x", "pie-chart").status == 64)
+    }
+
+    @Test func trainingMakesAFilm() throws {
+        let scratch = try Scratch()
+        let outcome = try Tool("vae-train").run(
+            scratch.digits() + ["--epochs", "3", "--film", "--no-figures", "--out", scratch.file("run")])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(try files(scratch, "run") == ["config.json", "film.png", "metrics.csv", "model.safetensors"])
+        let film = try scratch.bytes("run/film.png")
+        #expect(film.range(of: Data("acTL".utf8)) != nil && film.count < 1_000_000)
+    }
+}

@@ -1,0 +1,127 @@
+import Foundation
+import Testing
+import VAE
+import VAECore
+import VAEData
+
+@testable import VAERun
+
+/// What a run writes down and what is read back of it.
+@Suite struct RunFilesTests {
+    private let header = MetricsTable.header + "\n"
+
+    private func report(_ epoch: Int, klWeight: Double = 1, test: Bool = true) -> EpochReport {
+        EpochReport(
+            epoch: epoch, train: Losses(reconstruction: 150.1234567, kl: 5.7654321, klWeight: klWeight),
+            test: test ? Losses(reconstruction: 151, kl: 6.25, klWeight: klWeight) : nil, seconds: 8.125,
+            imagesPerSecond: 7384.6)
+    }
+
+    @Test(arguments: [0, 1, 4, 1e6])
+    func metricsComeBack(klWeight: Double) throws {
+        let scratch = try Scratch()
+        let reports = [report(1, klWeight: klWeight), report(2, klWeight: klWeight, test: false)]
+        try scratch.write(header + reports.map { MetricsTable.row($0) + "\n" }.joined(), to: "m.csv")
+        let read = try MetricsTable.read(scratch.file("m.csv"), klWeight: klWeight)
+        #expect(read.map(\.epoch) == [1, 2])
+        // Printed with six decimals.
+        #expect(abs(read[0].train.reconstruction - 150.1234567) < 1e-6)
+        #expect(read[0].test == reports[0].test && read[1].test == nil)
+        #expect(read[0].seconds == 8.125 && read[0].imagesPerSecond == 7384.6)
+    }
+
+    @Test func aTornLastRowIsLeftOut() throws {
+        let scratch = try Scratch()
+        try scratch.write(header + MetricsTable.row(report(1)) + "\n2,150.1,1", to: "m.csv")
+        #expect(try MetricsTable.read(scratch.file("m.csv"), klWeight: 1).map(\.epoch) == [1])
+        try scratch.write(header, to: "m.csv")
+        #expect(try MetricsTable.read(scratch.file("m.csv"), klWeight: 1).isEmpty)
+    }
+
+    @Test func testLossesNeedNotBeFinite() throws {
+        let scratch = try Scratch()
+        try scratch.write(header + "1,3.000000,1.000000,2.000000,nan,nan,1.000000,1.000,5.0\n", to: "m.csv")
+        let test = try #require(try MetricsTable.read(scratch.file("m.csv"), klWeight: 1)[0].test)
+        #expect(test.reconstruction.isNaN && test.kl == 1)
+    }
+
+    @Test(arguments: [
+        "", "epoch,loss\n1,2\n", "@\n1,2,3\n", "@1,3.0,1.0,2.0,,,,1.0,5.0,7\n",
+        "@1,3.0,1.0,2.0,4.0,,,1.0,5.0\n",
+        "@1,3.1,1.0,2.0,,,,1.0,5.0\n", "@one,3.0,1.0,2.0,,,,1.0,5.0\n", "@1,3.0,1.0,x,,,,1.0,5.0\n",
+        "@2,3.0,1.0,2.0,,,,1.0,5.0\n1,3.0,1.0,2.0,,,,1.0,5.0\n", "@0,3.0,1.0,2.0,,,,1.0,5.0\n",
+        "@1,3.0,1.0,2.0,,,,1.0,5.0\n\n", "@\u{0}\n",
+    ])
+    func damagedMetricsAreRefused(text: String) throws {
+        let scratch = try Scratch()
+        try scratch.write(text.replacingOccurrences(of: "@", with: header), to: "m.csv")
+        let error = failure { () throws(VAEError) in try MetricsTable.read(scratch.file("m.csv"), klWeight: 1)
+        }
+        #expect(error?.kind == .invalidData && error?.subject == scratch.file("m.csv"))
+        #expect(error?.expected != nil && error?.found != nil && error?.advice != nil)
+    }
+
+    private func record(data: RunRecord.Data) -> RunRecord {
+        RunRecord(
+            model: ModelConfiguration(latentSize: 3), training: TrainingConfiguration(seed: 7), parameters: 5,
+            data: data,
+            environment: RunRecord.Environment(
+                version: "1", blas: "b", blasKernels: "k", convolutions: "direct", tiles: nil, processor: "p",
+                threads: 2, started: "s",
+                command: ["vae-train"]))
+    }
+
+    @Test func recordsComeBackAndSayWhichImages() throws {
+        let scratch = try Scratch()
+        try SyntheticDigits.dataset(trainCount: 30, testCount: 5).export(to: scratch.file("digits"))
+        let request = DataRequest(.auto, folder: scratch.file("digits"), limit: 20, seed: 7)
+        let data = try request.load()
+        let folder = try RunFolder(scratch.file("run"), dataset: "x")
+        try folder.write(record(data: request.record(of: data)), to: RunFolder.configuration)
+
+        let read = try RunRecord(contentsOf: folder.file(RunFolder.configuration))
+        #expect(
+            read.model.latentSize == 3 && read.training.seed == 7 && read.environment.command == ["vae-train"]
+        )
+        #expect(read.data.trainImages == 20 && read.data.testImages == 5 && read.data.limit == 20)
+        #expect(try DataRequest(read).load() == data)
+        #expect(data.contentHash() == read.data.sha256)
+    }
+
+    @Test(arguments: [
+        ("synthetic", nil, DatasetChoice.synthetic, nil as String?), ("mnist", nil, .mnist, nil),
+        ("mnist", "/d/mnist", .mnist, "/d/mnist"), ("synthetic", "/d/synthetic", .auto, "/d/synthetic"),
+        ("letters", "/d/letters", .auto, "/d/letters"),
+    ])
+    func imagesAreLookedForWhereTheyWere(
+        name: String, folder: String?, choice: DatasetChoice, path: String?
+    ) throws {
+        let request = try DataRequest(
+            record(
+                data: RunRecord.Data(
+                    name: name, source: "s", sha256: "h", trainImages: 1, testImages: 1, folder: folder,
+                    limit: nil)))
+        #expect(request.choice == choice && request.folder == path && request.seed == 7)
+    }
+
+    @Test func imagesOfNoKnownPlaceNeedAFolder() {
+        let error = failure { () throws(VAEError) in
+            try DataRequest(
+                record(
+                    data: RunRecord.Data(
+                        name: "letters", source: "s", sha256: "h", trainImages: 1, testImages: 1, folder: nil,
+                        limit: nil)))
+        }
+        #expect(error?.kind == .missingInput && error?.advice?.contains("--data") == true)
+    }
+
+    @Test(arguments: [("{", "JSON"), ("[]", "another kind"), ("{\"parameters\": 3}", "no \"")])
+    func damagedRecordsAreRefused(text: String, found: String) throws {
+        let scratch = try Scratch()
+        try scratch.write(text, to: "config.json")
+        let error = failure { () throws(VAEError) in try RunRecord(contentsOf: scratch.file("config.json")) }
+        #expect(
+            error?.kind == .invalidData && error?.found?.contains(found) == true,
+            "\(String(describing: error))")
+    }
+}
