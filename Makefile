@@ -8,7 +8,7 @@ ARGS ?=
 LINTED := Sources Tests Benchmarks Examples Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser build train test bench bench-peers example lint format clean
+.PHONY: help setup browser build train plot test bench bench-peers example lint format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -21,6 +21,9 @@ build: setup ## Build everything, optimised
 
 train: setup ## Train a model: vae-train, optimised, with ARGS
 	swift run -c release vae-train $(ARGS)
+
+plot: setup ## Make the pictures and the report of a run again: vae plot, optimised, with ARGS="runs/NAME"
+	swift run -c release vae plot $(ARGS)
 
 browser: ## Install Chromium for the tests of the report, where it can be had; VAE_BROWSER=no skips it
 	@scripts/setup browser

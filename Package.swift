@@ -33,7 +33,9 @@ let package = Package(
         .target(name: "VAECore", swiftSettings: optimisedInDebug),
 
         // The engine.
-        .target(name: "Kernels", dependencies: ["CBLAS", "CLAPACKE"], swiftSettings: optimisedInDebug),
+        .target(name: "CTiles", cSettings: [.unsafeFlags(["-O3"])]),
+        .target(
+            name: "Kernels", dependencies: ["CBLAS", "CLAPACKE", "CTiles"], swiftSettings: optimisedInDebug),
         .target(name: "ReferenceKernels", swiftSettings: optimisedInDebug),
         .target(name: "VAE", dependencies: ["Kernels", "VAECore"], swiftSettings: optimisedInDebug),
 

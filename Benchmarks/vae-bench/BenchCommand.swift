@@ -12,7 +12,7 @@ struct BenchCommand: ParsableCommand {
         discussion: """
             Trains the default model (28×28 images, 134,165 parameters) in batches of 128 and compares: with plain \
             products of large matrices (sgemm) on the same threads in the same minutes, with the same model on naive \
-            loops, and, for its results, with naive loops in Double. The best round says what the engine can do, the \
+            loops, with convolutions lowered to sgemm, and, for its results, with naive loops in Double. The best round says what the engine can do, the \
             median what it did: other programs on the machine make rounds slower.
 
             EXAMPLES
@@ -22,6 +22,8 @@ struct BenchCommand: ParsableCommand {
               vae-bench --data ~/mnist --images 60000  on IDX files, whole epochs
               vae-bench --only train --json -          the engine alone, JSON alone
               vae-bench --only layers                  a training step, layer by layer
+              vae-bench --only layers --filter output  of it, the last layer
+              vae-bench --convolutions lowered         by im2col and sgemm
               vae-bench --only scaling                 threads, sizes, inference
 
             The exit status is 70 if the results are wrong, however fast.
@@ -57,9 +59,18 @@ struct BenchCommand: ParsableCommand {
     var data: String?
 
     @Option(
+        help: ArgumentHelp("How the engine computes convolutions. (default: direct)", valueName: "method"))
+    var convolutions: ConvolutionMethod?
+
+    @Option(
         help: ArgumentHelp(
             "Measure this only; scaling is left out otherwise. May be repeated.", valueName: "part"))
     var only: [Part] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Time only the layers and other parts of a step whose names contain this.", valueName: "text"))
+    var filter: String?
 
     @Option(
         help: ArgumentHelp(
@@ -80,6 +91,9 @@ struct BenchCommand: ParsableCommand {
                     "\(flag) takes \(range.lowerBound) to \(range.upperBound), not \(value).")
             }
         }
+        if filter != nil, !only.isEmpty, !only.contains(.layers) {
+            throw ValidationError("--filter chooses among the layers, and --only leaves these out.")
+        }
         if json?.isEmpty == true { throw ValidationError("--json takes the name of a file, or - .") }
     }
 
@@ -96,7 +110,7 @@ struct BenchCommand: ParsableCommand {
         // Before this program adds to it.
         _ = Setting.loadAtStart
         let count = images ?? (quick ? 3840 : 12_800)
-        let workload = try Workload(folder: data, count: count)
+        let workload = try Workload(folder: data, count: count, convolutions: convolutions ?? .direct)
         if let exportData {
             let dataset = try Dataset(
                 name: "bench", train: workload.images, test: nil, source: workload.source)
@@ -113,14 +127,22 @@ struct BenchCommand: ParsableCommand {
         let (trains, multiplies) = (parts.contains(.train), parts.contains(.sgemm))
         if trains {
             let engine = try EngineSpeed(
-                workload, threads: threads, images: workload.images.count, repeats: repeats,
+                workload, workload.convolutions, threads: threads, images: workload.images.count,
+                repeats: repeats,
                 withPeak: multiplies, progress: Console.progress)
             measured.engine = engine
             if multiplies { measured.products = (engine.products, threads) }
             // The naive loops have one thread: a comparison with one is the fair one.
             if threads > 1, parts.contains(.naive) {
                 measured.engineOneThread = try EngineSpeed(
-                    workload, threads: 1, images: max(Workload.batch, workload.images.count / threads),
+                    workload, workload.convolutions, threads: 1,
+                    images: max(Workload.batch, workload.images.count / threads),
+                    repeats: min(repeats, 3), withPeak: multiplies, progress: Console.progress)
+            }
+            // What the tiles are worth: the same training by im2col and sgemm. Nothing to compare where it was asked for.
+            if convolutions == nil {
+                measured.engineLowered = try EngineSpeed(
+                    workload, .lowered, threads: threads, images: workload.images.count,
                     repeats: min(repeats, 3), withPeak: multiplies, progress: Console.progress)
             }
         } else if multiplies {
@@ -133,7 +155,8 @@ struct BenchCommand: ParsableCommand {
             measured.products = (rounds, threads)
         }
         if parts.contains(.layers) {
-            measured.layers = try LayerSpeed(workload, rounds: quick ? 5 : 20, progress: Console.progress)
+            measured.layers = try LayerSpeed(
+                workload, filter: filter, rounds: quick ? 5 : 20, progress: Console.progress)
         }
         if parts.contains(.scaling) {
             measured.scaling = try ScalingSpeed(
@@ -168,3 +191,5 @@ struct BenchCommand: ParsableCommand {
         }
     }
 }
+
+extension ConvolutionMethod: ExpressibleByArgument {}

@@ -3,6 +3,7 @@ import VAECore
 
 /// The engine's training speed, and the speed of plain products in the same minutes.
 struct EngineSpeed {
+    let convolutions: ConvolutionMethod
     let threads: Int
     /// Threads that had work: no more than a batch has parts.
     let workers: Int
@@ -17,16 +18,16 @@ struct EngineSpeed {
     /// Everything a user pays for within an epoch is in the time: shuffling, scaling pixels, noise, the losses, Adam.
     /// - Parameter withPeak: measures a round of products between epochs, so that both see the same machine
     init(
-        _ workload: Workload, threads: Int, images: Int, repeats: Int, withPeak: Bool,
-        progress: (String) -> Void
+        _ workload: Workload, _ convolutions: ConvolutionMethod, threads: Int, images: Int, repeats: Int,
+        withPeak: Bool, progress: (String) -> Void
     ) throws {
         let set = images < workload.images.count ? workload.images.slice(0..<images) : workload.images
         let trainer = try Trainer(
             workload.model, TrainingConfiguration(epochs: repeats + 1, batchSize: Workload.batch),
-            threads: threads)
+            threads: threads, convolutions: convolutions)
         let peak = withPeak ? try ProductPeak(threads: threads) : nil
         var (training, products) = (Rounds(), Rounds())
-        let name = "training on \(count(threads, "thread"))"
+        let name = "training (\(convolutions.rawValue)) on \(count(threads, "thread"))"
         progress("\(name): warming up")
         try trainer.fit(
             set,
@@ -35,6 +36,7 @@ struct EngineSpeed {
                 if let peak { products.append(peak.round()) }
                 if report.epoch <= repeats { progress("\(name): round \(report.epoch) of \(repeats)") }
             })
+        self.convolutions = convolutions
         self.threads = threads
         workers = trainer.threads
         self.images = set.count

@@ -2,11 +2,12 @@ import Kernels
 
 extension LayerPieces {
     func add(_ layer: Convolution2D) {
+        if let direct = layer.direct { return addDirect(layer, direct) }
         let (images, filters, geometry) = (images, layer.filters, layer.geometry)
         let (places, patch) = (geometry.places, geometry.patch)
         let (input, output, gradient, inputGradient) = (input, output, gradient, inputGradient)
         let (kernel, bias, kernelGradient, biasGradient) = (kernel, bias, kernelGradient, biasGradient)
-        let (scratch, hasInputGradient) = (scratch, hasInputGradient)
+        let scratch = scratch
         let blocks = Self.blocks(images, geometry)
         let weights = Matrix(kernel, rows: patch, columns: filters)
         let flop = 2 * images * places * patch * filters
@@ -56,18 +57,11 @@ extension LayerPieces {
                 }
             }
         }
-        addWhole {
-            layer.forward(
-                input, count: images, kernel: kernel, bias: bias, into: output, scratch: scratch)
-        } backward: {
-            layer.backward(
-                gradient, input: input, output: output, count: images, kernel: kernel,
-                kernelGradient: kernelGradient, biasGradient: biasGradient,
-                inputGradient: hasInputGradient ? inputGradient : nil, accumulating: true, scratch: scratch)
-        }
+        addWhole(layer)
     }
 
     func add(_ layer: TransposedConvolution2D) {
+        if let direct = layer.direct { return addDirect(layer, direct) }
         let (images, inputs, geometry) = (images, layer.inputs, layer.geometry)
         let (places, patch) = (geometry.places, geometry.patch)
         let (input, output, gradient, inputGradient) = (input, output, gradient, inputGradient)
@@ -113,9 +107,36 @@ extension LayerPieces {
         add(.inputGradient, product(rows, inputs, patch, calls: blocks.count, flop: flop)) {
             for block in blocks { multiply(lowered(block), weights, into: grid(inputGradient, block)) }
         }
+        addWhole(layer)
+    }
+
+    /// The layer's own two calls.
+    func addWhole(_ layer: Convolution2D) {
+        let (images, input, output, gradient) = (images, input, output, gradient)
+        let (kernel, bias, kernelGradient, biasGradient) = (kernel, bias, kernelGradient, biasGradient)
+        let (scratch, prepared) = (scratch, prepared)
+        let inputGradient = hasInputGradient ? inputGradient : nil
         addWhole {
             layer.forward(
                 input, count: images, kernel: kernel, bias: bias, into: output, scratch: scratch)
+        } backward: {
+            layer.backward(
+                gradient, input: input, output: output, count: images, kernel: kernel, prepared: prepared,
+                kernelGradient: kernelGradient, biasGradient: biasGradient,
+                inputGradient: inputGradient, accumulating: true, scratch: scratch)
+        }
+    }
+
+    func addWhole(_ layer: TransposedConvolution2D) {
+        let (images, input, output, gradient, inputGradient) = (
+            images, input, output, gradient, inputGradient
+        )
+        let (kernel, bias, kernelGradient, biasGradient) = (kernel, bias, kernelGradient, biasGradient)
+        let (scratch, prepared) = (scratch, prepared)
+        addWhole {
+            layer.forward(
+                input, count: images, kernel: kernel, prepared: prepared, bias: bias, into: output,
+                scratch: scratch)
         } backward: {
             layer.backward(
                 gradient, input: input, output: output, count: images, kernel: kernel,

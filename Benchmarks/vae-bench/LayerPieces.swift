@@ -19,7 +19,7 @@ final class LayerPieces {
     private let storage: FloatStorage
     let input, output, gradient, inputGradient: FloatRegion
     let kernel, bias, kernelGradient, biasGradient: FloatRegion
-    let scratch: FloatRegion
+    let scratch, prepared: FloatRegion
 
     /// - Parameter microBatches: in a step
     init(_ work: LayerWork, microBatches: Int) throws(OutOfMemory) {
@@ -30,6 +30,7 @@ final class LayerPieces {
         let (ins, outs) = (images * sizes.input, images * sizes.output)
         let counts = [
             ins, outs, outs, ins, sizes.kernel, sizes.bias, sizes.kernel, sizes.bias, sizes.scratch,
+            sizes.prepared,
         ]
         // Every region starts on a cache line of its own, as the engine's do.
         let padded = counts.map { ($0 + 15) & ~15 }
@@ -45,13 +46,15 @@ final class LayerPieces {
         self.storage = storage
         (input, output, gradient, inputGradient) = (regions[0], regions[1], regions[2], regions[3])
         (kernel, bias, kernelGradient, biasGradient) = (regions[4], regions[5], regions[6], regions[7])
-        scratch = regions[8]
+        (scratch, prepared) = (regions[8], regions[9])
         switch work.kernels {
         case .convolution(let layer): add(layer)
         case .dense(let layer): add(layer)
         case .transposedConvolution(let layer): add(layer)
         }
     }
+
+    func add(_ piece: Piece) { pieces.append(piece) }
 
     func add(_ name: String, _ direction: Piece.Direction, _ work: @escaping () -> Void) {
         pieces.append(Piece(name: name, direction: direction, timesPerStep: microBatches, work: work))
@@ -113,19 +116,21 @@ final class LayerPieces {
 
 /// Floats that a layer needs: of an image, of its weights, and for lowered matrices.
 private struct Sizes {
-    let input, output, kernel, bias, scratch: Int
+    let input, output, kernel, bias, scratch, prepared: Int
 
     init(_ kernels: LayerKernels, images: Int) {
         switch kernels {
         case .convolution(let layer):
             (input, output, kernel) = (layer.geometry.imageCount, layer.outputCount, layer.kernelCount)
             (bias, scratch) = (layer.filters, layer.scratchCount(images: images))
+            prepared = layer.preparedCount
         case .dense(let layer):
             (input, output, kernel) = (layer.inputs, layer.outputs, layer.kernelCount)
-            (bias, scratch) = (layer.outputs, 0)
+            (bias, scratch, prepared) = (layer.outputs, 0, 0)
         case .transposedConvolution(let layer):
             (input, output, kernel) = (layer.inputCount, layer.outputCount, layer.kernelCount)
             (bias, scratch) = (layer.geometry.channels, layer.scratchCount(images: images))
+            prepared = layer.preparedCount
         }
     }
 }

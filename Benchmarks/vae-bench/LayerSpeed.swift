@@ -32,17 +32,28 @@ struct LayerSpeed {
 
     private static let warmUp = 2
 
-    init(_ workload: Workload, rounds: Int, progress: (String) -> Void) throws {
+    init(_ workload: Workload, filter: String?, rounds: Int, progress: (String) -> Void) throws {
         // A batch is a whole number of micro-batches.
         let microBatches = Workload.batch / Trainer.microBatch
-        let work = try workload.model.work()
+        let work = try workload.model.work(convolutions: workload.convolutions)
         let (layers, others) = try Self.allocate { () throws(OutOfMemory) in
             var layers: [LayerPieces] = []
             for layer in work { layers.append(try LayerPieces(layer, microBatches: microBatches)) }
             return (layers, try StepPieces(workload, microBatches: microBatches))
         }
-        var timers = (layers.flatMap(\.pieces) + others.pieces).map(PieceTimer.init)
-        var whole = layers.flatMap(\.whole).map(PieceTimer.init)
+        // A layer's pieces go by its name as well as by their own.
+        func isWanted(_ names: String...) -> Bool {
+            filter.map { filter in names.contains { $0.contains(filter) } } ?? true
+        }
+        let wantedPieces = layers.flatMap { layer in layer.pieces.filter { isWanted(layer.name, $0.name) } }
+        var timers = (wantedPieces + others.pieces.filter { isWanted($0.name) }).map(PieceTimer.init)
+        var whole = layers.filter { isWanted($0.name) }.flatMap(\.whole).map(PieceTimer.init)
+        guard !timers.isEmpty else {
+            throw VAEError(
+                .invalidArgument, "--filter", "matches no layer and no other part of a step",
+                expected: (layers.map(\.name) + others.pieces.map(\.name)).joined(separator: ", "),
+                found: filter ?? "")
+        }
         let peak = try ProductPeak(threads: 1)
 
         let wanted = rounds + Self.warmUp
@@ -50,7 +61,7 @@ struct LayerSpeed {
         let trainer = try Trainer(
             workload.model,
             TrainingConfiguration(epochs: (wanted + perEpoch - 1) / perEpoch, batchSize: Workload.batch),
-            threads: 1)
+            threads: 1, convolutions: workload.convolutions)
         var (steps, products) = (Rounds(), Rounds())
         var done = 0
         var start = ContinuousClock.now

@@ -15,7 +15,8 @@ final class ProductPeak {
     private let storages: [FloatStorage]
 
     init(threads: Int) throws(VAEError) {
-        let pool = WorkerPool(threads: threads)
+        // As the trainer: more threads than processors would take turns.
+        let pool = WorkerPool(threads: min(threads, Machine.processors))
         let count = Self.size * Self.size
         var storages: [FloatStorage] = []
         for _ in 0..<pool.count {

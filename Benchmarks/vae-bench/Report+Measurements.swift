@@ -6,6 +6,8 @@ let imagesPerEpoch = 60_000.0
 /// What was measured; nil for what was left out.
 struct Measurements {
     var engine: EngineSpeed?
+    /// The same with convolutions lowered.
+    var engineLowered: EngineSpeed?
     /// On one thread, when `engine` ran on more.
     var engineOneThread: EngineSpeed?
     var naive: NaiveSpeed?
@@ -28,6 +30,7 @@ extension Report {
             threads: threads, batch: Workload.batch, images: workload.images.count, repeats: repeats,
             quick: quick, data: workload.source)
         train = measured.engine.map { TrainKeys($0, flop: flop) }
+        trainLowered = measured.engineLowered.map { TrainKeys($0, flop: flop) }
         trainOneThread = measured.engineOneThread.map { TrainKeys($0, flop: flop) }
         naive = measured.naive.map { naive in
             let best = naive.training.best
@@ -59,6 +62,7 @@ extension Report {
 extension Report.TrainKeys {
     fileprivate init(_ engine: EngineSpeed, flop: Double) {
         let best = engine.training.best
+        convolutions = engine.convolutions.rawValue
         threads = engine.threads
         workers = engine.workers
         imagesPerSecond = best

@@ -5,9 +5,10 @@ extension Report {
     var text: String {
         var table = Table(
             "", "best img/s", "median", "slowest", "s per 60,000", "GFLOP/s", "of sgemm peak")
-        for row in [train, trainOneThread].compactMap(\.self) {
+        for row in [train, trainOneThread, trainLowered].compactMap(\.self) {
+            let method = row.convolutions == "lowered" ? "im2col + sgemm, " : ""
             table.add(
-                "engine, \(count(row.threads, "thread"))", number(row.imagesPerSecond),
+                "engine, \(method)\(count(row.threads, "thread"))", number(row.imagesPerSecond),
                 number(row.medianImagesPerSecond), number(row.slowestImagesPerSecond),
                 number(row.secondsPerEpoch, 1), number(row.gflops, 1),
                 row.fractionOfPeak.map { number(100 * $0, 1) + " %" } ?? "")
@@ -35,7 +36,8 @@ extension Report {
             lines.append("Engine: \(train.rounds.count) epochs of \(images) images after one to warm up.")
             if train.workers < train.threads {
                 lines.append(
-                    "A batch of \(run.batch) has work for \(train.workers) of the \(train.threads) threads.")
+                    "\(train.workers) of the \(train.threads) threads were made: there are no more processors, or a "
+                        + "batch no more parts.")
             }
         }
         if let naive {

@@ -1,5 +1,6 @@
 import Foundation
 import Kernels
+import VAE
 import VAECore
 
 /// What `--json` writes. The keys, in snake case, are documented in Benchmarks/README.md and stay as they are; new ones
@@ -14,6 +15,8 @@ struct Report: Codable {
     var run: RunKeys
     var train: TrainKeys?
     var trainOneThread: TrainKeys?
+    /// On as many threads as `train`, by im2col and `sgemm`.
+    var trainLowered: TrainKeys?
     var naive: NaiveKeys?
     var sgemm: ProductKeys?
     var residual: ResidualKeys?
@@ -38,6 +41,7 @@ struct Report: Codable {
     struct BuildKeys: Codable {
         var swift = Setting.swiftVersion
         var configuration = Setting.build
+        var tiles = ConvolutionMethod.directInstructionSet
     }
 
     struct ModelKeys: Codable {
@@ -55,6 +59,7 @@ struct Report: Codable {
     }
 
     struct TrainKeys: Codable {
+        var convolutions: String
         var threads: Int
         var workers: Int
         var imagesPerSecond: Double

@@ -51,7 +51,7 @@ struct ScalingSpeed {
         }
         for (index, point) in wanted.enumerated() {
             progress("scaling: \(index + 1) of \(wanted.count)")
-            points.append(try Self.measure(point, workload.images, atLeast: quick ? 0 : 1))
+            points.append(try Self.measure(point, workload, atLeast: quick ? 0 : 1))
         }
     }
 
@@ -70,9 +70,10 @@ struct ScalingSpeed {
 
     /// Trains for `minimum` seconds, but for a step at least, after one to warm up.
     private static func measure(
-        _ wanted: Point, _ images: ImageSet, atLeast minimum: Double
+        _ wanted: Point, _ workload: Workload, atLeast minimum: Double
     ) throws -> Point {
         var point = wanted
+        let images = workload.images
         let scale = point.model.imageShape.height / images.shape.height
         // Two batches over and over: the speed does not depend on what the images show.
         let set = try images.cycled(to: 2 * point.batch).enlarged(by: scale)
@@ -80,7 +81,7 @@ struct ScalingSpeed {
         let start = ContinuousClock.now
         let trainer = try Trainer(
             point.model, TrainingConfiguration(epochs: 1_000_000, batchSize: point.batch),
-            threads: point.threads)
+            threads: point.threads, convolutions: workload.convolutions)
         point.workers = trainer.threads
         var last: ContinuousClock.Instant?
         var spent = 0.0

@@ -1,5 +1,6 @@
 import Foundation
 import Kernels
+import VAE
 import VAECore
 
 /// What the numbers depend on besides the code: machine, libraries, compiler.
@@ -47,6 +48,9 @@ enum Setting {
         if loadAtStart >= 0.5 {
             machine += "\nload \(number(loadAtStart, 1)) at the start: other programs slow this one down"
         }
+        let tiles =
+            ConvolutionMethod.directInstructionSet
+            ?? "none for this processor: convolutions are lowered to sgemm"
         let model = workload.model
         let filters = (model.encoderFilters + model.decoderFilters).map(String.init).joined(separator: ", ")
         let shape = "\(model.imageShape), filters \(filters), \(model.hiddenUnits) hidden units, "
@@ -57,6 +61,7 @@ enum Setting {
             ("machine", machine),
             ("threads", "\(threads)"),
             ("blas", blas),
+            ("tiles", tiles),
             ("build", "Swift \(swiftVersion), \(build)"),
             ("model", "\(shape)\(model.latentSize) latents\n\(size)\(flop) MFLOP to train on an image"),
             ("data", "\(images) images, batches of \(Workload.batch): \(workload.source)"),

@@ -7,6 +7,8 @@ import VAEData
 /// What every measurement runs: the default model on the same images in batches of the same size.
 struct Workload {
     let model = ModelConfiguration()
+    /// What the engine computes convolutions with.
+    let convolutions: ConvolutionMethod
     /// Images of an optimiser step.
     static let batch = 128
     let images: ImageSet
@@ -19,7 +21,8 @@ struct Workload {
     /// - Parameters:
     ///   - folder: IDX files, or nil for the built-in digits
     ///   - count: images to take; all there are when the folder has fewer
-    init(folder: String?, count: Int) throws(VAEError) {
+    init(folder: String?, count: Int, convolutions: ConvolutionMethod) throws(VAEError) {
+        self.convolutions = convolutions
         let data =
             if let folder {
                 try Dataset.read(folder: folder).limited(to: count)

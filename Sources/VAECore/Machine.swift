@@ -19,6 +19,9 @@ public enum Machine {
         return max(cores.count, 1)
     }
 
+    /// Processors that this process may run on, hyper-threads counted. At least 1.
+    public static var processors: Int { max(allowedProcessors.count, 1) }
+
     /// The processor's name as the kernel gives it, such as "AMD EPYC 9354", or "unknown processor".
     public static var processorName: String {
         value(of: "model name", in: "/proc/cpuinfo") ?? "unknown processor"

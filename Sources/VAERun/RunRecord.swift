@@ -37,18 +37,24 @@ package struct RunRecord: Codable, Sendable {
         package let version: String
         package let blas: String
         package let blasKernels: String
+        /// `direct` or `lowered`; records of version 0.1.0's first builds lack it.
+        package let convolutions: String?
+        /// The instruction set of direct convolutions, nil where the processor has none.
+        package let tiles: String?
         package let processor: String
         package let threads: Int
         package let started: String
         package let command: [String]
 
         package init(
-            version: String, blas: String, blasKernels: String, processor: String, threads: Int,
-            started: String, command: [String]
+            version: String, blas: String, blasKernels: String, convolutions: String?, tiles: String?,
+            processor: String, threads: Int, started: String, command: [String]
         ) {
             self.version = version
             self.blas = blas
             self.blasKernels = blasKernels
+            self.convolutions = convolutions
+            self.tiles = tiles
             self.processor = processor
             self.threads = threads
             self.started = started

@@ -14,10 +14,11 @@ struct Session {
     let trainer: Trainer
     /// As asked for; the trainer may use fewer.
     let threads: Int
+    private let convolutions: ConvolutionMethod
 
     init(
         console: Console, request: DataRequest, data: Dataset, model: ModelConfiguration,
-        training: TrainingConfiguration, threads: Int
+        training: TrainingConfiguration, threads: Int, convolutions: ConvolutionMethod
     ) throws(VAEError) {
         guard training.batchSize <= data.train.count else {
             throw VAEError(
@@ -28,7 +29,8 @@ struct Session {
         self.request = request
         self.data = data
         self.threads = threads
-        trainer = try Trainer(model, training, threads: threads)
+        trainer = try Trainer(model, training, threads: threads, convolutions: convolutions)
+        self.convolutions = convolutions
     }
 
     /// - Parameters:
@@ -81,9 +83,12 @@ struct Session {
     private func describe(_ folder: RunFolder) {
         let shape = data.train.shape
         let (model, training) = (trainer.modelConfiguration, trainer.configuration)
+        let limit =
+            trainer.threads == Machine.processors
+            ? "the machine has no more processors" : "a batch has no more parts"
         console.note(
             "threads   \(threads)"
-                + (trainer.threads < threads ? " (a batch keeps \(trainer.threads) busy)" : "")
+                + (trainer.threads < threads ? " (\(trainer.threads) in use: \(limit))" : "")
                 + ", seed \(training.seed)")
         console.note(
             "data      \(data.name.escapingControlCharacters()): \(grouped(Double(data.train.count))) training and "
@@ -107,6 +112,7 @@ struct Session {
             data: request.record(of: data),
             environment: RunRecord.Environment(
                 version: packageVersion, blas: OpenBLAS.configuration, blasKernels: OpenBLAS.core,
+                convolutions: convolutions.rawValue, tiles: ConvolutionMethod.directInstructionSet,
                 processor: Machine.processorName, threads: threads, started: Date().ISO8601Format(),
                 command: CommandLine.arguments))
     }

@@ -15,8 +15,9 @@ struct TrainCommand: ParsableCommand {
         usage: "vae-train [--threads N] [--epochs N] [--dataset NAME | --data DIR] [--out DIR] [options]",
         discussion: """
             Writes a run folder: the model (model.safetensors), a table of losses (metrics.csv), the configuration \
-            (config.json), a web page to explore the latent space with (report.html) and pictures of the latent space, \
-            reconstructions, the decoded plane and the losses. \
+            (config.json), a web page to explore the latent space with (report.html) and pictures of the latent space, the \
+            decoded plane, reconstructions, interpolations, draws from the prior, the losses and the latent dimensions, \
+            all of which vae plot makes again. \
             Losses are in nats per image, and loss = reconstruction + KL.
 
             The same seed gives the same model, bit for bit, on any number of threads.
@@ -50,6 +51,9 @@ struct TrainCommand: ParsableCommand {
 
     @Option(help: "Names every random number of the run: weights, shuffling, noise, built-in digits.")
     var seed: UInt64 = 0
+
+    @Option(help: "How convolutions are computed: direct, or lowered to sgemm.")
+    var convolutions = ConvolutionMethod.direct
 
     @Option(help: "What to train on: \(DatasetChoice.allCases.map(\.rawValue).joined(separator: ", ")).")
     var dataset = DatasetChoice.auto
@@ -100,6 +104,7 @@ struct TrainCommand: ParsableCommand {
         let (model, training, threads) = try configurations()
         console.note("vae-train \(packageVersion): convolutional variational autoencoder")
         console.note("BLAS      \(OpenBLAS.configuration) (kernels: \(OpenBLAS.core))")
+        console.note("kernels   \(kernels)")
 
         let request = DataRequest(dataset, folder: self.data, limit: limit, seed: seed)
         if let exportData {
@@ -110,8 +115,17 @@ struct TrainCommand: ParsableCommand {
         console.clearStatus()
         let session = try Session(
             console: console, request: request, data: data, model: model.with(imageShape: data.train.shape),
-            training: training, threads: threads)
+            training: training, threads: threads, convolutions: convolutions)
         try session.run(in: try RunFolder(out, dataset: data.name), figures: !noFigures, film: film)
+    }
+
+    /// What convolutions are computed with, as a phrase.
+    private var kernels: String {
+        switch (convolutions, ConvolutionMethod.directInstructionSet) {
+        case (.lowered, _): "im2col and sgemm"
+        case (.direct, let set?): "direct convolutions (\(set))"
+        case (.direct, nil): "im2col and sgemm: no direct convolutions for this processor"
+        }
     }
 
     /// What the flags ask for, checked before anything is read or written.
@@ -151,6 +165,7 @@ struct TrainCommand: ParsableCommand {
 }
 
 extension DatasetChoice: ExpressibleByArgument {}
+extension ConvolutionMethod: ExpressibleByArgument {}
 
 extension ModelConfiguration {
     fileprivate func with(imageShape: ImageShape) -> ModelConfiguration {

@@ -13,7 +13,7 @@ struct CommonOptions: ParsableArguments {
             valueName: "dir"))
     var data: String?
 
-    @Option(help: "Worker threads, 1 to 256. (default: the physical cores)")
+    @Option(help: ArgumentHelp("Worker threads, 1 to 256. (default: the physical cores)", valueName: "n"))
     var threads: Int?
 
     @Flag(name: .shortAndLong, help: "Print errors only.")

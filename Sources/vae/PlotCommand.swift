@@ -17,10 +17,10 @@ struct PlotCommand: ParsableCommand {
             training needs the model of every epoch and is made by vae-train --film alone.
 
             EXAMPLES
-              vae plot runs/latest                             all pictures, as vae-train draws them
-              vae plot runs/latest latent-space --format pdf   for a paper
-              vae plot runs/latest manifold --grid 30 --scale 1 --out pictures
-              vae plot runs/latest manifold latent-space --dimensions 1,4
+              vae plot runs/mnist                    all of them, as vae-train does
+              vae plot runs/mnist latent-space --format pdf         for a paper
+              vae plot runs/mnist manifold --grid 30 --out pictures
+              vae plot runs/mnist manifold latent-space --dimensions 1,4
             """)
 
     @Argument(help: ArgumentHelp("The run folder.", valueName: "run"))
@@ -51,22 +51,24 @@ struct PlotCommand: ParsableCommand {
             valueName: "i,j"))
     var dimensions: DimensionPair?
 
-    @Option(help: "Rows and columns of manifold.")
+    @Option(help: ArgumentHelp("Rows and columns of manifold.", valueName: "n"))
     var grid = FigureOptions().grid
 
-    @Option(help: "How many of the best, the median and the worst in reconstructions.")
+    @Option(
+        help: ArgumentHelp(
+            "How many of the best, the median and the worst in reconstructions.", valueName: "n"))
     var images = FigureOptions().images
 
-    @Option(help: "Pairs of images in interpolations.")
+    @Option(help: ArgumentHelp("Pairs of images in interpolations.", valueName: "n"))
     var pairs = FigureOptions().pairs
 
-    @Option(help: "Steps from one image to the other in interpolations.")
+    @Option(help: ArgumentHelp("Steps from one image to the other in interpolations.", valueName: "n"))
     var steps = FigureOptions().steps
 
-    @Option(help: "Draws in samples.")
+    @Option(help: ArgumentHelp("Draws in samples.", valueName: "n"))
     var samples = FigureOptions().samples
 
-    @Option(help: "Names the draws in samples.")
+    @Option(help: ArgumentHelp("Names the draws in samples.", valueName: "n"))
     var seed = FigureOptions().seed
 
     @OptionGroup var common: CommonOptions

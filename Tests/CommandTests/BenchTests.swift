@@ -54,22 +54,25 @@ struct BenchTests {
         #expect(try report.keys("train").contains("images_per_second"))
         #expect(try report.number("train", "images_per_second") > 0)
         #expect(try report.number("train", "median_images_per_second") > 0)
-        #expect(try (0.001...1.5).contains(report.number("train", "fraction_of_peak")))
+        // More than 1 where the tiles beat sgemm, which the environment may have told to use slower kernels.
+        #expect(try (0.001...5).contains(report.number("train", "fraction_of_peak")))
         #expect(try report.number("sgemm", "peak_gflops") > 0)
         #expect(try report.number("residual", "gradient") < 1e-5)
         #expect(try report.number("model", "flop_per_image") == 39_852_672)
         #expect(try report.number("run", "threads") == 2)
         #expect(try report.number("machine", "physical_cores") >= 1)
         #expect(try report.keys("machine").contains("processor"))
-        #expect(try report.keys("build") == ["configuration", "swift"])
+        #expect(try report.keys("build").contains("swift"))
         #expect(try report.number("memory", "peak_bytes") > 1e6)
         #expect(report.value["naive"] == nil)
     }
 
-    @Test func layersAddUpToTheStep() throws {
+    @Test(arguments: ConvolutionMethod.allCases)
+    func layersAddUpToTheStep(convolutions: ConvolutionMethod) throws {
         let scratch = try Scratch()
         let run = try bench(
-            "--only", "layers", "--quick", "--images", "128", "--json", scratch.file("bench.json"))
+            "--only", "layers", "--quick", "--images", "128", "--convolutions", convolutions.rawValue,
+            "--json", scratch.file("bench.json"))
         #expect(run.status == 0, "\(run.errors)")
         #expect(run.output.contains("decoder.transposed_convolution.1 dX"))
         #expect(run.output.contains("\neverything else"))
@@ -103,12 +106,17 @@ struct BenchTests {
         // What is not a product has no size or speed, and takes time all the same.
         let others = rows.filter { $0["m"] == nil }
         #expect(others.allSatisfy { $0["gflops"] == nil && $0["fraction_of_peak"] == nil })
+        let always: Set = [
+            "bias, activation forward", "bias, activation backward", "pixels, noise step", "latent step",
+            "loss step", "sum of gradients, Adam step", "everything else step",
+        ]
+        let isDirect = convolutions == .direct && ConvolutionMethod.directInstructionSet != nil
         #expect(
-            Set(others.map { "\($0["name"] ?? "") \($0["direction"] ?? "")" }) == [
-                "im2col forward", "im2col backward", "col2im forward", "col2im backward",
-                "bias, activation forward", "bias, activation backward", "pixels, noise step",
-                "latent step", "loss step", "sum of gradients, Adam step", "everything else step",
-            ])
+            Set(others.map { "\($0["name"] ?? "") \($0["direction"] ?? "")" })
+                == always.union(
+                    isDirect
+                        ? ["transposed kernels step"]
+                        : ["im2col forward", "im2col backward", "col2im forward", "col2im backward"]))
         #expect(rows.last?["name"] as? String == "everything else")
         #expect(try rows.dropLast().allSatisfy { try Bench.number($0, "seconds") > 0 })
         #expect(abs(try rows.reduce(0) { try $0 + Bench.number($1, "seconds") } / step - 1) < 1e-9)
@@ -119,6 +127,18 @@ struct BenchTests {
             .reduce(0) { try $0 + Bench.number($1, "seconds") }
         #expect(try (0.6...1.6).contains(pieces / report.number("layer_step", "layer_calls_seconds")))
         #expect(report.value["train"] == nil)
+    }
+
+    @Test func filterChoosesPieces() throws {
+        let run = try bench(
+            "--only", "layers", "--quick", "--images", "128", "--filter", "decoder.output", "--json", "-")
+        #expect(run.status == 0, "\(run.errors)")
+        let rows = try Bench.object(Data(run.output.utf8)).rows("layers")
+        #expect(rows.count >= 4)
+        #expect(rows.filter { $0["m"] != nil }.allSatisfy { $0["name"] as? String == "decoder.output" })
+        let none = try bench("--only", "layers", "--quick", "--images", "128", "--filter", "attention")
+        #expect(
+            none.status == 64 && none.errors.contains("--filter") && none.errors.contains("decoder.output"))
     }
 
     @Test func scalingVariesOneThingAtATime() throws {

@@ -36,8 +36,24 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
 
     /// Every height and width from 1 to 9 with every stride, and with each a kernel, channels, filters and a
     /// count drawn from the lists, so that all pairs of sizes meet.
-    static let grid: [ConvolutionCase] = {
-        var random = SplitMix(state: 5)
+    static let grid = grid(channels: [1, 2, 3, 5, 32], filters: [1, 3, 8], seed: 5)
+
+    /// The same for sizes that register tiles fit, with a few wide ones that take more than one tile.
+    static let tiled =
+        grid(channels: [1, 3, 4, 16, 32, 48], filters: [16, 32, 48, 80], seed: 6) + [
+            ConvolutionCase(
+                height: 7, width: 37, channels: 32, filters: 32, kernelHeight: 3, kernelWidth: 3, stride: 1,
+                count: 2),
+            ConvolutionCase(
+                height: 33, width: 5, channels: 16, filters: 64, kernelHeight: 3, kernelWidth: 3, stride: 2,
+                count: 1),
+            ConvolutionCase(
+                height: 4, width: 61, channels: 1, filters: 16, kernelHeight: 5, kernelWidth: 4, stride: 2,
+                count: 2),
+        ]
+
+    private static func grid(channels: [Int], filters: [Int], seed: UInt64) -> [ConvolutionCase] {
+        var random = SplitMix(state: seed)
         var cases: [ConvolutionCase] = []
         for height in 1...9 {
             for width in 1...9 {
@@ -45,14 +61,14 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
                     let (kernelHeight, kernelWidth) = random.pick(kernels)
                     cases.append(
                         ConvolutionCase(
-                            height: height, width: width, channels: random.pick([1, 2, 3, 5, 32]),
-                            filters: random.pick([1, 3, 8]), kernelHeight: kernelHeight,
+                            height: height, width: width, channels: random.pick(channels),
+                            filters: random.pick(filters), kernelHeight: kernelHeight,
                             kernelWidth: kernelWidth, stride: stride, count: random.pick([1, 2, 3])))
                 }
             }
         }
         return cases
-    }()
+    }
 
     /// Calls of several blocks, the last one partial or not: 131,072 lowered values make a block.
     static let blocks = [
@@ -68,4 +84,18 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     ]
 
     private static let kernels = (1...5).flatMap { height in (1...5).map { (height, $0) } }
+}
+
+/// A case with what computes it: all cases lowered, those that register tiles fit also with every set this processor can run.
+struct ComputedCase: Sendable {
+    let sizes: ConvolutionCase
+    let tiles: Tiles?
+
+    static let all =
+        (ConvolutionCase.grid + ConvolutionCase.blocks).map { ComputedCase(sizes: $0, tiles: nil) }
+        + Tiles.available.flatMap { tiles in
+            ConvolutionCase.tiled.map { ComputedCase(sizes: $0, tiles: tiles) }
+        }
+
+    var testDescription: String { "\(sizes.testDescription), \(tiles?.name ?? "lowered")" }
 }

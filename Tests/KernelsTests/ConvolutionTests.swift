@@ -2,15 +2,16 @@ import Kernels
 import ReferenceKernels
 import Testing
 
-/// The lowered convolutions against direct loops in Double.
+/// Convolutions, lowered and by tiles, against direct loops in Double.
 @Suite("Convolutions")
 struct ConvolutionTests {
-    static let cases = ConvolutionCase.grid + ConvolutionCase.blocks
-
     @Test(arguments: [Activation.identity, .rectified])
     func forward(activation: Activation) throws {
-        for sizes in Self.cases {
-            let layer = Convolution2D(try sizes.geometry(), filters: sizes.filters, activation: activation)
+        for test in ComputedCase.all {
+            let sizes = test.sizes
+            let layer = Convolution2D(
+                try sizes.geometry(), filters: sizes.filters, activation: activation, tiles: test.tiles)
+            #expect((layer.direct == nil) == (test.tiles == nil))
             var random = SplitMix(state: 1)
             let input = try Guarded(random.values(sizes.imageCount))
             let kernel = try Guarded(random.values(sizes.kernelCount))
@@ -34,18 +35,23 @@ struct ConvolutionTests {
             let expected = activation == .rectified ? Reference.rectified(sums) : sums
             let off = excess(
                 output.values, expected, bounds: bounds(magnitudes, terms: layer.geometry.patch))
-            #expect(off <= 1, "\(sizes.testDescription)")
+            #expect(off <= 1, "\(test.testDescription)")
             #expect(areIntact([input, kernel, bias, output, scratch]))
         }
     }
 
     @Test(arguments: [Activation.identity, .rectified], [false, true])
     func backward(activation: Activation, accumulating: Bool) throws {
-        for sizes in Self.cases {
-            let layer = Convolution2D(try sizes.geometry(), filters: sizes.filters, activation: activation)
+        for test in ComputedCase.all {
+            let sizes = test.sizes
+            let layer = Convolution2D(
+                try sizes.geometry(), filters: sizes.filters, activation: activation, tiles: test.tiles)
+            #expect((layer.direct == nil) == (test.tiles == nil))
             var random = SplitMix(state: 2)
             let input = try Guarded(random.values(sizes.imageCount))
             let kernel = try Guarded(random.values(sizes.kernelCount))
+            let prepared = try Guarded(untouched: layer.preparedCount)
+            layer.prepare(kernel.region, into: prepared.region)
             // The output only says where it was cut to 0; half of it is.
             let output = try Guarded(random.values(sizes.gridCount).map { max($0, 0) })
             let (incoming, before) = (random.values(sizes.gridCount), random.values(sizes.kernelCount))
@@ -59,7 +65,7 @@ struct ConvolutionTests {
             let scratch = try Guarded(untouched: layer.scratchCount(images: sizes.count))
             layer.backward(
                 gradient.region, input: input.region, output: output.region,
-                count: sizes.count, kernel: kernel.region,
+                count: sizes.count, kernel: kernel.region, prepared: prepared.region,
                 kernelGradient: kernelGradient.region, biasGradient: biasGradient.region,
                 inputGradient: inputGradient.region, accumulating: accumulating, scratch: scratch.region)
 
@@ -68,7 +74,7 @@ struct ConvolutionTests {
                 activation == .rectified
                 ? Reference.rectifiedGradient(incoming.doubles, output: output.values.doubles)
                 : incoming.doubles
-            #expect(identical(gradient.values.doubles, passed), "\(sizes.testDescription)")
+            #expect(identical(gradient.values.doubles, passed), "\(test.testDescription)")
             let small = passed.map { abs($0) }
             let terms = sizes.gridCount / sizes.filters
 
@@ -93,10 +99,11 @@ struct ConvolutionTests {
                     bounds: bounds(
                         accumulating ? add(dbMagnitudes, biasBefore.map(abs)) : dbMagnitudes, terms: terms)),
             ]
-            #expect(off.max()! <= 1, "\(sizes.testDescription): \(off)")
+            #expect(off.max()! <= 1, "\(test.testDescription): \(off)")
             #expect(
                 areIntact([
-                    input, kernel, output, gradient, inputGradient, kernelGradient, biasGradient, scratch,
+                    input, kernel, prepared, output, gradient, inputGradient, kernelGradient, biasGradient,
+                    scratch,
                 ]))
 
             // The first layer wants no gradient of its input; the others come out the same.
@@ -105,7 +112,7 @@ struct ConvolutionTests {
             gradient.region.copy(from: incoming.span)
             layer.backward(
                 gradient.region, input: input.region,
-                output: output.region, count: sizes.count, kernel: kernel.region,
+                output: output.region, count: sizes.count, kernel: kernel.region, prepared: prepared.region,
                 kernelGradient: again.region, biasGradient: biasAgain.region, inputGradient: nil,
                 accumulating: accumulating, scratch: scratch.region)
             #expect(identical(again.values, kernelGradient.values))

@@ -2,25 +2,27 @@ import Kernels
 import ReferenceKernels
 import Testing
 
-/// The lowered transposed convolutions against direct loops in Double. A case's `filters` are the input's channels,
+/// Transposed convolutions, lowered and by tiles, against direct loops in Double. A case's `filters` are the input's channels,
 /// its image is the output.
 @Suite("Transposed convolutions")
 struct TransposedConvolutionTests {
-    static let cases = ConvolutionCase.grid + ConvolutionCase.blocks
-
     @Test(arguments: [Activation.identity, .rectified])
     func forward(activation: Activation) throws {
-        for sizes in Self.cases {
+        for test in ComputedCase.all {
+            let sizes = test.sizes
             let layer = TransposedConvolution2D(
-                try sizes.geometry(), inputs: sizes.filters, activation: activation)
+                try sizes.geometry(), inputs: sizes.filters, activation: activation, tiles: test.tiles)
+            #expect((layer.direct == nil) == (test.tiles == nil))
             var random = SplitMix(state: 3)
             let input = try Guarded(random.values(sizes.gridCount))
             let kernel = try Guarded(random.values(sizes.kernelCount))
+            let prepared = try Guarded(untouched: layer.preparedCount)
+            layer.prepare(kernel.region, into: prepared.region)
             let bias = try Guarded(random.values(sizes.channels))
             let output = try Guarded(untouched: sizes.imageCount)
             let scratch = try Guarded(untouched: layer.scratchCount(images: sizes.count))
             layer.forward(
-                input.region, count: sizes.count, kernel: kernel.region,
+                input.region, count: sizes.count, kernel: kernel.region, prepared: prepared.region,
                 bias: bias.region, into: output.region, scratch: scratch.region)
 
             let reference = sizes.reference
@@ -36,16 +38,18 @@ struct TransposedConvolutionTests {
             // Under at most every tap lies a product of `filters` terms.
             let terms = sizes.filters + sizes.kernelHeight * sizes.kernelWidth
             let off = excess(output.values, expected, bounds: bounds(magnitudes, terms: terms))
-            #expect(off <= 1, "\(sizes.testDescription)")
-            #expect(areIntact([input, kernel, bias, output, scratch]))
+            #expect(off <= 1, "\(test.testDescription)")
+            #expect(areIntact([input, kernel, prepared, bias, output, scratch]))
         }
     }
 
     @Test(arguments: [Activation.identity, .rectified], [false, true])
     func backward(activation: Activation, accumulating: Bool) throws {
-        for sizes in Self.cases {
+        for test in ComputedCase.all {
+            let sizes = test.sizes
             let layer = TransposedConvolution2D(
-                try sizes.geometry(), inputs: sizes.filters, activation: activation)
+                try sizes.geometry(), inputs: sizes.filters, activation: activation, tiles: test.tiles)
+            #expect((layer.direct == nil) == (test.tiles == nil))
             var random = SplitMix(state: 4)
             let input = try Guarded(random.values(sizes.gridCount))
             let kernel = try Guarded(random.values(sizes.kernelCount))
@@ -70,7 +74,7 @@ struct TransposedConvolutionTests {
                 activation == .rectified
                 ? Reference.rectifiedGradient(incoming.doubles, output: output.values.doubles)
                 : incoming.doubles
-            #expect(identical(gradient.values.doubles, passed), "\(sizes.testDescription)")
+            #expect(identical(gradient.values.doubles, passed), "\(test.testDescription)")
             let large = passed.map { abs($0) }
 
             let dx = reference.forward(passed, kernel: kernel.values.doubles, count: sizes.count)
@@ -94,7 +98,7 @@ struct TransposedConvolutionTests {
                         accumulating ? add(dbMagnitudes, biasBefore.map(abs)) : dbMagnitudes,
                         terms: sizes.imageCount / sizes.channels)),
             ]
-            #expect(off.max()! <= 1, "\(sizes.testDescription): \(off)")
+            #expect(off.max()! <= 1, "\(test.testDescription): \(off)")
             #expect(
                 areIntact([
                     input, kernel, output, gradient, inputGradient, kernelGradient, biasGradient, scratch,

@@ -66,7 +66,8 @@ import VAEData
             model: ModelConfiguration(latentSize: 3), training: TrainingConfiguration(seed: 7), parameters: 5,
             data: data,
             environment: RunRecord.Environment(
-                version: "1", blas: "b", blasKernels: "k", processor: "p", threads: 2, started: "s",
+                version: "1", blas: "b", blasKernels: "k", convolutions: "direct", tiles: nil, processor: "p",
+                threads: 2, started: "s",
                 command: ["vae-train"]))
     }
 

@@ -23,8 +23,12 @@ struct EnginePass {
         let configuration = network.configuration
         let (size, latent) = (configuration.imageShape.count, configuration.latentSize)
         let total = images.count / size
-        let weights = try FloatStorage(count: network.layout.count)
-        weights.region.copy(from: parameters.span)
+        let (storage, prepared) = (
+            try FloatStorage(count: network.layout.count), try FloatStorage(count: network.preparedCount)
+        )
+        storage.region.copy(from: parameters.span)
+        let weights = Weights(parameters: storage.region, prepared: prepared.region)
+        for layer in 0..<network.preparedLayers { network.prepare(layer, weights) }
         gradient = try FloatStorage(count: network.layout.count)
         // What is not overwritten shows.
         gradient.region.fill(with: .nan)
@@ -35,18 +39,19 @@ struct EnginePass {
                 from: images.span.extracting(start * size..<(start + count) * size))
             workspace.noise.prefix(count * latent).copy(
                 from: noise.span.extracting(start * latent..<(start + count) * latent))
-            network.encode(weights.region, workspace, count: count)
+            network.encode(weights, workspace, count: count)
             network.sampleLatents(workspace, count: count)
-            network.decode(weights.region, workspace, count: count)
+            network.decode(weights, workspace, count: count)
             collectForward(network, workspace, count)
             let scale = 1 / Float(total)
             network.measure(workspace, count: count, gradientScale: scale)
             add("loss.reconstruction", workspace.reconstruction.prefix(count))
             add("loss.kl", workspace.divergence.prefix(count))
             network.backward(
-                weights.region, workspace, count: count, scale: scale, klWeight: klWeight,
+                weights, workspace, count: count, scale: scale, klWeight: klWeight,
                 gradients: gradient.region, accumulating: start > 0)
         }
+        withExtendedLifetime((storage, prepared)) {}
         for entry in network.layout.entries { add("gradient.\(entry.name)", gradient.region[entry.range]) }
     }
 

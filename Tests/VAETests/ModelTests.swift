@@ -5,7 +5,7 @@ import VAECore
 
 @testable import VAE
 
-@Suite("Models")
+@Suite("Models", .oversubscribed)
 struct ModelTests {
     let model: VariationalAutoencoder
     let images: ImageSet

@@ -27,6 +27,9 @@ struct NetworkTests {
         model(8, 8, 1, [4, 8], [8, 4], hidden: 16, latent: 2),
         model(9, 2, 2, [1, 1, 1], [1, 1, 1], hidden: 3, latent: 2),
         model(13, 11, 3, [6, 7, 8], [9, 5, 4], hidden: 10, latent: 6),
+        // These have layers that register tiles fit, all of them or some.
+        model(9, 14, 3, [16, 32], [48, 16], hidden: 5, latent: 3),
+        model(15, 6, 1, [16, 5, 32], [16, 16, 7], hidden: 4, latent: 2),
     ]
 
     /// A value passes through eight layers of sums of up to 81 terms, each layer adding a few units of rounding: 1e-5

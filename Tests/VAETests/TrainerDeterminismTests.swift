@@ -4,7 +4,7 @@ import VAECore
 @testable import VAE
 
 /// Threads, runs and callbacks do not change a bit of the trained model; seeds and data do.
-@Suite("Training is reproducible")
+@Suite("Training is reproducible", .oversubscribed)
 struct TrainerDeterminismTests {
     let folder = try! ScratchFolder()
 

@@ -5,7 +5,7 @@ import VAECore
 
 @testable import VAE
 
-@Suite("Training")
+@Suite("Training", .oversubscribed)
 struct TrainerTests {
     /// A trainer's whole work, done again by hand in Double: shuffling, noise by image, partial last batches,
     /// the KL weight and Adam. ε = 1 keeps Adam from dividing by gradients close to 0, so that after eight steps

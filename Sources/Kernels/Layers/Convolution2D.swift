@@ -1,17 +1,23 @@
-/// A convolution in NHWC, lowered to `sgemm`.
+/// A convolution in NHWC: by register tiles where they are given and fit, else lowered to `sgemm`.
 ///
 /// Kernels are (kernelHeight, kernelWidth, channels, filters), Keras's layout: as a matrix
 /// [patch × filters], with the rows in the order of the lowered image.
-package struct Convolution2D: Sendable, Hashable {
+package struct Convolution2D: Sendable {
     package let geometry: ConvolutionGeometry
     package let filters: Int
     package let activation: Activation
+    /// What computes the layer's products; nil where they are lowered to `sgemm`.
+    package let direct: DirectConvolution?
 
-    package init(_ geometry: ConvolutionGeometry, filters: Int, activation: Activation) {
+    /// - Parameter tiles: used for sizes that they fit; nil lowers all products
+    package init(
+        _ geometry: ConvolutionGeometry, filters: Int, activation: Activation, tiles: Tiles?
+    ) {
         precondition(filters > 0, "a convolution with \(filters) filters")
         self.geometry = geometry
         self.filters = filters
         self.activation = activation
+        direct = tiles.flatMap { DirectConvolution(geometry, filters: filters, tiles: $0) }
     }
 
     package var kernelCount: Int { geometry.patch * filters }
@@ -19,7 +25,14 @@ package struct Convolution2D: Sendable, Hashable {
     package var outputCount: Int { geometry.places * filters }
     /// Floats of scratch that both directions need for `count` images.
     package func scratchCount(images count: Int) -> Int {
-        geometry.imagesPerBlock(of: count) * geometry.loweredCount
+        direct?.scratchCount(images: count) ?? geometry.imagesPerBlock(of: count) * geometry.loweredCount
+    }
+
+    /// Floats of what `prepare` makes of the kernel.
+    package var preparedCount: Int { direct?.preparedCount ?? 0 }
+    /// Gives the kernel the form that `backward` wants besides its own, once for all calls with the same kernel.
+    package func prepare(_ kernel: FloatRegion, into prepared: FloatRegion) {
+        direct?.prepare(kernel, into: prepared)
     }
 
     /// output = activation(kernel ∗ input + bias), for `count` images.
@@ -31,6 +44,11 @@ package struct Convolution2D: Sendable, Hashable {
         _ input: FloatRegion, count: Int, kernel: FloatRegion, bias: FloatRegion, into output: FloatRegion,
         scratch: FloatRegion
     ) {
+        if let direct {
+            return direct.down(
+                input, count: count, kernel: kernel, bias: bias, activation: activation, into: output,
+                scratch: scratch)
+        }
         let (places, patch) = (geometry.places, geometry.patch)
         let weights = Matrix(kernel, rows: patch, columns: filters)
         for block in Blocks(count, geometry) {
@@ -48,12 +66,14 @@ package struct Convolution2D: Sendable, Hashable {
     /// The gradients of the weights and, when asked for, of the input.
     ///
     /// - Parameters:
+    ///   - prepared: the kernel from `prepare`; not read without an `inputGradient`
     ///   - gradient: ∂L/∂output, (count, gridHeight, gridWidth, filters); becomes ∂L/∂sum
     ///   - inputGradient: overwritten with ∂L/∂input, unless nil
     ///   - accumulating: adds to `kernelGradient` and `biasGradient` instead of overwriting them
     package func backward(
         _ gradient: FloatRegion, input: FloatRegion, output: FloatRegion, count: Int, kernel: FloatRegion,
-        kernelGradient: FloatRegion, biasGradient: FloatRegion, inputGradient: FloatRegion?,
+        prepared: FloatRegion, kernelGradient: FloatRegion, biasGradient: FloatRegion,
+        inputGradient: FloatRegion?,
         accumulating: Bool,
         scratch: FloatRegion
     ) {
@@ -61,6 +81,17 @@ package struct Convolution2D: Sendable, Hashable {
         activation.backward(
             gradient, output: output, rows: count * places, biasGradient: biasGradient,
             accumulating: accumulating)
+        if let direct {
+            direct.kernelGradient(
+                input, gradient, count: count, into: kernelGradient, accumulating: accumulating,
+                scratch: scratch)
+            if let inputGradient {
+                direct.up(
+                    gradient, count: count, prepared: prepared.count > 0 ? prepared : kernel, bias: nil,
+                    activation: .identity, into: inputGradient)
+            }
+            return
+        }
         let weights = Matrix(kernel, rows: patch, columns: filters)
         inputGradient?.prefix(count * geometry.imageCount).fill(with: 0)
         for block in Blocks(count, geometry) {

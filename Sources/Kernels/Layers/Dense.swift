@@ -1,5 +1,5 @@
 /// A fully connected layer on `sgemm`. Weights are [inputs × outputs], Keras's layout.
-package struct Dense: Sendable, Hashable {
+package struct Dense: Sendable {
     package let inputs: Int
     package let outputs: Int
     package let activation: Activation

@@ -1,20 +1,24 @@
-/// A transposed convolution in NHWC, lowered to `sgemm`.
+/// A transposed convolution in NHWC: by register tiles where they are given and fit, else lowered to `sgemm`.
 ///
 /// It is the transpose of a convolution from its output (the geometry's image) down to its input (the
 /// geometry's grid), so that any output size that convolution accepts can be asked for, odd ones
 /// included. Kernels are (kernelHeight, kernelWidth, outputs, inputs), Keras's layout: as a matrix [patch × inputs].
-package struct TransposedConvolution2D: Sendable, Hashable {
+package struct TransposedConvolution2D: Sendable {
     /// The convolution that this one transposes: its image is the output, its channels the output's.
     package let geometry: ConvolutionGeometry
     /// Channels of the input.
     package let inputs: Int
     package let activation: Activation
+    /// What computes the layer's products; nil where they are lowered to `sgemm`.
+    package let direct: DirectConvolution?
 
-    package init(_ geometry: ConvolutionGeometry, inputs: Int, activation: Activation) {
+    /// - Parameter tiles: used for sizes that they fit; nil lowers all products
+    package init(_ geometry: ConvolutionGeometry, inputs: Int, activation: Activation, tiles: Tiles?) {
         precondition(inputs > 0, "a transposed convolution of \(inputs) channels")
         self.geometry = geometry
         self.inputs = inputs
         self.activation = activation
+        direct = tiles.flatMap { DirectConvolution(geometry, filters: inputs, tiles: $0) }
     }
 
     package var kernelCount: Int { geometry.patch * inputs }
@@ -24,18 +28,31 @@ package struct TransposedConvolution2D: Sendable, Hashable {
     package var outputCount: Int { geometry.imageCount }
     /// Floats of scratch that both directions need for `count` images.
     package func scratchCount(images count: Int) -> Int {
-        geometry.imagesPerBlock(of: count) * geometry.loweredCount
+        direct?.scratchCount(images: count) ?? geometry.imagesPerBlock(of: count) * geometry.loweredCount
+    }
+
+    /// Floats of what `prepare` makes of the kernel.
+    package var preparedCount: Int { direct?.preparedCount ?? 0 }
+    /// Gives the kernel the form that `forward` wants, once for all calls with the same kernel.
+    package func prepare(_ kernel: FloatRegion, into prepared: FloatRegion) {
+        direct?.prepare(kernel, into: prepared)
     }
 
     /// output = activation(kernelᵀ ∗ input + bias), for `count` images.
     ///
     /// - Parameters:
+    ///   - prepared: the kernel from `prepare`
     ///   - input: (count, gridHeight, gridWidth, inputs)
     ///   - output: (count, height, width, channels), overwritten
     package func forward(
-        _ input: FloatRegion, count: Int, kernel: FloatRegion, bias: FloatRegion, into output: FloatRegion,
-        scratch: FloatRegion
+        _ input: FloatRegion, count: Int, kernel: FloatRegion, prepared: FloatRegion, bias: FloatRegion,
+        into output: FloatRegion, scratch: FloatRegion
     ) {
+        if let direct {
+            return direct.up(
+                input, count: count, prepared: prepared.count > 0 ? prepared : kernel, bias: bias,
+                activation: activation, into: output)
+        }
         let (places, patch) = (geometry.places, geometry.patch)
         let weights = Matrix(kernel, rows: patch, columns: inputs)
         for block in Blocks(count, geometry) {
@@ -68,6 +85,14 @@ package struct TransposedConvolution2D: Sendable, Hashable {
             gradient, output: output, rows: count * geometry.height * geometry.width,
             biasGradient: biasGradient,
             accumulating: accumulating)
+        if let direct {
+            direct.kernelGradient(
+                gradient, input, count: count, into: kernelGradient, accumulating: accumulating,
+                scratch: scratch)
+            return direct.down(
+                gradient, count: count, kernel: kernel, bias: nil, activation: .identity,
+                into: inputGradient, scratch: scratch)
+        }
         let weights = Matrix(kernel, rows: patch, columns: inputs)
         for block in Blocks(count, geometry) {
             let rows = block.count * places

@@ -27,14 +27,14 @@ extension Engine {
     }
 
     /// The losses of every image; with `sampling`, z is drawn with noise named by seed and image, otherwise z = μ.
-    func measure(_ images: ImageSet, _ parameters: FloatRegion, seed: UInt64, sampling: Bool) -> ImageLosses {
+    func measure(_ images: ImageSet, _ weights: Weights, seed: UInt64, sampling: Bool) -> ImageLosses {
         let latent = network.configuration.latentSize
         var reconstruction = [Float](repeating: 0, count: images.count)
         var divergence = reconstruction
         FloatRegion.withRegions(&reconstruction, &divergence) { reconstruction, divergence in
             forEachMicroBatch(of: images.count) { workspace, range in
                 load(images, range, workspace)
-                network.encode(parameters, workspace, count: range.count)
+                network.encode(weights, workspace, count: range.count)
                 workspace.noise.fill(with: 0)
                 if sampling {
                     for (position, item) in range.enumerated() {
@@ -43,7 +43,7 @@ extension Engine {
                     }
                 }
                 network.sampleLatents(workspace, count: range.count)
-                network.decode(parameters, workspace, count: range.count)
+                network.decode(weights, workspace, count: range.count)
                 network.measure(workspace, count: range.count, gradientScale: nil)
                 reconstruction[range].copy(from: workspace.reconstruction.prefix(range.count))
                 divergence[range].copy(from: workspace.divergence.prefix(range.count))

@@ -28,10 +28,10 @@ extension VariationalAutoencoder {
             result.region.prefix(images.count * latent),
             result.region[images.count * latent..<result.region.count]
         )
-        try withEngine(threads, images.count) { engine, parameters in
+        try withEngine(threads, images.count) { engine, weights in
             engine.forEachMicroBatch(of: images.count) { workspace, range in
                 engine.load(images, range, workspace)
-                engine.network.encode(parameters, workspace, count: range.count)
+                engine.network.encode(weights, workspace, count: range.count)
                 let target = range.lowerBound * latent..<range.upperBound * latent
                 means[target].copy(from: workspace.mean.prefix(target.count))
                 variances[target].copy(from: workspace.logVariance.prefix(target.count))
@@ -55,11 +55,11 @@ extension VariationalAutoencoder {
         }
         let count = latents.count / latent
         let result = try Engine.allocate { () throws(OutOfMemory) in try FloatStorage(count: count * size) }
-        try withEngine(threads, count) { engine, parameters in
+        try withEngine(threads, count) { engine, weights in
             engine.forEachMicroBatch(of: count) { workspace, range in
                 let source = range.lowerBound * latent..<range.upperBound * latent
                 workspace.z.prefix(source.count).copy(from: latents.span.extracting(source))
-                engine.network.decode(parameters, workspace, count: range.count)
+                engine.network.decode(weights, workspace, count: range.count)
                 Bernoulli.means(
                     logits: workspace.logits.prefix(range.count * size),
                     into: result.region[range.lowerBound * size..<range.upperBound * size])
@@ -107,22 +107,28 @@ extension VariationalAutoencoder {
     ) throws(VAEError) -> ImageLosses {
         try configuration.check(images, "images")
         var result = ImageLosses(reconstruction: [], kl: [])
-        try withEngine(threads, images.count) { engine, parameters in
-            result = engine.measure(images, parameters, seed: seed, sampling: sampling)
+        try withEngine(threads, images.count) { engine, weights in
+            result = engine.measure(images, weights, seed: seed, sampling: sampling)
         }
         return result
     }
 
     private func withEngine(
-        _ threads: Int, _ images: Int, _ body: (Engine, FloatRegion) -> Void
+        _ threads: Int, _ images: Int, _ body: (Engine, Weights) -> Void
     ) throws(VAEError) {
         let engine = try Engine(
             network, threads: threads, parts: Engine.microBatches(in: images), training: false)
         let storage = try Engine.allocate { () throws(OutOfMemory) in
-            try FloatStorage(count: parameters.count)
+            try FloatStorage(count: parameters.count + network.preparedCount)
         }
-        storage.region.copy(from: parameters.span)
+        let region = storage.region
+        let weights = Weights(
+            parameters: region.prefix(parameters.count), prepared: region[parameters.count..<region.count])
+        weights.parameters.copy(from: parameters.span)
         // A region does not keep its storage alive.
-        withExtendedLifetime(storage) { body(engine, storage.region) }
+        withExtendedLifetime(storage) {
+            engine.prepare(weights)
+            body(engine, weights)
+        }
     }
 }

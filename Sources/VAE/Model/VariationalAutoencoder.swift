@@ -19,8 +19,10 @@ public struct VariationalAutoencoder: Sendable {
 
     /// An untrained model: Glorot-uniform kernels and zero biases.
     /// - Throws: `invalidArgument` when the configuration is not valid, `unavailable` when there is not memory enough.
-    public init(_ configuration: ModelConfiguration, seed: UInt64 = 0) throws(VAEError) {
-        let network = try Network(configuration)
+    public init(
+        _ configuration: ModelConfiguration, seed: UInt64 = 0, convolutions: ConvolutionMethod = .direct
+    ) throws(VAEError) {
+        let network = try Network(configuration, convolutions: convolutions)
         let storage = try Engine.allocate { () throws(OutOfMemory) in
             try FloatStorage(count: network.layout.count)
         }

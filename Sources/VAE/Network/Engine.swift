@@ -11,12 +11,16 @@ final class Engine {
     /// One for each worker of the pool.
     let workspaces: [Workspace]
 
-    /// Images that go through the whole network together. Their activations stay in a core's caches, and a product
-    /// still has rows enough to run at full speed.
+    /// The most images that go through the whole network together: a product then has rows enough to run at full speed, and
+    /// activations stay in a core's caches. Where images are too large for that, fewer go together.
     static let microBatch = 8
 
+    /// Whether there may be more workers than processors. They would take turns, push each other's data out of the caches
+    /// and finish later; tests want them all the same, on machines with few processors.
+    @TaskLocal static var mayOversubscribe = false
+
     /// - Parameters:
-    ///   - threads: workers asked for
+    ///   - threads: workers asked for; no more than the machine has processors are made
     ///   - parts: the most parts any job will have; more workers than that would have nothing to do
     /// - Throws: `unavailable` when memory for the workspaces can't be had.
     init(_ network: Network, threads: Int, parts: Int, training: Bool) throws(VAEError) {
@@ -25,12 +29,13 @@ final class Engine {
                 .invalidArgument, "threads", "is out of range", expected: "1 or more", found: "\(threads)")
         }
         self.network = network
-        pool = WorkerPool(threads: max(1, min(threads, parts)))
+        let room = Engine.mayOversubscribe ? threads : Machine.processors
+        pool = WorkerPool(threads: max(1, min(threads, parts, room)))
         var workspaces: [Workspace] = []
         for _ in 0..<pool.count {
             workspaces.append(
                 try Engine.allocate { () throws(OutOfMemory) in
-                    try Workspace(network, capacity: Engine.microBatch, training: training)
+                    try Workspace(network, capacity: network.microBatch, training: training)
                 })
         }
         self.workspaces = workspaces
@@ -38,9 +43,18 @@ final class Engine {
 
     /// Calls `body` with a workspace for each micro-batch of `count` images, on all workers.
     func forEachMicroBatch(of count: Int, _ body: (_ workspace: Workspace, _ images: Range<Int>) -> Void) {
-        pool.run(parts: Engine.microBatches(in: count)) { worker, part in
-            let start = part * Engine.microBatch
-            body(workspaces[worker], start..<min(start + Engine.microBatch, count))
+        let size = network.microBatch
+        pool.run(parts: (count + size - 1) / size) { worker, part in
+            let start = part * size
+            body(workspaces[worker], start..<min(start + size, count))
+        }
+    }
+
+    /// Brings what is prepared from the parameters up to date. Allocates nothing.
+    func prepare(_ weights: Weights) {
+        guard network.preparedCount > 0 else { return }
+        pool.run(parts: network.preparedLayers, with: (self, weights)) { context, _, layer in
+            context.0.network.prepare(layer, context.1)
         }
     }
 

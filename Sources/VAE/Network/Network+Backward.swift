@@ -9,24 +9,25 @@ extension Network {
     ///   - gradients: in the layout of the parameters
     ///   - accumulating: adds to `gradients` instead of overwriting them
     func backward(
-        _ parameters: FloatRegion, _ workspace: Workspace, count: Int, scale: Float, klWeight: Float,
+        _ weights: Weights, _ workspace: Workspace, count: Int, scale: Float, klWeight: Float,
         gradients: FloatRegion, accumulating: Bool
     ) {
         // Up from the logits, which hold their gradient, through the decoder.
         var gradient = workspace.logits
         var other = workspace.gradients
         for (index, layer) in transposed.enumerated().reversed() {
-            let weights = layer.weights
+            let place = layer.weights
             layer.layer.backward(
                 gradient, input: index == 0 ? workspace.expanded : workspace.raised[index - 1],
-                output: workspace.raised[index], count: count, kernel: parameters[weights.kernel],
-                kernelGradient: gradients[weights.kernel], biasGradient: gradients[weights.bias],
+                output: workspace.raised[index], count: count, kernel: weights.parameters[place.kernel],
+                kernelGradient: gradients[place.kernel], biasGradient: gradients[place.bias],
                 inputGradient: other.0, accumulating: accumulating, scratch: workspace.scratch)
             gradient = other.0
             other = (other.1, other.0)
         }
         back(
-            expansion, gradient, parameters, input: workspace.z, output: workspace.expanded, count: count,
+            expansion, gradient, weights.parameters, input: workspace.z, output: workspace.expanded,
+            count: count,
             gradients: gradients, inputGradient: workspace.zGradient, accumulating: accumulating)
 
         // Through the sample to both heads, whose gradients meet in the hidden layer.
@@ -38,28 +39,29 @@ extension Network {
             meanGradient: workspace.meanGradient[latents],
             logVarianceGradient: workspace.logVarianceGradient[latents])
         back(
-            mean, workspace.meanGradient, parameters, input: workspace.hidden, output: workspace.mean,
+            mean, workspace.meanGradient, weights.parameters, input: workspace.hidden, output: workspace.mean,
             count: count,
             gradients: gradients, inputGradient: other.0, accumulating: accumulating)
         back(
-            logVariance, workspace.logVarianceGradient, parameters, input: workspace.hidden,
+            logVariance, workspace.logVarianceGradient, weights.parameters, input: workspace.hidden,
             output: workspace.logVariance, count: count, gradients: gradients, inputGradient: other.0,
             accumulating: accumulating, accumulatingInput: true)
         let flat = workspace.convolved[convolutions.count - 1]
         back(
-            hidden, other.0, parameters, input: flat, output: workspace.hidden, count: count,
+            hidden, other.0, weights.parameters, input: flat, output: workspace.hidden, count: count,
             gradients: gradients,
             inputGradient: other.1, accumulating: accumulating)
 
         // Down through the encoder; the image itself needs no gradient.
         (gradient, other) = (other.1, (other.0, other.1))
         for (index, convolution) in convolutions.enumerated().reversed() {
-            let weights = convolution.weights
+            let place = convolution.weights
             convolution.layer.backward(
                 gradient, input: index == 0 ? workspace.images : workspace.convolved[index - 1],
-                output: workspace.convolved[index], count: count, kernel: parameters[weights.kernel],
-                kernelGradient: gradients[weights.kernel], biasGradient: gradients[weights.bias],
-                inputGradient: index == 0 ? nil : other.0, accumulating: accumulating,
+                output: workspace.convolved[index], count: count, kernel: weights.parameters[place.kernel],
+                prepared: weights.prepared[convolution.prepared], kernelGradient: gradients[place.kernel],
+                biasGradient: gradients[place.bias], inputGradient: index == 0 ? nil : other.0,
+                accumulating: accumulating,
                 scratch: workspace.scratch)
             gradient = other.0
             other = (other.1, other.0)

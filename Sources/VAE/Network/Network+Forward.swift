@@ -2,28 +2,28 @@ import Kernels
 
 extension Network {
     /// From `workspace.images` to the mean and log-variance of q(z|x), for the first `count` images.
-    func encode(_ parameters: FloatRegion, _ workspace: Workspace, count: Int) {
+    func encode(_ weights: Weights, _ workspace: Workspace, count: Int) {
         var input = workspace.images
         for (index, convolution) in convolutions.enumerated() {
             convolution.layer.forward(
-                input, count: count, kernel: parameters[convolution.weights.kernel],
-                bias: parameters[convolution.weights.bias], into: workspace.convolved[index],
+                input, count: count, kernel: weights.parameters[convolution.weights.kernel],
+                bias: weights.parameters[convolution.weights.bias], into: workspace.convolved[index],
                 scratch: workspace.scratch)
             input = workspace.convolved[index]
         }
-        run(hidden, parameters, input, into: workspace.hidden, count: count)
-        run(mean, parameters, workspace.hidden, into: workspace.mean, count: count)
-        run(logVariance, parameters, workspace.hidden, into: workspace.logVariance, count: count)
+        run(hidden, weights.parameters, input, into: workspace.hidden, count: count)
+        run(mean, weights.parameters, workspace.hidden, into: workspace.mean, count: count)
+        run(logVariance, weights.parameters, workspace.hidden, into: workspace.logVariance, count: count)
     }
 
     /// From `workspace.z` to the logits.
-    func decode(_ parameters: FloatRegion, _ workspace: Workspace, count: Int) {
-        run(expansion, parameters, workspace.z, into: workspace.expanded, count: count)
+    func decode(_ weights: Weights, _ workspace: Workspace, count: Int) {
+        run(expansion, weights.parameters, workspace.z, into: workspace.expanded, count: count)
         var input = workspace.expanded
         for (index, layer) in transposed.enumerated() {
             layer.layer.forward(
-                input, count: count, kernel: parameters[layer.weights.kernel],
-                bias: parameters[layer.weights.bias],
+                input, count: count, kernel: weights.parameters[layer.weights.kernel],
+                prepared: weights.prepared[layer.prepared], bias: weights.parameters[layer.weights.bias],
                 into: workspace.raised[index], scratch: workspace.scratch)
             input = workspace.raised[index]
         }

@@ -2,7 +2,7 @@ import Kernels
 import VAECore
 
 /// A layer's kernels, with its sizes.
-package enum LayerKernels: Sendable, Hashable {
+package enum LayerKernels: Sendable {
     case convolution(Convolution2D)
     case dense(Dense)
     case transposedConvolution(TransposedConvolution2D)
@@ -12,7 +12,7 @@ package enum LayerKernels: Sendable, Hashable {
 ///
 /// Forward, the gradient of the weights and the gradient of the input are one matrix product each, of the same three sizes in
 /// another order: (rows × depth) · (depth × columns), 2 · rows · columns · depth operations.
-package struct LayerWork: Sendable, Hashable {
+package struct LayerWork: Sendable {
     /// The layer's name, as its weights have it: "encoder.convolution.0".
     package let name: String
     /// Places of the kernel on the image; 1 for a dense layer.
@@ -36,7 +36,9 @@ extension ModelConfiguration {
     /// This is the work that the model is, however a kernel does it: activations, the objective, lowering and
     /// the optimiser are not counted, and a kernel that multiplied more than it had to would gain nothing by it.
     /// - Throws: `invalidArgument` when the configuration is not valid.
-    package func work() throws(VAEError) -> [LayerWork] { try Network(self).work }
+    package func work(convolutions: ConvolutionMethod = .direct) throws(VAEError) -> [LayerWork] {
+        try Network(self, convolutions: convolutions).work
+    }
 
     /// Floating-point operations to train on one image.
     /// - Throws: `invalidArgument` when the configuration is not valid.

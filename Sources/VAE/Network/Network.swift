@@ -13,6 +13,8 @@ struct Network: Sendable {
     struct Placed<Layer: Sendable>: Sendable {
         let layer: Layer
         let weights: ParameterLayout.Layer
+        /// Where the kernel lies that the layer prepares; empty where it prepares none.
+        var prepared = 0..<0
     }
 
     let convolutions: [Placed<Convolution2D>]
@@ -25,22 +27,36 @@ struct Network: Sendable {
 
     /// Values of the encoder's last feature map, flattened.
     let flatCount: Int
+    /// Floats of all prepared kernels.
+    let preparedCount: Int
+    /// Images that go through the network together.
+    private(set) var microBatch = 1
 
     /// - Throws: `invalidArgument` when the configuration is not valid.
-    init(_ configuration: ModelConfiguration) throws(VAEError) {
+    init(_ configuration: ModelConfiguration, convolutions: ConvolutionMethod = .direct) throws(VAEError) {
+        try self.init(configuration, tiles: convolutions.tiles)
+    }
+
+    /// - Parameter tiles: what convolutions are computed with; nil lowers them
+    init(_ configuration: ModelConfiguration, tiles: Tiles?) throws(VAEError) {
         try configuration.validate()
         do throws(GeometryError) {
-            self = try Network(validated: configuration)
+            self = try Network(validated: configuration, tiles)
         } catch {
             throw VAEError(.invalidArgument, "model configuration", error.description)
         }
     }
 
-    private init(validated configuration: ModelConfiguration) throws(GeometryError) {
+    private init(validated configuration: ModelConfiguration, _ tiles: Tiles?) throws(GeometryError) {
         self.configuration = configuration
         let side = configuration.kernelSize
         let taps = side * side
         var layout = ParameterLayout()
+        var preparedCount = 0
+        func reserve(_ count: Int) -> Range<Int> {
+            preparedCount += count
+            return preparedCount - count..<preparedCount
+        }
 
         // Down: each convolution halves the map; the maps' sizes are kept for the way up.
         var levels: [ConvolutionGeometry] = []
@@ -54,10 +70,11 @@ struct Network: Sendable {
             let weights = layout.append(
                 "encoder.convolution.\(level)", kernel: [side, side, channels, filters], bias: filters,
                 fanIn: taps * channels, fanOut: taps * filters)
+            let layer = Convolution2D(geometry, filters: filters, activation: .rectified, tiles: tiles)
+            // The image needs no gradient, and only that reads the prepared kernel.
             down.append(
                 Placed(
-                    layer: Convolution2D(geometry, filters: filters, activation: .rectified), weights: weights
-                ))
+                    layer: layer, weights: weights, prepared: reserve(level == 0 ? 0 : layer.preparedCount)))
             levels.append(geometry)
             (height, width, channels) = (geometry.gridHeight, geometry.gridWidth, filters)
         }
@@ -88,10 +105,9 @@ struct Network: Sendable {
             let weights = layout.append(
                 name, kernel: [side, side, outputs, channels], bias: outputs, fanIn: taps * outputs,
                 fanOut: taps * channels)
-            up.append(
-                Placed(
-                    layer: TransposedConvolution2D(geometry, inputs: channels, activation: activation),
-                    weights: weights))
+            let layer = TransposedConvolution2D(
+                geometry, inputs: channels, activation: activation, tiles: tiles)
+            up.append(Placed(layer: layer, weights: weights, prepared: reserve(layer.preparedCount)))
             channels = outputs
         }
         for (index, (level, filters)) in zip(levels.reversed(), configuration.decoderFilters).enumerated() {
@@ -101,7 +117,9 @@ struct Network: Sendable {
         try climb(
             "decoder.output", to: levels[0], outputs: configuration.imageShape.channels, stride: 1, .identity)
         transposed = up
+        self.preparedCount = preparedCount
         self.layout = layout
+        microBatch = Self.microBatch(activations: activations)
     }
 
     /// The most values that one tensor, or the lowered matrix of one image, has in a network of `configuration`,

@@ -41,7 +41,7 @@ final class Workspace: @unchecked Sendable {
         let convolved = network.convolutions.map(\.layer.outputCount)
         let raised = network.transposed.map(\.layer.outputCount)
         let hidden = network.configuration.hiddenUnits
-        let widest = ([network.flatCount, image, hidden] + convolved + raised).reduce(0, max)
+        let widest = network.activations.reduce(0, max)
         let scratch =
             (network.convolutions.map { $0.layer.scratchCount(images: capacity) }
             + network.transposed.map { $0.layer.scratchCount(images: capacity) }).reduce(0, max)

@@ -18,6 +18,7 @@ public final class Trainer {
     private let shards: Sharding
     private let adam: Adam
     private let parameters: FloatStorage
+    private let prepared: FloatStorage
     private let firstMoment: FloatStorage
     private let secondMoment: FloatStorage
     /// One gradient a shard, one after the other.
@@ -26,15 +27,17 @@ public final class Trainer {
     private let losses: FloatStorage
     private var stepsTaken = 0
 
-    /// - Parameter threads: workers; the bits of the result do not depend on it. The physical cores unless given.
+    /// - Parameters:
+    ///   - threads: workers; the bits of the result do not depend on it. The physical cores unless given.
+    ///   - convolutions: what computes them; the model that comes out keeps to it
     /// - Throws: `invalidArgument` for a value out of range, `unavailable` when there is not memory enough.
     public init(
         _ model: ModelConfiguration = ModelConfiguration(),
         _ training: TrainingConfiguration = TrainingConfiguration(),
-        threads: Int = Machine.physicalCores
+        threads: Int = Machine.physicalCores, convolutions: ConvolutionMethod = .direct
     ) throws(VAEError) {
         try training.validate()
-        let network = try Network(model)
+        let network = try Network(model, convolutions: convolutions)
         let count = network.layout.count
         modelConfiguration = model
         configuration = training
@@ -49,11 +52,13 @@ public final class Trainer {
             try Engine.allocate { () throws(OutOfMemory) in try FloatStorage(count: count) }
         }
         parameters = try storage(count)
+        prepared = try storage(network.preparedCount)
         firstMoment = try storage(count)
         secondMoment = try storage(count)
         gradients = try storage(count * shards.count)
         losses = try storage(2 * training.batchSize)
         network.initialize(parameters.region, seed: training.seed)
+        engine.prepare(weights)
     }
 
     /// The model as it is now. Copies the parameters.
@@ -61,7 +66,7 @@ public final class Trainer {
         VariationalAutoencoder(network: engine.network, parameters: parameters.region.array())
     }
 
-    /// Workers in use: as many as asked for, but never more than a batch has shards.
+    /// Workers in use: as many as asked for, but never more than a batch has shards or the machine processors.
     public var threads: Int { engine.pool.count }
 
     /// Trains for the configured epochs that are still to come; the epoch in which an earlier call was cut short is
@@ -146,6 +151,7 @@ public final class Trainer {
             let (trainer, parts) = context
             trainer.update(chunk, parts: parts)
         }
+        engine.prepare(weights)
         return sumLosses(range.count)
     }
 
@@ -169,8 +175,8 @@ public final class Trainer {
         let gradient = gradients.region[part * parameters.region.count..<(part + 1) * parameters.region.count]
         let shard = shards.images(of: part, in: batch.count)
         let scale = 1 / Float(batch.count)
-        for start in stride(from: shard.lowerBound, to: shard.upperBound, by: Engine.microBatch) {
-            let count = min(Engine.microBatch, shard.upperBound - start)
+        for start in stride(from: shard.lowerBound, to: shard.upperBound, by: network.microBatch) {
+            let count = min(network.microBatch, shard.upperBound - start)
             for position in 0..<count {
                 let image = Int(order[batch.lowerBound + start + position])
                 Pixels.scale(
@@ -180,12 +186,12 @@ public final class Trainer {
                     seed: configuration.seed, purpose: .trainingNoise, epoch: epoch, item: image)
                 noise.fillNormal(workspace.noise[position * latent..<(position + 1) * latent])
             }
-            network.encode(parameters.region, workspace, count: count)
+            network.encode(weights, workspace, count: count)
             network.sampleLatents(workspace, count: count)
-            network.decode(parameters.region, workspace, count: count)
+            network.decode(weights, workspace, count: count)
             network.measure(workspace, count: count, gradientScale: scale)
             network.backward(
-                parameters.region, workspace, count: count, scale: scale,
+                weights, workspace, count: count, scale: scale,
                 klWeight: Float(configuration.klWeight),
                 gradients: gradient, accumulating: start > shard.lowerBound)
             losses.region[start..<start + count].copy(from: workspace.reconstruction.prefix(count))
@@ -206,11 +212,12 @@ public final class Trainer {
 
     private func measure(_ images: ImageSet) -> Losses {
         let measured = engine.measure(
-            images, parameters.region, seed: configuration.seed, sampling: true)
+            images, weights, seed: configuration.seed, sampling: true)
         return measured.mean(klWeight: configuration.klWeight)
     }
 
     private var pool: WorkerPool { engine.pool }
+    private var weights: Weights { Weights(parameters: parameters.region, prepared: prepared.region) }
 
     /// Parameters that one thread updates at a time.
     private static let updateChunk = 8192

@@ -73,11 +73,8 @@ public struct DimensionBars: Figure {
         let area = PlotArea(rect, x: 0...Double(kl.count), y: 0...highest * 1.12)
         let ticks = Ticks(in: 0...highest, about: 4)
         area.drawGrid(on: canvas, x: nil, y: ticks)
-        for (position, dimension) in order.enumerated() {
-            drawBar(
-                position, dimension, to: kl[dimension], text: Ticks.format(kl[dimension], decimals: 2), area,
-                canvas)
-        }
+        drawBars(kl, in: area, on: canvas)
+        drawValues(kl.map { Ticks.format($0, decimals: 2) }, above: kl, in: area, on: canvas)
         area.drawAxes(on: canvas, x: Ticks(values: [], decimals: 0), y: ticks)
         drawNames(in: area, on: canvas)
         canvas.text(
@@ -93,16 +90,13 @@ public struct DimensionBars: Figure {
         let ticks = Ticks(
             values: Array(stride(from: low, through: high, by: 1)), labels: { Self.power(Int($0)) })
         area.drawGrid(on: canvas, x: nil, y: ticks)
-        for (position, dimension) in order.enumerated() {
-            let value = variance[dimension]
-            drawBar(
-                position, dimension, to: exponent(value),
-                text: value < 0.005 ? "<0.01" : Ticks.format(value, decimals: 2), area, canvas)
-        }
+        let exponents = variance.map(exponent)
+        drawBars(exponents, in: area, on: canvas)
         let threshold = area.place(0, log10(Self.threshold)).y
         canvas.line(
             [Point(rect.minX, threshold), Point(rect.maxX, threshold)], .ink, width: 1.25,
             dash: Legend.priorDash)
+        drawValues(variance.map(Self.twoDigits), above: exponents, in: area, on: canvas)
         area.drawAxes(on: canvas, x: Ticks(values: [], decimals: 0), y: ticks)
         drawNames(in: area, on: canvas)
         canvas.text(
@@ -110,18 +104,38 @@ public struct DimensionBars: Figure {
             TextStyle(size: 14, isBold: true))
     }
 
-    private func drawBar(
-        _ position: Int, _ dimension: Int, to value: Double, text: String, _ area: PlotArea,
-        _ canvas: borrowing Canvas
-    ) {
+    /// - Parameter tops: where each dimension's bar ends.
+    private func drawBars(_ tops: [Double], in area: PlotArea, on canvas: borrowing Canvas) {
         let slot = area.rect.width / Double(kl.count)
         let width = max(1, min(Self.widestBar, slot * 0.68))
-        let centre = area.rect.minX + (Double(position) + 0.5) * slot
-        let top = area.place(0, value).y
-        canvas.fill(
-            Rect(x: centre - width / 2, y: top, width: width, height: area.rect.maxY - top), colour(dimension)
-        )
-        if slot >= 38 { canvas.text(text, at: Point(centre, top - 5), .note, .middle) }
+        for (position, dimension) in order.enumerated() {
+            let centre = area.rect.minX + (Double(position) + 0.5) * slot
+            let top = area.place(0, tops[dimension]).y
+            canvas.fill(
+                Rect(x: centre - width / 2, y: top, width: width, height: area.rect.maxY - top),
+                colour(dimension))
+        }
+    }
+
+    /// Writes the values above their bars where there is room.
+    private func drawValues(
+        _ texts: [String], above tops: [Double], in area: PlotArea, on canvas: borrowing Canvas
+    ) {
+        let slot = area.rect.width / Double(kl.count)
+        guard slot >= 44 else { return }
+        var style = TextStyle.note
+        style.halo = 2
+        for (position, dimension) in order.enumerated() {
+            let centre = area.rect.minX + (Double(position) + 0.5) * slot
+            canvas.text(
+                texts[dimension], at: Point(centre, area.place(0, tops[dimension]).y - 6), style, .middle)
+        }
+    }
+
+    /// A variance, which may be small, with its first two digits.
+    private static func twoDigits(_ value: Double) -> String {
+        guard value >= 0.001 else { return "<0.001" }
+        return Ticks.format(value, decimals: value >= 0.1 ? 2 : value >= 0.01 ? 3 : 4)
     }
 
     /// Dimensions below their bars, as many as there is room for.

@@ -106,7 +106,7 @@ package struct FilmRecorder {
             switch latentSize {
             case 1: ("z₁", "standard deviation of q(z|x)")
             case 2: ("z₁", "z₂")
-            default: ("in the plane of the two principal axes of \(latentSize)", "")
+            default: ("principal plane of \(latentSize) dimensions", "")
             }
         let scatter = try LatentScatter(
             points: frame.points, labels: test.labels, classNames: name.classes,

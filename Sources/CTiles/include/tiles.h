@@ -1,0 +1,94 @@
+// Register tiles: the inner loops of the direct convolutions, compiled for several instruction sets.
+//
+// An image is NHWC floats. A convolution joins an image side, `channels` deep, to a grid side, `filters` deep. Every
+// output element is one chain of fused multiply-adds in an order that the call's arguments alone decide, so that all
+// instruction sets give the same bits.
+#ifndef VAE_TILES_H
+#define VAE_TILES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/// Lanes that `dot` sums side by side, and the unit that widths must be a multiple of where a comment says so.
+#define VAE_TILE_LANES 16
+
+/// Floats that lie side by side in the input and meet rows of the weights that do too.
+typedef struct {
+    /// From the segment's input to the run at its first place.
+    ptrdiff_t input;
+    /// From the weights to the run's first row.
+    ptrdiff_t weights;
+} vae_run;
+
+/// Output places at even distances that all sum over the same runs.
+typedef struct {
+    ptrdiff_t input_step;
+    /// From the image's output to the first place.
+    ptrdiff_t output;
+    ptrdiff_t output_step;
+    ptrdiff_t places;
+    /// Index of the first run, and how many.
+    ptrdiff_t first_run, runs;
+} vae_segment;
+
+/// All places of one output image.
+typedef struct {
+    const vae_segment *segments;
+    ptrdiff_t segment_count;
+    const vae_run *runs;
+    /// Floats of every run.
+    ptrdiff_t run_length;
+    /// Floats of an output place.
+    ptrdiff_t columns;
+} vae_plan;
+
+/// The places at which one run of the image meets the grid, for a gradient of weights.
+typedef struct {
+    /// From the image to the run at the first place, and from the grid to that place.
+    ptrdiff_t image, grid;
+    ptrdiff_t width, height;
+    /// From the weights to the run's first row.
+    ptrdiff_t weights;
+} vae_overlap;
+
+/// The strides in which `vae_overlap`s are walked.
+typedef struct {
+    const vae_overlap *overlaps;
+    ptrdiff_t overlap_count;
+    /// Floats of every run: rows of weights.
+    ptrdiff_t run_length;
+    /// Floats of a grid place: columns of weights; a multiple of VAE_TILE_LANES.
+    ptrdiff_t columns;
+    /// From a place to the next, from a row of places to the next, from an image to the next.
+    ptrdiff_t image_step, image_row, image_size;
+    ptrdiff_t grid_row, grid_size;
+} vae_walk;
+
+/// The loops for one instruction set.
+typedef struct {
+    const char *name;
+
+    /// output[place][n] = f(bias[n] + Σ over runs and their floats k of input[k] · weights[k][n]).
+    ///
+    /// Weights are rows of `columns` floats, a multiple of VAE_TILE_LANES; `bias` may be NULL; f is max(0, x) when
+    /// `rectify`, with NaN kept.
+    void (*gather)(const vae_plan *plan, const float *input, const float *weights, const float *bias, bool rectify,
+                   float *output);
+
+    /// The same for few columns, with weights that lie transposed: run k of column n is at
+    /// weights[run + n · run_length + k]. Runs are a multiple of VAE_TILE_LANES floats.
+    void (*dot)(const vae_plan *plan, const float *input, const float *weights, const float *bias, bool rectify,
+                float *output);
+
+    /// Each of `count` matrices of rows × columns floats, multiples of 4, to columns × rows.
+    void (*transpose)(const float *from, ptrdiff_t count, ptrdiff_t rows, ptrdiff_t columns, float *to);
+
+    /// weights[k][n] (+)= Σ over images and places of image[place][k] · grid[place][n].
+    void (*correlate)(const vae_walk *walk, const float *image, const float *grid, ptrdiff_t images, bool accumulate,
+                      float *weights);
+} vae_tiles;
+
+/// The sets of loops that this processor can run, best first, ended by NULL. Empty where there is none.
+const vae_tiles *const *vae_available_tiles(void);
+
+#endif

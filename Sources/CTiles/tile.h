@@ -1,0 +1,248 @@
+// The loops themselves, for the instruction set of the file that includes this one. It defines
+//   TILES      the name of the table it fills
+//   TITLE      what people call the instruction set
+//   LANES      floats in a vector register
+//   ROWS       places, or rows of weights, that a tile holds at most
+//   VECTORS    vectors of columns in a full tile
+//   DOT_ROWS   places that a tile of dot products holds at most, up to 8
+//   EACH_ROW_COUNT, EACH_DOT_ROW_COUNT   f(1) f(2) … up to ROWS and DOT_ROWS
+// and sets the compiler's target. ROWS · VECTORS accumulators, VECTORS operands and a broadcast fill the registers.
+#include "include/tiles.h"
+
+typedef float vec __attribute__((ext_vector_type(LANES)));
+
+#define INLINE static inline __attribute__((always_inline))
+// Rows and vectors are constants where these functions are inlined: their arrays become registers. The arrays are declared
+// with the most that there can be, since one of variable length would save and restore the stack pointer in the loop.
+#define UNROLL _Pragma("clang loop unroll(full)")
+
+INLINE vec load(const float *p) {
+    vec v;
+    __builtin_memcpy(&v, p, sizeof v);
+    return v;
+}
+
+INLINE void store(float *p, vec v) { __builtin_memcpy(p, &v, sizeof v); }
+
+INLINE vec rectified(vec x) { return x < 0 ? (vec)0 : x; }
+
+// MARK: gather
+
+INLINE void gather_tile(const int rows, const int vectors, const vae_plan *plan, const vae_segment *segment,
+                        const float *input, const float *weights, const float *bias, bool rectify, float *output) {
+    vec sum[ROWS][VECTORS];
+    UNROLL for (int v = 0; v < vectors; v++) {
+        const vec start = bias ? load(bias + v * LANES) : (vec)0;
+        UNROLL for (int m = 0; m < rows; m++) sum[m][v] = start;
+    }
+    const ptrdiff_t step = segment->input_step, columns = plan->columns, length = plan->run_length;
+    const vae_run *run = plan->runs + segment->first_run;
+    for (const vae_run *end = run + segment->runs; run < end; run++) {
+        const float *x = input + run->input, *w = weights + run->weights;
+        for (ptrdiff_t k = 0; k < length; k++, x++, w += columns) {
+            vec b[VECTORS];
+            UNROLL for (int v = 0; v < vectors; v++) b[v] = load(w + v * LANES);
+            UNROLL for (int m = 0; m < rows; m++) {
+                const vec a = x[m * step];
+                UNROLL for (int v = 0; v < vectors; v++) sum[m][v] = __builtin_elementwise_fma(a, b[v], sum[m][v]);
+            }
+        }
+    }
+    UNROLL for (int m = 0; m < rows; m++) {
+        float *place = output + m * segment->output_step;
+        UNROLL for (int v = 0; v < vectors; v++) store(place + v * LANES, rectify ? rectified(sum[m][v]) : sum[m][v]);
+    }
+}
+
+#define GATHER_CASE(n)                                                                               \
+    case n:                                                                                          \
+        gather_tile(n, vectors, plan, segment, input, weights, bias, rectify, output);               \
+        break;
+
+INLINE void gather_columns(const int vectors, const vae_plan *plan, const float *image, const float *weights,
+                           const float *bias, bool rectify, float *image_output) {
+    for (ptrdiff_t s = 0; s < plan->segment_count; s++) {
+        const vae_segment *segment = plan->segments + s;
+        const float *input = image;
+        float *output = image_output + segment->output;
+        // Tiles of even sizes rather than full ones and a remnant.
+        ptrdiff_t places = segment->places;
+        for (ptrdiff_t tiles = (places + ROWS - 1) / ROWS; tiles > 0; tiles--) {
+            const ptrdiff_t rows = (places + tiles - 1) / tiles;
+            switch (rows) { EACH_ROW_COUNT(GATHER_CASE) }
+            input += rows * segment->input_step;
+            output += rows * segment->output_step;
+            places -= rows;
+        }
+    }
+}
+
+static void gather(const vae_plan *plan, const float *input, const float *weights, const float *bias, bool rectify,
+                   float *output) {
+    // A panel of columns at a time, so that its weights stay in the first-level cache over all places.
+    ptrdiff_t n = 0;
+    for (; n + VECTORS * LANES <= plan->columns; n += VECTORS * LANES)
+        gather_columns(VECTORS, plan, input, weights + n, bias ? bias + n : NULL, rectify, output + n);
+    for (; n < plan->columns; n += LANES)
+        gather_columns(1, plan, input, weights + n, bias ? bias + n : NULL, rectify, output + n);
+}
+
+// MARK: dot
+
+#define PARTS (VAE_TILE_LANES / LANES)
+
+typedef float sixteen __attribute__((ext_vector_type(16)));
+
+// Each adds neighbouring groups of lanes, of `a` and then of `b`, so that two vectors become one. Macros, since a vector that is
+// wider than the registers can't be passed to a function without a warning.
+#define FOLD_8(a, b)                                                                                 \
+    (__builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23) +         \
+     __builtin_shufflevector(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31))
+#define FOLD_4(a, b)                                                                                 \
+    (__builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27) +       \
+     __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31))
+#define FOLD_2(a, b)                                                                                 \
+    (__builtin_shufflevector(a, b, 0, 1, 4, 5, 8, 9, 12, 13, 16, 17, 20, 21, 24, 25, 28, 29) +       \
+     __builtin_shufflevector(a, b, 2, 3, 6, 7, 10, 11, 14, 15, 18, 19, 22, 23, 26, 27, 30, 31))
+#define FOLD_1(a)                                                                                    \
+    (__builtin_shufflevector(a, a, 0, 2, 4, 6, 8, 10, 12, 14) + __builtin_shufflevector(a, a, 1, 3, 5, 7, 9, 11, 13, 15))
+
+INLINE void dot_tile(const int rows, const vae_plan *plan, const vae_segment *segment, const float *input,
+                     const float *weights, float bias, bool rectify, float *output) {
+    vec sum[8][PARTS];
+    UNROLL for (int m = 0; m < 8; m++) UNROLL for (int part = 0; part < PARTS; part++) sum[m][part] = (vec)0;
+    const ptrdiff_t step = segment->input_step;
+    const vae_run *run = plan->runs + segment->first_run;
+    for (const vae_run *end = run + segment->runs; run < end; run++) {
+        const float *x = input + run->input, *w = weights + run->weights;
+        for (ptrdiff_t k = 0; k < plan->run_length; k += VAE_TILE_LANES) {
+            UNROLL for (int part = 0; part < PARTS; part++) {
+                const vec b = load(w + k + part * LANES);
+                UNROLL for (int m = 0; m < rows; m++)
+                    sum[m][part] = __builtin_elementwise_fma(load(x + m * step + k + part * LANES), b, sum[m][part]);
+            }
+        }
+    }
+    // The sixteen partial sums of every place, halved until one is left: 16 to 8, to 4, to 2, to 1.
+    sixteen lanes[8], pairs[4], fours[2];
+    UNROLL for (int m = 0; m < 8; m++) __builtin_memcpy(&lanes[m], sum[m], sizeof lanes[m]);
+    UNROLL for (int m = 0; m < 4; m++) pairs[m] = FOLD_8(lanes[2 * m], lanes[2 * m + 1]);
+    UNROLL for (int m = 0; m < 2; m++) fours[m] = FOLD_4(pairs[2 * m], pairs[2 * m + 1]);
+    const sixteen eights = FOLD_2(fours[0], fours[1]);
+    const float __attribute__((ext_vector_type(8))) total = FOLD_1(eights) + bias;
+    UNROLL for (int m = 0; m < rows; m++) {
+        const float value = total[m];
+        output[m * segment->output_step] = rectify && value < 0 ? 0 : value;
+    }
+}
+
+#define DOT_CASE(n)                                                                                  \
+    case n:                                                                                          \
+        dot_tile(n, plan, segment, input, w, start, rectify, output);                                \
+        break;
+
+static void dot(const vae_plan *plan, const float *image, const float *weights, const float *bias, bool rectify,
+                float *image_output) {
+    for (ptrdiff_t s = 0; s < plan->segment_count; s++) {
+        const vae_segment *segment = plan->segments + s;
+        for (ptrdiff_t n = 0; n < plan->columns; n++) {
+            const float *input = image, *w = weights + n * plan->run_length;
+            float *output = image_output + segment->output + n;
+            const float start = bias ? bias[n] : 0;
+            ptrdiff_t places = segment->places;
+            for (ptrdiff_t tiles = (places + DOT_ROWS - 1) / DOT_ROWS; tiles > 0; tiles--) {
+                const ptrdiff_t rows = (places + tiles - 1) / tiles;
+                switch (rows) { EACH_DOT_ROW_COUNT(DOT_CASE) }
+                input += rows * segment->input_step;
+                output += rows * segment->output_step;
+                places -= rows;
+            }
+        }
+    }
+}
+
+// MARK: transpose
+
+typedef float four __attribute__((ext_vector_type(4)));
+
+static void transpose(const float *from, ptrdiff_t count, ptrdiff_t rows, ptrdiff_t columns, float *to) {
+    for (; count > 0; count--, from += rows * columns, to += rows * columns) {
+        for (ptrdiff_t n = 0; n < columns; n += 4) {
+            for (ptrdiff_t m = 0; m < rows; m += 4) {
+                four a, b, c, d;
+                __builtin_memcpy(&a, from + m * columns + n, sizeof a);
+                __builtin_memcpy(&b, from + (m + 1) * columns + n, sizeof b);
+                __builtin_memcpy(&c, from + (m + 2) * columns + n, sizeof c);
+                __builtin_memcpy(&d, from + (m + 3) * columns + n, sizeof d);
+                const four ac0 = __builtin_shufflevector(a, c, 0, 4, 1, 5), ac1 = __builtin_shufflevector(a, c, 2, 6, 3, 7);
+                const four bd0 = __builtin_shufflevector(b, d, 0, 4, 1, 5), bd1 = __builtin_shufflevector(b, d, 2, 6, 3, 7);
+                const four column[4] = {
+                    __builtin_shufflevector(ac0, bd0, 0, 4, 1, 5), __builtin_shufflevector(ac0, bd0, 2, 6, 3, 7),
+                    __builtin_shufflevector(ac1, bd1, 0, 4, 1, 5), __builtin_shufflevector(ac1, bd1, 2, 6, 3, 7)};
+                UNROLL for (int i = 0; i < 4; i++)
+                    __builtin_memcpy(to + (n + i) * rows + m, &column[i], sizeof column[i]);
+            }
+        }
+    }
+}
+
+// MARK: correlate
+
+INLINE void correlate_tile(const int rows, const int vectors, const vae_walk *walk, const vae_overlap *overlap,
+                           const float *images, const float *grids, ptrdiff_t count, bool accumulate,
+                           float *weights) {
+    vec sum[ROWS][VECTORS];
+    const ptrdiff_t columns = walk->columns, step = walk->image_step;
+    UNROLL for (int m = 0; m < rows; m++) UNROLL for (int v = 0; v < vectors; v++)
+        sum[m][v] = accumulate ? load(weights + m * columns + v * LANES) : (vec)0;
+    for (ptrdiff_t image = 0; image < count; image++) {
+        for (ptrdiff_t row = 0; row < overlap->height; row++) {
+            const float *x = images + image * walk->image_size + row * walk->image_row;
+            const float *g = grids + image * walk->grid_size + row * walk->grid_row;
+            for (ptrdiff_t place = 0; place < overlap->width; place++, x += step, g += columns) {
+                vec b[VECTORS];
+                UNROLL for (int v = 0; v < vectors; v++) b[v] = load(g + v * LANES);
+                UNROLL for (int m = 0; m < rows; m++) {
+                    const vec a = x[m];
+                    UNROLL for (int v = 0; v < vectors; v++)
+                        sum[m][v] = __builtin_elementwise_fma(a, b[v], sum[m][v]);
+                }
+            }
+        }
+    }
+    UNROLL for (int m = 0; m < rows; m++) UNROLL for (int v = 0; v < vectors; v++)
+        store(weights + m * columns + v * LANES, sum[m][v]);
+}
+
+#define CORRELATE_CASE(n)                                                                            \
+    case n:                                                                                          \
+        correlate_tile(n, vectors, walk, overlap, x, g, count, accumulate, w);                       \
+        break;
+
+INLINE void correlate_columns(const int vectors, const vae_walk *walk, const float *images, const float *grids,
+                              ptrdiff_t count, bool accumulate, float *weights) {
+    for (ptrdiff_t index = 0; index < walk->overlap_count; index++) {
+        const vae_overlap *overlap = walk->overlaps + index;
+        const float *x = images + overlap->image, *g = grids + overlap->grid;
+        float *w = weights + overlap->weights;
+        ptrdiff_t left = walk->run_length;
+        for (ptrdiff_t tiles = (left + ROWS - 1) / ROWS; tiles > 0; tiles--) {
+            const ptrdiff_t rows = (left + tiles - 1) / tiles;
+            switch (rows) { EACH_ROW_COUNT(CORRELATE_CASE) }
+            x += rows;
+            w += rows * walk->columns;
+            left -= rows;
+        }
+    }
+}
+
+static void correlate(const vae_walk *walk, const float *image, const float *grid, ptrdiff_t images, bool accumulate,
+                      float *weights) {
+    ptrdiff_t n = 0;
+    for (; n + VECTORS * LANES <= walk->columns; n += VECTORS * LANES)
+        correlate_columns(VECTORS, walk, image, grid + n, images, accumulate, weights + n);
+    for (; n < walk->columns; n += LANES)
+        correlate_columns(1, walk, image, grid + n, images, accumulate, weights + n);
+}
+
+const vae_tiles TILES = {TITLE, gather, dot, transpose, correlate};

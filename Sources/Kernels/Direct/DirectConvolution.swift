@@ -1,0 +1,137 @@
+import CTiles
+
+/// The three products of a convolution between an image and a grid, by register tiles that read the images where they lie.
+///
+/// It is the matrix product that im2col makes possible, without the matrix: a tile's rows are places, and the values
+/// under their kernels are read through strides ("implicit" GEMM; Dukhan 2019, "The Indirect Convolution Algorithm", goes the
+/// same way through pointers). Nothing is copied, no padding is multiplied, and bias and rectification happen in
+/// registers. `Convolution2D` and `TransposedConvolution2D` lower to `sgemm` instead where a side has a number of channels that
+/// vectors can't be filled with, where the processor has no tiles, and when they are told to.
+///
+/// Weights are (kernelHeight, kernelWidth, channels, filters) with the channels of the image and the filters of the grid.
+package final class DirectConvolution: Sendable {
+    private let geometry: ConvolutionGeometry
+    private let filters: Int
+    private let tiles: Tiles
+    /// So few channels that vectors of them would mostly be empty: the image is padded on the way down, and summed channel
+    /// by channel on the way up.
+    private let isThin: Bool
+
+    private let padded: PaddedImage?
+    private let downPlan: TilePlan
+    private let upPlan: TilePlan
+    private let walk: TileWalk
+
+    /// Nil for sizes that tiles don't fit: they write whole vectors of filters, and of channels unless these are very few.
+    init?(_ geometry: ConvolutionGeometry, filters: Int, tiles: Tiles) {
+        let isThin = geometry.channels <= Self.mostThinChannels
+        guard filters % Tiles.lanes == 0, isThin || geometry.channels % Tiles.lanes == 0 else { return nil }
+        self.isThin = isThin
+        self.geometry = geometry
+        self.filters = filters
+        self.tiles = tiles
+        let rows = TapAxis(
+            imageSize: geometry.height, gridSize: geometry.gridHeight, kernel: geometry.kernelHeight,
+            stride: geometry.stride, padding: geometry.paddingTop)
+        let columns = TapAxis(
+            imageSize: geometry.width, gridSize: geometry.gridWidth, kernel: geometry.kernelWidth,
+            stride: geometry.stride, padding: geometry.paddingLeft)
+        let image = TilePlan.Side(width: geometry.width, channels: geometry.channels)
+        let grid = TilePlan.Side(width: geometry.gridWidth, channels: filters)
+        func weights(_ y: Int, _ x: Int) -> Int {
+            (y * geometry.kernelWidth + x) * geometry.channels * filters
+        }
+        upPlan = TilePlan(rows: rows.up, columns: columns.up, from: grid, to: image, weights: weights)
+        if isThin {
+            let padded = PaddedImage(geometry)
+            self.padded = padded
+            downPlan = TilePlan(padded: padded, geometry: geometry, filters: filters)
+            walk = TileWalk(padded: padded, geometry: geometry, filters: filters)
+        } else {
+            padded = nil
+            downPlan = TilePlan(
+                rows: rows.down, columns: columns.down, from: image, to: grid, weights: weights)
+            walk = TileWalk(
+                rows: rows, columns: columns, geometry: geometry, filters: filters, weights: weights)
+        }
+    }
+
+    /// Floats of scratch that any of the products needs for `count` images.
+    func scratchCount(images count: Int) -> Int { (padded?.count ?? 0) * count }
+
+    /// Floats of the kernel as `up` wants it; 0 where it takes the kernel as it is.
+    var preparedCount: Int { isThin ? 0 : geometry.patch * filters }
+
+    /// Each tap's [channels × filters] as [filters × channels], so that the way up reads whole vectors of channels.
+    func prepare(_ kernel: FloatRegion, into prepared: FloatRegion) {
+        precondition(kernel.count == geometry.patch * filters && prepared.count >= preparedCount)
+        guard !isThin else { return }
+        let taps = geometry.kernelHeight * geometry.kernelWidth
+        tiles.table.pointee.transpose(kernel.base, taps, geometry.channels, filters, prepared.base)
+    }
+
+    /// grid = f(bias + kernel ∗ image): (count, height, width, channels) to (count, gridHeight, gridWidth, filters), overwritten.
+    package func down(
+        _ images: FloatRegion, count: Int, kernel: FloatRegion, bias: FloatRegion?, activation: Activation,
+        into grids: FloatRegion, scratch: FloatRegion
+    ) {
+        let size = geometry.places * filters
+        precondition(
+            images.count >= count * geometry.imageCount && grids.count >= count * size
+                && kernel.count == geometry.patch * filters && (bias?.count ?? filters) == filters)
+        var (source, sourceSize) = (images, geometry.imageCount)
+        if let padded {
+            padded.copy(images, count, into: scratch)
+            (source, sourceSize) = (scratch, padded.count)
+        }
+        downPlan.withPlan { plan in
+            for index in 0..<count {
+                tiles.table.pointee.gather(
+                    plan, source.base + index * sourceSize, kernel.base, bias?.base, activation == .rectified,
+                    grids.base + index * size)
+            }
+        }
+    }
+
+    /// image = f(bias + kernelᵀ ∗ grid): (count, gridHeight, gridWidth, filters) to (count, height, width, channels), overwritten.
+    /// - Parameter prepared: what `prepare` made of the kernel, or the kernel itself where `preparedCount` is 0
+    package func up(
+        _ grids: FloatRegion, count: Int, prepared: FloatRegion, bias: FloatRegion?, activation: Activation,
+        into images: FloatRegion
+    ) {
+        let size = geometry.places * filters
+        precondition(
+            images.count >= count * geometry.imageCount && grids.count >= count * size
+                && prepared.count == geometry.patch * filters
+                && (bias?.count ?? geometry.channels) == geometry.channels)
+        let sum = isThin ? tiles.table.pointee.dot : tiles.table.pointee.gather
+        upPlan.withPlan { plan in
+            for index in 0..<count {
+                sum?(
+                    plan, grids.base + index * size, prepared.base, bias?.base, activation == .rectified,
+                    images.base + index * geometry.imageCount)
+            }
+        }
+    }
+
+    /// kernelGradient (+)= Σ over images and places of image under the kernel · grid.
+    package func kernelGradient(
+        _ images: FloatRegion, _ grids: FloatRegion, count: Int, into gradient: FloatRegion,
+        accumulating: Bool, scratch: FloatRegion
+    ) {
+        precondition(
+            images.count >= count * geometry.imageCount && grids.count >= count * geometry.places * filters
+                && gradient.count == geometry.patch * filters)
+        var source = images
+        if let padded {
+            padded.copy(images, count, into: scratch)
+            source = scratch
+        }
+        walk.withWalk { walk in
+            tiles.table.pointee.correlate(
+                walk, source.base, grids.base, count, accumulating, gradient.base)
+        }
+    }
+
+    private static let mostThinChannels = 4
+}

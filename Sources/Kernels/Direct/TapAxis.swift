@@ -1,0 +1,81 @@
+/// Places along one axis of a convolution that meet the same taps of the kernel.
+///
+/// At the edges some taps hang over and meet nothing. Places are grouped by the taps that remain, so that no padding is
+/// ever multiplied, nor copied.
+struct TapGroup {
+    /// A row or column of the kernel, and the input index that it meets at the group's first place.
+    struct Tap: Hashable {
+        let kernel: Int
+        let input: Int
+    }
+
+    /// The group's output indices: `first`, `first + step`, …
+    let first: Int
+    let step: Int
+    var count: Int
+    let taps: [Tap]
+    /// From the input index of a place to that of the next.
+    let inputStep: Int
+}
+
+/// One axis of a `ConvolutionGeometry`.
+struct TapAxis {
+    let imageSize: Int
+    let gridSize: Int
+    let kernel: Int
+    let stride: Int
+    let padding: Int
+
+    /// Grid places, each summing over the image values under its kernel.
+    var down: [TapGroup] {
+        group(count: gridSize, first: 0, step: 1, inputStep: stride) { place in
+            (0..<kernel).compactMap { tap in
+                let input = place * stride + tap - padding
+                return (0..<imageSize).contains(input) ? TapGroup.Tap(kernel: tap, input: input) : nil
+            }
+        }
+    }
+
+    /// Image places, each summing over the grid places whose kernel covers it. For a stride of s they fall into s classes, each an
+    /// ordinary convolution with every s-th tap: the sub-pixel form of a transposed convolution (Shi et al. 2016).
+    var up: [TapGroup] {
+        (0..<min(stride, imageSize)).flatMap { phase in
+            group(
+                count: (imageSize - phase + stride - 1) / stride, first: phase, step: stride, inputStep: 1
+            ) { place in
+                let position = phase + place * stride + padding
+                return (0..<kernel).compactMap { tap in
+                    let offset = position - tap
+                    guard offset >= 0, offset % stride == 0, offset / stride < gridSize else { return nil }
+                    return TapGroup.Tap(kernel: tap, input: offset / stride)
+                }
+            }
+        }
+    }
+
+    /// The grid places at which `tap` falls on the image.
+    func overlap(_ tap: Int) -> Range<Int> {
+        let places = (0..<gridSize).filter { (0..<imageSize).contains($0 * stride + tap - padding) }
+        return places.isEmpty ? 0..<0 : places[0]..<places[places.count - 1] + 1
+    }
+
+    private func group(
+        count: Int, first: Int, step: Int, inputStep: Int, taps: (Int) -> [TapGroup.Tap]
+    ) -> [TapGroup] {
+        var groups: [TapGroup] = []
+        for place in 0..<count {
+            let here = taps(place)
+            if let last = groups.last,
+                last.taps.map({ TapGroup.Tap(kernel: $0.kernel, input: $0.input + last.count * inputStep) })
+                    == here
+            {
+                groups[groups.count - 1].count += 1
+            } else {
+                groups.append(
+                    TapGroup(
+                        first: first + place * step, step: step, count: 1, taps: here, inputStep: inputStep))
+            }
+        }
+        return groups
+    }
+}

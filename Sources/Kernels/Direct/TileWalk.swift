@@ -1,0 +1,66 @@
+import CTiles
+
+/// The order in which tiles walk over images and grids for the gradient of the weights between them.
+struct TileWalk: @unchecked Sendable {
+    private let overlaps: [vae_overlap]
+    /// Its pointer is nil but within `withWalk`: it is safe to send.
+    private let strides: vae_walk
+
+    /// Tap by tap, over the places at which it falls on the image.
+    init(
+        rows: TapAxis, columns: TapAxis, geometry: ConvolutionGeometry, filters: Int,
+        weights: (Int, Int) -> Int
+    ) {
+        let (rowSize, stride) = (geometry.width * geometry.channels, geometry.stride)
+        var overlaps: [vae_overlap] = []
+        for y in 0..<geometry.kernelHeight {
+            for x in 0..<geometry.kernelWidth {
+                let (down, across) = (rows.overlap(y), columns.overlap(x))
+                guard !down.isEmpty, !across.isEmpty else {
+                    // The tap never meets the image: its gradient is a sum of nothing.
+                    overlaps.append(
+                        vae_overlap(image: 0, grid: 0, width: 0, height: 0, weights: weights(y, x)))
+                    continue
+                }
+                let top = down.lowerBound * stride + y - geometry.paddingTop
+                let left = across.lowerBound * stride + x - geometry.paddingLeft
+                overlaps.append(
+                    vae_overlap(
+                        image: top * rowSize + left * geometry.channels,
+                        grid: (down.lowerBound * geometry.gridWidth + across.lowerBound) * filters,
+                        width: across.count, height: down.count, weights: weights(y, x)))
+            }
+        }
+        self.overlaps = overlaps
+        strides = vae_walk(
+            overlaps: nil, overlap_count: 0, run_length: geometry.channels, columns: filters,
+            image_step: stride * geometry.channels, image_row: stride * rowSize,
+            image_size: geometry.imageCount, grid_row: geometry.gridWidth * filters,
+            grid_size: geometry.places * filters)
+    }
+
+    /// Kernel row by kernel row, over all places of a padded image.
+    init(padded: PaddedImage, geometry: ConvolutionGeometry, filters: Int) {
+        let runLength = geometry.kernelWidth * geometry.channels
+        overlaps = (0..<geometry.kernelHeight).map { row in
+            vae_overlap(
+                image: row * padded.rowCount, grid: 0, width: geometry.gridWidth, height: geometry.gridHeight,
+                weights: row * runLength * filters)
+        }
+        strides = vae_walk(
+            overlaps: nil, overlap_count: 0, run_length: runLength, columns: filters,
+            image_step: geometry.stride * geometry.channels, image_row: geometry.stride * padded.rowCount,
+            image_size: padded.count, grid_row: geometry.gridWidth * filters,
+            grid_size: geometry.places * filters)
+    }
+
+    /// Lends the walk to C.
+    func withWalk(_ body: (UnsafePointer<vae_walk>) -> Void) {
+        overlaps.withUnsafeBufferPointer { overlaps in
+            var walk = strides
+            walk.overlaps = overlaps.baseAddress
+            walk.overlap_count = overlaps.count
+            body(&walk)
+        }
+    }
+}
