@@ -86,6 +86,23 @@ struct AppendingFileTests {
 struct FolderTests {
     let folder = try! ScratchFolder()
 
+    @Test func aFolderOfOutputsIsMadeOrTaken() throws {
+        try Folder.create(folder("a/b"))
+        #expect(Folder.exists(folder("a/b")) && !Folder.exists(folder("a/c")))
+        try DurableFile.write([1], to: folder("a/b/f"))
+        try Folder.create(folder("a/b"))
+        #expect(try DurableFile.read(folder("a/b/f")) == [1])
+        #expect(Folder.holds("f", folder("a/b")) && !Folder.holds("g", folder("a/b")))
+        // Trying whether it can be written to leaves nothing.
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder("a/b")) == ["f"])
+        for path in [folder("a/b/f"), folder("a/b/f/g"), "/proc/x"] {
+            #expect(
+                failure { () throws(VAEError) in try Folder.create(path) }?.kind == .cannotCreate, "\(path)")
+        }
+        #expect(failure { () throws(VAEError) in try Folder.create("") }?.kind == .invalidArgument)
+        #expect(!Folder.exists("") && !Folder.exists(folder("a/b/f")))
+    }
+
     @Test(arguments: ["new", "a/b/c", "a//b/./c/", "empty"])
     func makesNewFoldersAndTakesEmptyOnes(name: String) throws {
         #expect(mkdir(folder("empty"), 0o755) == 0)
