@@ -84,8 +84,9 @@ import VAECore
             let raster = try LatentScatter(points: points, showsPrior: false, hasOneScale: hasOneScale)
                 .raster()
             let rows = (30..<820).filter { y in
-                (100..<960).contains {
-                    raster.colour(x: $0, y: y) == Palette.primary.mixed(with: .white, 0.15)
+                (100..<960).contains { x in
+                    let pixel = raster.colour(x: x, y: y)
+                    return Int(pixel.blue) > Int(pixel.red) + 60
                 }
             }
             return (rows.last ?? 0) - (rows.first ?? 0)
