@@ -51,19 +51,27 @@ extension Report {
         }
     }
 
+    /// A share of the `sgemm` peak, where it was measured on as many threads.
+    private func ofPeak(_ gflops: Double, _ threads: Int) -> String {
+        guard let sgemm, sgemm.threads == threads else { return "" }
+        return number(100 * gflops / sgemm.peakGflops, 1) + " %"
+    }
+
     /// Two tables, one of training and one of inference; empty where there are none.
     var scalingText: String {
         var text = ""
         if let scaling {
             var table = Table(
-                "training by", "threads", "batch", "image", "latents", "best img/s", "median", "GFLOP/s",
-                "first step, ms")
+                "training by", "threads", "batch", "image", "latents", "best img/s", "median",
+                "µs/image", "MFLOP/image", "GFLOP/s", "of peak", "first step, ms")
             var axis = ""
             for row in scaling {
                 table.add(
                     row.axis == axis ? "" : row.axis.replacing("_", with: " "), "\(row.threads)",
                     "\(row.batch)", "\(row.imageSize)×\(row.imageSize)", "\(row.latentSize)",
-                    number(row.imagesPerSecond), number(row.medianImagesPerSecond), number(row.gflops, 1),
+                    number(row.imagesPerSecond), number(row.medianImagesPerSecond),
+                    number(1e6 / row.imagesPerSecond, 1), number(Double(row.flopPerImage) / 1e6, 1),
+                    number(row.gflops, 1), ofPeak(row.gflops, row.threads),
                     number(1000 * row.secondsToFirstStep, 1))
                 axis = row.axis
             }
@@ -71,11 +79,13 @@ extension Report {
                 table.text + "\nRounds are single steps. The first step counts from making the trainer.\n\n"
         }
         if let inference {
-            var table = Table("inference", "threads", "images", "best img/s", "median", "GFLOP/s")
+            var table = Table(
+                "inference", "threads", "images", "best img/s", "median", "MFLOP/image", "GFLOP/s", "of peak")
             for row in inference {
                 table.add(
                     row.task, "\(row.threads)", number(Double(row.images)), number(row.imagesPerSecond),
-                    number(row.medianImagesPerSecond), number(row.gflops, 1))
+                    number(row.medianImagesPerSecond), number(Double(row.flopPerImage) / 1e6, 1),
+                    number(row.gflops, 1), ofPeak(row.gflops, row.threads))
             }
             text += table.text + "\n"
         }

@@ -27,6 +27,9 @@ enum Setting {
         #endif
     }
 
+    /// How the engine was compiled, as Package.swift has it for both builds.
+    static let flags = "-O with overflow and bounds checks; tiles -O3"
+
     /// The variables of the environment that change what OpenBLAS does, with their values.
     static var blasEnvironment: [String: String] {
         ProcessInfo.processInfo.environment.filter { $0.key.hasPrefix("OPENBLAS_") }
@@ -62,7 +65,7 @@ enum Setting {
             ("threads", "\(threads)"),
             ("blas", blas),
             ("tiles", tiles),
-            ("build", "Swift \(swiftVersion), \(build)"),
+            ("build", "Swift \(swiftVersion), \(build), \(flags)"),
             ("model", "\(shape)\(model.latentSize) latents\n\(size)\(flop) MFLOP to train on an image"),
             ("data", "\(images) images, batches of \(Workload.batch): \(workload.source)"),
         ]
