@@ -79,6 +79,10 @@ package struct RunReport {
                     .init("version", environment.version), .init("started", environment.started),
                     .init("processor", environment.processor), .init("threads", "\(environment.threads)"),
                     .init("BLAS", environment.blas), .init("BLAS kernels", environment.blasKernels),
+                    .init(
+                        "convolutions",
+                        [environment.convolutions, environment.tiles].compactMap(\.self).joined(
+                            separator: ", ")),
                     .init("command", environment.command.joined(separator: " ")),
                 ]),
         ]
