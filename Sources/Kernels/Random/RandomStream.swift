@@ -13,6 +13,7 @@ package struct RandomStream: Sendable {
         case trainingNoise = 3
         case testNoise = 4
         case priorSample = 5
+        case importanceNoise = 6
     }
 
     private let generator: Philox4x32

@@ -113,7 +113,8 @@ extension VariationalAutoencoder {
         return result
     }
 
-    private func withEngine(
+    /// Lends `body` an engine and the model's weights.
+    func withEngine(
         _ threads: Int, _ images: Int, _ body: (Engine, Weights) -> Void
     ) throws(VAEError) {
         let engine = try Engine(
