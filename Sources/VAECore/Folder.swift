@@ -48,6 +48,20 @@ public enum Folder {
         return !path.utf8.contains(0) && lstat(path + "/" + name, &status) == 0
     }
 
+    /// Removes the temporary files that writers left in a folder when they were killed. Only for one that nobody else writes to.
+    public static func removeLeftovers(_ path: String) {
+        guard !path.utf8.contains(0), let stream = opendir(path) else { return }
+        defer { closedir(stream) }
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name.hasPrefix(TemporaryFile.prefix) && name.hasSuffix(TemporaryFile.suffix) {
+                unlink(path + "/" + name)
+            }
+        }
+    }
+
     private static func createParents(of path: String) throws(VAEError) {
         var status = stat()
         let parent = path.folder
