@@ -29,10 +29,12 @@ public enum DurableFile {
         do throws(VAEError) {
             if let mode = destination.permissions { temporary.file.setPermissions(mode) }
             try write(bytes, to: &temporary.file)
-            if let older, rename(destination.path, older) != 0, errno != ENOENT {
+            if let older, Folder.rename(destination.path, to: older) != 0, errno != ENOENT {
                 throw .file(path, .create, errno)
             }
-            guard rename(temporary.path, destination.path) == 0 else { throw .file(path, .create, errno) }
+            guard Folder.rename(temporary.path, to: destination.path) == 0 else {
+                throw .file(path, .create, errno)
+            }
         } catch {
             temporary.remove()
             throw error

@@ -21,6 +21,6 @@ struct TemporaryFile: ~Copyable {
 
     /// Removes the name; the file goes when it is closed.
     func remove() {
-        _ = unlink(path)
+        _ = FileOperation.remove(path).run { unlink(path) }
     }
 }
