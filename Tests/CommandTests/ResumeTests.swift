@@ -234,9 +234,10 @@ import VAECore
         let status = try interrupt(
             data + ["--epochs", "1000", "--batch-size", "16", "--out", scratch.file("run")], 0
         ) {
+            // In one go: a file that came while they were removed one by one would keep the folder.
             if rows("run") >= 1 && !removed {
-                try? FileManager.default.removeItem(atPath: scratch.file("run"))
-                removed = !FileManager.default.fileExists(atPath: scratch.file("run"))
+                try? FileManager.default.moveItem(atPath: scratch.file("run"), toPath: scratch.file("gone"))
+                removed = true
             }
             return false
         }
