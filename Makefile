@@ -8,7 +8,7 @@ ARGS ?=
 LINTED := Sources Tests Benchmarks Examples Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser build train plot test bench bench-peers example lint format clean
+.PHONY: help setup browser build train plot test bench bench-peers soak example lint format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -36,6 +36,9 @@ bench: setup ## Measure the engine: vae-bench, optimised, with ARGS
 
 bench-peers: setup ## Measure the same model in other programs, with ARGS
 	python3 Benchmarks/peers/compare.py $(ARGS)
+
+soak: setup ## Kill trainings at random moments and resume them, 100 times; ARGS: runs, seed
+	scripts/soak $(ARGS)
 
 example: setup ## Build and run the example as a package that depends on this one by version; ARGS: debug, release
 	scripts/example $(ARGS)

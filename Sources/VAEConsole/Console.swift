@@ -9,6 +9,8 @@ package final class Console {
     /// The program, as errors name it.
     private let name: String
     private let quiet: Bool
+    /// Whether only errors are printed.
+    package var isQuiet: Bool { quiet }
     private let colour: Bool
     /// Whether standard error is a terminal that a line can be rewritten on.
     package let isInteractive: Bool

@@ -10,10 +10,14 @@ public enum DurableFile {
     /// any failure the temporary file is removed. A symbolic link is followed, and the file it names
     /// keeps its permissions. A device or pipe can't be replaced, so it is written to directly.
     ///
+    /// - Parameter older: a path in the same folder that the old file is given, in place of what is there; nil lets go of it.
+    ///   A crash between the two renames leaves the old file there and none at `path`.
     /// - Throws: `cannotCreate` when the folder is missing or not writable, or `path` is a folder or a
     ///   write-protected file; `inputOutput` when the bytes could not all be written (a full disk);
     ///   `invalidArgument` for an empty path or one with a NUL byte.
-    public static func write(_ bytes: [UInt8], to path: String) throws(VAEError) {
+    public static func write(
+        _ bytes: [UInt8], to path: String, keepingOldAs older: String? = nil
+    ) throws(VAEError) {
         let destination = try Destination(path)
         if destination.isSpecial {
             var file = try FileDescriptor(path, flags: O_WRONLY, for: .create, naming: path)
@@ -25,7 +29,12 @@ public enum DurableFile {
         do throws(VAEError) {
             if let mode = destination.permissions { temporary.file.setPermissions(mode) }
             try write(bytes, to: &temporary.file)
-            guard rename(temporary.path, destination.path) == 0 else { throw .file(path, .create, errno) }
+            if let older, Folder.rename(destination.path, to: older) != 0, errno != ENOENT {
+                throw .file(path, .create, errno)
+            }
+            guard Folder.rename(temporary.path, to: destination.path) == 0 else {
+                throw .file(path, .create, errno)
+            }
         } catch {
             temporary.remove()
             throw error

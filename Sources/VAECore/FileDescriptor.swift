@@ -5,6 +5,8 @@ struct FileDescriptor: ~Copyable {
     private var number: Int32
     /// The path that errors name; it may differ from the one opened.
     let path: String
+    /// The path opened, which a watching test is told.
+    private let opened: String
 
     /// Opens `opened`, and names `path` in errors.
     init(
@@ -12,10 +14,13 @@ struct FileDescriptor: ~Copyable {
     ) throws(VAEError) {
         try opened.checkIsPath()
         var result: Int32
-        repeat { result = Glibc.open(opened, flags | O_CLOEXEC, mode) } while result < 0 && errno == EINTR
+        repeat {
+            result = FileOperation.open(opened).run { Glibc.open(opened, flags | O_CLOEXEC, mode) }
+        } while result < 0 && errno == EINTR
         guard result >= 0 else { throw .file(path, action, errno) }
         number = result
         self.path = path
+        self.opened = opened
     }
 
     deinit {
@@ -28,7 +33,10 @@ struct FileDescriptor: ~Copyable {
         // a file that another thread has just opened.
         let closed = number
         number = -1
-        guard Glibc.close(closed) == 0 || errno == EINTR else { throw .file(path, .write, errno) }
+        let result = Glibc.close(closed)
+        guard FileOperation.close(opened).run({ result }) == 0 || errno == EINTR else {
+            throw .file(path, .write, errno)
+        }
     }
 
     /// Size, type and permissions.
@@ -42,7 +50,9 @@ struct FileDescriptor: ~Copyable {
     func write(_ bytes: UnsafeRawBufferPointer) throws(VAEError) {
         var done = 0
         while done < bytes.count, let start = bytes.baseAddress {
-            let written = Glibc.write(number, start + done, bytes.count - done)
+            let written = FileOperation.write(opened, bytes.count - done) { count in
+                Glibc.write(number, start + done, count)
+            }
             if written < 0 {
                 if errno == EINTR { continue }
                 throw .file(path, .write, errno)
@@ -79,7 +89,9 @@ struct FileDescriptor: ~Copyable {
     /// Cuts the file to `size` bytes.
     func truncate(to size: Int) throws(VAEError) {
         var result: Int32
-        repeat { result = ftruncate(number, off_t(size)) } while result != 0 && errno == EINTR
+        repeat {
+            result = FileOperation.truncate(opened, size).run { ftruncate(number, off_t(size)) }
+        } while result != 0 && errno == EINTR
         guard result == 0 else { throw .file(path, .write, errno) }
     }
 
@@ -91,7 +103,9 @@ struct FileDescriptor: ~Copyable {
     /// Waits until the bytes are on the device.
     func synchronize() throws(VAEError) {
         var result: Int32
-        repeat { result = fsync(number) } while result != 0 && errno == EINTR
+        repeat {
+            result = FileOperation.synchronize(opened).run { fsync(number) }
+        } while result != 0 && errno == EINTR
         // Pipes, terminals and the folders of some file systems have nothing to synchronise.
         guard result == 0 || errno == EINVAL || errno == ENOTSUP else { throw .file(path, .write, errno) }
     }

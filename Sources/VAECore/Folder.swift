@@ -14,7 +14,7 @@ public enum Folder {
     public static func createNew(_ path: String) throws(VAEError) {
         try path.checkIsPath()
         try createParents(of: path)
-        if mkdir(path, 0o777) != 0 {
+        if make(path) != 0 {
             let code = errno
             guard code == EEXIST else { throw .file(path, .create, code) }
             try checkIsEmpty(path)
@@ -31,7 +31,7 @@ public enum Folder {
     public static func create(_ path: String) throws(VAEError) {
         try path.checkIsPath()
         try createParents(of: path)
-        guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw .file(path, .create, errno) }
+        guard make(path) == 0 || errno == EEXIST else { throw .file(path, .create, errno) }
         let probe = try TemporaryFile(in: path, naming: path)
         probe.remove()
     }
@@ -48,6 +48,29 @@ public enum Folder {
         return !path.utf8.contains(0) && lstat(path + "/" + name, &status) == 0
     }
 
+    /// Removes the temporary files that writers left in a folder when they were killed. Only for one that nobody else writes to.
+    public static func removeLeftovers(_ path: String) {
+        guard !path.utf8.contains(0), let stream = opendir(path) else { return }
+        defer { closedir(stream) }
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name.hasPrefix(TemporaryFile.prefix) && name.hasSuffix(TemporaryFile.suffix) {
+                unlink(path + "/" + name)
+            }
+        }
+    }
+
+    private static func make(_ path: String) -> Int32 {
+        FileOperation.makeFolder(path).run { mkdir(path, 0o777) }
+    }
+
+    /// - Returns: 0, or −1 with `errno` set.
+    static func rename(_ path: String, to other: String) -> Int32 {
+        FileOperation.rename(path, other).run { Glibc.rename(path, other) }
+    }
+
     private static func createParents(of path: String) throws(VAEError) {
         var status = stat()
         let parent = path.folder
@@ -56,7 +79,7 @@ public enum Folder {
         guard errno == ENOENT else { throw .file(path, .create, errno) }
         try createParents(of: parent)
         // Another program may make it in between; that it is a folder shows when the next level is made.
-        guard mkdir(parent, 0o777) == 0 || errno == EEXIST else { throw .file(path, .create, errno) }
+        guard make(parent) == 0 || errno == EEXIST else { throw .file(path, .create, errno) }
     }
 
     private static func checkIsEmpty(_ path: String) throws(VAEError) {
@@ -93,7 +116,9 @@ public enum Folder {
         guard number >= 0 else { return }
         defer { close(number) }
         var result: Int32
-        repeat { result = fsync(number) } while result != 0 && errno == EINTR
+        repeat {
+            result = FileOperation.synchronizeFolder(folder).run { fsync(number) }
+        } while result != 0 && errno == EINTR
         guard result == 0 || errno == EINVAL || errno == ENOTSUP else { throw .file(path, .write, errno) }
     }
 }

@@ -2,6 +2,9 @@ import Glibc
 
 /// A new file that is about to be renamed or removed, under a name that no one can guess.
 struct TemporaryFile: ~Copyable {
+    static let prefix = ".vae-"
+    static let suffix = ".tmp"
+
     let path: String
     var file: FileDescriptor
 
@@ -10,7 +13,7 @@ struct TemporaryFile: ~Copyable {
     /// Its name does not contain the final one, which may be as long as a name can be.
     init(in folder: String, naming path: String) throws(VAEError) {
         let random = String(UInt64.random(in: 0...UInt64.max), radix: 16)
-        self.path = folder + (folder.hasSuffix("/") ? "" : "/") + ".vae-\(random).tmp"
+        self.path = folder + (folder.hasSuffix("/") ? "" : "/") + Self.prefix + random + Self.suffix
         // O_EXCL also refuses a link that somebody put there.
         file = try FileDescriptor(
             self.path, flags: O_WRONLY | O_CREAT | O_EXCL, mode: 0o666, for: .create, naming: path)
@@ -18,6 +21,6 @@ struct TemporaryFile: ~Copyable {
 
     /// Removes the name; the file goes when it is closed.
     func remove() {
-        _ = unlink(path)
+        _ = FileOperation.remove(path).run { unlink(path) }
     }
 }

@@ -19,9 +19,18 @@ package struct DataRequest: Sendable {
         self.seed = seed
     }
 
-    /// The images of a recorded run: from the folder it names, else from where its data set always comes from.
-    /// - Throws: `missingInput` when the record names neither.
-    package init(_ record: RunRecord) throws(VAEError) {
+    /// The images of a recorded run: from the folder given here, else from the one it names, else from where its data set
+    /// always comes from.
+    /// - Parameter folder: where the images are now; nil for where the run found them.
+    /// - Throws: `missingInput` when there is neither.
+    package init(_ record: RunRecord, folder: String? = nil) throws(VAEError) {
+        if let folder {
+            let name = DatasetChoice(rawValue: record.data.name) ?? .auto
+            self.init(
+                name == .synthetic ? .auto : name, folder: folder, limit: record.data.limit,
+                seed: record.training.seed)
+            return
+        }
         if let folder = record.data.folder {
             let choice = DatasetChoice(rawValue: record.data.name).flatMap { $0 == .synthetic ? nil : $0 }
             self.init(choice ?? .auto, folder: folder, limit: record.data.limit, seed: record.training.seed)

@@ -52,16 +52,7 @@ package struct Run: Sendable {
     package func data(
         folder: String? = nil, progress: (DatasetEvent) -> Void = { _ in }
     ) throws(VAEError) -> Dataset {
-        var request: DataRequest
-        if let folder {
-            let name = DatasetChoice(rawValue: record.data.name) ?? .auto
-            request = DataRequest(
-                name == .synthetic ? .auto : name, folder: folder, limit: record.data.limit,
-                seed: record.training.seed)
-        } else {
-            request = try DataRequest(record)
-        }
-        let data = try request.load(progress)
+        let data = try DataRequest(record, folder: folder).load(progress)
         guard data.train.shape == model.configuration.imageShape else {
             throw VAEError(
                 .invalidData, folder ?? data.source, "has images of another size than the model's",

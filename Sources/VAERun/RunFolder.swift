@@ -2,13 +2,18 @@ import Foundation
 import VAE
 import VAECore
 
-/// The folder that a run leaves behind, made new for it and never one that holds something already.
+/// The folder that a run leaves behind: made new for it, and never one that holds something already, or that of a run which
+/// goes on. Locked for as long as the run lasts.
 package struct RunFolder {
     package let path: String
     private let metrics: AppendingFile
+    private let lock: FolderLock
 
     package static let configuration = "config.json"
+    /// The model after the last finished epoch.
     package static let model = "model.safetensors"
+    /// The model after the epoch with the lowest test loss.
+    package static let best = "best.safetensors"
     package static let metrics = "metrics.csv"
 
     /// `requested`, or `runs/<date>-<dataset>` with a number behind it when that is taken.
@@ -16,8 +21,20 @@ package struct RunFolder {
     package init(_ requested: String?, dataset: String) throws(VAEError) {
         let path = try RunFolder.make(requested, dataset: dataset)
         self.path = path
+        lock = try FolderLock(path)
         metrics = try AppendingFile(RunFolder.join(path, RunFolder.metrics))
         try metrics.append(MetricsTable.header)
+    }
+
+    /// The folder of a run that goes on after the epochs of `history`: its table of metrics gets exactly their rows.
+    /// - Throws: `cannotCreate` or `inputOutput` when it can't be written to.
+    init(resuming path: String, history: [EpochReport], lock: FolderLock) throws(VAEError) {
+        self.path = path
+        self.lock = lock
+        let table = RunFolder.join(path, RunFolder.metrics)
+        let lines = [MetricsTable.header] + history.map(MetricsTable.row)
+        try DurableFile.write(Array(lines.map { $0 + "\n" }.joined().utf8), to: table)
+        metrics = try AppendingFile(table, .existing)
     }
 
     private static func make(_ requested: String?, dataset: String) throws(VAEError) -> String {
@@ -47,9 +64,17 @@ package struct RunFolder {
         folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
     }
 
-    /// Adds a row for a finished epoch.
-    package func append(_ report: EpochReport) throws(VAEError) {
+    /// Writes down a finished epoch: its row, and the model that it ended with.
+    /// - Parameter isBest: whether no epoch had a lower loss.
+    package func add(_ report: EpochReport, _ model: VariationalAutoencoder, isBest: Bool) throws(VAEError) {
         try metrics.append(MetricsTable.row(report))
+        try save(model, isBest: isBest)
+    }
+
+    /// Writes the model of the last finished epoch.
+    package func save(_ model: VariationalAutoencoder, isBest: Bool) throws(VAEError) {
+        try model.save(to: file(RunFolder.model))
+        if isBest { try model.save(to: file(RunFolder.best)) }
     }
 
     /// Writes `value` as sorted, indented JSON.

@@ -63,10 +63,13 @@ package struct RunRecord: Codable, Sendable {
     }
 
     package let model: ModelConfiguration
-    package let training: TrainingConfiguration
+    package var training: TrainingConfiguration
     package let parameters: Int
     package let data: Data
+    /// What the run was begun with.
     package let environment: Environment
+    /// What it was gone on with, each time; nil for never.
+    package var resumptions: [Environment]?
 
     package init(
         model: ModelConfiguration, training: TrainingConfiguration, parameters: Int, data: Data,

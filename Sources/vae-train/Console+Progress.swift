@@ -3,16 +3,29 @@ import VAE
 import VAEConsole
 import VAECore
 
+/// Since when the running epoch's images are counted, for their speed.
+struct StepClock {
+    private let start = ContinuousClock.now
+    /// Images of the epoch that were done before.
+    let imagesBefore: Int
+
+    init(imagesBefore: Int) { self.imagesBefore = imagesBefore }
+
+    func imagesPerSecond(_ step: StepReport) -> Double {
+        Double(step.images - imagesBefore) / max((ContinuousClock.now - start) / .seconds(1), 1e-9)
+    }
+}
+
 extension Console {
     /// The running epoch: a bar, speed, time left and the losses so far.
-    func show(_ step: StepReport, epochs: Int, seconds: Double) {
+    func show(_ step: StepReport, epochs: Int, _ clock: StepClock) {
         let done = Double(step.images) / Double(step.imagesPerEpoch)
-        let speed = Double(step.images) / max(seconds, 1e-9)
+        let speed = clock.imagesPerSecond(step)
         let left = Double(step.imagesPerEpoch - step.images) / max(speed, 1e-9)
         status(force: step.step == step.stepsPerEpoch) { columns in
             let tail = String(
                 format: " %3.0f%%  %@ images/s  %@ left  loss %.2f = %.2f + %.2f", done * 100, grouped(speed),
-                clock(left), step.running.total, step.running.reconstruction, step.running.kl)
+                Self.clock(left), step.running.total, step.running.reconstruction, step.running.kl)
             let head = "epoch \(step.epoch)/\(epochs) "
             let room = max(0, min(40, columns - head.count - tail.count - 3))
             let filled = Int(done * Double(room))
@@ -41,7 +54,7 @@ extension Console {
                 losses.kl)
     }
 
-    private func clock(_ seconds: Double) -> String {
+    private static func clock(_ seconds: Double) -> String {
         let whole = Int(min(seconds, 359_999))
         return whole < 3600
             ? String(format: "%d:%02d", whole / 60, whole % 60)

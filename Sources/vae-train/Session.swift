@@ -1,76 +1,41 @@
 import Foundation
-import Kernels
 import VAE
 import VAEConsole
 import VAECore
 import VAEData
 import VAERun
 
-/// One training run from its first line on the screen to its last file.
+/// One training run, or what is left of one, from its first line on the screen to its last file.
 struct Session {
     let console: Console
-    let request: DataRequest
     let data: Dataset
     let trainer: Trainer
+    let folder: RunFolder
+    let checkpoints: CheckpointStore
+    let record: RunRecord
     /// As asked for; the trainer may use fewer.
     let threads: Int
-    private let convolutions: ConvolutionMethod
-
-    init(
-        console: Console, request: DataRequest, data: Dataset, model: ModelConfiguration,
-        training: TrainingConfiguration, threads: Int, convolutions: ConvolutionMethod
-    ) throws(VAEError) {
-        guard training.batchSize <= data.train.count else {
-            throw VAEError(
-                .invalidArgument, "batch size", "is larger than the training set",
-                expected: "at most \(data.train.count)", found: "\(training.batchSize)")
-        }
-        self.console = console
-        self.request = request
-        self.data = data
-        self.threads = threads
-        trainer = try Trainer(model, training, threads: threads, convolutions: convolutions)
-        self.convolutions = convolutions
-    }
+    let checkpointEvery: CheckpointInterval
+    /// The checkpoint that the run goes on from; nil for a run that begins.
+    var resumed: Checkpoint?
 
     /// - Parameters:
     ///   - figures: makes the page after every epoch, and draws pictures at the end.
     ///   - film: also makes a film of the training.
-    func run(in folder: RunFolder, figures: Bool, film: Bool) throws {
-        describe(folder)
-        let record = record()
+    /// - Throws: `Interruption.Stop` when a signal ended the training after one of its steps; `VAEError`.
+    func run(figures: Bool, film: Bool) throws {
+        describe()
         try folder.write(record, to: RunFolder.configuration)
-
-        let epochs = trainer.configuration.epochs
-        var recorder =
-            film
-            ? try FilmRecorder(
-                data: data, latentSize: trainer.modelConfiguration.latentSize, epochs: epochs,
-                threads: threads)
-            : nil
+        try restoreModel()
         let page = figures ? try RunReport(record: record, data: data, threads: threads) : nil
-        var start = ContinuousClock.now
-        try trainer.fit(
-            data.train, test: data.test,
-            onStep: {
-                console.show($0, epochs: epochs, seconds: (ContinuousClock.now - start) / .seconds(1))
-            },
-            onEpoch: { report in
-                console.show(report, epochs: epochs)
-                try folder.append(report)
-                let model = trainer.model
-                try model.save(to: folder.file(RunFolder.model))
-                // Every test image is measured for the last page alone: it takes ten times what a page takes.
-                try page?.write(
-                    model, history: trainer.history, losses: report.epoch == epochs,
-                    to: folder.file(RunReport.fileName))
-                try recorder?.add(report, model)
-                if let recorder, recorder.isDue(after: report.epoch) {
-                    console.status(force: true) { _ in "drawing the film" }
-                    try recorder.write(to: folder.file("film.png"))
-                }
-                start = .now
-            })
+        if trainer.isFinished {
+            console.note("the run is finished: \(trainer.history.count) epochs")
+        } else {
+            try train(film: film, page)
+        }
+        // Every test image is measured for the last page alone: it takes ten times what a page takes.
+        try page?.write(
+            trainer.model, history: trainer.history, losses: true, to: folder.file(RunReport.fileName))
         if figures {
             console.status(force: true) { _ in "drawing figures" }
             try RunFigures(model: trainer.model, data: data, history: trainer.history, threads: threads)
@@ -80,40 +45,124 @@ struct Session {
         console.result("run folder: \(folder.path.escapingControlCharacters())")
     }
 
-    private func describe(_ folder: RunFolder) {
-        let shape = data.train.shape
-        let (model, training) = (trainer.modelConfiguration, trainer.configuration)
-        let limit =
-            trainer.threads == Machine.processors
-            ? "the machine has no more processors" : "a batch has no more parts"
-        console.note(
-            "threads   \(threads)"
-                + (trainer.threads < threads ? " (\(trainer.threads) in use: \(limit))" : "")
-                + ", seed \(training.seed)")
-        console.note(
-            "data      \(data.name.escapingControlCharacters()): \(grouped(Double(data.train.count))) training and "
-                + "\(grouped(Double(data.test?.count ?? 0))) test images of \(shape) "
-                + "(\(data.source.escapingControlCharacters()))")
-        console.note(
-            "model     \(grouped(Double(trainer.model.parameterCount))) parameters, filters "
-                + model.encoderFilters.map(String.init).joined(separator: "-")
-                + ", \(model.hiddenUnits) hidden units, \(model.latentSize) latent dimensions")
-        console.note(
-            "training  \(training.epochs) epochs, batches of \(training.batchSize), Adam \(training.learningRate)"
-        )
-        console.note("run       \(folder.path.escapingControlCharacters())")
-        console.note("loss = reconstruction + KL, in nats per image")
+    /// The command that goes on with the run.
+    var resumeCommand: String {
+        let plain = folder.path.utf8.allSatisfy { byte in
+            byte >= 0x80 || Character(UnicodeScalar(byte)).isLetter || Character(UnicodeScalar(byte)).isNumber
+                || "/._-+=:,@%".utf8.contains(byte)
+        }
+        let path = folder.path.escapingControlCharacters()
+        return "vae-train --resume "
+            + (plain ? path : "'" + path.replacingOccurrences(of: "'", with: "'\\''") + "'")
     }
 
-    private func record() -> RunRecord {
-        RunRecord(
-            model: trainer.modelConfiguration, training: trainer.configuration,
-            parameters: trainer.model.parameterCount,
-            data: request.record(of: data),
-            environment: RunRecord.Environment(
-                version: packageVersion, blas: OpenBLAS.configuration, blasKernels: OpenBLAS.core,
-                convolutions: convolutions.rawValue, tiles: ConvolutionMethod.directInstructionSet,
-                processor: Machine.processorName, threads: threads, started: Date().ISO8601Format(),
-                command: CommandLine.arguments))
+    private func train(film: Bool, _ page: RunReport?) throws {
+        let interruption = Interruption(
+            announcement: console.isQuiet
+                ? ""
+                : (console.isInteractive ? "\n" : "")
+                    + "interrupted: a checkpoint follows this step; once more ends at once\n")
+        defer { interruption.end() }
+        do {
+            try fit(interruption, film: film, page)
+        } catch let stop as Interruption.Stop {
+            try saveCheckpoint()
+            console.warn("stopped \(position)")
+            console.warn("go on with: \(resumeCommand)")
+            throw stop
+        } catch let error as VAEError where Folder.exists(folder.path) {
+            if let kept = try? checkpoints.read() {
+                let position = Self.position(of: kept.checkpoint)
+                console.warn(
+                    "the checkpoint \(position) is kept in \(folder.path.escapingControlCharacters())")
+                if error.kind != .diverged { console.warn("go on with: \(resumeCommand)") }
+            }
+            throw error
+        }
+        if trainer.history.count < trainer.configuration.epochs, let best = trainer.history.best {
+            console.note(
+                "stopped early: no epoch after \(best.epoch) had a lower loss; its model is \(RunFolder.best)"
+            )
+        }
+    }
+
+    private func fit(_ interruption: Interruption, film: Bool, _ page: RunReport?) throws {
+        let epochs = trainer.configuration.epochs
+        var recorder =
+            film
+            ? try FilmRecorder(
+                data: data, latentSize: trainer.modelConfiguration.latentSize, epochs: epochs,
+                threads: threads)
+            : nil
+        var clock = StepClock(imagesBefore: (resumed?.stepsOfEpoch ?? 0) * trainer.configuration.batchSize)
+        var (saved, cost) = (ContinuousClock.now, 0.0)
+        try trainer.fit(
+            data.train, test: data.test,
+            onStep: { step in
+                console.show(step, epochs: epochs, clock)
+                try interruption.check()
+                let taken = (step.epoch - 1) * step.stepsPerEpoch + step.step
+                let seconds = (ContinuousClock.now - saved) / .seconds(1)
+                // The end of an epoch has a checkpoint of its own.
+                if step.step < step.stepsPerEpoch,
+                    checkpointEvery.isDue(steps: taken, seconds: seconds, cost: cost)
+                {
+                    cost = try saveCheckpointOrWarn()
+                    saved = .now
+                }
+            },
+            onEpoch: { report in
+                console.show(report, epochs: epochs)
+                let model = trainer.model
+                try folder.add(report, model, isBest: trainer.history.best?.epoch == report.epoch)
+                cost = try saveCheckpoint()
+                saved = .now
+                if !trainer.isFinished {
+                    try page?.write(
+                        model, history: trainer.history, losses: false, to: folder.file(RunReport.fileName))
+                }
+                try recorder?.add(report, model)
+                try interruption.check()
+                if let recorder, recorder.isDue(after: report.epoch) || trainer.isFinished {
+                    console.status(force: true) { _ in "drawing the film" }
+                    try recorder.write(to: folder.file("film.png"))
+                }
+                clock = StepClock(imagesBefore: 0)
+            })
+    }
+
+    /// - Returns: the seconds it took.
+    @discardableResult private func saveCheckpoint() throws(VAEError) -> Double {
+        let start = ContinuousClock.now
+        try checkpoints.write(trainer.checkpoint())
+        return (ContinuousClock.now - start) / .seconds(1)
+    }
+
+    /// Within an epoch a full disk is no reason to stop: the checkpoint before is there still, and space may come.
+    private func saveCheckpointOrWarn() throws(VAEError) -> Double {
+        do throws(VAEError) {
+            return try saveCheckpoint()
+        } catch {
+            guard Folder.exists(folder.path) else { throw error }
+            console.warn("no checkpoint now: \(error)")
+            console.warn("training goes on; the checkpoint before it is kept")
+            return 0
+        }
+    }
+
+    /// Where a run was stopped between writing an epoch's checkpoint and its model, or a file was lost since, the checkpoint
+    /// has the model.
+    private func restoreModel() throws(VAEError) {
+        guard let resumed, resumed.stepsOfEpoch == 0, !resumed.history.isEmpty else { return }
+        let isBest = resumed.history.best?.epoch == resumed.history.count
+        try folder.save(trainer.model, isBest: isBest)
+    }
+
+    private var position: String { Self.position(of: trainer.checkpoint()) }
+
+    static func position(of checkpoint: Checkpoint) -> String {
+        let epoch = checkpoint.history.count
+        return checkpoint.stepsOfEpoch == 0
+            ? "after epoch \(epoch)" : "in epoch \(epoch + 1), after its step \(checkpoint.stepsOfEpoch)"
     }
 }

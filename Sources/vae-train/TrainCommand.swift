@@ -1,5 +1,5 @@
 import ArgumentParser
-import Glibc
+import Foundation
 import Kernels
 import VAE
 import VAEConsole
@@ -12,7 +12,10 @@ struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "vae-train",
         abstract: "Train a convolutional variational autoencoder on images of digits.",
-        usage: "vae-train [--threads N] [--epochs N] [--dataset NAME | --data DIR] [--out DIR] [options]",
+        usage: """
+            vae-train [--threads N] [--epochs N] [--dataset NAME | --data DIR] [--out DIR] [options]
+            vae-train --resume RUN [--epochs N] [--threads N] [options]
+            """,
         discussion: """
             Writes a run folder: the model (model.safetensors), a table of losses (metrics.csv), the configuration \
             (config.json), a web page to explore the latent space with (report.html) and pictures of the latent space, the \
@@ -22,11 +25,18 @@ struct TrainCommand: ParsableCommand {
 
             The same seed gives the same model, bit for bit, on any number of threads.
 
+            The run folder also holds checkpoints, written after every epoch and within long ones. A run that was \
+            interrupted, killed or cut off goes on with --resume and ends with the same bits as if it had not been. \
+            Ctrl-C finishes the step and writes a checkpoint; once more ends at once.
+
             EXAMPLES
               vae-train                                       MNIST, else built-in digits
               vae-train --threads 8 --epochs 30
               vae-train --dataset synthetic --limit 10000     the first 10,000 digits
               vae-train --data ~/mnist --latent-dim 8         IDX files of a folder
+              vae-train --resume runs/NAME                    go on with an interrupted run
+              vae-train --resume runs/NAME --epochs 30        train a finished run for longer
+              vae-train --epochs 40 --schedule cosine --warm-up 1 --patience 5
               vae-train --dataset synthetic --export-data d   write digits as IDX
             """,
         version: packageVersion)
@@ -34,29 +44,56 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "Worker threads, 1 to 256. (default: the physical cores)")
     var threads: Int?
 
-    @Option(help: "Passes over the training images.")
-    var epochs = 15
+    @Option(help: "Passes over the training images. (default: 15)")
+    var epochs: Int?
 
-    @Option(help: "Images of an optimiser step.")
-    var batchSize = 128
+    @Option(help: "Images of an optimiser step. (default: 128)")
+    var batchSize: Int?
 
-    @Option(help: "Dimensions of the latent space.")
-    var latentDim = 2
+    @Option(help: "Dimensions of the latent space. (default: 2)")
+    var latentDim: Int?
 
-    @Option(help: "Adam's step size.")
-    var learningRate = 1e-3
+    @Option(help: "Adam's step size. (default: 0.001)")
+    var learningRate: Double?
 
-    @Option(help: "Weight of the KL divergence in the loss (beta).")
-    var klWeight = 1.0
+    @Option(
+        help:
+            "What becomes of the step size: constant; cosine, falling to 0 at the end; step, times --step-factor every --step-epochs. (default: constant)"
+    )
+    var schedule: LearningRateSchedule.Decay?
 
-    @Option(help: "Names every random number of the run: weights, shuffling, noise, built-in digits.")
-    var seed: UInt64 = 0
+    @Option(
+        help: ArgumentHelp("Epochs over which the step size first rises. (default: 0)", valueName: "epochs"))
+    var warmUp: Int?
 
-    @Option(help: "How convolutions are computed: direct, or lowered to sgemm.")
-    var convolutions = ConvolutionMethod.direct
+    @Option(help: "With --schedule step: epochs between two falls. (default: 10)")
+    var stepEpochs: Int?
 
-    @Option(help: "What to train on: \(DatasetChoice.allCases.map(\.rawValue).joined(separator: ", ")).")
-    var dataset = DatasetChoice.auto
+    @Option(help: "With --schedule step: what the step size is multiplied by. (default: 0.1)")
+    var stepFactor: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "Stop when the test loss has not reached a new low for so many epochs. (default: never)",
+            valueName: "epochs"))
+    var patience: Int?
+
+    @Option(help: "Weight of the KL divergence in the loss (beta). (default: 1)")
+    var klWeight: Double?
+
+    @Option(
+        help: "Names every random number of the run: weights, shuffling, noise, built-in digits. (default: 0)"
+    )
+    var seed: UInt64?
+
+    @Option(help: "How convolutions are computed: direct, or lowered to sgemm. (default: direct)")
+    var convolutions: ConvolutionMethod?
+
+    @Option(
+        help:
+            "What to train on: \(DatasetChoice.allCases.map(\.rawValue).joined(separator: ", ")). (default: auto)"
+    )
+    var dataset: DatasetChoice?
 
     @Option(
         help: ArgumentHelp(
@@ -71,6 +108,18 @@ struct TrainCommand: ParsableCommand {
         help: ArgumentHelp(
             "The run folder, which must not exist yet. (default: runs/<date>-<dataset>)", valueName: "dir"))
     var out: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Go on with the run in this folder, from its last checkpoint. Its settings hold; --epochs may be raised.",
+            valueName: "run"))
+    var resume: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How often to write a checkpoint within an epoch: every 200 steps, or every 60s. (default: 60s, and at most 1% of the time)",
+            valueName: "n|ns"))
+    var checkpointEvery: CheckpointInterval?
 
     @Option(help: ArgumentHelp("Write the data set as IDX files to this folder and stop.", valueName: "dir"))
     var exportData: String?
@@ -93,7 +142,9 @@ struct TrainCommand: ParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         let console = Console("vae-train", quiet: quiet, colour: !noColor)
         do {
-            try work(console)
+            if let resume { try goOn(resume, console) } else { try work(console) }
+        } catch let stop as Interruption.Stop {
+            throw ExitCode(stop.exitStatus)
         } catch let error as VAEError {
             console.fail(error.naming(Self.flags, help: "vae-train --help"))
             throw ExitCode(error.kind.exitStatus)
@@ -102,49 +153,94 @@ struct TrainCommand: ParsableCommand {
 
     private func work(_ console: Console) throws {
         let (model, training, threads) = try configurations()
-        console.note("vae-train \(packageVersion): convolutional variational autoencoder")
-        console.note("BLAS      \(OpenBLAS.configuration) (kernels: \(OpenBLAS.core))")
-        console.note("kernels   \(kernels)")
+        introduce(console, convolutions ?? .direct)
 
-        let request = DataRequest(dataset, folder: self.data, limit: limit, seed: seed)
+        let request = DataRequest(dataset ?? .auto, folder: self.data, limit: limit, seed: seed ?? 0)
         if let exportData {
             for path in try dataToExport(request, console).export(to: exportData) { console.result(path) }
             return
         }
         let data = try request.load { console.show($0) }
         console.clearStatus()
-        let session = try Session(
-            console: console, request: request, data: data, model: model.with(imageShape: data.train.shape),
-            training: training, threads: threads, convolutions: convolutions)
-        try session.run(in: try RunFolder(out, dataset: data.name), figures: !noFigures, film: film)
+        guard training.batchSize <= data.train.count else {
+            throw VAEError(
+                .invalidArgument, "batch size", "is larger than the training set",
+                expected: "at most \(data.train.count)", found: "\(training.batchSize)")
+        }
+        let trainer = try Trainer(
+            model.with(imageShape: data.train.shape), training, threads: threads,
+            convolutions: convolutions ?? .direct)
+        let folder = try RunFolder(out, dataset: data.name)
+        let record = RunRecord(
+            model: trainer.modelConfiguration, training: training,
+            parameters: trainer.model.parameterCount, data: request.record(of: data),
+            environment: environment(trainer, threads))
+        try Session(
+            console: console, data: data, trainer: trainer, folder: folder,
+            checkpoints: CheckpointStore(folder.path), record: record, threads: threads,
+            checkpointEvery: checkpointEvery ?? .automatic
+        ).run(figures: !noFigures, film: film)
     }
 
-    /// What convolutions are computed with, as a phrase.
-    private var kernels: String {
-        switch (convolutions, ConvolutionMethod.directInstructionSet) {
-        case (.lowered, _): "im2col and sgemm"
-        case (.direct, let set?): "direct convolutions (\(set))"
-        case (.direct, nil): "im2col and sgemm: no direct convolutions for this processor"
-        }
+    func introduce(_ console: Console, _ convolutions: ConvolutionMethod) {
+        console.note("vae-train \(packageVersion): convolutional variational autoencoder")
+        console.note("BLAS      \(OpenBLAS.configuration) (kernels: \(OpenBLAS.core))")
+        let kernels =
+            switch (convolutions, ConvolutionMethod.directInstructionSet) {
+            case (.lowered, _): "im2col and sgemm"
+            case (.direct, let set?): "direct convolutions (\(set))"
+            case (.direct, nil): "im2col and sgemm: no direct convolutions for this processor"
+            }
+        console.note("kernels   \(kernels)")
+    }
+
+    /// What this machine and command line are, for the record.
+    func environment(_ trainer: Trainer, _ threads: Int) -> RunRecord.Environment {
+        RunRecord.Environment(
+            version: packageVersion, blas: OpenBLAS.configuration, blasKernels: OpenBLAS.core,
+            convolutions: trainer.convolutions.rawValue, tiles: ConvolutionMethod.directInstructionSet,
+            processor: Machine.processorName, threads: threads, started: Date().ISO8601Format(),
+            command: CommandLine.arguments)
     }
 
     /// What the flags ask for, checked before anything is read or written.
     private func configurations() throws(VAEError) -> (ModelConfiguration, TrainingConfiguration, Int) {
+        let threads = try checkedThreads()
+        if let limit, limit < 1 {
+            throw VAEError(
+                .invalidArgument, "limit", "is out of range", expected: "1 or more", found: "\(limit)")
+        }
+        var model = ModelConfiguration()
+        if let latentDim { model.latentSize = latentDim }
+        try model.validate()
+        var training = TrainingConfiguration()
+        if let epochs { training.epochs = epochs }
+        if let batchSize { training.batchSize = batchSize }
+        if let learningRate { training.learningRate = learningRate }
+        if let klWeight { training.klWeight = klWeight }
+        if let seed { training.seed = seed }
+        if let schedule { training.schedule.decay = schedule }
+        if let warmUp { training.schedule.warmUpEpochs = warmUp }
+        if let stepEpochs { training.schedule.stepEpochs = stepEpochs }
+        if let stepFactor { training.schedule.stepFactor = stepFactor }
+        training.patience = patience
+        try training.validate()
+        guard training.schedule.decay == .step || stepEpochs == nil && stepFactor == nil else {
+            throw VAEError(
+                .invalidArgument, stepEpochs == nil ? "step factor" : "step epochs",
+                "has no effect with this schedule", expected: "--schedule step",
+                found: "--schedule \(training.schedule.decay.rawValue)")
+        }
+        return (model, training, threads)
+    }
+
+    func checkedThreads() throws(VAEError) -> Int {
         let threads = threads ?? Machine.physicalCores
         guard (1...256).contains(threads) else {
             throw VAEError(
                 .invalidArgument, "threads", "is out of range", expected: "1 to 256", found: "\(threads)")
         }
-        if let limit, limit < 1 {
-            throw VAEError(
-                .invalidArgument, "limit", "is out of range", expected: "1 or more", found: "\(limit)")
-        }
-        let model = ModelConfiguration(latentSize: latentDim)
-        try model.validate()
-        let training = TrainingConfiguration(
-            epochs: epochs, batchSize: batchSize, learningRate: learningRate, klWeight: klWeight, seed: seed)
-        try training.validate()
-        return (model, training, threads)
+        return threads
     }
 
     /// The images as they came, without a test set held out.
@@ -161,11 +257,17 @@ struct TrainCommand: ParsableCommand {
         "threads": "--threads", "epochs": "--epochs", "batch size": "--batch-size",
         "latent size": "--latent-dim",
         "learning rate": "--learning-rate", "KL weight": "--kl-weight", "limit": "--limit",
+        "warm-up epochs": "--warm-up", "step epochs": "--step-epochs", "step factor": "--step-factor",
+        "patience": "--patience",
     ]
 }
 
 extension DatasetChoice: ExpressibleByArgument {}
 extension ConvolutionMethod: ExpressibleByArgument {}
+extension LearningRateSchedule.Decay: ExpressibleByArgument {}
+extension CheckpointInterval: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}
 
 extension ModelConfiguration {
     fileprivate func with(imageShape: ImageShape) -> ModelConfiguration {

@@ -14,6 +14,8 @@ import VAEData
             ("--learning-rate", "nan"), ("--learning-rate", "-1"), ("--learning-rate", "inf"),
             ("--kl-weight", "-1"),
             ("--limit", "0"), ("--threads", "two"), ("--dataset", "cifar"), ("--seed", "-1"),
+            ("--patience", "0"), ("--warm-up", "15"), ("--schedule", "linear"), ("--step-epochs", "3"),
+            ("--step-factor", "0.5"), ("--checkpoint-every", "0"), ("--checkpoint-every", "2m"),
         ])
     func badFlags(flag: String, value: String) throws {
         let scratch = try Scratch()

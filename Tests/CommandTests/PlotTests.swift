@@ -23,6 +23,12 @@ import VAEData
         return scratch
     }
 
+    /// What a run of several epochs holds besides pictures.
+    private static let records = [
+        "best.safetensors", "checkpoint.previous.safetensors", "checkpoint.safetensors", "config.json",
+        "metrics.csv", "model.safetensors",
+    ]
+
     private func files(_ scratch: Scratch, _ folder: String) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: scratch.file(folder)).sorted()
     }
@@ -36,7 +42,7 @@ import VAEData
             paths.sorted() == (Self.pictures + ["report.html"]).sorted().map { scratch.file("run/" + $0) })
         #expect(
             try files(scratch, "run")
-                == (Self.pictures + ["config.json", "metrics.csv", "model.safetensors", "report.html"])
+                == (Self.pictures + Self.records + ["report.html"])
                 .sorted())
 
         // The same pictures, to the byte, as the training itself draws of the same model and the same epochs.
@@ -69,7 +75,7 @@ import VAEData
                 .status == 0)
         let large = try size("large/manifold.png")
         #expect(large[0] > 2 * small[0])
-        #expect(try files(scratch, "run") == ["config.json", "metrics.csv", "model.safetensors"])
+        #expect(try files(scratch, "run") == Self.records)
         for arguments in [
             ["samples", "--samples", "7", "--seed", "3"], ["interpolations", "--pairs", "2", "--steps", "5"],
             ["reconstructions", "--images", "2"],
@@ -96,7 +102,7 @@ import VAEData
         let outcome = try tool.run(["plot", scratch.file("run")] + arguments.map { $0 == "-1" ? "=-1" : $0 })
         #expect(outcome.status == 64, "\(outcome.errors)")
         #expect(outcome.errors.contains(arguments[0]), "\(outcome.errors)")
-        #expect(try files(scratch, "run") == ["config.json", "metrics.csv", "model.safetensors"])
+        #expect(try files(scratch, "run") == Self.records)
     }
 
     /// Damage to an otherwise good run, and what the message must name.
@@ -213,7 +219,7 @@ import VAEData
         let outcome = try Tool("vae-train").run(
             scratch.digits() + ["--epochs", "3", "--film", "--no-figures", "--out", scratch.file("run")])
         #expect(outcome.status == 0, "\(outcome.errors)")
-        #expect(try files(scratch, "run") == ["config.json", "film.png", "metrics.csv", "model.safetensors"])
+        #expect(try files(scratch, "run") == (Self.records + ["film.png"]).sorted())
         let film = try scratch.bytes("run/film.png")
         #expect(film.range(of: Data("acTL".utf8)) != nil && film.count < 1_000_000)
     }

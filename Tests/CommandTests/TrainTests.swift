@@ -16,7 +16,9 @@ import VAEData
         let files = try FileManager.default.contentsOfDirectory(atPath: scratch.file("run")).sorted()
         #expect(
             files == [
-                "config.json", "interpolations.png", "latent-dimensions.png", "latent-space.png",
+                "best.safetensors", "checkpoint.previous.safetensors", "checkpoint.safetensors",
+                "config.json",
+                "interpolations.png", "latent-dimensions.png", "latent-space.png",
                 "latent-space.svg",
                 "losses.png", "manifold.png", "metrics.csv", "model.safetensors", "reconstructions.png",
                 "report.html",

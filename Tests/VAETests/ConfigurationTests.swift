@@ -26,6 +26,13 @@ struct ConfigurationTests {
         ("epsilon", .init(epsilon: 0)), ("epsilon", .init(epsilon: .nan)),
         ("KL weight", .init(klWeight: -1)), ("KL weight", .init(klWeight: .nan)),
         ("KL weight", .init(klWeight: .infinity)),
+        ("patience", .init(patience: 0)), ("patience", .init(patience: -1)),
+        ("warm-up epochs", .init(schedule: .init(warmUpEpochs: -1))),
+        ("warm-up epochs", .init(epochs: 5, schedule: .init(warmUpEpochs: 5))),
+        ("step epochs", .init(schedule: .init(.step, stepEpochs: 0))),
+        ("step factor", .init(schedule: .init(.step, stepFactor: 0))),
+        ("step factor", .init(schedule: .init(.step, stepFactor: 1.1))),
+        ("step factor", .init(schedule: .init(.step, stepFactor: .nan))),
         // Numbers that are fine in Double and none in Float, in which Adam computes.
         ("beta1", .init(beta1: 1 - 1e-12)), ("beta2", .init(beta2: 1 - 1e-12)),
         ("epsilon", .init(epsilon: 1e-300)), ("KL weight", .init(klWeight: 1e300)),

@@ -6,7 +6,7 @@ import Glibc
 ///
 /// Source: Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2014, algorithm 1.
 package struct Adam: Sendable {
-    package let learningRate: Float
+    package var learningRate: Float
     package let beta1: Float
     package let beta2: Float
     package let epsilon: Float
@@ -23,10 +23,12 @@ package struct Adam: Sendable {
     /// - Parameters:
     ///   - parts: gradients of `stride` floats each, one after the other, (parts, stride)
     ///   - range: the parameters to update: disjoint ranges can go to different threads
+    /// - Returns: whether the parameters and their moments are finite numbers still
+    @discardableResult
     package func update(
         _ parameters: FloatRegion, gradients: FloatRegion, parts: Int, firstMoment: FloatRegion,
         secondMoment: FloatRegion, range: Range<Int>, step: Int
-    ) {
+    ) -> Bool {
         let stride = parameters.count
         precondition(
             gradients.count >= parts * stride && firstMoment.count == stride && secondMoment.count == stride
@@ -34,6 +36,9 @@ package struct Adam: Sendable {
             "\(range) of \(stride) parameters, \(parts) parts, step \(step)")
         let correction1 = Float(1 / (1 - pow(Double(beta1), Double(step))))
         let correction2 = Float(1 / (1 - pow(Double(beta2), Double(step))))
+        // The largest exponent met: all ones in what is infinite or no number. A first moment that is not finite makes a
+        // parameter so, too.
+        var largest: UInt32 = 0
         // A chunk's sum stays in the first-level cache between the additions.
         withUnsafeTemporaryAllocation(of: Float.self, capacity: Self.chunk) { buffer in
             guard let sum = buffer.baseAddress else { return }
@@ -54,11 +59,16 @@ package struct Adam: Sendable {
                     v[index] = second
                     w[index] -=
                         learningRate * (first * correction1) / ((second * correction2).squareRoot() + epsilon)
+                    largest = max(
+                        largest, w[index].bitPattern & Self.exponent, second.bitPattern & Self.exponent)
                 }
                 start += count
             }
         }
+        return largest < Self.exponent
     }
+
+    private static let exponent = Float.infinity.bitPattern
 
     /// 1 KiB: a larger temporary would come from the heap, once a chunk.
     private static let chunk = 256

@@ -19,10 +19,16 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
     public var klWeight: Double
     /// Names every random number of a run: weights, shuffling, noise.
     public var seed: UInt64
+    /// How the learning rate changes as the training goes on.
+    public var schedule: LearningRateSchedule
+    /// Ends the training when the loss has not fallen below its lowest for so many epochs; nil never does. The loss is the
+    /// test set's, or that of training where there is no test set.
+    public var patience: Int?
 
     public init(
         epochs: Int = 15, batchSize: Int = 128, learningRate: Double = 1e-3, beta1: Double = 0.9,
-        beta2: Double = 0.999, epsilon: Double = 1e-7, klWeight: Double = 1, seed: UInt64 = 0
+        beta2: Double = 0.999, epsilon: Double = 1e-7, klWeight: Double = 1, seed: UInt64 = 0,
+        schedule: LearningRateSchedule = LearningRateSchedule(), patience: Int? = nil
     ) {
         self.epochs = epochs
         self.batchSize = batchSize
@@ -32,6 +38,24 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
         self.epsilon = epsilon
         self.klWeight = klWeight
         self.seed = seed
+        self.schedule = schedule
+        self.patience = patience
+    }
+
+    /// Reads what any version wrote: what later versions added has its default.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        epochs = try values.decode(Int.self, forKey: .epochs)
+        batchSize = try values.decode(Int.self, forKey: .batchSize)
+        learningRate = try values.decode(Double.self, forKey: .learningRate)
+        beta1 = try values.decode(Double.self, forKey: .beta1)
+        beta2 = try values.decode(Double.self, forKey: .beta2)
+        epsilon = try values.decode(Double.self, forKey: .epsilon)
+        klWeight = try values.decode(Double.self, forKey: .klWeight)
+        seed = try values.decode(UInt64.self, forKey: .seed)
+        schedule =
+            try values.decodeIfPresent(LearningRateSchedule.self, forKey: .schedule) ?? LearningRateSchedule()
+        patience = try values.decodeIfPresent(Int.self, forKey: .patience)
     }
 
     /// - Throws: `invalidArgument` naming the field, its range and its value; `nan` is in no range. Training computes in
@@ -57,5 +81,7 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
         try demand(
             klWeight >= 0 && Float(klWeight).isFinite, "KL weight",
             "a finite number in single precision, 0 or more", "\(klWeight)")
+        try demand(patience ?? 1 >= 1, "patience", "1 or more", "\(patience ?? 1)")
+        try schedule.validate(epochs: epochs)
     }
 }

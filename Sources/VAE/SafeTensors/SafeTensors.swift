@@ -52,6 +52,12 @@ public struct SafeTensors: Sendable, Equatable {
         try tensor(name, shape: shape).doubles()
     }
 
+    /// The values of the I64 tensor `name`, row-major.
+    /// - Throws: `invalidData` when it is missing or has another type or shape.
+    public func integers(_ name: String, shape: [Int]) throws(VAEError) -> [Int] {
+        try tensor(name, shape: shape).integers()
+    }
+
     private func tensor(_ name: String, shape: [Int]) throws(VAEError) -> Tensor {
         guard let tensor = self[name] else {
             throw VAEError(

@@ -40,6 +40,14 @@ extension SafeTensors {
                 name: name, dataType: .float64, shape: shape, bytes: values.littleEndianBytes(\.bitPattern))
         }
 
+        /// An I64 tensor of `values`, row-major.
+        /// - Throws: `invalidArgument` when their number is not that of `shape`.
+        public init(name: String, shape: [Int], integers values: [Int]) throws(VAEError) {
+            try self.init(
+                name: name, dataType: .int64, shape: shape,
+                bytes: values.littleEndianBytes { UInt64(bitPattern: Int64($0)) })
+        }
+
         /// For a reader that has checked sizes itself, so that it can say where in the file they are.
         init(unchecked name: String, _ dataType: DataType, _ shape: [Int], _ bytes: [UInt8]) {
             self.name = name
@@ -65,6 +73,13 @@ extension SafeTensors {
             }
         }
 
+        /// The values of an I64 tensor, row-major.
+        /// - Throws: `invalidData` when it has another type.
+        public func integers() throws(VAEError) -> [Int] {
+            guard dataType == .int64 else { throw wrongType("I64") }
+            return bytes.words().map { Int(Int64(bitPattern: $0)) }
+        }
+
         private func wrongType(_ expected: String) -> VAEError {
             VAEError(
                 .invalidData, "tensor \(quoted(name))", "has another type", expected: expected,
@@ -83,6 +98,10 @@ extension SafeTensors {
 extension Array {
     /// The bits of each element, least significant byte first.
     fileprivate func littleEndianBytes<Word: FixedWidthInteger>(_ bits: (Element) -> Word) -> [UInt8] {
+        // The usual case is that they lie in memory as in a file.
+        if Word(littleEndian: 1) == 1 && MemoryLayout<Element>.size == MemoryLayout<Word>.size {
+            return withUnsafeBytes { [UInt8]($0) }
+        }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(count * MemoryLayout<Word>.size)
         for element in self {

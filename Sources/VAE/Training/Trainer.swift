@@ -11,21 +11,25 @@ import VAECore
 public final class Trainer {
     public let modelConfiguration: ModelConfiguration
     public let configuration: TrainingConfiguration
+    /// What computes convolutions.
+    public let convolutions: ConvolutionMethod
     /// One report for each finished epoch.
-    public private(set) var history: [EpochReport] = []
+    public internal(set) var history: [EpochReport] = []
 
-    private let engine: Engine
-    private let shards: Sharding
-    private let adam: Adam
-    private let parameters: FloatStorage
+    let engine: Engine
+    let shards: Sharding
+    let adam: Adam
+    let parameters: FloatStorage
     private let prepared: FloatStorage
-    private let firstMoment: FloatStorage
-    private let secondMoment: FloatStorage
+    let firstMoment: FloatStorage
+    let secondMoment: FloatStorage
     /// One gradient a shard, one after the other.
-    private let gradients: FloatStorage
+    let gradients: FloatStorage
     /// Reconstruction, then divergence, of each image of a batch.
-    private let losses: FloatStorage
-    private var stepsTaken = 0
+    let losses: FloatStorage
+    /// For each chunk of the parameters 1, or 0 when its last update left the finite numbers.
+    let soundness: FloatStorage
+    var progress = Progress()
 
     /// - Parameters:
     ///   - threads: workers; the bits of the result do not depend on it. The physical cores unless given.
@@ -41,6 +45,7 @@ public final class Trainer {
         let count = network.layout.count
         modelConfiguration = model
         configuration = training
+        self.convolutions = convolutions
         let shards = Sharding(batchSize: training.batchSize)
         self.shards = shards
         adam = Adam(
@@ -57,6 +62,7 @@ public final class Trainer {
         secondMoment = try storage(count)
         gradients = try storage(count * shards.count)
         losses = try storage(2 * training.batchSize)
+        soundness = try storage((count + Self.updateChunk - 1) / Self.updateChunk)
         network.initialize(parameters.region, seed: training.seed)
         engine.prepare(weights)
     }
@@ -69,8 +75,15 @@ public final class Trainer {
     /// Workers in use: as many as asked for, but never more than a batch has shards or the machine processors.
     public var threads: Int { engine.pool.count }
 
-    /// Trains for the configured epochs that are still to come; the epoch in which an earlier call was cut short is
-    /// begun again, with the weights as they are.
+    /// Whether all epochs are done, or the loss has not fallen for as many of them as the configuration's patience.
+    public var isFinished: Bool {
+        if history.count >= configuration.epochs { return true }
+        guard let patience = configuration.patience else { return false }
+        return history.count - (history.best?.epoch ?? 0) >= patience
+    }
+
+    /// Trains for what is still to come of the configured epochs; where an earlier call was cut short within an epoch, with
+    /// the step after its last one. Cut short and continued or not, the result has the same bits.
     ///
     /// Stops early, with the model as it is after the last whole step, when the surrounding task is cancelled or a callback
     /// throws.
@@ -81,8 +94,9 @@ public final class Trainer {
     ///   - onStep: called after every optimiser step, on the calling thread
     ///   - onEpoch: called after every epoch and its test
     /// - Returns: the trained model
-    /// - Throws: `invalidArgument` when image shapes differ, there are no images or fewer than one batch;
-    ///   `diverged` when the loss stops being a finite number; `CancellationError`; and what the callbacks throw.
+    /// - Throws: `invalidArgument` when image shapes differ, there are no images or fewer than one batch, or the images are
+    ///   not the ones that the training began with; `diverged` when the loss or a gradient stops being finite, with
+    ///   the step, the tensor and the images; `CancellationError`; and what the callbacks throw.
     @discardableResult
     public func fit(
         _ train: ImageSet, test: ImageSet? = nil, onStep: (StepReport) throws -> Void = { _ in },
@@ -95,119 +109,61 @@ public final class Trainer {
                 .invalidArgument, "batch size", "is larger than the training set",
                 expected: "at most \(train.count)", found: "\(configuration.batchSize)")
         }
-        while history.count < configuration.epochs {
-            let epoch = history.count + 1
-            let start = ContinuousClock.now
-            let losses = try runEpoch(epoch, train, onStep)
-            let seconds = (ContinuousClock.now - start) / .seconds(1)
+        try adopt(train, test)
+        while !isFinished {
+            let losses = try runEpoch(train, onStep)
             let report = EpochReport(
-                epoch: epoch, train: losses, test: test.map { measure($0) }, seconds: seconds,
-                imagesPerSecond: Double(train.count) / seconds)
+                epoch: history.count + 1, train: losses, test: test.map { measure($0) },
+                seconds: progress.seconds, imagesPerSecond: Double(train.count) / progress.seconds)
             history.append(report)
+            progress.beginEpoch()
             try onEpoch(report)
         }
         return model
     }
 
+    /// The running epoch, from where it is to its end.
     private func runEpoch(
-        _ epoch: Int, _ images: ImageSet, _ onStep: (StepReport) throws -> Void
+        _ images: ImageSet, _ onStep: (StepReport) throws -> Void
     ) throws -> Losses {
+        let epoch = history.count + 1
         var stream = RandomStream(seed: configuration.seed, purpose: .shuffle, epoch: epoch)
         let order = stream.permutation(of: images.count)
         let batch = configuration.batchSize
         let steps = (images.count + batch - 1) / batch
-        var sums = Losses(reconstruction: 0, kl: 0, klWeight: configuration.klWeight)
-        for step in 0..<steps {
+        let (start, before) = (ContinuousClock.now, progress.seconds)
+        while progress.stepsOfEpoch < steps {
             if Task.isCancelled { throw CancellationError() }
-            let range = step * batch..<min((step + 1) * batch, images.count)
-            let losses = self.step(images, order, range, epoch: epoch)
-            guard losses.total.isFinite else {
-                throw VAEError(
-                    .diverged, "loss in epoch \(epoch), step \(step + 1)", "is not a finite number",
-                    found: "\(losses.total)", advice: "A smaller learning rate usually helps.")
-            }
-            sums.reconstruction += losses.reconstruction
-            sums.kl += losses.kl
+            let first = progress.stepsOfEpoch * batch
+            let range = first..<min(first + batch, images.count)
+            let rate =
+                configuration.learningRate
+                * configuration.schedule.share(
+                    step: progress.stepsTaken, stepsPerEpoch: steps, epochs: configuration.epochs)
+            let losses = try step(images, order, range, epoch: epoch, learningRate: Float(rate))
+            progress.finishStep(losses, seconds: before + (ContinuousClock.now - start) / .seconds(1))
             try onStep(
                 StepReport(
-                    epoch: epoch, step: step + 1, stepsPerEpoch: steps, images: range.upperBound,
-                    imagesPerEpoch: images.count, running: sums.divided(by: Double(range.upperBound))))
+                    epoch: epoch, step: progress.stepsOfEpoch, stepsPerEpoch: steps, images: range.upperBound,
+                    imagesPerEpoch: images.count, running: mean(over: range.upperBound), learningRate: rate))
         }
-        return sums.divided(by: Double(images.count))
+        return mean(over: images.count)
     }
 
-    /// One optimiser step on the images at `order[range]`. Allocates nothing.
-    /// - Returns: losses summed over the batch
-    private func step(_ images: ImageSet, _ order: [UInt32], _ range: Range<Int>, epoch: Int) -> Losses {
-        let parts = shards.parts(of: range.count)
-        pool.run(parts: parts, with: (self, images, order, range, epoch)) { context, worker, part in
-            let (trainer, images, order, range, epoch) = context
-            trainer.runShard(
-                part, trainer.engine.workspaces[worker], images, order, range, epoch: epoch)
-        }
-        stepsTaken += 1
-        let chunks = (parameters.region.count + Self.updateChunk - 1) / Self.updateChunk
-        pool.run(parts: chunks, with: (self, parts)) { context, _, chunk in
-            let (trainer, parts) = context
-            trainer.update(chunk, parts: parts)
-        }
-        engine.prepare(weights)
-        return sumLosses(range.count)
+    /// The means of the epoch's losses over its first `count` images.
+    private func mean(over count: Int) -> Losses {
+        Losses(
+            reconstruction: progress.reconstruction / Double(count), kl: progress.kl / Double(count),
+            klWeight: configuration.klWeight)
     }
 
-    /// Adam on one chunk of the parameters, with the sum of `parts` gradients.
-    private func update(_ chunk: Int, parts: Int) {
-        let start = chunk * Self.updateChunk
-        adam.update(
-            parameters.region, gradients: gradients.region, parts: parts, firstMoment: firstMoment.region,
-            secondMoment: secondMoment.region,
-            range: start..<min(start + Self.updateChunk, parameters.region.count), step: stepsTaken)
-    }
-
-    /// One shard of a batch, micro-batch by micro-batch, into the shard's gradient.
-    private func runShard(
-        _ part: Int, _ workspace: Workspace, _ images: ImageSet, _ order: [UInt32], _ batch: Range<Int>,
-        epoch: Int
-    ) {
-        let network = engine.network
-        let size = modelConfiguration.imageShape.count
-        let latent = modelConfiguration.latentSize
-        let gradient = gradients.region[part * parameters.region.count..<(part + 1) * parameters.region.count]
-        let shard = shards.images(of: part, in: batch.count)
-        let scale = 1 / Float(batch.count)
-        for start in stride(from: shard.lowerBound, to: shard.upperBound, by: network.microBatch) {
-            let count = min(network.microBatch, shard.upperBound - start)
-            for position in 0..<count {
-                let image = Int(order[batch.lowerBound + start + position])
-                Pixels.scale(
-                    images.pixels.span, range: image * size..<(image + 1) * size,
-                    into: workspace.images[position * size..<(position + 1) * size])
-                var noise = RandomStream(
-                    seed: configuration.seed, purpose: .trainingNoise, epoch: epoch, item: image)
-                noise.fillNormal(workspace.noise[position * latent..<(position + 1) * latent])
-            }
-            network.encode(weights, workspace, count: count)
-            network.sampleLatents(workspace, count: count)
-            network.decode(weights, workspace, count: count)
-            network.measure(workspace, count: count, gradientScale: scale)
-            network.backward(
-                weights, workspace, count: count, scale: scale,
-                klWeight: Float(configuration.klWeight),
-                gradients: gradient, accumulating: start > shard.lowerBound)
-            losses.region[start..<start + count].copy(from: workspace.reconstruction.prefix(count))
-            let second = configuration.batchSize + start
-            losses.region[second..<second + count].copy(from: workspace.divergence.prefix(count))
-        }
-    }
-
-    /// The batch's losses, added image by image in Double.
-    private func sumLosses(_ count: Int) -> Losses {
-        var sums = Losses(reconstruction: 0, kl: 0, klWeight: configuration.klWeight)
-        for image in 0..<count {
-            sums.reconstruction += Double(losses.region[image])
-            sums.kl += Double(losses.region[configuration.batchSize + image])
-        }
-        return sums
+    /// Remembers the images of the first call, and refuses others later.
+    private func adopt(_ train: ImageSet, _ test: ImageSet?) throws(VAEError) {
+        let images = DataFingerprints(
+            train: train.fingerprint, trainCount: train.count, test: test?.fingerprint,
+            testCount: test?.count ?? 0)
+        if let known = progress.images { try known.check(images) }
+        progress.images = images
     }
 
     private func measure(_ images: ImageSet) -> Losses {
@@ -216,17 +172,11 @@ public final class Trainer {
         return measured.mean(klWeight: configuration.klWeight)
     }
 
-    private var pool: WorkerPool { engine.pool }
-    private var weights: Weights { Weights(parameters: parameters.region, prepared: prepared.region) }
+    var pool: WorkerPool { engine.pool }
+    var weights: Weights { Weights(parameters: parameters.region, prepared: prepared.region) }
 
     /// Parameters that one thread updates at a time.
-    private static let updateChunk = 8192
-}
-
-extension Losses {
-    fileprivate func divided(by count: Double) -> Losses {
-        Losses(reconstruction: reconstruction / count, kl: kl / count, klWeight: klWeight)
-    }
+    static let updateChunk = 8192
 }
 
 extension ModelConfiguration {

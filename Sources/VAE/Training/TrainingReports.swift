@@ -10,6 +10,8 @@ public struct StepReport: Sendable, Hashable {
     public let imagesPerEpoch: Int
     /// Means over the images of the epoch so far, each taken when its batch was trained on.
     public let running: Losses
+    /// What the schedule made of the learning rate for this step.
+    public let learningRate: Double
 }
 
 /// What a training run says after every epoch.
@@ -25,6 +27,9 @@ public struct EpochReport: Sendable, Hashable, Codable {
     /// Training images over training time.
     public let imagesPerSecond: Double
 
+    /// What epochs are compared by: the test loss, or the training loss where there is no test set.
+    public var comparedLoss: Double { (test ?? train).total }
+
     /// A report read from a table.
     package init(epoch: Int, train: Losses, test: Losses?, seconds: Double, imagesPerSecond: Double) {
         self.epoch = epoch
@@ -32,5 +37,12 @@ public struct EpochReport: Sendable, Hashable, Codable {
         self.test = test
         self.seconds = seconds
         self.imagesPerSecond = imagesPerSecond
+    }
+}
+
+extension Sequence where Element == EpochReport {
+    /// The epoch with the lowest loss that is a number, the first of equals; nil where there is none.
+    public var best: EpochReport? {
+        filter { $0.comparedLoss.isFinite }.min { $0.comparedLoss < $1.comparedLoss }
     }
 }

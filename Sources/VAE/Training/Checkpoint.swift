@@ -1,0 +1,86 @@
+import VAECore
+
+/// A training between two of its steps: all that it takes to go on and end with the same bits as if it had never stopped.
+///
+/// `Trainer.checkpoint()` takes one, `Trainer.init(resuming:)` goes on from one, on any number of threads. It is a value: it can
+/// be kept, passed between threads, written to a file and read back. Its random numbers need no state, as each is
+/// named by seed, purpose, epoch and image; nor does its schedule, which depends on the number of steps.
+///
+///     try trainer.checkpoint().write(to: "checkpoint.safetensors")
+///     …
+///     let trainer = try Trainer(resuming: Checkpoint(contentsOf: "checkpoint.safetensors"))
+///     let model = try trainer.fit(train, test: test)
+public struct Checkpoint: Sendable, Equatable {
+    public let modelConfiguration: ModelConfiguration
+    public let configuration: TrainingConfiguration
+    /// What computes convolutions; with another method the bits would differ.
+    public let convolutions: ConvolutionMethod
+    /// One report for each finished epoch.
+    public let history: [EpochReport]
+    /// Optimiser steps of the running epoch, 0 between epochs.
+    public var stepsOfEpoch: Int { progress.stepsOfEpoch }
+    /// Optimiser steps since the beginning.
+    public var stepsTaken: Int { progress.stepsTaken }
+
+    let progress: Progress
+    /// In the order of the network's layout, as are Adam's running means.
+    let parameters: [Float]
+    let firstMoment: [Float]
+    let secondMoment: [Float]
+
+    /// The model as it was then.
+    /// - Throws: `invalidArgument` when its configuration is not valid.
+    public func model() throws(VAEError) -> VariationalAutoencoder {
+        VariationalAutoencoder(
+            network: try Network(modelConfiguration, convolutions: convolutions), parameters: parameters)
+    }
+}
+
+extension Trainer {
+    /// The training as it is: between two calls of `fit`, or within one of its callbacks. Copies weights and moments.
+    public func checkpoint() -> Checkpoint {
+        Checkpoint(
+            modelConfiguration: modelConfiguration, configuration: configuration, convolutions: convolutions,
+            history: history, progress: progress, parameters: parameters.region.array(),
+            firstMoment: firstMoment.region.array(), secondMoment: secondMoment.region.array())
+    }
+
+    /// Goes on where a checkpoint was taken: `fit` then trains for what is left.
+    ///
+    /// - Parameters:
+    ///   - epochs: more epochs than were planned; nil for as many
+    ///   - threads: workers; the bits of the result do not depend on it
+    /// - Throws: `invalidArgument` when `epochs` is less than was planned, or is raised and the learning rate falls along a cosine,
+    ///   which would have been another one from the first step; `unavailable` when there is not memory enough.
+    public convenience init(
+        resuming checkpoint: Checkpoint, epochs: Int? = nil, threads: Int = Machine.physicalCores
+    ) throws(VAEError) {
+        var training = checkpoint.configuration
+        if let epochs, epochs != training.epochs {
+            guard epochs > training.epochs else {
+                throw VAEError(
+                    .invalidArgument, "epochs", "can be raised only",
+                    expected: "\(training.epochs) or more", found: "\(epochs)")
+            }
+            guard training.schedule.decay != .cosine else {
+                throw VAEError(
+                    .invalidArgument, "epochs", "can't be raised: the learning rate falls along a cosine",
+                    expected: "\(training.epochs), where the cosine ends", found: "\(epochs)",
+                    advice: "Begin a new training of \(epochs) epochs.")
+            }
+            training.epochs = epochs
+        }
+        try self.init(
+            checkpoint.modelConfiguration, training, threads: threads, convolutions: checkpoint.convolutions)
+        restore(checkpoint)
+    }
+
+    private func restore(_ checkpoint: Checkpoint) {
+        history = checkpoint.history
+        progress = checkpoint.progress
+        parameters.region.copy(from: checkpoint.parameters.span)
+        firstMoment.region.copy(from: checkpoint.firstMoment.span)
+        secondMoment.region.copy(from: checkpoint.secondMoment.span)
+        engine.prepare(weights)
+    }
+}

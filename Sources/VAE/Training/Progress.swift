@@ -1,0 +1,56 @@
+import VAECore
+
+/// Where a training stands between two steps. With configuration, weights, moments and the finished epochs' reports it
+/// determines everything that follows.
+struct Progress: Sendable, Hashable {
+    /// Optimiser steps since the beginning.
+    var stepsTaken = 0
+    /// Those of the running epoch.
+    var stepsOfEpoch = 0
+    /// Summed over the images of the running epoch so far, in the order of its steps.
+    var reconstruction = 0.0
+    var kl = 0.0
+    /// Training time of the running epoch so far.
+    var seconds = 0.0
+    /// What is trained on; nil until training begins.
+    var images: DataFingerprints?
+
+    mutating func finishStep(_ losses: Losses, seconds: Double) {
+        stepsTaken += 1
+        stepsOfEpoch += 1
+        reconstruction += losses.reconstruction
+        kl += losses.kl
+        self.seconds = seconds
+    }
+
+    mutating func beginEpoch() {
+        (stepsOfEpoch, reconstruction, kl, seconds) = (0, 0, 0, 0)
+    }
+}
+
+/// Tells the images of a training from others.
+struct DataFingerprints: Sendable, Hashable {
+    var train: Fingerprint
+    var trainCount: Int
+    /// nil without a test set.
+    var test: Fingerprint?
+    var testCount: Int
+
+    /// - Throws: `invalidArgument` saying which images differ from those that a training began with.
+    func check(_ others: DataFingerprints) throws(VAEError) {
+        func demand(
+            _ name: String, _ known: Fingerprint?, _ count: Int, _ given: Fingerprint?, _ others: Int
+        ) throws(VAEError) {
+            guard known != given else { return }
+            func describe(_ count: Int, _ fingerprint: Fingerprint?) -> String {
+                fingerprint.map { "\(count) images with the fingerprint \($0)" } ?? "none"
+            }
+            throw VAEError(
+                .invalidArgument, name, "are not the ones that the training began with",
+                expected: describe(count, known), found: describe(others, given),
+                advice: "Give the same images, or begin a new training.")
+        }
+        try demand("training images", train, trainCount, others.train, others.trainCount)
+        try demand("test images", test, testCount, others.test, others.testCount)
+    }
+}

@@ -1,0 +1,55 @@
+import Kernels
+import VAECore
+
+extension Trainer {
+    /// What to say of a step whose loss, gradient or update is no longer made of finite numbers.
+    ///
+    /// - Parameters:
+    ///   - batch: the step's images
+    ///   - parts: gradients of the step
+    ///   - loss: nil when it was finite, and the gradient or the update was not
+    func divergence(_ batch: ArraySlice<UInt32>, parts: Int, loss: Double?) -> VAEError {
+        let place = "epoch \(history.count + 1), step \(progress.stepsOfEpoch + 1)"
+        let count = parameters.region.count
+        // With a finite loss the update has spoilt the parameters already, and the gradient tells where it began.
+        let weight = loss == nil ? nil : unsoundTensor { self.parameters.region[$0] }
+        let gradient =
+            weight == nil
+            ? (0..<parts).lazy.compactMap { part in
+                self.unsoundTensor { self.gradients.region[part * count + $0] }
+            }.first : nil
+        let update =
+            weight == nil && gradient == nil
+            ? unsoundTensor { self.secondMoment.region[$0] } ?? unsoundTensor { self.parameters.region[$0] }
+            : nil
+        let tensor =
+            weight.map { "the weights \($0) are not finite" }
+            ?? gradient.map { "the gradient of \($0) is not finite" }
+            ?? update.map { "the gradient of \($0), or the step it makes, is too large for single precision" }
+        let unsound = batch.indices.filter { index in
+            let image = index - batch.startIndex
+            return !losses.region[image].isFinite
+                || !losses.region[configuration.batchSize + image].isFinite
+        }
+        let images =
+            unsound.isEmpty
+            ? "the batch's images \(Self.list(batch))"
+            : "the images \(Self.list(unsound.map { batch[$0] })) of \(batch.count) in the batch"
+        let found = [loss.map { "\($0)" }, tensor, images].compactMap { $0 }.joined(separator: "; ")
+        return VAEError(
+            .diverged, "\(loss == nil ? "gradient" : "loss") in \(place)", "is not a finite number",
+            found: found,
+            advice: "A smaller learning rate usually helps, or a warm-up of an epoch.")
+    }
+
+    /// The first tensor with an element that is not finite.
+    private func unsoundTensor(_ element: (Int) -> Float) -> String? {
+        engine.network.layout.entries.first { entry in entry.range.contains { !element($0).isFinite } }?.name
+    }
+
+    /// Indices of images in the training set, in their order in the batch.
+    private static func list(_ images: some Collection<UInt32>) -> String {
+        let shown = images.prefix(128).map(String.init).joined(separator: " ")
+        return images.count > 128 ? "\(shown) and \(images.count - 128) more" : shown
+    }
+}

@@ -1,0 +1,89 @@
+import Kernels
+import VAECore
+
+extension Trainer {
+    /// One optimiser step on the images at `order[range]`. Allocates nothing.
+    /// - Returns: losses summed over the batch
+    /// - Throws: `diverged` when the loss, a parameter or a moment is not finite
+    func step(
+        _ images: ImageSet, _ order: [UInt32], _ range: Range<Int>, epoch: Int, learningRate: Float
+    ) throws(VAEError) -> Losses {
+        let parts = shards.parts(of: range.count)
+        pool.run(parts: parts, with: (self, images, order, range, epoch)) { context, worker, part in
+            let (trainer, images, order, range, epoch) = context
+            trainer.runShard(
+                part, trainer.engine.workspaces[worker], images, order, range, epoch: epoch)
+        }
+        let sums = sumLosses(range.count)
+        guard sums.total.isFinite else { throw divergence(order[range], parts: parts, loss: sums.total) }
+        let chunks = soundness.region.count
+        pool.run(parts: chunks, with: (self, parts, learningRate)) { context, _, chunk in
+            let (trainer, parts, learningRate) = context
+            trainer.update(chunk, parts: parts, learningRate: learningRate)
+        }
+        for chunk in 0..<chunks where soundness.region[chunk] == 0 {
+            throw divergence(order[range], parts: parts, loss: nil)
+        }
+        engine.prepare(weights)
+        return sums
+    }
+
+    /// Adam on one chunk of the parameters, with the sum of `parts` gradients.
+    private func update(_ chunk: Int, parts: Int, learningRate: Float) {
+        let start = chunk * Self.updateChunk
+        var adam = adam
+        adam.learningRate = learningRate
+        let isSound = adam.update(
+            parameters.region, gradients: gradients.region, parts: parts, firstMoment: firstMoment.region,
+            secondMoment: secondMoment.region,
+            range: start..<min(start + Self.updateChunk, parameters.region.count),
+            step: progress.stepsTaken + 1)
+        soundness.region[chunk] = isSound ? 1 : 0
+    }
+
+    /// One shard of a batch, micro-batch by micro-batch, into the shard's gradient.
+    private func runShard(
+        _ part: Int, _ workspace: Workspace, _ images: ImageSet, _ order: [UInt32], _ batch: Range<Int>,
+        epoch: Int
+    ) {
+        let network = engine.network
+        let size = modelConfiguration.imageShape.count
+        let latent = modelConfiguration.latentSize
+        let gradient = gradients.region[part * parameters.region.count..<(part + 1) * parameters.region.count]
+        let shard = shards.images(of: part, in: batch.count)
+        let scale = 1 / Float(batch.count)
+        for start in stride(from: shard.lowerBound, to: shard.upperBound, by: network.microBatch) {
+            let count = min(network.microBatch, shard.upperBound - start)
+            for position in 0..<count {
+                let image = Int(order[batch.lowerBound + start + position])
+                Pixels.scale(
+                    images.pixels.span, range: image * size..<(image + 1) * size,
+                    into: workspace.images[position * size..<(position + 1) * size])
+                var noise = RandomStream(
+                    seed: configuration.seed, purpose: .trainingNoise, epoch: epoch, item: image)
+                noise.fillNormal(workspace.noise[position * latent..<(position + 1) * latent])
+            }
+            network.encode(weights, workspace, count: count)
+            network.sampleLatents(workspace, count: count)
+            network.decode(weights, workspace, count: count)
+            network.measure(workspace, count: count, gradientScale: scale)
+            network.backward(
+                weights, workspace, count: count, scale: scale,
+                klWeight: Float(configuration.klWeight),
+                gradients: gradient, accumulating: start > shard.lowerBound)
+            losses.region[start..<start + count].copy(from: workspace.reconstruction.prefix(count))
+            let second = configuration.batchSize + start
+            losses.region[second..<second + count].copy(from: workspace.divergence.prefix(count))
+        }
+    }
+
+    /// The batch's losses, added image by image in Double.
+    private func sumLosses(_ count: Int) -> Losses {
+        var sums = Losses(reconstruction: 0, kl: 0, klWeight: configuration.klWeight)
+        for image in 0..<count {
+            sums.reconstruction += Double(losses.region[image])
+            sums.kl += Double(losses.region[configuration.batchSize + image])
+        }
+        return sums
+    }
+}

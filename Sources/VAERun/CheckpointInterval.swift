@@ -1,0 +1,31 @@
+/// How often a checkpoint is written within an epoch; after each epoch one always is.
+package enum CheckpointInterval: Hashable, Sendable {
+    /// Every minute, and on a slow disk so seldom that writing takes 1% of the time at most.
+    case automatic
+    case steps(Int)
+    case seconds(Double)
+
+    /// "200" for steps, "60s" for seconds; nil for anything else, 0 and less included.
+    package init?(_ text: String) {
+        if text.hasSuffix("s"), let seconds = Double(text.dropLast()), seconds > 0, seconds.isFinite {
+            self = .seconds(seconds)
+        } else if let steps = Int(text), steps > 0 {
+            self = .steps(steps)
+        } else {
+            return nil
+        }
+    }
+
+    /// Whether it is time.
+    /// - Parameters:
+    ///   - steps: since the beginning of the training
+    ///   - seconds: since the last checkpoint
+    ///   - cost: seconds that the last one took
+    package func isDue(steps: Int, seconds: Double, cost: Double) -> Bool {
+        switch self {
+        case .automatic: seconds >= max(60, 100 * cost)
+        case .steps(let interval): steps.isMultiple(of: interval)
+        case .seconds(let interval): seconds >= interval
+        }
+    }
+}

@@ -1,0 +1,117 @@
+import VAE
+import VAECore
+import VAEData
+
+/// A run that is to go on: its folder, locked, and where it stood.
+package struct InterruptedRun {
+    package let path: String
+    package let record: RunRecord
+    package let store: CheckpointStore
+    /// nil when the run ended before its first checkpoint, and begins anew.
+    package let checkpoint: Checkpoint?
+    /// Why the newest checkpoint was not taken but the one before it; nil when it was.
+    package let fallback: VAEError?
+    private let lock: FolderLock
+
+    /// - Throws: `missingInput` when there is no such folder, or not that of a run; `unavailable` when a run writes to it now;
+    ///   `invalidData` when its record or both of its checkpoints are damaged, or belong to different runs.
+    package init(_ path: String) throws(VAEError) {
+        guard Folder.exists(path) else {
+            throw VAEError(
+                .missingInput, path, "is not a folder", expected: "the run folder of a vae-train",
+                advice: "Check the path.")
+        }
+        self.path = path
+        lock = try FolderLock(path)
+        guard Folder.holds(RunFolder.configuration, path) else {
+            throw VAEError(
+                .missingInput, path, "has no \(RunFolder.configuration)", expected: "the folder of a run",
+                advice: "Check the path; a run that ended before it wrote this file has trained nothing.")
+        }
+        record = try RunRecord(contentsOf: RunFolder.join(path, RunFolder.configuration))
+        store = CheckpointStore(path)
+        let found = try store.read()
+        checkpoint = found?.checkpoint
+        fallback = found?.fallback
+        if let checkpoint {
+            try check(checkpoint)
+        } else {
+            try checkIsUntrained()
+        }
+    }
+
+    /// The folder, ready for what follows the checkpoint.
+    /// - Throws: `cannotCreate` or `inputOutput` when it can't be written to.
+    package func folder() throws(VAEError) -> RunFolder {
+        Folder.removeLeftovers(path)
+        return try RunFolder(resuming: path, history: checkpoint?.history ?? [], lock: lock)
+    }
+
+    /// The trainer as it was.
+    /// - Parameter epochs: more than were planned; nil for as many.
+    /// - Throws: as `Trainer.init(resuming:)`.
+    package func trainer(epochs: Int?, threads: Int) throws(VAEError) -> Trainer {
+        let epochs = epochs ?? record.training.epochs
+        guard epochs >= record.training.epochs else {
+            throw VAEError(
+                .invalidArgument, "epochs", "can be raised only",
+                expected: "\(record.training.epochs) or more", found: "\(epochs)")
+        }
+        if let checkpoint { return try Trainer(resuming: checkpoint, epochs: epochs, threads: threads) }
+        let beginning = try Trainer(
+            record.model, record.training, threads: threads, convolutions: convolutions)
+        guard epochs != record.training.epochs else { return beginning }
+        return try Trainer(resuming: beginning.checkpoint(), epochs: epochs, threads: threads)
+    }
+
+    /// What computed the run's convolutions.
+    package var convolutions: ConvolutionMethod {
+        checkpoint?.convolutions ?? record.environment.convolutions.flatMap(ConvolutionMethod.init) ?? .direct
+    }
+
+    /// The run's images, loaded again.
+    /// - Parameter folder: where they are now; nil for where the run found them.
+    /// - Throws: `missingInput` when they are no longer there; `invalidData` when they are not the ones of the run.
+    package func data(
+        folder: String?, progress: (DatasetEvent) -> Void = { _ in }
+    ) throws(VAEError) -> Dataset {
+        let data = try DataRequest(record, folder: folder).load(progress)
+        let hash = data.contentHash()
+        guard hash == record.data.sha256 else {
+            func describe(_ train: Int, _ test: Int, _ hash: String) -> String {
+                "\(train) training and \(test) test images with the SHA-256 \(hash)"
+            }
+            throw VAEError(
+                .invalidData, folder ?? record.data.folder ?? data.source, "is not the data set of this run",
+                expected: describe(record.data.trainImages, record.data.testImages, record.data.sha256),
+                found: describe(data.train.count, data.test?.count ?? 0, hash),
+                advice: "Name the folder of the run's images (--data DIR), or begin a new run.")
+        }
+        return data
+    }
+
+    private func check(_ checkpoint: Checkpoint) throws(VAEError) {
+        // Epochs may have been raised since.
+        var training = record.training
+        training.epochs = checkpoint.configuration.epochs
+        guard checkpoint.modelConfiguration == record.model, checkpoint.configuration == training,
+            record.training.epochs >= training.epochs
+        else {
+            throw VAEError(
+                .invalidData, RunFolder.join(path, CheckpointStore.newest),
+                "is not a checkpoint of this run's \(RunFolder.configuration)",
+                expected: "\(record.model), \(record.training)",
+                found: "\(checkpoint.modelConfiguration), \(checkpoint.configuration)",
+                advice: "Take both files from the same run.")
+        }
+    }
+
+    /// Without a checkpoint there must be no epoch either that beginning anew would lose.
+    private func checkIsUntrained() throws(VAEError) {
+        guard !Folder.holds(RunFolder.model, path) else {
+            throw VAEError(
+                .missingInput, path, "has a model but no checkpoint", expected: CheckpointStore.newest,
+                advice: "Restore the checkpoint, or begin a new run in another folder.")
+        }
+    }
+}

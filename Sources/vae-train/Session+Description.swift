@@ -1,0 +1,45 @@
+import VAE
+import VAEConsole
+import VAECore
+
+extension Session {
+    /// What is trained, on what and how, before the first step.
+    func describe() {
+        let shape = data.train.shape
+        let (model, training) = (trainer.modelConfiguration, trainer.configuration)
+        let limit =
+            trainer.threads == Machine.processors
+            ? "the machine has no more processors" : "a batch has no more parts"
+        console.note(
+            "threads   \(threads)"
+                + (trainer.threads < threads ? " (\(trainer.threads) in use: \(limit))" : "")
+                + ", seed \(training.seed)")
+        console.note(
+            "data      \(data.name.escapingControlCharacters()): \(grouped(Double(data.train.count))) training and "
+                + "\(grouped(Double(data.test?.count ?? 0))) test images of \(shape) "
+                + "(\(data.source.escapingControlCharacters()))")
+        console.note(
+            "model     \(grouped(Double(trainer.model.parameterCount))) parameters, filters "
+                + model.encoderFilters.map(String.init).joined(separator: "-")
+                + ", \(model.hiddenUnits) hidden units, \(model.latentSize) latent dimensions")
+        console.note(
+            "training  \(training.epochs) epochs, batches of \(training.batchSize), Adam \(training.learningRate)"
+                + training.schedule.phrase
+                + (training.patience.map { ", patience \($0)" } ?? ""))
+        console.note("run       \(folder.path.escapingControlCharacters())")
+        if let resumed { console.note("resumed   \(Self.position(of: resumed))") }
+        console.note("loss = reconstruction + KL, in nats per image")
+    }
+}
+
+extension LearningRateSchedule {
+    /// What follows the learning rate in a line about the training; nothing for a constant one.
+    fileprivate var phrase: String {
+        let warmUp = warmUpEpochs == 0 ? "" : ", rising over \(warmUpEpochs) epochs"
+        switch decay {
+        case .constant: return warmUp
+        case .cosine: return warmUp + ", falling along a cosine"
+        case .step: return warmUp + ", times \(stepFactor) every \(stepEpochs) epochs"
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import Kernels
+import VAE
+import VAEConsole
+import VAECore
+import VAERun
+
+extension TrainCommand {
+    /// `--resume`: the run in `path` from its last checkpoint to its end.
+    func goOn(_ path: String, _ console: Console) throws {
+        let threads = try checkedThreads()
+        for (flag, given) in [("--out", out), ("--export-data", exportData)] where given != nil {
+            throw VAEError(
+                .invalidArgument, flag, "can't be combined with --resume", advice: "Leave it away.")
+        }
+        let run = try InterruptedRun(path)
+        try checkFlags(run)
+        introduce(console, run.convolutions)
+        warnOfOtherArithmetic(run.record.environment, console)
+        if let fallback = run.fallback {
+            console.warn("\(fallback)")
+            console.warn("going on from the checkpoint before it")
+        }
+        let trainer = try run.trainer(epochs: epochs, threads: threads)
+        let data = try run.data(folder: data) { console.show($0) }
+        console.clearStatus()
+        var record = run.record
+        record.training = trainer.configuration
+        record.resumptions = (record.resumptions ?? []) + [environment(trainer, threads)]
+        try Session(
+            console: console, data: data, trainer: trainer, folder: run.folder(), checkpoints: run.store,
+            record: record, threads: threads, checkpointEvery: checkpointEvery ?? .automatic,
+            resumed: trainer.checkpoint()
+        ).run(figures: !noFigures, film: film)
+    }
+
+    /// Flags that say something else than the run's record would change the result, and are refused.
+    private func checkFlags(_ run: InterruptedRun) throws(VAEError) {
+        func demand<Value: Equatable>(_ flag: String, _ given: Value?, _ recorded: Value?) throws(VAEError) {
+            guard let given, given != recorded else { return }
+            throw VAEError(
+                .invalidArgument, flag, "differs from the run that is to go on",
+                expected: recorded.map { "\($0)" } ?? "none", found: "\(given)",
+                advice: "Leave \(flag) away, or begin a new run.")
+        }
+        let (model, training) = (run.record.model, run.record.training)
+        try demand("--seed", seed, training.seed)
+        try demand("--batch-size", batchSize, training.batchSize)
+        try demand("--latent-dim", latentDim, model.latentSize)
+        try demand("--learning-rate", learningRate, training.learningRate)
+        try demand("--schedule", schedule?.rawValue, training.schedule.decay.rawValue)
+        try demand("--warm-up", warmUp, training.schedule.warmUpEpochs)
+        try demand("--step-epochs", stepEpochs, training.schedule.stepEpochs)
+        try demand("--step-factor", stepFactor, training.schedule.stepFactor)
+        try demand("--patience", patience, training.patience)
+        try demand("--kl-weight", klWeight, training.klWeight)
+        try demand("--convolutions", convolutions?.rawValue, run.convolutions.rawValue)
+        try demand("--dataset", dataset?.rawValue, run.record.data.name)
+        try demand("--limit", limit, run.record.data.limit)
+    }
+
+    /// The same bits need the same kernels: of BLAS for dense layers, and tiles or none for convolutions.
+    private func warnOfOtherArithmetic(_ recorded: RunRecord.Environment, _ console: Console) {
+        var differences: [String] = []
+        if recorded.blas != OpenBLAS.configuration || recorded.blasKernels != OpenBLAS.core {
+            differences.append(
+                "OpenBLAS is another one (\(OpenBLAS.core) kernels of \(OpenBLAS.configuration), not "
+                    + "\(recorded.blasKernels) of \(recorded.blas))")
+        }
+        if (recorded.tiles == nil) != (ConvolutionMethod.directInstructionSet == nil) {
+            differences.append("direct convolutions are computed in another way")
+        }
+        guard !differences.isEmpty else { return }
+        console.warn(
+            "This is not the arithmetic that the run began with: \(differences.joined(separator: ", and ")). "
+                .escapingControlCharacters()
+                + "The result will differ in its last digits from that of an uninterrupted run.")
+    }
+}

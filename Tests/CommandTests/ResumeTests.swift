@@ -1,0 +1,278 @@
+import Foundation
+import Testing
+import VAE
+import VAECore
+
+/// `vae-train` killed, interrupted and resumed: the same bits, and nothing lost.
+@Suite struct ResumeTests {
+    let tool = Tool("vae-train")
+    let scratch = try! Scratch()
+    /// 19 steps an epoch, three epochs.
+    let training = ["--epochs", "3", "--batch-size", "16", "--threads", "2"]
+    let silent = ["--no-figures", "--quiet"]
+
+    /// An uninterrupted run, in "whole".
+    func whole(_ more: [String] = []) throws -> [String] {
+        let data = try scratch.digits()
+        let outcome = try tool.run(data + training + silent + more + ["--out", scratch.file("whole")])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        return data
+    }
+
+    /// What must not depend on interruptions: models, and the table without its two columns of times.
+    func results(_ run: String) throws -> [String: Data] {
+        let table = try scratch.text("\(run)/metrics.csv").split(separator: "\n").map {
+            $0.split(separator: ",", omittingEmptySubsequences: false).prefix(7).joined(separator: ",")
+        }
+        return [
+            "model": try scratch.bytes("\(run)/model.safetensors"),
+            "best": try scratch.bytes("\(run)/best.safetensors"),
+            "table": Data(table.joined(separator: "\n").utf8),
+        ]
+    }
+
+    /// Starts a run and ends it by `signal` once `isTime`.
+    func interrupt(
+        _ arguments: [String], _ signal: Int32, log: String = "log", when isTime: () -> Bool
+    ) throws -> Int32 {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: tool.path)
+        process.arguments = arguments
+        try scratch.write([], to: log)
+        let handle = try #require(FileHandle(forWritingAtPath: scratch.file(log)))
+        process.standardError = handle
+        process.standardOutput = handle
+        try process.run()
+        while process.isRunning && !isTime() { usleep(2000) }
+        kill(process.processIdentifier, signal)
+        process.waitUntilExit()
+        return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+    }
+
+    func rows(_ run: String) -> Int {
+        ((try? scratch.text("\(run)/metrics.csv")) ?? "").split(separator: "\n").count - 1
+    }
+
+    /// Killed without warning at moments of chance, resumed on other threads, killed again.
+    @Test func killedAtAnyMoment() throws {
+        let data = try whole()
+        let expected = try results("whole")
+        let seed = UInt64.random(in: 0...9999)
+        print("kill test: seed \(seed)")
+        var random = SplitMix64(seed: seed)
+        for run in 0..<3 {
+            let name = "run-\(run)"
+            for attempt in 0..<4 {
+                let began = ContinuousClock.now
+                let moment = Duration.milliseconds(Int(random.next() % 700))
+                let exists = FileManager.default.fileExists(atPath: scratch.file("\(name)/config.json"))
+                if !exists { try? FileManager.default.removeItem(atPath: scratch.file(name)) }
+                let arguments =
+                    (exists
+                        ? ["--resume", scratch.file(name)]
+                        : data + training + ["--out", scratch.file(name)])
+                    + ["--threads", "\(attempt + 1)", "--checkpoint-every", "2"] + silent
+                if attempt < 3 {
+                    let status = try interrupt(arguments, SIGKILL) { ContinuousClock.now - began > moment }
+                    #expect(status == -SIGKILL || status == 0, "seed \(seed), run \(run): status \(status)")
+                } else {
+                    let outcome = try tool.run(arguments)
+                    #expect(outcome.status == 0, "seed \(seed), run \(run): \(outcome.errors)")
+                }
+            }
+            #expect(try results(name) == expected, "seed \(seed), run \(run)")
+        }
+    }
+
+    @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
+    func interruptedAndResumed(signal: Int32, status: Int32) throws {
+        // So many epochs that most are to come when the first row is seen.
+        let more = ["--epochs", "20", "--schedule", "step", "--step-epochs", "4", "--step-factor", "0.5"]
+        let data = try whole(more)
+        let ended = try interrupt(data + training + more + ["--out", scratch.file("run")], signal) {
+            rows("run") >= 1
+        }
+        #expect(ended == status)
+        let log = try scratch.text("log")
+        #expect(log.contains("interrupted:") && log.contains("stopped "), "\(log)")
+        #expect(log.contains("go on with: vae-train --resume \(scratch.file("run"))"), "\(log)")
+        // No figures were drawn.
+        let files = try FileManager.default.contentsOfDirectory(atPath: scratch.file("run"))
+        #expect(!files.contains { $0.hasSuffix(".png") } && files.contains("checkpoint.safetensors"))
+        let outcome = try tool.run(["--resume", scratch.file("run"), "--threads", "1", "--no-figures"])
+        #expect(outcome.status == 0 && outcome.errors.contains("resumed "), "\(outcome.errors)")
+        #expect(try results("run") == results("whole"))
+    }
+
+    @Test func epochsCanBeRaised() throws {
+        let data = try whole()
+        _ = try tool.run(
+            data + ["--epochs", "1", "--batch-size", "16", "--out", scratch.file("run")] + silent)
+        let outcome = try tool.run(["--resume", scratch.file("run"), "--epochs", "3"] + silent)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(try results("run") == results("whole"))
+        let config = try scratch.text("run/config.json")
+        #expect(config.contains("\"epochs\" : 3") && config.contains("resumptions"))
+        // There is nothing left to do, and nothing changes.
+        let again = try tool.run(["--resume", scratch.file("run"), "--no-figures"])
+        #expect(again.status == 0 && again.errors.contains("the run is finished"), "\(again.errors)")
+        #expect(try results("run") == results("whole"))
+        let fewer = try tool.run(["--resume", scratch.file("run"), "--epochs", "2"])
+        #expect(fewer.status == 64 && fewer.errors.contains("--epochs"), "\(fewer.errors)")
+    }
+
+    /// The newest checkpoint is damaged: the one before it serves, and it is said. Both: refused, and nothing is touched.
+    @Test func damagedCheckpoints() throws {
+        let data = try whole()
+        _ = try tool.run(
+            data + ["--epochs", "2", "--batch-size", "16", "--out", scratch.file("run")] + silent)
+        for name in ["checkpoint.safetensors", "checkpoint.previous.safetensors"] {
+            var bytes = try [UInt8](scratch.bytes("run/\(name)"))
+            bytes[bytes.count / 2] ^= 4
+            try scratch.write(bytes, to: "run/\(name)")
+            let before = try FileManager.default.contentsOfDirectory(atPath: scratch.file("run")).sorted()
+            let arguments = ["--resume", scratch.file("run"), "--epochs", "3", "--no-figures"]
+            if name == "checkpoint.safetensors" {
+                // Stopped at once, so that the second round has something to damage.
+                let copy = scratch.file("copy")
+                try FileManager.default.copyItem(atPath: scratch.file("run"), toPath: copy)
+                let outcome = try tool.run(["--resume", copy, "--epochs", "3", "--no-figures"])
+                #expect(outcome.status == 0, "\(outcome.errors)")
+                #expect(
+                    outcome.errors.contains("checksum") && outcome.errors.contains("checkpoint before it"))
+                #expect(try results("copy") == results("whole"))
+            } else {
+                let outcome = try tool.run(arguments)
+                #expect(outcome.status == 65, "\(outcome.errors)")
+                #expect(outcome.errors.contains("checksum") && outcome.errors.contains(name))
+                #expect(
+                    try FileManager.default.contentsOfDirectory(atPath: scratch.file("run")).sorted()
+                        == before)
+            }
+        }
+    }
+
+    @Test func otherSettingsAreRefused() throws {
+        let data = try whole()
+        let before = try scratch.bytes("whole/checkpoint.safetensors")
+        for (flag, value, recorded) in [
+            ("--seed", "1", "0"), ("--batch-size", "32", "16"), ("--latent-dim", "3", "2"),
+            ("--learning-rate", "0.01", "0.001"), ("--kl-weight", "2", "1"), ("--limit", "100", "none"),
+            ("--schedule", "cosine", "constant"), ("--warm-up", "1", "0"), ("--patience", "3", "none"),
+            ("--convolutions", "lowered", "direct"), ("--dataset", "mnist", "data"),
+            ("--step-epochs", "3", "10"), ("--step-factor", "0.5", "0.1"),
+        ] {
+            let outcome = try tool.run(["--resume", scratch.file("whole"), flag, value])
+            #expect(outcome.status == 64, "\(flag): \(outcome.errors)")
+            #expect(
+                outcome.errors.contains("\(flag): differs")
+                    && outcome.errors.contains("expected \(recorded)"),
+                "\(outcome.errors)")
+        }
+        for flag in ["--out", "--export-data"] {
+            let outcome = try tool.run(["--resume", scratch.file("whole"), flag, scratch.file("x")])
+            #expect(outcome.status == 64 && outcome.errors.contains(flag), "\(outcome.errors)")
+        }
+        // The settings of the run are no differences; and its images may have moved.
+        try FileManager.default.moveItem(atPath: data[1], toPath: scratch.file("moved"))
+        #expect(try tool.run(["--resume", scratch.file("whole"), "--no-figures"]).status == 66)
+        let moved = try tool.run(
+            [
+                "--resume", scratch.file("whole"), "--data", scratch.file("moved"), "--seed", "0",
+                "--no-figures",
+            ])
+        #expect(moved.status == 0, "\(moved.errors)")
+        var images = try [UInt8](scratch.bytes("moved/train-images-idx3-ubyte"))
+        images[5000] ^= 1
+        try scratch.write(images, to: "moved/train-images-idx3-ubyte")
+        let changed = try tool.run(["--resume", scratch.file("whole"), "--data", scratch.file("moved")])
+        #expect(changed.status == 65, "\(changed.errors)")
+        #expect(
+            changed.errors.contains("300 training and 40 test images with the SHA-256"), "\(changed.errors)")
+        #expect(try scratch.bytes("whole/checkpoint.safetensors") == before)
+    }
+
+    @Test func foldersThatAreNoRuns() throws {
+        #expect(try tool("--resume", scratch.file("none")).status == 66)
+        try FileManager.default.createDirectory(
+            atPath: scratch.file("empty"), withIntermediateDirectories: true)
+        let outcome = try tool("--resume", scratch.file("empty"))
+        #expect(outcome.status == 66 && outcome.errors.contains("config.json"), "\(outcome.errors)")
+        // A model without any checkpoint: beginning anew would lose it.
+        _ = try whole()
+        try FileManager.default.removeItem(atPath: scratch.file("whole/checkpoint.safetensors"))
+        try FileManager.default.removeItem(atPath: scratch.file("whole/checkpoint.previous.safetensors"))
+        let model = try scratch.bytes("whole/model.safetensors")
+        let lost = try tool("--resume", scratch.file("whole"))
+        #expect(lost.status == 66 && lost.errors.contains("checkpoint"), "\(lost.errors)")
+        #expect(try scratch.bytes("whole/model.safetensors") == model)
+        // Killed before its first checkpoint it begins anew.
+        try FileManager.default.removeItem(atPath: scratch.file("whole/model.safetensors"))
+        let anew = try tool.run(["--resume", scratch.file("whole")] + silent)
+        #expect(anew.status == 0, "\(anew.errors)")
+        #expect(try scratch.bytes("whole/model.safetensors") == model)
+    }
+
+    /// Two programs, one folder: the second is told so, the first is not disturbed.
+    @Test func aRunIsLocked() throws {
+        _ = try whole()
+        var second: Tool.Outcome?
+        let status = try interrupt(
+            ["--resume", scratch.file("whole"), "--epochs", "1000", "--no-figures"], SIGTERM
+        ) {
+            guard rows("whole") > 3 else { return false }
+            second = try? tool("--resume", scratch.file("whole"))
+            return true
+        }
+        #expect(second?.status == 69 && second?.errors.contains("in use") == true, "\(second?.errors ?? "")")
+        #expect(status == 143)
+    }
+
+    @Test func aRemovedFolderEndsTheRun() throws {
+        let data = try scratch.digits()
+        var removed = false
+        let status = try interrupt(
+            data + ["--epochs", "1000", "--batch-size", "16", "--out", scratch.file("run")], 0
+        ) {
+            // In one go: a file that came while they were removed one by one would keep the folder.
+            if rows("run") >= 1 && !removed {
+                try? FileManager.default.moveItem(atPath: scratch.file("run"), toPath: scratch.file("gone"))
+                removed = true
+            }
+            return false
+        }
+        #expect(status == 73)
+        let log = try scratch.text("log")
+        #expect(log.contains("error:") && log.contains("folder"), "\(log)")
+    }
+
+    @Test func patienceEndsTheRun() throws {
+        let outcome = try tool.run(
+            try scratch.digits() + [
+                "--epochs", "200", "--batch-size", "16", "--learning-rate", "0.03", "--patience", "1",
+                "--no-figures", "--out", scratch.file("run"),
+            ])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(outcome.errors.contains("stopped early") && rows("run") < 200, "\(outcome.errors)")
+        // The best model is the one of the row with the lowest test loss: not the last.
+        let best = try VariationalAutoencoder(contentsOf: scratch.file("run/best.safetensors"))
+        let last = try VariationalAutoencoder(contentsOf: scratch.file("run/model.safetensors"))
+        #expect(best.weights.map(\.values) != last.weights.map(\.values))
+        let again = try tool.run(["--resume", scratch.file("run"), "--no-figures"])
+        #expect(again.status == 0 && again.errors.contains("finished"), "\(again.errors)")
+    }
+}
+
+/// A small generator, so that the moments of a failed test can be had again.
+struct SplitMix64 {
+    private var state: UInt64
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
