@@ -25,7 +25,11 @@ package struct RunFolder {
             try Folder.createNew(requested)
             return requested
         }
-        let name = dataset.map { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" ? $0 : "-" }
+        // Code point by code point: behind a letter, marks that nobody sees would count as part of it.
+        let name = dataset.unicodeScalars.prefix(40).map {
+            $0.properties.isAlphabetic || $0.properties.numericType != nil || $0 == "-" || $0 == "_"
+                ? Character($0) : "-"
+        }
         let formatter = DateFormatter()
         formatter.locale = Locale(identifier: "en_US_POSIX")
         formatter.dateFormat = "yyyy-MM-dd-HHmmss"
