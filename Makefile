@@ -5,10 +5,12 @@
 
 SHELL := /bin/bash
 ARGS ?=
+TIME ?= 60
+READERS ?=
 LINTED := Sources Tests Benchmarks Examples Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build train plot test bench bench-peers example lint format clean
+.PHONY: help setup build train plot test test-asan test-tsan coverage fuzz bench bench-peers example lint format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -27,6 +29,19 @@ plot: setup ## Draw the pictures of a run again: vae plot, optimised, with ARGS=
 
 test: setup ## Run the tests, with ARGS
 	swift test $(ARGS)
+
+test-asan: setup ## Run the tests under the address sanitizer, with ARGS
+	swift test --sanitize=address --scratch-path .build/asan $(ARGS)
+
+test-tsan: setup ## Run the tests under the thread sanitizer, with ARGS
+	TSAN_OPTIONS="suppressions=$(CURDIR)/Tests/tsan-suppressions.txt" \
+		swift test --sanitize=thread --scratch-path .build/tsan $(ARGS)
+
+coverage: setup ## Measure which lines of the readers their tests reach
+	scripts/coverage
+
+fuzz: setup ## Try the readers on hostile files for TIME seconds each; READERS="idx gzip safetensors model record metrics"
+	scripts/fuzz $(TIME) $(READERS)
 
 bench: setup ## Measure the engine: vae-bench, optimised, with ARGS
 	swift run -c release vae-bench $(ARGS)
