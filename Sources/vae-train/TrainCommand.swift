@@ -107,7 +107,9 @@ struct TrainCommand: ParsableCommand {
 
         let request = DataRequest(dataset, folder: self.data, limit: limit, seed: seed)
         if let exportData {
-            for path in try dataToExport(request, console).export(to: exportData) { console.result(path) }
+            for path in try dataToExport(request, console).export(to: exportData) {
+                console.result(path.escapingControlCharacters())
+            }
             return
         }
         let data = try request.load { console.show($0) }
