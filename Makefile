@@ -31,11 +31,12 @@ test: setup ## Run the tests, with ARGS
 	swift test $(ARGS)
 
 test-asan: setup ## Run the tests under the address sanitizer, with ARGS
-	swift test --sanitize=address --scratch-path .build/asan $(ARGS)
+	LSAN_OPTIONS="suppressions=$(CURDIR)/Tests/lsan-suppressions.txt" \
+		swift test --sanitize=address --scratch-path .build/asan -Xswiftc -use-ld=lld $(ARGS)
 
 test-tsan: setup ## Run the tests under the thread sanitizer, with ARGS
 	TSAN_OPTIONS="suppressions=$(CURDIR)/Tests/tsan-suppressions.txt" \
-		swift test --sanitize=thread --scratch-path .build/tsan $(ARGS)
+		swift test --sanitize=thread --scratch-path .build/tsan -Xswiftc -use-ld=lld $(ARGS)
 
 coverage: setup ## Measure which lines of the readers their tests reach
 	scripts/coverage
