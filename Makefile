@@ -5,10 +5,13 @@
 
 SHELL := /bin/bash
 ARGS ?=
+TIME ?= 60
+READERS ?=
 LINTED := Sources Tests Benchmarks Examples Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser build train plot test bench bench-peers soak example lint format clean
+.PHONY: help setup browser build train plot test test-asan test-tsan coverage fuzz soak bench bench-peers example lint \
+	format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -30,6 +33,20 @@ browser: ## Install Chromium for the tests of the report, where it can be had; V
 
 test: setup browser ## Run the tests, with ARGS
 	swift test $(ARGS)
+
+test-asan: setup ## Run the tests under the address sanitizer, with ARGS
+	LSAN_OPTIONS="suppressions=$(CURDIR)/Tests/lsan-suppressions.txt" \
+		swift test --sanitize=address --scratch-path .build/asan -Xswiftc -use-ld=lld $(ARGS)
+
+test-tsan: setup ## Run the tests under the thread sanitizer, with ARGS
+	TSAN_OPTIONS="suppressions=$(CURDIR)/Tests/tsan-suppressions.txt" \
+		swift test --sanitize=thread --scratch-path .build/tsan -Xswiftc -use-ld=lld $(ARGS)
+
+coverage: setup ## Measure which lines of the readers their tests reach
+	scripts/coverage
+
+fuzz: setup ## Try the readers on hostile files for TIME seconds each; READERS="idx gzip safetensors model record metrics"
+	scripts/fuzz $(TIME) $(READERS)
 
 bench: setup ## Measure the engine: vae-bench, optimised, with ARGS
 	swift run -c release vae-bench $(ARGS)

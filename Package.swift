@@ -7,6 +7,18 @@ import PackageDescription
 // version.
 let optimisedInDebug: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
+// Fuzzing needs every module built with coverage for libFuzzer, and a runtime that normal builds do not have: `make fuzz`
+// sets this.
+let fuzzing: [Target] =
+    Context.environment["VAE_FUZZ"] == nil
+    ? []
+    : [
+        .target(name: "FuzzRuntime", path: "Tests/FuzzRuntime"),
+        .executableTarget(
+            name: "vae-fuzz", dependencies: ["FuzzRuntime", "ReaderChecks"], path: "Tests/Fuzz",
+            exclude: ["Dictionaries"]),
+    ]
+
 let package = Package(
     name: "vae",
     products: [
@@ -28,6 +40,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
         // The words the libraries share: image sets, errors, files that survive.
         .target(name: "VAECore", swiftSettings: optimisedInDebug),
@@ -41,7 +54,8 @@ let package = Package(
 
         // What goes in and what comes out.
         .target(
-            name: "VAEData", dependencies: ["VAECore", "CZlib", "CCrypto"], swiftSettings: optimisedInDebug),
+            name: "VAEData", dependencies: ["VAECore", "CZlib", "CCrypto", "CCurl"],
+            swiftSettings: optimisedInDebug),
         .target(
             name: "VAEFigures", dependencies: ["VAECore", "CCairo", "CZlib"], swiftSettings: optimisedInDebug),
         // The page's sources become part of the program, which so stays a single file.
@@ -89,6 +103,14 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: ["VAE", "VAECore", "VAEData", "Kernels", "vae", "vae-train", "vae-bench"]),
-    ],
+
+        // What must hold of every reader for any bytes, for the tests and for `make fuzz`.
+        .target(
+            name: "ReaderChecks", dependencies: ["VAE", "VAECore", "VAEData", "VAERun", "CZlib"],
+            path: "Tests/ReaderChecks"),
+        .testTarget(
+            name: "ReaderTests", dependencies: ["ReaderChecks", "VAE", "VAECore", "VAEData", "VAERun"],
+            resources: [.copy("Findings")]),
+    ] + fuzzing,
     swiftLanguageModes: [.v6]
 )

@@ -114,7 +114,9 @@ struct BenchCommand: ParsableCommand {
         if let exportData {
             let dataset = try Dataset(
                 name: "bench", train: workload.images, test: nil, source: workload.source)
-            for path in try dataset.export(to: exportData) { print(path) }
+            for path in try dataset.export(to: exportData) {
+                print(path.escapingControlCharacters())
+            }
             return
         }
 

@@ -14,9 +14,12 @@ extension Console {
             mirrorFailure = reason
         case .cacheDamaged(let path, let reason):
             warn(
-                "cached file \(path.escapingControlCharacters()) is damaged (\(reason)) and is fetched again")
+                "cached file \(path.escapingControlCharacters()) is damaged (\(reason.escapingControlCharacters())) and is fetched again"
+            )
         case .cacheNotWritten(let path, let reason):
-            warn("the download could not be kept in \(path.escapingControlCharacters()): \(reason)")
+            warn(
+                "the download could not be kept in \(path.escapingControlCharacters()): "
+                    + reason.escapingControlCharacters())
         case .fallingBack(let reason):
             let why = (mirrorFailure ?? reason).escapingControlCharacters()
             warn("MNIST is not in the cache and can't be downloaded (\(why)).")

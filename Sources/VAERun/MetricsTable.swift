@@ -8,6 +8,9 @@ package enum MetricsTable {
         "epoch,train_loss,train_reconstruction,train_kl,test_loss,test_reconstruction,test_kl,seconds,"
         + "images_per_second"
 
+    /// Bytes of the longest row: numbers have at most some 310 digits.
+    private static let longestRow = 4096
+
     /// The row of an epoch; empty fields where there is no test set.
     static func row(_ report: EpochReport) -> String {
         func fields(_ losses: Losses) -> [String] {
@@ -23,37 +26,52 @@ package enum MetricsTable {
     /// - Throws: `missingInput` when there is no such file; `invalidData` naming the row that is damaged.
     package static func read(_ path: String, klWeight: Double) throws(VAEError) -> [EpochReport] {
         let bytes = try DurableFile.read(path, limit: 1 << 28)
-        var lines = String(decoding: bytes, as: UTF8.self)
-            .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        // What follows the last line feed: nothing, or a torn row.
-        lines.removeLast()
-        guard lines.first == header else {
+        // Line by line: all lines as strings would take many times the file's size.
+        var rest = bytes[...]
+        func nextLine() -> ArraySlice<UInt8>? {
+            // What follows the last line feed: nothing, or a torn row.
+            guard let end = rest.firstIndex(of: 0x0A) else { return nil }
+            defer { rest = rest[(end + 1)...] }
+            return rest[..<end]
+        }
+        let first = nextLine()
+        guard let first, first.elementsEqual(header.utf8) else {
             throw VAEError(
                 .invalidData, path, "is not a table of metrics", expected: "a first line of \"\(header)\"",
-                found: lines.first.map { "\"\($0.prefix(120))\"" } ?? "none",
-                advice: "Take the metrics.csv that vae-train wrote.")
+                found: first.map(shown) ?? "none", advice: "Take the metrics.csv that vae-train wrote.")
         }
         var history: [EpochReport] = []
-        for (index, line) in lines.enumerated().dropFirst() {
-            guard let report = report(line, klWeight: klWeight), report.epoch > history.last?.epoch ?? 0
-            else {
+        // An array that grows is there twice for a while.
+        history.reserveCapacity(min(rest.count { $0 == 0x0A }, TrainingConfiguration.mostEpochs))
+        while let line = nextLine() {
+            let last = history.last?.epoch ?? 0
+            guard let report = report(line, klWeight: klWeight), report.epoch > last else {
                 throw VAEError(
-                    .invalidData, path, "is damaged in line \(index + 1)",
-                    expected: "an epoch after \(history.last?.epoch ?? 0), and losses that add up",
-                    found: "\"\(line.prefix(120))\"", advice: "Restore the file, or take the line away.")
+                    .invalidData, path, "is damaged in line \(history.count + 2)",
+                    expected:
+                        "an epoch after \(last) and up to \(TrainingConfiguration.mostEpochs), and losses "
+                        + "that add up",
+                    found: shown(line), advice: "Restore the file, or take the line away.")
             }
             history.append(report)
         }
         return history
     }
 
-    private static func report(_ line: String, klWeight: Double) -> EpochReport? {
-        let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-        guard fields.count == 9, let epoch = Int(fields[0]),
+    /// A line as errors show it.
+    private static func shown(_ line: ArraySlice<UInt8>) -> String {
+        "\"\(String(decoding: line.prefix(120), as: UTF8.self))\(line.count > 120 ? "…" : "")\""
+    }
+
+    private static func report(_ line: ArraySlice<UInt8>, klWeight: Double) -> EpochReport? {
+        guard line.count <= longestRow else { return nil }
+        let fields = line.split(separator: 0x2C, omittingEmptySubsequences: false)
+            .map { String(decoding: $0, as: UTF8.self) }
+        guard fields.count == 9, let epoch = Int(fields[0]), epoch <= TrainingConfiguration.mostEpochs,
             let train = losses(fields[1..<4], klWeight), let seconds = Double(fields[7]),
             let speed = Double(fields[8])
         else { return nil }
-        let hasTest = fields[4..<7] != ["", "", ""]
+        let hasTest = !fields[4..<7].allSatisfy(\.isEmpty)
         let test = losses(fields[4..<7], klWeight)
         guard hasTest == (test != nil) else { return nil }
         return EpochReport(epoch: epoch, train: train, test: test, seconds: seconds, imagesPerSecond: speed)

@@ -29,6 +29,12 @@ package struct Run: Sendable {
                     expected: "the folder of a run of at least one epoch",
                     advice: "vae-train writes it after the first epoch; check that this is the right folder.")
             }
+            guard Folder.holdsFile(name, path) else {
+                throw VAEError(
+                    .missingInput, file, "can't be read as a file", expected: "a regular file",
+                    found: "a folder, a pipe, a device or a link to nothing",
+                    advice: "Check that this is the folder of a run.")
+            }
             return file
         }
         record = try RunRecord(contentsOf: part(RunFolder.configuration))

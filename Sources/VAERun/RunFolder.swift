@@ -42,11 +42,10 @@ package struct RunFolder {
             try Folder.createNew(requested)
             return requested
         }
-        let name = dataset.map { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" ? $0 : "-" }
         let formatter = DateFormatter()
         formatter.locale = Locale(identifier: "en_US_POSIX")
         formatter.dateFormat = "yyyy-MM-dd-HHmmss"
-        let first = "runs/\(formatter.string(from: Date()))-\(String(name))"
+        let first = "runs/\(formatter.string(from: Date()))-\(name(for: dataset))"
         var path = first
         var number = 2
         while FileManager.default.fileExists(atPath: path) {
@@ -55,6 +54,16 @@ package struct RunFolder {
         }
         try Folder.createNew(path)
         return path
+    }
+
+    /// What a data set, whose name may be that of any folder, adds to the name of a run.
+    static func name(for dataset: String) -> String {
+        // Code point by code point: behind a letter, marks that nobody sees would count as part of it.
+        String(
+            dataset.unicodeScalars.prefix(40).map {
+                $0.properties.isAlphabetic || $0.properties.numericType != nil || $0 == "-" || $0 == "_"
+                    ? Character($0) : "-"
+            })
     }
 
     /// The path of a file of the run.

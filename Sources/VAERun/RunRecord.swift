@@ -85,7 +85,7 @@ package struct RunRecord: Codable, Sendable {
     /// Reads the record that a run left at `path`.
     /// - Throws: `missingInput` when there is none, `invalidData` when it isn't one.
     package init(contentsOf path: String) throws(VAEError) {
-        let bytes = try DurableFile.read(path, limit: 1 << 24)
+        let bytes = try DurableFile.read(path, limit: RunRecord.longest)
         do {
             self = try JSONDecoder().decode(RunRecord.self, from: Foundation.Data(bytes))
         } catch {
@@ -95,9 +95,15 @@ package struct RunRecord: Codable, Sendable {
         }
     }
 
+    /// Bytes of the longest record. JSON is read into something many times its size, and names in it are hashed
+    /// in time that grows with the square of their length.
+    package static let longest = 1 << 16
+
     /// A decoding error in a few words.
     private static func reason(_ error: any Error) -> String {
-        func name(_ path: [any CodingKey]) -> String { path.map(\.stringValue).joined(separator: ".") }
+        func name(_ path: [any CodingKey]) -> String {
+            String(path.map(\.stringValue).joined(separator: ".").unicodeScalars.prefix(120))
+        }
         switch error as? DecodingError {
         case .keyNotFound(let key, let context): return "no \"\(name(context.codingPath + [key]))\""
         case .typeMismatch(_, let context):

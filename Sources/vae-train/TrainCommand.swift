@@ -157,7 +157,9 @@ struct TrainCommand: ParsableCommand {
 
         let request = DataRequest(dataset ?? .auto, folder: self.data, limit: limit, seed: seed ?? 0)
         if let exportData {
-            for path in try dataToExport(request, console).export(to: exportData) { console.result(path) }
+            for path in try dataToExport(request, console).export(to: exportData) {
+                console.result(path.escapingControlCharacters())
+            }
             return
         }
         let data = try request.load { console.show($0) }

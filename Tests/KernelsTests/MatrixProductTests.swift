@@ -1,4 +1,6 @@
+import Foundation
 import Kernels
+import Synchronization
 import Testing
 
 @Suite("Matrix products")
@@ -103,6 +105,37 @@ struct MatrixProductTests {
                 #expect(index / size == 1 ? value.isNaN : value == Float(size))
             }
         }
+    }
+
+    /// OpenBLAS keeps buffers that threads share. Sixteen of them at once, on fewer cores, must not show in a bit.
+    @Test func sixteenThreadsAtOnceGetTheSameBits() {
+        let shapes = [(33, 17, 29), (128, 9, 64), (64, 64, 64), (1, 300, 7), (130, 120, 110), (5, 3, 2)]
+        @Sendable func product(_ index: Int) -> [UInt32] {
+            let (m, n, k) = shapes[index % shapes.count]
+            var random = SplitMix(state: UInt64(index % shapes.count))
+            guard let a = try? Guarded(random.values(m * k)), let b = try? Guarded(random.values(k * n)),
+                let result = try? Guarded(untouched: m * n)
+            else { return [] }
+            multiply(
+                Matrix(a.region, rows: m, columns: k), Matrix(b.region, rows: k, columns: n),
+                into: Matrix(result.region, rows: m, columns: n))
+            return result.isIntact ? result.values.map(\.bitPattern) : []
+        }
+        let expected = shapes.indices.map(product)
+        let differences = Mutex(0)
+        let finished = DispatchSemaphore(value: 0)
+        for thread in 0..<16 {
+            Thread.detachNewThread {
+                for round in 0..<1000
+                where product(thread + round) != expected[(thread + round) % shapes.count] {
+                    differences.withLock { $0 += 1 }
+                }
+                finished.signal()
+            }
+        }
+        for _ in 0..<16 { finished.wait() }
+        #expect(differences.withLock { $0 } == 0)
+        #expect(expected.allSatisfy { !$0.isEmpty })
     }
 
     @Test func theLibraryIsNamed() {

@@ -115,7 +115,7 @@ import VAECore
         let answer: TestServer.Answer =
             switch kind {
             case 0: .file(file + [0])
-            case 1: .endless
+            case 1: .endless()
             case 2: .cut(file, after: file.count / 2)
             case 3: .silence
             default: .redirect("ftp://127.0.0.1/")

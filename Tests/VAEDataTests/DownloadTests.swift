@@ -54,13 +54,40 @@ import VAECore
         expectFailure(.unsized(file), saying: "does not say how long")
     }
 
-    @Test(.timeLimit(.minutes(1))) func bodiesWithoutEndAreNotRead() throws {
-        let server = try TestServer(["file": .endless])
-        #expect(throws: DownloadFailure(reason: "it does not say how long the file is")) {
-            try Download.fetch(server.base + "file", size: file.count, rules: rules) { _ in }
+    /// Answers without end, and what is said of them.
+    static let endless: [(TestServer.Answer, String)] = [
+        (.endless(), "does not say how long"), (.endless("HTTP/1.1 404 X\r\n\r\n"), "status 404"),
+        (.endless("HTTP/1.1 302 X\r\nLocation: /other\r\n\r\n"), "status 404"),
+        (.endless("HTTP/1.1 302 X\r\n\r\n"), "status 302"),
+        (.endless("HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\nffffffff\r\n"), "how long"),
+        (
+            .endless(
+                "HTTP/1.1 200 X\r\nContent-Length: 300000\r\nTransfer-Encoding: chunked\r\n\r\nffffffff\r\n"),
+            "longer than 300000 bytes"
+        ),
+        (.endlessHead, "headers"), (.endless("HTTP/1.1 200 X\r\nX: "), ""),
+    ]
+
+    @Test(.timeLimit(.minutes(1)), arguments: endless.indices)
+    func answersWithoutEndAreNotRead(index: Int) throws {
+        let (answer, words) = Self.endless[index]
+        let server = try TestServer(["file": answer])
+        do {
+            _ = try Download.fetch(server.base + "file", size: file.count, rules: rules) { _ in }
+            Issue.record("nothing was thrown")
+        } catch {
+            #expect(words.isEmpty || error.reason.contains(words), "\(error.reason)")
         }
-        // The connection is closed behind the caller's back: the server's writing comes to an end.
+        // The connection is closed: the server's writing comes to an end, and what it has sent by then is what
+        // the buffers of a connection hold, a few megabytes of them.
         while server.endlessBytes == nil { Thread.sleep(forTimeInterval: 0.01) }
+        #expect(try #require(server.endlessBytes) < 32 << 20)
+    }
+
+    @Test func aLengthIsAllThatIsRead() throws {
+        // Content-Length is right, and more follows on the connection: it is not the file's.
+        let head = "HTTP/1.1 200 X\r\nContent-Length: \(file.count)\r\n\r\n"
+        #expect(try fetch(.endless(head)).count == file.count)
     }
 
     @Test func refusesBytesThatWouldBeUnpacked() throws {
@@ -110,10 +137,20 @@ import VAECore
         }
     }
 
-    @Test func followsRedirectsToAllowedAddressesOnly() throws {
+    @Test func followsRedirectsWithinTheHostOnly() throws {
         let server = try TestServer(["file": .file(file)])
-        #expect(try fetch(.redirect(server.base + "file")) == file)
-        expectFailure(.redirect("ftp://127.0.0.1/file"), saying: "not https")
-        expectFailure(.redirect("file:///etc/hostname"), saying: "")
+        #expect(throws: DownloadFailure.self) { try fetch(.redirect("file:///etc/hostname")) }
+        expectFailure(.redirect("ftp://127.0.0.1/file"), saying: "not http")
+        expectFailure(.redirect("https://127.0.0.1/file"), saying: "not http")
+        expectFailure(
+            .redirect("http://localhost:\(server.port)/file"), saying: "another host, http://localhost")
+        expectFailure(.redirect("http://127.0.0.1@localhost:\(server.port)/file"), saying: "another host")
+        expectFailure(.redirect("//[::1"), saying: "no address")
+        // The same machine, another port: another server.
+        expectFailure(.redirect(server.base + "file"), saying: "another host, \(server.base)")
+        expectFailure(.redirect("/file"), saying: "redirects more than 5 times")
+        let two = try TestServer(["file": .redirect("next?a=b#c"), "next?a=b": .file(file)])
+        #expect(try Download.fetch(two.base + "file", size: file.count, rules: rules) { _ in } == file)
+        #expect(two.requests == ["file", "next?a=b"])
     }
 }

@@ -11,8 +11,10 @@ final class TestServer: Sendable {
         case encoded([UInt8])
         /// A length, then that many bytes of the file only, then the end.
         case cut([UInt8], after: Int)
-        /// Bytes without end, and no length, at about 50 MB/s, as a fast network might.
-        case endless
+        /// A head, and bytes without end, at about 50 MB/s, as a fast network might.
+        case endless(_ head: String = "HTTP/1.1 200 X\r\n\r\n")
+        /// A head without end.
+        case endlessHead
         case status(Int)
         case redirect(String)
         /// Takes the request and says nothing.
@@ -90,11 +92,17 @@ final class TestServer: Sendable {
             _ =
                 send(connection, header(200, length: bytes.count))
                 && send(connection, Array(bytes[..<length]))
-        case .endless:
-            var goesOn = send(connection, header(200, length: nil))
+        case .endless, .endlessHead:
+            var head = "HTTP/1.1 200 X\r\n"
+            var piece = Array("X-More: \(String(repeating: "m", count: 1014))\r\n".utf8)
+            if case .endless(let given) = answers[path] {
+                (head, piece) = (given, [UInt8](repeating: 7, count: 1024))
+            }
+            piece = (0..<64).flatMap { _ in piece }
+            var goesOn = send(connection, Array(head.utf8))
             var count = 0
             while goesOn {
-                goesOn = send(connection, [UInt8](repeating: 7, count: 65536))
+                goesOn = send(connection, piece)
                 count += 65536
                 usleep(1000)
             }

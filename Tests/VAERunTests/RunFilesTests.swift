@@ -115,6 +115,36 @@ import VAEData
         #expect(error?.kind == .missingInput && error?.advice?.contains("--data") == true)
     }
 
+    /// Who opens a pipe waits for its other end: a run folder from elsewhere could hold a program up for ever.
+    @Test(.timeLimit(.minutes(1)), arguments: ["config.json", "model.safetensors", "metrics.csv"])
+    func pipesInARunFolderAreRefused(name: String) throws {
+        let scratch = try Scratch()
+        let model = try VariationalAutoencoder(ModelConfiguration(latentSize: 3))
+        try model.save(to: scratch.file("model.safetensors"))
+        let data = RunRecord.Data(
+            name: "x", source: "s", sha256: "h", trainImages: 1, testImages: 1, folder: nil, limit: nil)
+        let json = try JSONEncoder().encode(record(data: data))
+        try scratch.write(String(decoding: json, as: UTF8.self), to: "config.json")
+        try scratch.write(header, to: "metrics.csv")
+        #expect(try Run(scratch.path).history.isEmpty)
+        try FileManager.default.removeItem(atPath: scratch.file(name))
+        #expect(mkfifo(scratch.file(name), 0o600) == 0)
+        let error = failure { () throws(VAEError) in try Run(scratch.path) }
+        #expect(error?.kind == .missingInput && error?.subject == scratch.file(name))
+    }
+
+    /// What is made of a data set's name, which is a folder's name, is one name in the folder for runs.
+    @Test(arguments: ["../../escaped", "/etc", "a/b", "\u{1B}[31mred", "..", "e\u{301}\u{200D}\u{202E}x"])
+    func namesDoNotLeaveTheFolder(name: String) throws {
+        let made = RunFolder.name(for: name)
+        #expect(!made.contains("/") && !made.contains("\u{1B}") && !made.hasPrefix("."))
+        #expect(
+            made.unicodeScalars.allSatisfy {
+                $0.properties.isAlphabetic || "-_0123456789".unicodeScalars.contains($0)
+            })
+        #expect(RunFolder.name(for: String(repeating: "n", count: 1000)).utf8.count < 100)
+    }
+
     @Test(arguments: [("{", "JSON"), ("[]", "another kind"), ("{\"parameters\": 3}", "no \"")])
     func damagedRecordsAreRefused(text: String, found: String) throws {
         let scratch = try Scratch()

@@ -92,6 +92,25 @@ struct SafeTensorsTests {
         #expect(bytes.count == 8 + header + tensors.reduce(0) { $0 + $1.bytes.count })
     }
 
+    /// Every type, in scalars, vectors, empty tensors and more dimensions.
+    @Test(arguments: SafeTensors.DataType.allCases)
+    func everyTypeRoundTrips(type: SafeTensors.DataType) throws {
+        var random = SplitMix(state: UInt64(type.bitWidth))
+        // Elements of four and six bits make whole bytes by fours.
+        var shapes = [[4], [0], [3, 0, 2], [2, 4], [1, 3, 4, 1, 2], [4, 1, 1, 1, 1, 1, 1, 1]]
+        if type.bitWidth >= 8 { shapes += [[], [1], [7, 5]] }
+        let tensors = try shapes.enumerated().map { index, shape in
+            try SafeTensors.Tensor(
+                name: "\(index)", dataType: type, shape: shape,
+                bytes: (0..<shape.reduce(type.bitWidth, *) / 8).map { _ in
+                    UInt8.random(in: 0...255, using: &random)
+                })
+        }
+        let read = try SafeTensors(bytes: SafeTensors(tensors).serialized(), source: "round trip")
+        for tensor in tensors { #expect(read[tensor.name] == tensor) }
+        #expect(read.tensors.count == tensors.count)
+    }
+
     @Test func everyPatternOfBitsSurvives() throws {
         let floats: [Float] = [0, -0.0, .leastNonzeroMagnitude, .greatestFiniteMagnitude, -.infinity, .nan]
         let doubles: [Double] = [0, -0.0, .leastNonzeroMagnitude, .greatestFiniteMagnitude, -.infinity, .nan]

@@ -58,6 +58,9 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
         patience = try values.decodeIfPresent(Int.self, forKey: .patience)
     }
 
+    /// The most epochs a run may have.
+    public static let mostEpochs = 1_000_000
+
     /// - Throws: `invalidArgument` naming the field, its range and its value; `nan` is in no range. Training computes in
     ///   single precision, in which each value must still be in its range.
     public func validate() throws(VAEError) {
@@ -66,7 +69,8 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
                 throw VAEError(.invalidArgument, name, "is out of range", expected: expected, found: found)
             }
         }
-        try demand(epochs >= 1 && epochs <= 1_000_000, "epochs", "1 to 1000000", "\(epochs)")
+        try demand(
+            epochs >= 1 && epochs <= Self.mostEpochs, "epochs", "1 to \(Self.mostEpochs)", "\(epochs)")
         try demand(batchSize >= 1 && batchSize <= 1 << 20, "batch size", "1 to \(1 << 20)", "\(batchSize)")
         try demand(
             Float(learningRate) > 0 && Float(learningRate).isFinite, "learning rate",

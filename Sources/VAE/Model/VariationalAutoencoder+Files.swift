@@ -16,13 +16,24 @@ extension VariationalAutoencoder {
     ///   or holds tensors that its configuration does not call for.
     public init(contentsOf path: String) throws(VAEError) {
         let file = try SafeTensors(contentsOf: path)
-        guard file.metadata[Self.formatKey] == Self.format, let json = file.metadata[Self.configurationKey]
+        guard let format = file.metadata[Self.formatKey], format.utf8.elementsEqual(Self.format.utf8),
+            let json = file.metadata[Self.configurationKey]
         else {
             throw VAEError(
                 .invalidData, path, "is not a model of this engine",
                 expected:
                     "metadata \"\(Self.formatKey)\" = \"\(Self.format)\" and \"\(Self.configurationKey)\"",
-                found: "\(file.metadata.keys.sorted())")
+                found: file.metadata.isEmpty
+                    ? "no metadata"
+                    : "\(file.metadata.keys.sorted().prefix(5).map(quoted).joined(separator: ", "))",
+                advice: "Take a model.safetensors that vae-train or save(to:) wrote.")
+        }
+        // JSON is read into something many times its size, and a configuration takes a few hundred bytes.
+        guard json.utf8.count <= Self.longestConfiguration else {
+            throw VAEError(
+                .invalidData, path, "has a configuration that is too long",
+                expected: "at most \(Self.longestConfiguration) bytes", found: "\(json.utf8.count)",
+                advice: "Get the file again.")
         }
         guard let configuration = try? JSONDecoder().decode(ModelConfiguration.self, from: Data(json.utf8))
         else {
@@ -39,9 +50,21 @@ extension VariationalAutoencoder {
                 .invalidData, path, "has other tensors than its configuration calls for",
                 expected: "\(network.layout.entries.count)", found: "\(file.tensors.count)")
         }
+        // Every tensor's size is checked before room is made for all.
+        var tensors: [SafeTensors.Tensor] = []
+        do throws(VAEError) {
+            for entry in network.layout.entries {
+                tensors.append(try file.tensor(entry.name, shape: entry.shape))
+            }
+        } catch {
+            throw error.inFile(path)
+        }
         var parameters: [Float] = []
-        for entry in network.layout.entries {
-            parameters += try file.floats(entry.name, shape: entry.shape)
+        parameters.reserveCapacity(network.layout.count)
+        do throws(VAEError) {
+            for tensor in tensors { try tensor.append(to: &parameters) }
+        } catch {
+            throw error.inFile(path)
         }
         self.init(network: network, parameters: parameters)
     }
@@ -67,4 +90,13 @@ extension VariationalAutoencoder {
     private static let formatKey = "format"
     private static let format = "vae-1"
     private static let configurationKey = "configuration"
+    private static let longestConfiguration = 4096
+}
+
+extension VAEError {
+    /// The same error about a part of the file at `path`.
+    fileprivate func inFile(_ path: String) -> VAEError {
+        VAEError(
+            kind, path, "\(subject) \(problem)", expected: expected, found: found, advice: advice)
+    }
 }

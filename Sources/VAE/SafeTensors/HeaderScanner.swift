@@ -80,26 +80,34 @@ struct HeaderScanner {
     }
 
     /// A string in quotes, its escapes resolved.
-    mutating func string() throws(VAEError) -> String {
+    /// - Parameter limit: the most bytes it may take between its quotes.
+    mutating func string(atMost limit: Int = .max) throws(VAEError) -> String {
         try expect("\"")
         let start = position
-        var text: [UInt8] = []
-        while let byte = next, byte != 0x22 {
-            if byte == 0x5C {
-                text.append(contentsOf: try escape().utf8)
-            } else if byte < 0x20 {
-                throw error(expected: "a control character written as \\u00XX")
-            } else {
-                text.append(byte)
+        var text = ""
+        while true {
+            // Stretches without escapes are taken whole: a string byte by byte would for a while be there thrice.
+            let stretch = position
+            while let byte = next, byte != 0x22, byte != 0x5C {
+                guard byte >= 0x20 else {
+                    throw error(expected: "a control character written as \\u00XX")
+                }
                 position += 1
             }
+            guard position - start <= limit else {
+                throw error(at: start, expected: "at most \(limit) bytes", found: "more")
+            }
+            guard let piece = String(validating: bytes[stretch..<position], as: UTF8.self) else {
+                throw error(at: start, expected: "text in UTF-8", found: "other bytes")
+            }
+            if text.isEmpty { text = piece } else { text += piece }
+            guard let end = next else { throw error(expected: "'\"'") }
+            if end == 0x22 {
+                position += 1
+                return text
+            }
+            text += try escape()
         }
-        guard next != nil else { throw error(expected: "'\"'") }
-        position += 1
-        guard let string = String(validating: text, as: UTF8.self) else {
-            throw error(at: start, expected: "text in UTF-8", found: "other bytes")
-        }
-        return string
     }
 
     private mutating func escape() throws(VAEError) -> String {

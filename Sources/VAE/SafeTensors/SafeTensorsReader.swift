@@ -13,7 +13,10 @@ extension SafeTensors {
     /// Reads a whole file's bytes.
     ///
     /// The file is refused unless it is exactly what the format describes: every byte of the data belongs
-    /// to exactly one tensor, each tensor has the size of its shape, and no name comes twice.
+    /// to exactly one tensor, each tensor has the size of its shape, and no name comes twice. Tensors share the
+    /// memory of `bytes`; besides it, and metadata of its size at most, reading takes less than 64 MiB. For that,
+    /// a file of more than 65,536 tensors, 4,096 entries of metadata or 64 dimensions of a tensor is refused,
+    /// and so are names above 4,096 bytes, or above 256 in the metadata.
     ///
     /// - Parameter source: what errors name, such as the file's path.
     /// - Throws: `invalidData`, with the byte at which the file is wrong.
@@ -79,9 +82,7 @@ extension SafeTensors {
         }
         try self.init(
             header.entries.map {
-                Tensor(
-                    unchecked: $0.name, $0.dataType, $0.shape, Array(bytes[start + $0.begin..<start + $0.end])
-                )
+                Tensor(unchecked: $0.name, $0.dataType, $0.shape, bytes[start + $0.begin..<start + $0.end])
             },
             metadata: header.metadata)
     }
@@ -105,12 +106,16 @@ private struct Header {
     init(_ scanner: inout HeaderScanner) throws(VAEError) {
         // The format wants the brace first, without spaces before it.
         guard scanner.isNext("{") else { throw scanner.error(expected: "'{'") }
-        var names: Set<String> = []
+        var names: Set<ExactName> = []
         try scanner.list("{", "}") { (scanner) throws(VAEError) in
-            let (name, position) = try scanner.name(unlike: &names)
-            if name == SafeTensors.metadataName {
+            let (name, position) = try scanner.name(unlike: &names, atMost: SafeTensors.longestName)
+            if name.utf8.elementsEqual(SafeTensors.metadataName.utf8) {
                 metadata = try Self.metadata(&scanner)
             } else {
+                guard entries.count < SafeTensors.mostTensors else {
+                    throw scanner.error(
+                        at: position, expected: "at most \(SafeTensors.mostTensors) tensors", found: "more")
+                }
                 entries.append(try Self.entry(name, position, &scanner))
             }
         }
@@ -118,11 +123,19 @@ private struct Header {
     }
 
     private static func metadata(_ scanner: inout HeaderScanner) throws(VAEError) -> [String: String] {
-        var names: Set<String> = []
+        var names: Set<ExactName> = []
         var metadata: [String: String] = [:]
         try scanner.list("{", "}") { (scanner) throws(VAEError) in
-            let (name, _) = try scanner.name(unlike: &names)
-            metadata[name] = try scanner.string()
+            let (name, position) = try scanner.name(unlike: &names, atMost: SafeTensors.longestKey)
+            guard names.count <= SafeTensors.mostMetadata else {
+                throw scanner.error(
+                    at: position, expected: "at most \(SafeTensors.mostMetadata) entries", found: "more")
+            }
+            // A dictionary takes names that differ only in how Unicode composes their letters for the same.
+            guard metadata.updateValue(try scanner.string(), forKey: name) == nil else {
+                throw scanner.error(
+                    at: position, expected: "each name once", found: "\(quoted(name)) composed otherwise")
+            }
         }
         return metadata
     }
@@ -130,16 +143,16 @@ private struct Header {
     private static func entry(
         _ name: String, _ position: Int, _ scanner: inout HeaderScanner
     ) throws(VAEError) -> Entry {
-        var fields: Set<String> = []
+        var fields: Set<ExactName> = []
         var dataType: SafeTensors.DataType?
         var shape: [Int]?
         var offsets: [Int] = []
         try scanner.list("{", "}") { (scanner) throws(VAEError) in
-            let (field, place) = try scanner.name(unlike: &fields)
+            let (field, place) = try scanner.name(unlike: &fields, atMost: SafeTensors.longestKey)
             switch field {
             case "dtype":
                 let place = scanner.position
-                let type = try scanner.string()
+                let type = try scanner.string(atMost: SafeTensors.longestKey)
                 dataType = SafeTensors.DataType(rawValue: type)
                 guard dataType != nil else {
                     throw scanner.error(at: place, expected: "a type such as F32", found: quoted(type))
@@ -160,7 +173,8 @@ private struct Header {
         guard let dataType, let shape, offsets.count == 2 else {
             throw scanner.error(
                 at: position, expected: "dtype, shape and data_offsets for tensor \(quoted(name))",
-                found: fields.isEmpty ? "none of them" : "only \(fields.sorted().joined(separator: ", "))")
+                found: fields.isEmpty
+                    ? "none of them" : "only \(fields.map(\.text).sorted().joined(separator: ", "))")
         }
         return Entry(
             name: name, position: position, dataType: dataType, shape: shape, begin: offsets[0],
@@ -171,12 +185,12 @@ private struct Header {
 extension HeaderScanner {
     /// A name that has not come before, and the colon after it; also where it is.
     fileprivate mutating func name(
-        unlike others: inout Set<String>
+        unlike others: inout Set<ExactName>, atMost limit: Int
     ) throws(VAEError) -> (name: String, position: Int) {
         skipSpaces()
         let position = position
-        let name = try string()
-        guard others.insert(name).inserted else {
+        let name = try string(atMost: limit)
+        guard others.insert(ExactName(name)).inserted else {
             throw error(at: position, expected: "each name once", found: "\(quoted(name)) again")
         }
         try expect(":")
@@ -185,7 +199,12 @@ extension HeaderScanner {
 
     fileprivate mutating func integers() throws(VAEError) -> [Int] {
         var numbers: [Int] = []
-        try list("[", "]") { (scanner) throws(VAEError) in numbers.append(try scanner.integer()) }
+        try list("[", "]") { (scanner) throws(VAEError) in
+            guard numbers.count < SafeTensors.mostDimensions else {
+                throw scanner.error(expected: "at most \(SafeTensors.mostDimensions) sizes", found: "more")
+            }
+            numbers.append(try scanner.integer())
+        }
         return numbers
     }
 }

@@ -37,7 +37,7 @@ extension SafeTensors {
         for tensor in tensors {
             startEntry(tensor.name)
             let shape = tensor.shape.map(String.init).joined(separator: ",")
-            let end = offset + tensor.bytes.count
+            let end = offset + tensor.storage.count
             header += #"{"dtype":"\#(tensor.dataType.rawValue)","shape":[\#(shape)],"#.utf8
             header += #""data_offsets":[\#(offset),\#(end)]}"#.utf8
             offset = end
@@ -58,7 +58,7 @@ extension SafeTensors {
             bytes.append(UInt8(truncatingIfNeeded: header.count >> shift))
         }
         bytes += header
-        for tensor in tensors { bytes += tensor.bytes }
+        for tensor in tensors { bytes += tensor.storage }
         return bytes
     }
 }

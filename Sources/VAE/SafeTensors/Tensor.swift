@@ -7,8 +7,10 @@ extension SafeTensors {
         public let dataType: DataType
         /// Sizes, the slowest index first; empty for a scalar.
         public let shape: [Int]
-        /// The elements, row-major and little-endian.
-        public let bytes: [UInt8]
+        /// The elements, row-major and little-endian: a copy.
+        public var bytes: [UInt8] { Array(storage) }
+        /// The elements where they lie. Tensors that were read share the memory of their file.
+        let storage: ArraySlice<UInt8>
 
         /// - Throws: `invalidArgument` when the number of bytes is not what type and shape make.
         public init(name: String, dataType: DataType, shape: [Int], bytes: [UInt8]) throws(VAEError) {
@@ -23,7 +25,7 @@ extension SafeTensors {
                     .invalidArgument, "tensor \(quoted(name))", "does not have the size of its shape",
                     expected: "\(count) bytes for \(shape) of \(dataType.rawValue)", found: "\(bytes.count)")
             }
-            self.init(unchecked: name, dataType, shape, bytes)
+            self.init(unchecked: name, dataType, shape, bytes[...])
         }
 
         /// An F32 tensor of `values`, row-major.
@@ -49,26 +51,37 @@ extension SafeTensors {
         }
 
         /// For a reader that has checked sizes itself, so that it can say where in the file they are.
-        init(unchecked name: String, _ dataType: DataType, _ shape: [Int], _ bytes: [UInt8]) {
+        init(unchecked name: String, _ dataType: DataType, _ shape: [Int], _ bytes: ArraySlice<UInt8>) {
             self.name = name
             self.dataType = dataType
             self.shape = shape
-            self.bytes = bytes
+            storage = bytes
         }
 
         /// The values of an F32 tensor, row-major.
         /// - Throws: `invalidData` when it has another type: rounding would be silent.
         public func floats() throws(VAEError) -> [Float] {
             guard dataType == .float32 else { throw wrongType("F32") }
-            return bytes.words().map { Float(bitPattern: $0) }
+            return storage.words().map { Float(bitPattern: $0) }
+        }
+
+        /// Adds the values of an F32 tensor to `values`, and makes no other copy of them.
+        func append(to values: inout [Float]) throws(VAEError) {
+            guard dataType == .float32 else { throw wrongType("F32") }
+            storage.withUnsafeBytes { bytes in
+                for offset in stride(from: 0, to: bytes.count, by: 4) {
+                    let word = bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
+                    values.append(Float(bitPattern: UInt32(littleEndian: word)))
+                }
+            }
         }
 
         /// The values of an F64 tensor, or those of an F32 tensor, which doubles hold exactly.
         /// - Throws: `invalidData` when it has another type.
         public func doubles() throws(VAEError) -> [Double] {
             switch dataType {
-            case .float64: bytes.words().map { Double(bitPattern: $0) }
-            case .float32: bytes.words().map { Double(Float(bitPattern: $0)) }
+            case .float64: storage.words().map { Double(bitPattern: $0) }
+            case .float32: storage.words().map { Double(Float(bitPattern: $0)) }
             default: throw wrongType("F64 or F32")
             }
         }
@@ -77,7 +90,7 @@ extension SafeTensors {
         /// - Throws: `invalidData` when it has another type.
         public func integers() throws(VAEError) -> [Int] {
             guard dataType == .int64 else { throw wrongType("I64") }
-            return bytes.words().map { Int(Int64(bitPattern: $0)) }
+            return storage.words().map { Int(Int64(bitPattern: $0)) }
         }
 
         private func wrongType(_ expected: String) -> VAEError {
@@ -111,7 +124,7 @@ extension Array {
     }
 }
 
-extension [UInt8] {
+extension ArraySlice<UInt8> {
     /// The whole words the bytes make, least significant byte first.
     fileprivate func words<Word: FixedWidthInteger>() -> [Word] {
         let size = MemoryLayout<Word>.size

@@ -1,3 +1,4 @@
+import VAECore
 import VAEData
 
 /// How people write the name of a data set, and its classes.
@@ -14,7 +15,9 @@ struct DataName {
         case .mnist: (title, label, classes) = ("MNIST", "digit", [])
         case .synthetic: (title, label, classes) = ("Synthetic digits", "digit", [])
         case .fashionMNIST: (title, label, classes) = ("Fashion-MNIST", "class", Self.clothes)
-        case .auto, nil: (title, label, classes) = (name, "class", [])
+        case .auto, nil:
+            // The name of a folder, which anybody may have made.
+            (title, label, classes) = (String(name.escapingControlCharacters().prefix(60)), "class", [])
         }
     }
 

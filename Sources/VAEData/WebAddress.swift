@@ -1,0 +1,37 @@
+import CCurl
+
+/// An address as libcurl takes it apart. What it decides about hosts is then what it connects to: two parsers can
+/// disagree on a hostile address.
+struct WebAddress {
+    let text: String
+    let scheme: String
+    /// Scheme, host and port.
+    let origin: String
+
+    /// What a message shows of it.
+    var shown: String { text.count > 200 ? text.prefix(200) + "…" : text }
+
+    /// nil for what is no address with a scheme and a host.
+    init?(_ text: String, relativeTo base: WebAddress? = nil) {
+        guard let parts = curl_url() else { return nil }
+        defer { curl_url_cleanup(parts) }
+        if let base {
+            guard curl_url_set(parts, CURLUPART_URL, base.text, 0) == CURLUE_OK else { return nil }
+        }
+        guard curl_url_set(parts, CURLUPART_URL, text, UInt32(CURLU_NON_SUPPORT_SCHEME)) == CURLUE_OK else {
+            return nil
+        }
+        func part(_ part: CURLUPart, _ flags: Int32 = 0) -> String? {
+            var found: UnsafeMutablePointer<CChar>?
+            guard curl_url_get(parts, part, &found, UInt32(flags)) == CURLUE_OK, let found else { return nil }
+            defer { curl_free(found) }
+            return String(cString: found)
+        }
+        guard let whole = part(CURLUPART_URL), let scheme = part(CURLUPART_SCHEME)?.lowercased(),
+            let host = part(CURLUPART_HOST)?.lowercased(), !host.isEmpty
+        else { return nil }
+        self.text = whole
+        self.scheme = scheme
+        origin = "\(scheme)://\(host):\(part(CURLUPART_PORT, CURLU_DEFAULT_PORT) ?? "")"
+    }
+}

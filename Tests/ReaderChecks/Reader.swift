@@ -1,0 +1,135 @@
+import Foundation
+import VAE
+import VAECore
+import VAEData
+import VAERun
+
+/// What must hold of a reader did not.
+public struct Finding: Error, CustomStringConvertible {
+    public let description: String
+
+    init(_ description: String) { self.description = description }
+}
+
+/// Every reader of files that others may have made, and what must hold for any bytes at all: it ends in a value
+/// or in a short, printable `VAEError`, and a value that is written is read back the same.
+///
+/// Crashes, time and memory are for whoever calls to watch.
+public enum Reader: String, CaseIterable, Sendable {
+    /// IDX files, and the same bytes compressed.
+    case idx
+    /// Compressed IDX files, as they are and with their checksum made right.
+    case gzip
+    case safetensors
+    /// A whole model file, configuration in its metadata.
+    case model
+    /// `config.json` of a run.
+    case record
+    /// `metrics.csv` of a run.
+    case metrics
+
+    /// Reads `bytes` from a file.
+    /// - Throws: `Finding`.
+    public func check(_ bytes: [UInt8], in file: FileInMemory) throws(Finding) {
+        file.hold(bytes)
+        switch self {
+        case .idx: try checkIDX(bytes, file)
+        case .gzip: try checkGzip(bytes, file)
+        case .safetensors: try checkSafeTensors(file)
+        case .model: try checkModel(file)
+        case .record: try checkRecord(file)
+        case .metrics: try checkMetrics(file)
+        }
+    }
+
+    /// Reads what `file` holds, once and nothing more: what that costs is what the reader costs.
+    /// - Throws: `Finding`.
+    public func checkReading(_ file: FileInMemory) throws(Finding) {
+        switch self {
+        case .idx, .gzip: _ = try value(file) { () throws(VAEError) in try IDX.read(file.path) }
+        case .safetensors:
+            _ = try value(file) { () throws(VAEError) in try SafeTensors(contentsOf: file.path) }
+        case .model: try checkModel(file)
+        case .record: _ = try value(file) { () throws(VAEError) in try RunRecord(contentsOf: file.path) }
+        case .metrics:
+            _ = try value(file) { () throws(VAEError) in try MetricsTable.read(file.path, klWeight: 1) }
+        }
+    }
+
+    /// The value, or nil for a refusal that is as it should be.
+    private func value<Value>(
+        _ file: FileInMemory, _ read: () throws(VAEError) -> Value
+    ) throws(Finding) -> Value? {
+        do throws(VAEError) {
+            return try read()
+        } catch {
+            let text = error.description
+            guard error.kind == .invalidData else { throw Finding("another kind of error: \(text)") }
+            guard text.utf8.count <= 2000 else { throw Finding("an error of \(text.utf8.count) bytes") }
+            guard text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && !(0x7F..<0xA0).contains($0.value) })
+            else { throw Finding("control characters in an error") }
+            guard text.contains(file.path) else {
+                throw Finding("an error that does not name the file: \(text)")
+            }
+            return nil
+        }
+    }
+
+    private func checkIDX(_ bytes: [UInt8], _ file: FileInMemory) throws(Finding) {
+        let array = try value(file) { () throws(VAEError) in try IDX.read(file.path) }
+        if let array, IDX.encode(array) != bytes { throw Finding("an IDX file is written differently") }
+        _ = try value(file) { () throws(VAEError) in try IDX.readImages(file.path) }
+        guard !bytes.starts(with: [0x1F, 0x8B]) else { return }
+        file.hold(Gzip.member(bytes))
+        let unpacked = try value(file) { () throws(VAEError) in try IDX.read(file.path) }
+        guard unpacked == array else { throw Finding("a compressed IDX file is read differently") }
+    }
+
+    private func checkGzip(_ bytes: [UInt8], _ file: FileInMemory) throws(Finding) {
+        _ = try value(file) { () throws(VAEError) in try IDX.read(file.path) }
+        // Few changes leave a checksum right, and what lies behind the check has to be tried too.
+        guard let mended = Gzip.mended(bytes) else { return }
+        file.hold(mended)
+        _ = try value(file) { () throws(VAEError) in try IDX.read(file.path) }
+    }
+
+    private func checkSafeTensors(_ file: FileInMemory) throws(Finding) {
+        let read = try value(file) { () throws(VAEError) in try SafeTensors(contentsOf: file.path) }
+        guard let read else { return }
+        guard let bytes = try? read.serialized(), let again = try? SafeTensors(bytes: bytes, source: "again")
+        else { throw Finding("what was read can't be written") }
+        guard again == read else { throw Finding("what was written is read differently") }
+        for tensor in read.tensors {
+            guard read[tensor.name] == tensor else { throw Finding("a tensor is not found by its name") }
+            _ = try? tensor.floats()
+            _ = try? tensor.doubles()
+        }
+    }
+
+    private func checkModel(_ file: FileInMemory) throws(Finding) {
+        _ = try value(file) { () throws(VAEError) in try VariationalAutoencoder(contentsOf: file.path) }
+    }
+
+    private func checkRecord(_ file: FileInMemory) throws(Finding) {
+        let record = try value(file) { () throws(VAEError) in try RunRecord(contentsOf: file.path) }
+        guard let record else { return }
+        try? record.model.validate()
+        try? record.training.validate()
+        _ = try? DataRequest(record)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        guard let bytes = try? encoder.encode(record) else { throw Finding("a record can't be written") }
+        file.hold(Array(bytes))
+        guard let again = try? RunRecord(contentsOf: file.path),
+            let same = try? encoder.encode(again), same == bytes
+        else { throw Finding("a record is written differently") }
+    }
+
+    private func checkMetrics(_ file: FileInMemory) throws(Finding) {
+        let rows = try value(file) { () throws(VAEError) in try MetricsTable.read(file.path, klWeight: 1) }
+        guard let rows else { return }
+        for (row, next) in zip(rows, rows.dropFirst()) where row.epoch >= next.epoch {
+            throw Finding("epochs do not rise")
+        }
+    }
+}
