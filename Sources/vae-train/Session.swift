@@ -24,14 +24,21 @@ struct Session {
     ///   - film: also makes a film of the training.
     /// - Throws: `Interruption.Stop` when a signal ended the training after one of its steps; `VAEError`.
     func run(figures: Bool, film: Bool) throws {
+        let interruption = Interruption(
+            announcement: console.isQuiet
+                ? ""
+                : (console.isInteractive ? "\n" : "")
+                    + "interrupted: a checkpoint follows this step; once more ends at once\n")
+        defer { interruption.end() }
         describe()
         try folder.write(record, to: RunFolder.configuration)
         try restoreModel()
         if trainer.isFinished {
             console.note("the run is finished: \(trainer.history.count) epochs")
         } else {
-            try train(film: film)
+            try train(interruption, film: film)
         }
+        interruption.end()
         if figures {
             console.status(force: true) { _ in "drawing figures" }
             try RunFigures(model: trainer.model, data: data, history: trainer.history, threads: threads)
@@ -52,13 +59,7 @@ struct Session {
             + (plain ? path : "'" + path.replacingOccurrences(of: "'", with: "'\\''") + "'")
     }
 
-    private func train(film: Bool) throws {
-        let interruption = Interruption(
-            announcement: console.isQuiet
-                ? ""
-                : (console.isInteractive ? "\n" : "")
-                    + "interrupted: a checkpoint follows this step; once more ends at once\n")
-        defer { interruption.end() }
+    private func train(_ interruption: Interruption, film: Bool) throws {
         do {
             try fit(interruption, film: film)
         } catch let stop as Interruption.Stop {
