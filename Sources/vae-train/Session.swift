@@ -91,6 +91,9 @@ struct Session {
                 data: data, latentSize: trainer.modelConfiguration.latentSize, epochs: epochs,
                 threads: threads)
             : nil
+        if film, let resumed, !resumed.history.isEmpty {
+            console.warn("the film begins with epoch \(resumed.history.count + 1)")
+        }
         var clock = StepClock(imagesBefore: (resumed?.stepsOfEpoch ?? 0) * trainer.configuration.batchSize)
         var (saved, cost) = (ContinuousClock.now, 0.0)
         try trainer.fit(

@@ -23,8 +23,11 @@ import VAEData
         return scratch
     }
 
+    /// What a folder holds beside what training writes for itself.
     private func files(_ scratch: Scratch, _ folder: String) throws -> [String] {
-        try FileManager.default.contentsOfDirectory(atPath: scratch.file(folder)).sorted()
+        let own = ["best.safetensors", "checkpoint.previous.safetensors", "checkpoint.safetensors"]
+        return try FileManager.default.contentsOfDirectory(atPath: scratch.file(folder))
+            .filter { !own.contains($0) }.sorted()
     }
 
     @Test func drawsWhatTrainingDraws() throws {
