@@ -20,6 +20,7 @@ package final class Console {
     private var lastStatus = ContinuousClock.now - .seconds(1)
 
     package init(_ name: String, quiet: Bool, colour: Bool) {
+        Console.occupyStandardStreams()
         self.name = name
         let environment = ProcessInfo.processInfo.environment
         let dumb = environment["TERM"] == "dumb"
@@ -27,6 +28,15 @@ package final class Console {
         isInteractive = !quiet && !dumb && isatty(STDERR_FILENO) == 1
         let refused = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
         self.colour = colour && !dumb && !refused && isatty(STDERR_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
+    }
+
+    /// A stream that was closed before the program began (`>&-`) would lend its number to the next file that is opened, and what
+    /// is printed would go into that file.
+    private static func occupyStandardStreams() {
+        for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
+            // The lowest free number is this one.
+            _ = open("/dev/null", O_RDWR)
+        }
     }
 
     /// A line of the output proper.

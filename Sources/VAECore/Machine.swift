@@ -33,6 +33,30 @@ public enum Machine {
         return kilobytes.flatMap { Int($0) }.map { $0 * 1024 } ?? 0
     }
 
+    /// Bytes that this process can still have: what the machine has left with its swap space, what its group of processes may
+    /// have (a container's limit), and what its address space may grow by (`ulimit -v`), whichever is least.
+    public static var availableMemory: Int {
+        func kilobytes(_ name: String, _ path: String) -> Int? {
+            value(of: name, in: path).flatMap { Int($0.prefix { $0.isNumber }) }.map { $0 << 10 }
+        }
+        var least = Int.max
+        if let free = kilobytes("MemAvailable", "/proc/meminfo") {
+            least = free + (kilobytes("SwapFree", "/proc/meminfo") ?? 0)
+        }
+        // What the group has in use holds caches that would make room; what this process has would not.
+        let resident = kilobytes("VmRSS", "/proc/self/status") ?? 0
+        for path in ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"] {
+            if let limit = lines(of: path).first.flatMap({ Int($0) }) { least = min(least, limit - resident) }
+        }
+        var limit = rlimit()
+        if getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0, limit.rlim_cur < rlim_t(Int.max),
+            let size = kilobytes("VmSize", "/proc/self/status")
+        {
+            least = min(least, Int(limit.rlim_cur) - size)
+        }
+        return max(least, 0)
+    }
+
     /// Numbers of the processors that the affinity mask allows, from a list such as "0-3,8".
     private static var allowedProcessors: [Int] {
         guard let list = value(of: "Cpus_allowed_list", in: "/proc/self/status") else { return [] }

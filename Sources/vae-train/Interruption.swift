@@ -27,6 +27,12 @@ final class Interruption {
     /// - Parameter announcement: goes to standard error when a signal comes.
     init(announcement: String) {
         let bytes = Array(announcement.utf8)
+        let listening = DispatchSemaphore(value: 0)
+        // A parent may have left them blocked, and then the second one would never arrive.
+        var both = sigset_t()
+        sigemptyset(&both)
+        for number in Self.signals { sigaddset(&both, number) }
+        pthread_sigmask(SIG_UNBLOCK, &both, nil)
         for number in Self.signals {
             // The source sees the signal all the same.
             signal(number, SIG_IGN)
@@ -37,9 +43,12 @@ final class Interruption {
                 for number in Interruption.signals { signal(number, SIG_DFL) }
                 _ = write(STDERR_FILENO, bytes, bytes.count)
             }
+            source.setRegistrationHandler { listening.signal() }
             source.resume()
             sources.append(source)
         }
+        // Until then a signal would be ignored.
+        for _ in sources { listening.wait() }
     }
 
     /// - Throws: `Stop` when a signal has come.

@@ -24,6 +24,12 @@ struct Session {
     ///   - film: also makes a film of the training.
     /// - Throws: `Interruption.Stop` when a signal ended the training after one of its steps; `VAEError`.
     func run(figures: Bool, film: Bool) throws {
+        let interruption = Interruption(
+            announcement: console.isQuiet
+                ? ""
+                : (console.isInteractive ? "\n" : "")
+                    + "interrupted: a checkpoint follows this step; once more ends at once\n")
+        defer { interruption.end() }
         describe()
         try folder.write(record, to: RunFolder.configuration)
         try restoreModel()
@@ -31,8 +37,9 @@ struct Session {
         if trainer.isFinished {
             console.note("the run is finished: \(trainer.history.count) epochs")
         } else {
-            try train(film: film, page)
+            try train(interruption, film: film, page)
         }
+        interruption.end()
         // Every test image is measured for the last page alone: it takes ten times what a page takes.
         try page?.write(
             trainer.model, history: trainer.history, losses: true, to: folder.file(RunReport.fileName))
@@ -56,13 +63,7 @@ struct Session {
             + (plain ? path : "'" + path.replacingOccurrences(of: "'", with: "'\\''") + "'")
     }
 
-    private func train(film: Bool, _ page: RunReport?) throws {
-        let interruption = Interruption(
-            announcement: console.isQuiet
-                ? ""
-                : (console.isInteractive ? "\n" : "")
-                    + "interrupted: a checkpoint follows this step; once more ends at once\n")
-        defer { interruption.end() }
+    private func train(_ interruption: Interruption, film: Bool, _ page: RunReport?) throws {
         do {
             try fit(interruption, film: film, page)
         } catch let stop as Interruption.Stop {
@@ -94,6 +95,9 @@ struct Session {
                 data: data, latentSize: trainer.modelConfiguration.latentSize, epochs: epochs,
                 threads: threads)
             : nil
+        if film, let resumed, !resumed.history.isEmpty {
+            console.warn("the film begins with epoch \(resumed.history.count + 1)")
+        }
         var clock = StepClock(imagesBefore: (resumed?.stepsOfEpoch ?? 0) * trainer.configuration.batchSize)
         var (saved, cost) = (ContinuousClock.now, 0.0)
         try trainer.fit(

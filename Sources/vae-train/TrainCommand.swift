@@ -17,10 +17,10 @@ struct TrainCommand: ParsableCommand {
             vae-train --resume RUN [--epochs N] [--threads N] [options]
             """,
         discussion: """
-            Writes a run folder: the model (model.safetensors), a table of losses (metrics.csv), the configuration \
-            (config.json), a web page to explore the latent space with (report.html) and pictures of the latent space, the \
-            decoded plane, reconstructions, interpolations, draws from the prior, the losses and the latent dimensions, \
-            all of which vae plot makes again. \
+            Writes a run folder: the model (model.safetensors; best.safetensors of the epoch with the lowest test loss), \
+            a table of losses (metrics.csv), the configuration (config.json), a web page to explore the latent space with \
+            (report.html) and pictures of the latent space, the decoded plane, reconstructions, interpolations, draws \
+            from the prior, the losses and the latent dimensions, all of which vae plot makes again. \
             Losses are in nats per image, and loss = reconstruction + KL.
 
             The same seed gives the same model, bit for bit, on any number of threads.
@@ -35,7 +35,7 @@ struct TrainCommand: ParsableCommand {
               vae-train --dataset synthetic --limit 10000     the first 10,000 digits
               vae-train --data ~/mnist --latent-dim 8         IDX files of a folder
               vae-train --resume runs/NAME                    go on with an interrupted run
-              vae-train --resume runs/NAME --epochs 30        train a finished run for longer
+              vae-train --resume runs/NAME --epochs 30        train a finished run on
               vae-train --epochs 40 --schedule cosine --warm-up 1 --patience 5
               vae-train --dataset synthetic --export-data d   write digits as IDX
             """,
@@ -128,7 +128,9 @@ struct TrainCommand: ParsableCommand {
     var noFigures = false
 
     @Flag(
-        help: "Also make a film of the training, film.png: latent space and decoded plane after every epoch.")
+        help:
+            "Also make a film of the training, film.png: latent space and decoded plane after every epoch; of a resumed run, every epoch since."
+    )
     var film = false
 
     @Flag(name: .shortAndLong, help: "Print errors only.")

@@ -22,15 +22,22 @@ final class Engine {
     /// - Parameters:
     ///   - threads: workers asked for; no more than the machine has processors are made
     ///   - parts: the most parts any job will have; more workers than that would have nothing to do
-    /// - Throws: `unavailable` when memory for the workspaces can't be had.
-    init(_ network: Network, threads: Int, parts: Int, training: Bool) throws(VAEError) {
+    ///   - others: floats that the caller is about to allocate beside the engine
+    /// - Throws: `unavailable` when memory for the workspaces and the `others` can't be had: before any is asked for, where that can
+    ///   be told.
+    init(
+        _ network: Network, threads: Int, parts: Int, training: Bool, besides others: Int = 0
+    ) throws(VAEError) {
         guard threads >= 1 else {
             throw VAEError(
                 .invalidArgument, "threads", "is out of range", expected: "1 or more", found: "\(threads)")
         }
         self.network = network
         let room = Engine.mayOversubscribe ? threads : Machine.processors
-        pool = WorkerPool(threads: max(1, min(threads, parts, room)))
+        let workers = max(1, min(threads, parts, room))
+        let workspace = Workspace.count(network, capacity: network.microBatch, training: training)
+        try Engine.demand(floats: workers * workspace + others)
+        pool = WorkerPool(threads: workers)
         var workspaces: [Workspace] = []
         for _ in 0..<pool.count {
             workspaces.append(
@@ -59,6 +66,22 @@ final class Engine {
     }
 
     static func microBatches(in count: Int) -> Int { (count + microBatch - 1) / microBatch }
+
+    /// Refuses what the machine does not have. The kernel grants more memory than there is, and ends a program that uses it.
+    private static func demand(floats: Int) throws(VAEError) {
+        let bytes = floats * MemoryLayout<Float>.stride
+        // Asking costs a few files read, which little memory is not worth.
+        guard bytes > 64 << 20 else { return }
+        let available = Machine.availableMemory
+        guard bytes <= available else {
+            throw VAEError(
+                .unavailable, "memory", "is not enough for this configuration",
+                expected: "\(bytes >> 20) MiB", found: "\(available >> 20) MiB",
+                advice:
+                    "Choose a smaller batch, fewer filters or latent dimensions, smaller images, or fewer threads."
+            )
+        }
+    }
 
     /// Runs `make` and turns a refusal of memory into a clear error.
     static func allocate<T>(_ make: () throws(OutOfMemory) -> T) throws(VAEError) -> T {

@@ -33,24 +33,39 @@ final class Workspace: @unchecked Sendable {
 
     private let storage: FloatStorage
 
+    /// What a workspace is made of.
+    private struct Sizes {
+        /// Floats an image of each region, in the order of the regions.
+        var regions: [Int]
+        /// Floats of each region, for all images: each starts on a cache line of its own.
+        var padded: [Int]
+        var scratch: Int
+
+        init(_ network: Network, capacity: Int, training: Bool) {
+            let latent = network.configuration.latentSize
+            scratch =
+                (network.convolutions.map { $0.layer.scratchCount(images: capacity) }
+                + network.transposed.map { $0.layer.scratchCount(images: capacity) }).reduce(0, max)
+            let back = training ? network.activations.reduce(0, max) : 0
+            regions = [network.configuration.imageShape.count] + network.convolutions.map(\.layer.outputCount)
+            regions += [network.configuration.hiddenUnits] + [Int](repeating: latent, count: 4)
+            regions += [network.flatCount] + network.transposed.map(\.layer.outputCount)
+            regions += [back, back] + [Int](repeating: latent, count: 3) + [1, 1]
+            padded = regions.map { ($0 * capacity + 15) & ~15 }
+        }
+    }
+
+    /// Floats of a workspace, without making one.
+    static func count(_ network: Network, capacity: Int, training: Bool) -> Int {
+        let sizes = Sizes(network, capacity: capacity, training: training)
+        return sizes.padded.reduce(sizes.scratch, +)
+    }
+
     /// - Parameter training: false leaves out what only the way back needs.
     init(_ network: Network, capacity: Int, training: Bool) throws(OutOfMemory) {
         self.capacity = capacity
-        let latent = network.configuration.latentSize
-        let image = network.configuration.imageShape.count
-        let convolved = network.convolutions.map(\.layer.outputCount)
-        let raised = network.transposed.map(\.layer.outputCount)
-        let hidden = network.configuration.hiddenUnits
-        let widest = network.activations.reduce(0, max)
-        let scratch =
-            (network.convolutions.map { $0.layer.scratchCount(images: capacity) }
-            + network.transposed.map { $0.layer.scratchCount(images: capacity) }).reduce(0, max)
-        let back = training ? widest : 0
-
-        var sizes = [image] + convolved + [hidden] + [Int](repeating: latent, count: 4)
-        sizes += [network.flatCount] + raised + [back, back] + [Int](repeating: latent, count: 3) + [1, 1]
-        // Every region starts on a cache line of its own.
-        let padded = sizes.map { ($0 * capacity + 15) & ~15 }
+        let sizes = Sizes(network, capacity: capacity, training: training)
+        let (padded, scratch) = (sizes.padded, sizes.scratch)
         let storage = try FloatStorage(count: padded.reduce(scratch, +))
         var start = 0
         var index = 0
@@ -59,17 +74,17 @@ final class Workspace: @unchecked Sendable {
                 start += padded[index]
                 index += 1
             }
-            return storage.region[start..<start + sizes[index] * capacity]
+            return storage.region[start..<start + sizes.regions[index] * capacity]
         }
         images = next()
-        self.convolved = convolved.map { _ in next() }
-        self.hidden = next()
+        convolved = network.convolutions.map { _ in next() }
+        hidden = next()
         mean = next()
         logVariance = next()
         noise = next()
         z = next()
         expanded = next()
-        self.raised = raised.map { _ in next() }
+        raised = network.transposed.map { _ in next() }
         gradients = (next(), next())
         zGradient = next()
         meanGradient = next()

@@ -52,7 +52,10 @@ public final class Trainer {
             learningRate: Float(training.learningRate), beta1: Float(training.beta1),
             beta2: Float(training.beta2),
             epsilon: Float(training.epsilon))
-        engine = try Engine(network, threads: threads, parts: shards.count, training: true)
+        // Parameters, their moments and their gradients. No product overflows: sizes are bounded by the configurations' checks.
+        let others = count * (3 + shards.count) + network.preparedCount + 2 * training.batchSize
+        engine = try Engine(
+            network, threads: threads, parts: shards.count, training: true, besides: others)
         func storage(_ count: Int) throws(VAEError) -> FloatStorage {
             try Engine.allocate { () throws(OutOfMemory) in try FloatStorage(count: count) }
         }

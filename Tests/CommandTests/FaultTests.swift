@@ -1,0 +1,108 @@
+import Foundation
+import Testing
+import VAE
+import VAECore
+
+/// `vae-train` when what is around it fails.
+@Suite struct FaultTests {
+    let tool = Tool("vae-train")
+    let scratch = try! Scratch()
+
+    /// Runs a line of shell with the tool as `$0` and its arguments as `$@`.
+    func shell(_ line: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/bash")
+        process.arguments = ["-c", line, tool.path] + arguments
+        try scratch.write([], to: "shell")
+        let handle = try #require(FileHandle(forWritingAtPath: scratch.file("shell")))
+        process.standardOutput = handle
+        process.standardError = handle
+        try process.run()
+        process.waitUntilExit()
+        return (process.terminationStatus, try scratch.text("shell"))
+    }
+
+    /// Nobody reads the output any more: the run goes on to its end.
+    @Test func brokenPipes() throws {
+        let arguments = try scratch.digits() + ["--epochs", "4", "--batch-size", "16", "--no-figures"]
+        for (name, line) in [
+            ("both", "\"$0\" \"$@\" 2>&1 | true; exit ${PIPESTATUS[0]}"),
+            ("closed", "\"$0\" \"$@\" >&- 2>&-"),
+        ] {
+            let outcome = try shell(line, arguments + ["--out", scratch.file(name)])
+            #expect(outcome.status == 0, "\(name): \(outcome.output)")
+            #expect(try scratch.text("\(name)/metrics.csv").split(separator: "\n").count == 5)
+        }
+    }
+
+    /// Far more than an address space may hold is refused before any of it is asked for.
+    @Test func memoryIsEstimated() throws {
+        let data = try scratch.digits()
+        let arguments = data + ["--epochs", "1", "--latent-dim", "8192", "--out", scratch.file("run")]
+        let outcome = try shell("ulimit -v 2000000; \"$0\" \"$@\"", arguments)
+        #expect(outcome.status == 69, "\(outcome.output)")
+        // 26 million parameters, two moments and 16 gradients of as many.
+        #expect(
+            outcome.output.contains("memory: is not enough for this configuration; expected 19"),
+            "\(outcome.output)")
+        #expect(!FileManager.default.fileExists(atPath: scratch.file("run")))
+        // What fits is not refused.
+        let small = try shell(
+            "ulimit -v 2000000; \"$0\" \"$@\"",
+            data + ["--epochs", "1", "--no-figures", "--out", scratch.file("small")])
+        #expect(small.status == 0, "\(small.output)")
+    }
+
+    /// The disk fills while a run goes on; when there is space again, the run goes on and loses nothing.
+    @Test(.enabled(if: Tmpfs.isPossible, "needs the right to mount a tmpfs"))
+    func aDiskThatFills() throws {
+        let disk = try Tmpfs(kilobytes: 6000)
+        let data = try scratch.digits()
+        let settings = ["--batch-size", "16", "--threads", "1", "--no-figures"]
+        let run = disk.path + "/run"
+        #expect(try tool.run(data + settings + ["--epochs", "2", "--out", run]).status == 0)
+        let before = try Data(contentsOf: URL(fileURLWithPath: run + "/checkpoint.safetensors"))
+        // All that is free, so that the next checkpoint finds no room.
+        _ = try shell("head -c 100000000 /dev/zero > '\(disk.path)/filler'; true", [])
+        let full = try tool.run(["--resume", run, "--epochs", "4", "--no-figures", "--checkpoint-every", "2"])
+        #expect(full.status == 74 || full.status == 73, "\(full.errors)")
+        #expect(full.errors.contains("space") && full.errors.contains("error:"), "\(full.errors)")
+        let after = try Data(contentsOf: URL(fileURLWithPath: run + "/checkpoint.safetensors"))
+        #expect(after == before)
+        try FileManager.default.removeItem(atPath: disk.path + "/filler")
+        let freed = try tool.run(["--resume", run, "--epochs", "4", "--no-figures"])
+        #expect(freed.status == 0, "\(freed.errors)")
+        #expect(
+            try tool.run(data + settings + ["--epochs", "4", "--out", scratch.file("whole")]).status == 0)
+        #expect(
+            try Data(contentsOf: URL(fileURLWithPath: run + "/model.safetensors"))
+                == scratch.bytes("whole/model.safetensors"))
+    }
+
+    /// The second signal does not wait for the step.
+    @Test func theSecondSignalEndsAtOnce() throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: tool.path)
+        // Steps of so many images take long.
+        process.arguments = [
+            "--dataset", "synthetic", "--limit", "20000", "--batch-size", "20000", "--threads", "1",
+            "--no-figures", "--out", scratch.file("run"),
+        ]
+        try scratch.write([], to: "log")
+        let handle = try #require(FileHandle(forWritingAtPath: scratch.file("log")))
+        process.standardError = handle
+        process.standardOutput = handle
+        try process.run()
+        func wait(for text: String) throws {
+            while process.isRunning, try !scratch.text("log").contains(text) { usleep(5000) }
+        }
+        try wait(for: "loss = reconstruction")
+        kill(process.processIdentifier, SIGTERM)
+        try wait(for: "interrupted:")
+        kill(process.processIdentifier, SIGTERM)
+        process.waitUntilExit()
+        let log = try scratch.text("log")
+        #expect(process.terminationReason == .uncaughtSignal, "\(process.terminationStatus): \(log)")
+        #expect(process.terminationStatus == SIGTERM && log.contains("interrupted:"), "\(log)")
+    }
+}
