@@ -4,8 +4,8 @@ import CTiles
 ///
 /// It is the matrix product that im2col makes possible, without the matrix: a tile's rows are places, and the values
 /// under their kernels are read through strides ("implicit" GEMM; Dukhan 2019, "The Indirect Convolution Algorithm", goes the
-/// same way through pointers). Nothing is copied, no padding is multiplied, and bias and rectification happen in
-/// registers. `Convolution2D` and `TransposedConvolution2D` lower to `sgemm` instead where a side has a number of channels that
+/// same way through pointers). No matrix is written, no padding is multiplied, and bias and rectification happen in
+/// registers. Images of few channels are the exception: of these a padded copy is made (`PaddedImage`). `Convolution2D` and `TransposedConvolution2D` lower to `sgemm` instead where a side has a number of channels that
 /// vectors can't be filled with, where the processor has no tiles, and when they are told to.
 ///
 /// Weights are (kernelHeight, kernelWidth, channels, filters) with the channels of the image and the filters of the grid.
@@ -104,12 +104,16 @@ package final class DirectConvolution: Sendable {
             images.count >= count * geometry.imageCount && grids.count >= count * size
                 && prepared.count == geometry.patch * filters
                 && (bias?.count ?? geometry.channels) == geometry.channels)
-        let sum = isThin ? tiles.table.pointee.dot : tiles.table.pointee.gather
         upPlan.withPlan { plan in
             for index in 0..<count {
-                sum?(
-                    plan, grids.base + index * size, prepared.base, bias?.base, activation == .rectified,
-                    images.base + index * geometry.imageCount)
+                let (grid, image) = (grids.base + index * size, images.base + index * geometry.imageCount)
+                if isThin {
+                    tiles.table.pointee.dot(
+                        plan, grid, prepared.base, bias?.base, activation == .rectified, image)
+                } else {
+                    tiles.table.pointee.gather(
+                        plan, grid, prepared.base, bias?.base, activation == .rectified, image)
+                }
             }
         }
     }
