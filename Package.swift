@@ -23,6 +23,7 @@ let package = Package(
     name: "vae",
     products: [
         .library(name: "VAE", targets: ["VAE"]),
+        .library(name: "VAEEvaluation", targets: ["VAEEvaluation"]),
         .library(name: "VAEData", targets: ["VAEData"]),
         .library(name: "VAEFigures", targets: ["VAEFigures"]),
         .library(name: "VAEReport", targets: ["VAEReport"]),
@@ -52,6 +53,11 @@ let package = Package(
         .target(name: "ReferenceKernels", swiftSettings: optimisedInDebug),
         .target(name: "VAE", dependencies: ["Kernels", "VAECore"], swiftSettings: optimisedInDebug),
 
+        // How good a model is.
+        .target(
+            name: "VAEEvaluation", dependencies: ["VAE", "VAECore", "Kernels"],
+            swiftSettings: optimisedInDebug),
+
         // What goes in and what comes out.
         .target(
             name: "VAEData", dependencies: ["VAECore", "CZlib", "CCrypto", "CCurl"],
@@ -71,7 +77,7 @@ let package = Package(
         .executableTarget(
             name: "vae",
             dependencies: [
-                "VAE", "VAECore", "VAEConsole", "VAEData", "VAEFigures", "VAERun",
+                "VAE", "VAECore", "VAEConsole", "VAEData", "VAEEvaluation", "VAEFigures", "VAERun",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -95,6 +101,9 @@ let package = Package(
             name: "VAETests",
             dependencies: ["VAE", "VAECore", "Kernels", "ReferenceKernels", "AllocationCounter"],
             resources: [.copy("Golden")]),
+        .testTarget(
+            name: "VAEEvaluationTests",
+            dependencies: ["VAEEvaluation", "VAE", "VAECore", "VAEData", "Kernels"]),
         .testTarget(name: "VAEDataTests", dependencies: ["VAEData", "VAECore", "CZlib"]),
         .testTarget(name: "VAEFiguresTests", dependencies: ["VAEFigures", "VAECore"]),
         .testTarget(

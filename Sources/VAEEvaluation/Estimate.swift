@@ -1,0 +1,17 @@
+/// A mean over images, and how far it may be from the mean over all images there could be.
+public struct Estimate: Sendable, Hashable, Codable {
+    public let mean: Double
+    /// s / √n, with s the standard deviation of the n values (n − 1 degrees of freedom); infinite for a single value.
+    public let standardError: Double
+
+    /// Two passes in Double: O(n).
+    /// - Precondition: `values` is not empty.
+    public init(of values: some Collection<Double>) {
+        precondition(!values.isEmpty, "an estimate of no values")
+        let count = Double(values.count)
+        let mean = values.reduce(0, +) / count
+        let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        self.mean = mean
+        standardError = count > 1 ? (squares / (count - 1) / count).squareRoot() : .infinity
+    }
+}
