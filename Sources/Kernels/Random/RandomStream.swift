@@ -14,6 +14,8 @@ package struct RandomStream: Sendable {
         case testNoise = 4
         case priorSample = 5
         case importanceNoise = 6
+        case mixtureSeeding = 16
+        case mixtureSample = 17
     }
 
     private let generator: Philox4x32
