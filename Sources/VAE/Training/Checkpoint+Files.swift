@@ -60,8 +60,12 @@ extension Checkpoint {
             VAEError(.invalidData, source, problem, expected: expected, found: found)
         }
         guard file.metadata[Key.format] == Self.format else {
+            let isOther = file.metadata[Key.format]?.hasPrefix(Self.family) == true
             throw damaged(
-                "is not a checkpoint of this engine", expected: "metadata \"format\" = \"\(Self.format)\"",
+                isOther
+                    ? "is a checkpoint of another version of this engine"
+                    : "is not a checkpoint of this engine",
+                expected: "metadata \"format\" = \"\(Self.format)\"",
                 found: quoted(file.metadata[Key.format] ?? "none"))
         }
         var metadata = file.metadata
@@ -78,10 +82,10 @@ extension Checkpoint {
             else { throw damaged("has no valid \"\(key)\" in its metadata") }
             return value
         }
-        func images(_ key: String) throws(VAEError) -> (Fingerprint, Int)? {
+        func images(_ key: String) throws(VAEError) -> (SHA256.Digest, Int)? {
             guard let text = metadata[key] else { return nil }
             let parts = text.split(separator: " ")
-            guard parts.count == 2, let fingerprint = Fingerprint(parts[0]), let count = Int(parts[1]),
+            guard parts.count == 2, let fingerprint = SHA256.Digest(parts[0]), let count = Int(parts[1]),
                 count > 0
             else { throw damaged("has no valid \"\(key)\" in its metadata") }
             return (fingerprint, count)
@@ -157,8 +161,7 @@ extension Checkpoint {
     private static func sealed(
         _ tensors: [SafeTensors.Tensor], _ metadata: [String: String]
     ) throws(VAEError) -> SafeTensors {
-        var checksum = Fingerprint()
-        checksum.add(try SafeTensors(tensors, metadata: metadata).serialized())
+        let checksum = SHA256.digest(of: try SafeTensors(tensors, metadata: metadata).serialized())
         return try SafeTensors(
             tensors, metadata: metadata.merging([Key.checksum: checksum.description]) { $1 })
     }
@@ -189,7 +192,8 @@ extension Checkpoint {
     }
 
     private static let historyWidth = 7
-    private static let format = "vae-checkpoint-1"
+    private static let family = "vae-checkpoint-"
+    private static let format = family + "2"
 
     private enum Key {
         static let weights = "weights."
