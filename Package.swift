@@ -60,7 +60,7 @@ let package = Package(
 
         // What goes in and what comes out.
         .target(
-            name: "VAEData", dependencies: ["VAECore", "CZlib", "CCurl"],
+            name: "VAEData", dependencies: ["VAECore", "CZlib", "CCairo", "CCurl"],
             swiftSettings: optimisedInDebug),
         .target(
             name: "VAEFigures", dependencies: ["VAECore", "CCairo", "CZlib"], swiftSettings: optimisedInDebug),
