@@ -63,6 +63,13 @@ public struct ImageSet: Sendable, Equatable {
             labels: labels.map { Array($0[range]) })
     }
 
+    /// The same images with other pixels, and with the labels they have.
+    /// - Precondition: there are as many pixels.
+    package func replacingPixels(by pixels: [UInt8]) -> ImageSet {
+        precondition(pixels.count == self.pixels.count, "\(pixels.count) pixels for \(self.pixels.count)")
+        return ImageSet(unchecked: shape, pixels: pixels, labels: labels)
+    }
+
     private init(unchecked shape: ImageShape, pixels: [UInt8], labels: [UInt8]?) {
         self.shape = shape
         self.pixels = pixels
