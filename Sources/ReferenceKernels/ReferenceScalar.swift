@@ -8,16 +8,19 @@ public protocol ReferenceScalar: BinaryFloatingPoint {
     static func exp(_ x: Self) -> Self
     static func expm1(_ x: Self) -> Self
     static func log1p(_ x: Self) -> Self
+    static func tanh(_ x: Self) -> Self
 }
 
 extension Double: ReferenceScalar {
     public static func exp(_ x: Double) -> Double { Glibc.exp(x) }
     public static func expm1(_ x: Double) -> Double { Glibc.expm1(x) }
     public static func log1p(_ x: Double) -> Double { Glibc.log1p(x) }
+    public static func tanh(_ x: Double) -> Double { Glibc.tanh(x) }
 }
 
 extension Float: ReferenceScalar {
     public static func exp(_ x: Float) -> Float { Glibc.expf(x) }
     public static func expm1(_ x: Float) -> Float { Glibc.expm1f(x) }
     public static func log1p(_ x: Float) -> Float { Glibc.log1pf(x) }
+    public static func tanh(_ x: Float) -> Float { Glibc.tanhf(x) }
 }
