@@ -53,6 +53,9 @@ import VAECore
         let copy = test.pixels.map { Float($0) / 255 }
         let same = try FrechetDistance(samples: copy, train: train, test: test, features: 3)
         #expect(same.samples < 1e-6 && same.floor > same.samples)
+        let space = try PrincipalComponents(fittedTo: train, components: 3)
+        let known = try GaussianMoments(of: space.encode(train.evenlySpaced(100)))
+        #expect(try same.floor == known.frechetDistance(to: GaussianMoments(of: space.encode(test))))
         #expect(same.images == 100 && same.features == 3 && same.varianceShare > 0.9)
         // All grey a tenth brighter: the mean moves by 0.1 in every pixel, of which the features see a part.
         let brighter = try FrechetDistance(
