@@ -4,20 +4,20 @@ import Glibc
 ///
 /// Every generic function of this module is `@specialized` for both: called from another module, or in a debug build
 /// from another file, it would otherwise go through witness tables and run twenty times slower.
-public protocol ReferenceScalar: BinaryFloatingPoint {
+package protocol ReferenceScalar: BinaryFloatingPoint {
     static func exp(_ x: Self) -> Self
     static func expm1(_ x: Self) -> Self
     static func log1p(_ x: Self) -> Self
 }
 
 extension Double: ReferenceScalar {
-    public static func exp(_ x: Double) -> Double { Glibc.exp(x) }
-    public static func expm1(_ x: Double) -> Double { Glibc.expm1(x) }
-    public static func log1p(_ x: Double) -> Double { Glibc.log1p(x) }
+    package static func exp(_ x: Double) -> Double { Glibc.exp(x) }
+    package static func expm1(_ x: Double) -> Double { Glibc.expm1(x) }
+    package static func log1p(_ x: Double) -> Double { Glibc.log1p(x) }
 }
 
 extension Float: ReferenceScalar {
-    public static func exp(_ x: Float) -> Float { Glibc.expf(x) }
-    public static func expm1(_ x: Float) -> Float { Glibc.expm1f(x) }
-    public static func log1p(_ x: Float) -> Float { Glibc.log1pf(x) }
+    package static func exp(_ x: Float) -> Float { Glibc.expf(x) }
+    package static func expm1(_ x: Float) -> Float { Glibc.expm1f(x) }
+    package static func log1p(_ x: Float) -> Float { Glibc.log1pf(x) }
 }
