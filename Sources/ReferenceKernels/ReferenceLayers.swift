@@ -105,6 +105,47 @@ package enum Reference {
     @specialized(where T == Float)
     package static func sigmoid<T: ReferenceScalar>(_ x: T) -> T { 1 / (1 + T.exp(-x)) }
 
+    /// −ln N(x; m, σ²) = ½ Σ ((x − m)²/σ² + log σ² + ln 2π) of each image, in nats.
+    @specialized(where T == Double)
+    @specialized(where T == Float)
+    package static func gaussianLoss<T: ReferenceScalar>(
+        means: [T], targets: [T], logVariance: T, count: Int
+    ) -> [T] {
+        let pixels = means.count / count
+        return (0..<count).map { image in
+            (image * pixels..<(image + 1) * pixels).reduce(T(0)) { sum, index in
+                let error = means[index] - targets[index]
+                return sum + (error * error * T.exp(-logVariance) + logVariance + T(logTwoPi)) / 2
+            }
+        }
+    }
+
+    /// (m − x)/σ².
+    @specialized(where T == Double)
+    @specialized(where T == Float)
+    package static func gaussianGradient<T: ReferenceScalar>(means: [T], targets: [T], logVariance: T) -> [T]
+    {
+        means.indices.map { (means[$0] - targets[$0]) * T.exp(-logVariance) }
+    }
+
+    /// ½ Σ (1 − (x − m)²/σ²) of each image: the slope of its loss in log σ².
+    @specialized(where T == Double)
+    @specialized(where T == Float)
+    package static func gaussianLogVarianceGradient<T: ReferenceScalar>(
+        means: [T], targets: [T], logVariance: T, count: Int
+    ) -> [T] {
+        let pixels = means.count / count
+        return (0..<count).map { image in
+            (image * pixels..<(image + 1) * pixels).reduce(T(0)) { sum, index in
+                let error = means[index] - targets[index]
+                return sum + (1 - error * error * T.exp(-logVariance)) / 2
+            }
+        }
+    }
+
+    /// ln 2π.
+    private static let logTwoPi = 1.837_877_066_409_345_5
+
     /// ½ Σ (μ² + σ² − 1 − log σ²) of each image, in nats.
     @specialized(where T == Double)
     @specialized(where T == Float)

@@ -8,16 +8,19 @@ package protocol ReferenceScalar: BinaryFloatingPoint {
     static func exp(_ x: Self) -> Self
     static func expm1(_ x: Self) -> Self
     static func log1p(_ x: Self) -> Self
+    static func tanh(_ x: Self) -> Self
 }
 
 extension Double: ReferenceScalar {
     package static func exp(_ x: Double) -> Double { Glibc.exp(x) }
     package static func expm1(_ x: Double) -> Double { Glibc.expm1(x) }
     package static func log1p(_ x: Double) -> Double { Glibc.log1p(x) }
+    package static func tanh(_ x: Double) -> Double { Glibc.tanh(x) }
 }
 
 extension Float: ReferenceScalar {
     package static func exp(_ x: Float) -> Float { Glibc.expf(x) }
     package static func expm1(_ x: Float) -> Float { Glibc.expm1f(x) }
     package static func log1p(_ x: Float) -> Float { Glibc.log1pf(x) }
+    package static func tanh(_ x: Float) -> Float { Glibc.tanhf(x) }
 }

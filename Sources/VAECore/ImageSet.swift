@@ -63,9 +63,24 @@ public struct ImageSet: Sendable, Equatable {
             labels: labels.map { Array($0[range]) })
     }
 
+    /// The same images with other pixels, and with the labels they have.
+    /// - Precondition: there are as many pixels.
+    package func replacingPixels(by pixels: [UInt8]) -> ImageSet {
+        precondition(pixels.count == self.pixels.count, "\(pixels.count) pixels for \(self.pixels.count)")
+        return ImageSet(unchecked: shape, pixels: pixels, labels: labels)
+    }
+
     private init(unchecked shape: ImageShape, pixels: [UInt8], labels: [UInt8]?) {
         self.shape = shape
         self.pixels = pixels
         self.labels = labels
+    }
+
+    /// Of shape and pixels; labels take no part in a training.
+    package var fingerprint: SHA256.Digest {
+        var hash = SHA256()
+        for size in [shape.height, shape.width, shape.channels] { hash.update(size) }
+        hash.update(pixels)
+        return hash.digest()
     }
 }

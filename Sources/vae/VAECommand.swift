@@ -5,7 +5,7 @@ import VAECore
 struct VAECommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "vae",
-        abstract: "Look at what vae-train left behind.",
+        abstract: "Use, look at and check what vae-train left behind.",
         version: packageVersion,
         subcommands: [PlotCommand.self])
 }

@@ -5,7 +5,7 @@ import Testing
 /// Convolutions, lowered and by tiles, against direct loops in Double.
 @Suite("Convolutions")
 struct ConvolutionTests {
-    @Test(arguments: [Activation.identity, .rectified])
+    @Test(arguments: [Activation.identity, .rectified, .tanh])
     func forward(activation: Activation) throws {
         for test in ComputedCase.all {
             let sizes = test.sizes
@@ -31,16 +31,17 @@ struct ConvolutionTests {
                 bias.values.magnitudes,
                 to: reference.forward(
                     input.values.magnitudes, kernel: kernel.values.magnitudes, count: sizes.count))
-            // max(0, x) brings no two numbers further apart.
-            let expected = activation == .rectified ? Reference.rectified(sums) : sums
+            // Neither max(0, x) nor tanh brings two numbers further apart.
+            let expected = Reference.activated(sums, activation.reference)
             let off = excess(
-                output.values, expected, bounds: bounds(magnitudes, terms: layer.geometry.patch))
+                output.values, expected,
+                bounds: bounds(magnitudes, terms: layer.geometry.patch).map { $0 + activation.error })
             #expect(off <= 1, "\(test.testDescription)")
             #expect(areIntact([input, kernel, bias, output, scratch]))
         }
     }
 
-    @Test(arguments: [Activation.identity, .rectified], [false, true])
+    @Test(arguments: [Activation.identity, .rectified, .tanh], [false, true])
     func backward(activation: Activation, accumulating: Bool) throws {
         for test in ComputedCase.all {
             let sizes = test.sizes
@@ -70,11 +71,13 @@ struct ConvolutionTests {
                 inputGradient: inputGradient.region, accumulating: accumulating, scratch: scratch.region)
 
             let reference = sizes.reference
-            let passed =
-                activation == .rectified
-                ? Reference.rectifiedGradient(incoming.doubles, output: output.values.doubles)
-                : incoming.doubles
-            #expect(identical(gradient.values.doubles, passed), "\(test.testDescription)")
+            let expected = Reference.activationGradient(
+                incoming.doubles, output: output.values.doubles, activation.reference)
+            // What the sums below are of.
+            let passed = gradient.values.doubles
+            #expect(
+                excess(gradient.values, expected, bounds: activation.gradientBounds(incoming)) <= 1,
+                "\(test.testDescription)")
             let small = passed.map { abs($0) }
             let terms = sizes.gridCount / sizes.filters
 

@@ -11,7 +11,7 @@ struct DenseTests {
             [1, 2, 5, 16, 37].flatMap { inputs in [1, 2, 3, 16, 33].map { (count, inputs, $0) } }
         } + [(8, 700, 16), (8, 2, 300), (5, 130, 110)]
 
-    @Test(arguments: [Activation.identity, .rectified])
+    @Test(arguments: [Activation.identity, .rectified, .tanh])
     func forward(activation: Activation) throws {
         for (count, inputs, outputs) in Self.sizes {
             let layer = Dense(inputs: inputs, outputs: outputs, activation: activation)
@@ -30,15 +30,15 @@ struct DenseTests {
                 bias.values.magnitudes,
                 to: Reference.dense(input.values.magnitudes, kernel: kernel.values.magnitudes, count: count))
             let off = excess(
-                output.values, activation == .rectified ? Reference.rectified(sums) : sums,
-                bounds: bounds(magnitudes, terms: inputs))
+                output.values, Reference.activated(sums, activation.reference),
+                bounds: bounds(magnitudes, terms: inputs).map { $0 + activation.error })
             #expect(off <= 1 && areIntact([input, kernel, bias, output]), "\(count)×\(inputs)×\(outputs)")
         }
     }
 
     /// The gradients of weights and of the input are each overwritten or added to, independently.
     @Test(
-        arguments: [Activation.identity, .rectified],
+        arguments: [Activation.identity, .rectified, .tanh],
         [(false, false), (true, false), (false, true), (true, true)])
     func backward(activation: Activation, accumulating: (weights: Bool, input: Bool)) throws {
         for (count, inputs, outputs) in Self.sizes {
@@ -61,13 +61,13 @@ struct DenseTests {
                 biasGradient: biasGradient.region, inputGradient: inputGradient.region,
                 accumulating: accumulating.weights, accumulatingInput: accumulating.input)
 
-            let passed =
-                activation == .rectified
-                ? Reference.rectifiedGradient(incoming.doubles, output: output.values.doubles)
-                : incoming.doubles
+            let expected = Reference.activationGradient(
+                incoming.doubles, output: output.values.doubles, activation.reference)
+            // What the sums below are of.
+            let passed = gradient.values.doubles
             #expect(areIntact([input, kernel, output, gradient]))
             let sizes = passed.map { abs($0) }
-            #expect(identical(gradient.values.doubles, passed))
+            #expect(excess(gradient.values, expected, bounds: activation.gradientBounds(incoming)) <= 1)
             let checks = [
                 (
                     kernelGradient, before.0, accumulating.weights, count,
@@ -85,9 +85,9 @@ struct DenseTests {
                     Reference.denseInputGradient(sizes, kernel: kernel.values.magnitudes, count: count)
                 ),
             ]
-            for (found, earlier, adding, terms, expected, magnitudes) in checks {
+            for (found, earlier, adding, terms, sums, magnitudes) in checks {
                 let off = excess(
-                    found.values, adding ? zip(expected, earlier).map { $0 + Double($1) } : expected,
+                    found.values, adding ? zip(sums, earlier).map { $0 + Double($1) } : sums,
                     bounds: bounds(
                         adding ? zip(magnitudes, earlier).map { $0 + abs(Double($1)) } : magnitudes,
                         terms: terms))
@@ -97,6 +97,23 @@ struct DenseTests {
     }
 
     private func nothing(_ count: Int) -> [Float] { [Float](repeating: .nan, count: count) }
+
+    /// tanh saturates, and NaN comes through it.
+    @Test func theTangentKeepsNaN() throws {
+        for outputs in [5, 13] {
+            let layer = Dense(inputs: 1, outputs: outputs, activation: .tanh)
+            let values = [.nan, -.infinity, .infinity, -30, 30] + [Float](repeating: 0, count: outputs - 5)
+            let (kernel, bias) = (
+                try Guarded(values), try Guarded([Float](repeating: 0, count: outputs))
+            )
+            let (input, output) = (try Guarded([1]), try Guarded(untouched: outputs))
+            layer.forward(
+                input.region, count: 1, kernel: kernel.region, bias: bias.region, into: output.region)
+            #expect(areIntact([kernel, input, bias, output]))
+            #expect(output.values[0].isNaN)
+            #expect(output.values[1..<5] == [-1, 1, -1, 1] && output.values[5...].allSatisfy { $0 == 0 })
+        }
+    }
 
     /// NaN comes through the rectifier, so that a broken run shows; what is not above 0 is cut, also −0.
     @Test func theRectifierKeepsNaN() throws {

@@ -3,8 +3,8 @@ import Testing
 
 @testable import Kernels
 
-/// The eight-lane exponential and logarithm against glibc's in Double, over a dense sweep of all floats they are for.
-@Suite("Exponential and logarithm")
+/// The eight-lane functions against glibc's in Double, over a dense sweep of all floats they are for.
+@Suite("Exponential, logarithm and hyperbolic tangent")
 struct ExponentialTests {
     /// Every 499th float from 0 to the end of the range, denormals included: 2.2 million of each.
     @Test func theExponentialIsWithinTwoUnits() {
@@ -15,6 +15,20 @@ struct ExponentialTests {
     @Test func theLogarithmIsWithinTwoUnits() {
         let error = largestError(upTo: 1, logarithm(ofOnePlus:), log1p)
         #expect(error <= 2)
+    }
+
+    /// To where it is 1, and with it at the negatives.
+    @Test func theTangentIsWithinThreeUnits() {
+        let error = largestError(upTo: 12, hyperbolicTangent) { tanh($0) }
+        #expect(error <= 3)
+        for x: Float in [0, .leastNonzeroMagnitude, 1e-30, 0.1, 0.624_999_9, 0.625, 3, 9, 100, .infinity] {
+            let (above, below) = (
+                hyperbolicTangent(SIMD8(repeating: x)), hyperbolicTangent(SIMD8(repeating: -x))
+            )
+            #expect((0..<8).allSatisfy { below[$0] == -above[$0] })
+            #expect(above[0] <= 1 && (x < 10 || above[0] == 1))
+        }
+        #expect(hyperbolicTangent(SIMD8(repeating: .nan))[0].isNaN)
     }
 
     @Test func endsOfTheRange() {

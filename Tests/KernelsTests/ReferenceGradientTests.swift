@@ -64,6 +64,31 @@ struct ReferenceGradientTests {
             slopeError(values, gradient) {
                 Reference.bernoulliLoss(logits: $0, targets: targets, count: 4).reduce(0, +)
             } < 1e-8)
+
+        let bent = Reference.activationGradient(weight, output: Reference.activated(values, .tanh), .tanh)
+        #expect(slopeError(values, bent) { product(Reference.activated($0, .tanh), weight) } < 1e-8)
+    }
+
+    /// In the means and in the log-variance.
+    @Test(arguments: [-3, 0, 0.7, 2.5])
+    func gaussianLikelihood(logVariance: Double) {
+        var random = SplitMix(state: 6)
+        let (means, targets) = (random.values(60).doubles, random.values(60).doubles)
+        let gradient = Reference.gaussianGradient(means: means, targets: targets, logVariance: logVariance)
+        // Relative to the largest of 1 and the gradient, as in all tests here.
+        #expect(
+            slopeError(means, gradient) {
+                Reference.gaussianLoss(means: $0, targets: targets, logVariance: logVariance, count: 4)
+                    .reduce(0, +)
+            } < 1e-8)
+        let slope = Reference.gaussianLogVarianceGradient(
+            means: means, targets: targets, logVariance: logVariance, count: 4
+        ).reduce(0, +)
+        #expect(
+            slopeError([logVariance], [slope]) {
+                Reference.gaussianLoss(means: means, targets: targets, logVariance: $0[0], count: 4)
+                    .reduce(0, +)
+            } < 1e-8)
     }
 
     @Test(arguments: [1.0, 0, 0.25, 4])

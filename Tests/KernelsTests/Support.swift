@@ -1,4 +1,5 @@
 import Kernels
+import ReferenceKernels
 
 /// A region between two guards that no kernel may write to. Guards are NaN, so that reading them shows as well.
 ///
@@ -55,6 +56,26 @@ func excess(_ found: [Float], _ expected: [Double], bounds: [Double]) -> Double 
 /// Σ|a·b| (Higham 2002, section 3.1: γₙ, plus a bias or an earlier value and the last rounding).
 func bounds(_ magnitudes: [Double], terms: Int) -> [Double] {
     magnitudes.map { Double(terms + 2) * unitRoundoff * $0 }
+}
+
+extension Activation {
+    /// The same in the reference.
+    var reference: ReferenceActivation {
+        switch self {
+        case .identity: .identity
+        case .rectified: .rectified
+        case .tanh: .tanh
+        }
+    }
+
+    /// What the activation adds to the error of a sum, which none of them enlarges: tanh is within 3 units in the last
+    /// place, each at most u below 1; the others are exact.
+    var error: Double { self == .tanh ? 3 * unitRoundoff : 0 }
+
+    /// How far gradients may be off behind the activation, given those before it: y², 1 − y² and the product are rounded.
+    func gradientBounds(_ incoming: [Float]) -> [Double] {
+        incoming.map { self == .tanh ? 3 * unitRoundoff * abs(Double($0)) : 0 }
+    }
 }
 
 /// A small generator with a seed (Steele, Lea and Flood 2014), so that a failure repeats.

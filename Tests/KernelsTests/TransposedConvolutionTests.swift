@@ -6,7 +6,7 @@ import Testing
 /// its image is the output.
 @Suite("Transposed convolutions")
 struct TransposedConvolutionTests {
-    @Test(arguments: [Activation.identity, .rectified])
+    @Test(arguments: [Activation.identity, .rectified, .tanh])
     func forward(activation: Activation) throws {
         for test in ComputedCase.all {
             let sizes = test.sizes
@@ -34,16 +34,18 @@ struct TransposedConvolutionTests {
                 bias.values.magnitudes,
                 to: reference.transpose(
                     input.values.magnitudes, kernel: kernel.values.magnitudes, count: sizes.count))
-            let expected = activation == .rectified ? Reference.rectified(sums) : sums
+            let expected = Reference.activated(sums, activation.reference)
             // Under at most every tap lies a product of `filters` terms.
             let terms = sizes.filters + sizes.kernelHeight * sizes.kernelWidth
-            let off = excess(output.values, expected, bounds: bounds(magnitudes, terms: terms))
+            let off = excess(
+                output.values, expected,
+                bounds: bounds(magnitudes, terms: terms).map { $0 + activation.error })
             #expect(off <= 1, "\(test.testDescription)")
             #expect(areIntact([input, kernel, prepared, bias, output, scratch]))
         }
     }
 
-    @Test(arguments: [Activation.identity, .rectified], [false, true])
+    @Test(arguments: [Activation.identity, .rectified, .tanh], [false, true])
     func backward(activation: Activation, accumulating: Bool) throws {
         for test in ComputedCase.all {
             let sizes = test.sizes
@@ -70,11 +72,13 @@ struct TransposedConvolutionTests {
                 inputGradient: inputGradient.region, accumulating: accumulating, scratch: scratch.region)
 
             let reference = sizes.reference
-            let passed =
-                activation == .rectified
-                ? Reference.rectifiedGradient(incoming.doubles, output: output.values.doubles)
-                : incoming.doubles
-            #expect(identical(gradient.values.doubles, passed), "\(test.testDescription)")
+            let expected = Reference.activationGradient(
+                incoming.doubles, output: output.values.doubles, activation.reference)
+            // What the sums below are of.
+            let passed = gradient.values.doubles
+            #expect(
+                excess(gradient.values, expected, bounds: activation.gradientBounds(incoming)) <= 1,
+                "\(test.testDescription)")
             let large = passed.map { abs($0) }
 
             let dx = reference.forward(passed, kernel: kernel.values.doubles, count: sizes.count)

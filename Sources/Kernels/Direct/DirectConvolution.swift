@@ -91,6 +91,8 @@ package final class DirectConvolution: Sendable {
                     grids.base + index * size)
             }
         }
+        // Tiles rectify in their registers; a curve is drawn over what they leave.
+        if activation == .tanh { activation.apply(grids.prefix(count * size)) }
     }
 
     /// image = f(bias + kernelᵀ ∗ grid): (count, gridHeight, gridWidth, filters) to (count, height, width, channels), overwritten.
@@ -116,6 +118,7 @@ package final class DirectConvolution: Sendable {
                 }
             }
         }
+        if activation == .tanh { activation.apply(images.prefix(count * geometry.imageCount)) }
     }
 
     /// kernelGradient (+)= Σ over images and places of image under the kernel · grid.

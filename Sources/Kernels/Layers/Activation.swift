@@ -4,6 +4,8 @@ package enum Activation: Sendable {
     case identity
     /// max(0, x), the rectified linear unit.
     case rectified
+    /// The hyperbolic tangent.
+    case tanh
 }
 
 extension Activation {
@@ -23,19 +25,25 @@ extension Activation {
                 let values = first + row * channels
                 for channel in 0..<channels { values[channel] = rectify(values[channel] + bias[channel]) }
             }
+        case .tanh:
+            for row in 0..<rows { bend(first + row * channels, channels, adding: bias) }
         }
     }
 
     /// Applies the activation to values that have their bias already.
     package func apply(_ values: FloatRegion) {
-        guard self == .rectified else { return }
         let first = values.base
-        for index in 0..<values.count { first[index] = rectify(first[index]) }
+        switch self {
+        case .identity: break
+        case .rectified: for index in 0..<values.count { first[index] = rectify(first[index]) }
+        case .tanh: bend(first, values.count, adding: nil)
+        }
     }
 
     /// The way back through activation and bias, both in one pass over the gradient, (rows, channels).
     ///
-    /// `gradient` comes as ∂L/∂output and leaves as ∂L/∂sum: where the output was cut to 0 it becomes 0.
+    /// `gradient` comes as ∂L/∂output and leaves as ∂L/∂sum: where a rectified output was cut to 0 it becomes 0, and with an
+    /// output y of tanh it is multiplied by 1 − y².
     /// `biasGradient`, (channels), receives the sum of its rows, added when `accumulating`.
     package func backward(
         _ gradient: FloatRegion, output: FloatRegion, rows: Int, biasGradient: FloatRegion, accumulating: Bool
@@ -54,7 +62,11 @@ extension Activation {
             var sum: Float = 0
             for row in 0..<rows {
                 let place = row * channels + channel
-                if self == .rectified && !(output.base[place] > 0) { gradient.base[place] = 0 }
+                switch self {
+                case .identity: break
+                case .rectified: if !(output.base[place] > 0) { gradient.base[place] = 0 }
+                case .tanh: gradient.base[place] *= 1 - output.base[place] * output.base[place]
+                }
                 sum += gradient.base[place]
             }
             biasGradient.base[channel] += sum
@@ -86,6 +98,16 @@ extension Activation {
                 place += step
                 shown += step
             }
+        case .tanh:
+            var shown = UnsafeRawPointer(output.base + channel)
+            for _ in 0..<rows {
+                let y = shown.loadUnaligned(as: Vector.self)
+                let passed = place.loadUnaligned(as: Vector.self) * (1 - y * y)
+                place.storeBytes(of: passed, as: Vector.self)
+                sum += passed
+                place += step
+                shown += step
+            }
         }
         let target = UnsafeMutableRawPointer(sums.base + channel)
         target.storeBytes(of: target.loadUnaligned(as: Vector.self) + sum, as: Vector.self)
@@ -95,3 +117,20 @@ extension Activation {
 /// max(0, x), NaN kept so that a broken run shows.
 @inline(__always)
 private func rectify(_ x: Float) -> Float { x < 0 ? 0 : x }
+
+/// tanh of `count` values in place, each with its `bias` added before.
+private func bend(_ values: UnsafeMutablePointer<Float>, _ count: Int, adding bias: UnsafePointer<Float>?) {
+    typealias Vector = SIMD8<Float>
+    var index = 0
+    while index + 8 <= count {
+        let place = UnsafeMutableRawPointer(values + index)
+        var sum = place.loadUnaligned(as: Vector.self)
+        if let bias { sum += UnsafeRawPointer(bias + index).loadUnaligned(as: Vector.self) }
+        place.storeBytes(of: hyperbolicTangent(sum), as: Vector.self)
+        index += 8
+    }
+    while index < count {
+        values[index] = hyperbolicTangent(Vector(repeating: values[index] + (bias?[index] ?? 0)))[0]
+        index += 1
+    }
+}

@@ -14,6 +14,7 @@ package struct RandomStream: Sendable {
         case testNoise = 4
         case priorSample = 5
         case importanceNoise = 6
+        case binarization = 7
     }
 
     private let generator: Philox4x32
@@ -53,6 +54,15 @@ package struct RandomStream: Sendable {
             }
         }
         return UInt32(truncatingIfNeeded: product >> 32)
+    }
+
+    /// Whether something of probability grey / 255 happens; never for 0, always for 255, and neither takes a number.
+    ///
+    /// The chance is off by less than 2⁻³²: that of the bound to which 32 bits can be cut into 255 parts.
+    package mutating func isWhite(_ grey: UInt8) -> Bool {
+        if grey == 0 { return false }
+        if grey == 255 { return true }
+        return (UInt64(next()) &* 255) >> 32 < UInt64(grey)
     }
 
     /// Two independent standard normals (Box and Muller 1958), computed in Double.
