@@ -25,6 +25,7 @@ struct BenchCommand: ParsableCommand {
               vae-bench --only layers --filter output  of it, the last layer
               vae-bench --convolutions lowered         by im2col and sgemm
               vae-bench --only scaling                 threads, sizes, inference
+              vae-bench --only inference               encoding, decoding, weighing draws for the likelihood
 
             The exit status is 70 if the results are wrong, however fast.
             """,
@@ -32,7 +33,7 @@ struct BenchCommand: ParsableCommand {
 
     /// What can be measured.
     enum Part: String, CaseIterable, ExpressibleByArgument {
-        case train, layers, naive, sgemm, residual, scaling
+        case train, layers, naive, sgemm, residual, scaling, inference
 
         /// What is measured unless something is asked for: not the scaling, which takes as long as all the others.
         static let usual: [Part] = [.train, .layers, .naive, .sgemm, .residual]
@@ -163,6 +164,8 @@ struct BenchCommand: ParsableCommand {
         if parts.contains(.scaling) {
             measured.scaling = try ScalingSpeed(
                 workload, threads: threads, quick: quick, progress: Console.progress)
+        }
+        if parts.contains(.scaling) || parts.contains(.inference) {
             measured.inference = try InferenceSpeed(
                 workload, threads: threads, quick: quick, progress: Console.progress)
         }

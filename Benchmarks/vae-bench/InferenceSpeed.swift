@@ -5,7 +5,12 @@ import VAECore
 struct InferenceSpeed {
     enum Task: String, CaseIterable {
         case encode, decode
+        /// The importance-weighted likelihood: an image is a draw of z, decoded and weighed.
+        case weigh
     }
+
+    /// K: draws for each image whose likelihood is estimated.
+    static let draws = 64
 
     struct Point {
         let task: Task
@@ -25,6 +30,7 @@ struct InferenceSpeed {
         let model = try VariationalAutoencoder(workload.model, convolutions: workload.convolutions)
         let images = try workload.images.cycled(to: quick ? 256 : 4096)
         let latents = try model.encode(images, threads: threads).mean
+        let weighed = images.slice(0..<images.count / Self.draws)
         let work = try workload.model.work()
         for team in threads > 1 ? [1, threads] : [1] {
             for task in Task.allCases {
@@ -37,6 +43,8 @@ struct InferenceSpeed {
                         switch task {
                         case .encode: _ = try model.encode(images, threads: team)
                         case .decode: _ = try model.decode(latents, threads: team)
+                        case .weigh:
+                            _ = try model.logLikelihood(of: weighed, samples: Self.draws, threads: team)
                         }
                     }
                     if call > 0 { point.speeds.append(Double(images.count) / taken) }

@@ -21,34 +21,43 @@ package struct Run: Sendable {
                 advice: "Check the path.")
         }
         self.path = path
-        func part(_ name: String) throws(VAEError) -> String {
-            let file = RunFolder.join(path, name)
-            guard Folder.holds(name, path) else {
-                throw VAEError(
-                    .missingInput, path, "has no \(name)",
-                    expected: "the folder of a run of at least one epoch",
-                    advice: "vae-train writes it after the first epoch; check that this is the right folder.")
-            }
-            guard Folder.holdsFile(name, path) else {
-                throw VAEError(
-                    .missingInput, file, "can't be read as a file", expected: "a regular file",
-                    found: "a folder, a pipe, a device or a link to nothing",
-                    advice: "Check that this is the folder of a run.")
-            }
-            return file
+        let record = try RunRecord(contentsOf: Run.part(RunFolder.configuration, of: path))
+        self.record = record
+        model = try Run.model(Run.part(RunFolder.model, of: path), of: record)
+        history = try MetricsTable.read(
+            Run.part(RunFolder.metrics, of: path), klWeight: record.training.klWeight)
+    }
+
+    /// The path of a file that every run has.
+    /// - Throws: `missingInput` when the folder does not have it, or it is no regular file.
+    static func part(_ name: String, of path: String) throws(VAEError) -> String {
+        let file = RunFolder.join(path, name)
+        guard Folder.holds(name, path) else {
+            throw VAEError(
+                .missingInput, path, "has no \(name)",
+                expected: "the folder of a run of at least one epoch",
+                advice: "vae-train writes it after the first epoch; check that this is the right folder.")
         }
-        record = try RunRecord(contentsOf: part(RunFolder.configuration))
-        let model = try VariationalAutoencoder(contentsOf: part(RunFolder.model))
+        guard Folder.holdsFile(name, path) else {
+            throw VAEError(
+                .missingInput, file, "can't be read as a file", expected: "a regular file",
+                found: "a folder, a pipe, a device or a link to nothing",
+                advice: "Check that this is the folder of a run.")
+        }
+        return file
+    }
+
+    /// The model at `path`.
+    /// - Throws: `invalidData` when it is damaged, or another than `record` says.
+    static func model(_ path: String, of record: RunRecord) throws(VAEError) -> VariationalAutoencoder {
+        let model = try VariationalAutoencoder(contentsOf: path)
         guard model.configuration == record.model else {
             throw VAEError(
-                .invalidData, RunFolder.join(path, RunFolder.model),
-                "is not the model of this run's config.json",
+                .invalidData, path, "is not the model of this run's config.json",
                 expected: Run.describe(record.model), found: Run.describe(model.configuration),
                 advice: "Take both files from the same run.")
         }
-        self.model = model
-        history = try MetricsTable.read(
-            part(RunFolder.metrics), klWeight: record.training.klWeight)
+        return model
     }
 
     /// The images that the model was trained on, or those of another folder.

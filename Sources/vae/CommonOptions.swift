@@ -2,21 +2,16 @@ import ArgumentParser
 import Glibc
 import VAEConsole
 import VAECore
-import VAEData
-import VAERun
 
 /// Flags that every command of this tool has.
 struct CommonOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "The folder of the run's images as IDX files. (default: where the run found them)",
-            valueName: "dir"))
-    var data: String?
-
     @Option(help: ArgumentHelp("Worker threads, 1 to 256. (default: the physical cores)", valueName: "n"))
     var threads: Int?
 
-    @Flag(name: .shortAndLong, help: "Print errors only.")
+    @Flag(help: "Print one JSON document on standard output.")
+    var json = false
+
+    @Flag(name: .shortAndLong, help: "Print data and errors only.")
     var quiet = false
 
     @Flag(help: "No colour; also with NO_COLOR set or TERM=dumb.")
@@ -46,15 +41,19 @@ struct CommonOptions: ParsableArguments {
         }
     }
 
-    /// The images of a run, with a warning unless they are the very ones.
-    func images(of run: Run, _ console: Console) throws(VAEError) -> Dataset {
-        let images = try run.data(folder: data) { console.show($0) }
-        console.clearStatus()
-        if !run.isTrained(on: images) {
-            console.warn(
-                "The images (\(images.source.escapingControlCharacters())) are not the ones of the run: their SHA-256 "
-                    + "differs from config.json's. What follows shows the model on other images.")
+    /// Says which files were written: their paths, a line each, or with `--json` the document.
+    func report(
+        _ paths: [String], _ document: some Encodable, to console: Console
+    ) throws(VAEError) {
+        if json {
+            try console.emit(json: document)
+        } else {
+            for path in paths { console.result(path.escapingControlCharacters()) }
         }
-        return images
     }
+}
+
+/// What `--json` says of files that were written.
+struct WrittenFiles: Encodable {
+    let files: [String]
 }

@@ -71,6 +71,7 @@ struct PlotCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Names the draws in samples.", valueName: "n"))
     var seed = FigureOptions().seed
 
+    @OptionGroup var data: DataOptions
     @OptionGroup var common: CommonOptions
 
     func run() throws {
@@ -79,7 +80,7 @@ struct PlotCommand: ParsableCommand {
             try options.validate(latentSize: run.model.configuration.latentSize)
             let target = out ?? folder
             try Folder.create(target)
-            let data = try common.images(of: run, console).asTested(by: run.record.training)
+            let data = try self.data.images(of: run, console).asTested(by: run.record.training)
             let figures = try RunFigures(
                 model: run.model, data: data, history: run.history, options: options, threads: threads)
             func isWanted(_ name: PlotName) -> Bool { self.figures.isEmpty || self.figures.contains(name) }
@@ -94,7 +95,7 @@ struct PlotCommand: ParsableCommand {
                     .write(run.model, history: run.history, losses: true, to: path)
                 paths.append(path)
             }
-            for path in paths { console.result(path.escapingControlCharacters()) }
+            try common.report(paths, WrittenFiles(files: paths), to: console)
         }
     }
 

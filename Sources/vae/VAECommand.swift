@@ -5,7 +5,10 @@ import VAECore
 struct VAECommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "vae",
-        abstract: "Look at what vae-train left behind.",
+        abstract: "Use, look at and check what vae-train left behind.",
         version: packageVersion,
-        subcommands: [PlotCommand.self])
+        subcommands: [
+            SampleCommand.self, ReconstructCommand.self, EncodeCommand.self, DecodeCommand.self,
+            InterpolateCommand.self, PlotCommand.self,
+        ])
 }

@@ -15,6 +15,8 @@ public struct Finding: Error, CustomStringConvertible {
 /// or in a short, printable `VAEError`, and a value that is written is read back the same.
 ///
 /// Crashes, time and memory are for whoever calls to watch.
+///
+/// Another reader takes a case here, what the compiler then asks for, and a dictionary of its name in `Tests/Fuzz/Dictionaries`.
 public enum Reader: String, CaseIterable, Sendable {
     /// IDX files, and the same bytes compressed.
     case idx
@@ -23,6 +25,8 @@ public enum Reader: String, CaseIterable, Sendable {
     case safetensors
     /// A whole model file, configuration in its metadata.
     case model
+    /// `checkpoint.safetensors` of a run, as it is and with its checksum made right.
+    case checkpoint
     /// `config.json` of a run.
     case record
     /// `metrics.csv` of a run.
@@ -37,6 +41,7 @@ public enum Reader: String, CaseIterable, Sendable {
         case .gzip: try checkGzip(bytes, file)
         case .safetensors: try checkSafeTensors(file)
         case .model: try checkModel(file)
+        case .checkpoint: try checkCheckpoint(bytes, file)
         case .record: try checkRecord(file)
         case .metrics: try checkMetrics(file)
         }
@@ -50,6 +55,8 @@ public enum Reader: String, CaseIterable, Sendable {
         case .safetensors:
             _ = try value(file) { () throws(VAEError) in try SafeTensors(contentsOf: file.path) }
         case .model: try checkModel(file)
+        case .checkpoint:
+            _ = try value(file) { () throws(VAEError) in try Checkpoint(contentsOf: file.path) }
         case .record: _ = try value(file) { () throws(VAEError) in try RunRecord(contentsOf: file.path) }
         case .metrics:
             _ = try value(file) { () throws(VAEError) in try MetricsTable.read(file.path, klWeight: 1) }
@@ -57,7 +64,7 @@ public enum Reader: String, CaseIterable, Sendable {
     }
 
     /// The value, or nil for a refusal that is as it should be.
-    private func value<Value>(
+    func value<Value>(
         _ file: FileInMemory, _ read: () throws(VAEError) -> Value
     ) throws(Finding) -> Value? {
         do throws(VAEError) {

@@ -165,19 +165,4 @@ import VAECore
         ]
         #expect(Set((others + [data]).map { $0.contentHash() }).count == 6)
     }
-
-    @Test func sha256Vectors() {
-        // FIPS 180-4 and NIST's example values.
-        #expect(
-            SHA256.hexadecimal([]) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
-        #expect(
-            SHA256.hexadecimal(Array("abc".utf8))
-                == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
-        var pieces = SHA256()
-        pieces.update(Array("abcdbcdecdefdefgefghfghighijhijk".utf8))
-        pieces.update([])
-        pieces.update(Array("ijkljklmklmnlmnomnopnopq".utf8))
-        #expect(
-            pieces.hexadecimal() == "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1")
-    }
 }

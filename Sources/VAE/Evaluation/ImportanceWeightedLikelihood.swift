@@ -1,4 +1,3 @@
-import Foundation
 import Kernels
 import VAECore
 
@@ -16,6 +15,12 @@ public struct ImportanceWeightedLikelihood: Sendable, Equatable {
     public let values: [Double]
     /// The standard error of each estimate from its K draws (delta method). It is too small where single weights dominate.
     public let standardErrors: [Double]
+    /// The effective number of each image's draws, (Σ w)² / Σ w², 1 to K: where it is small, few draws carry the estimate, and more
+    /// would raise it (Kong 1992, "A Note on Importance Sampling using Standardized Weights").
+    public let effectiveSamples: [Double]
+    /// The estimate for each image from the first half of its draws, (K + 1) / 2 of them. How far `mean` lies above the mean of
+    /// these is about how much the bound would still rise with twice as many.
+    public let firstHalf: [Double]
 
     /// The mean over the images.
     public var mean: Double { values.reduce(0, +) / Double(values.count) }
@@ -36,7 +41,8 @@ extension VariationalAutoencoder {
     ///
     /// - Parameters:
     ///   - samples: K, 1 or more
-    ///   - onProgress: called with the number of images that are done, now and then, on the calling thread; what it throws ends the work
+    ///   - onProgress: called with the number of images that are done, a few times a second, on the calling thread; what it throws
+    ///     ends the work
     /// - Throws: `invalidArgument` when the images do not have the model's shape or are none, or `samples` is not positive;
     ///   `unavailable` when there is not memory enough; `CancellationError` when the surrounding task is cancelled.
     public func logLikelihood(
@@ -48,105 +54,40 @@ extension VariationalAutoencoder {
             throw VAEError(
                 .invalidArgument, "samples", "is out of range", expected: "1 or more", found: "\(samples)")
         }
-        let posterior = try encode(images, threads: threads)
-        var sums = [WeightSum](repeating: WeightSum(), count: images.count)
+        let draws = ImportanceDraws(
+            images: images, posterior: try encode(images, threads: threads), samples: samples, seed: seed)
+        var sums = [ImportanceDraws.Sums](repeating: .init(), count: images.count)
         var outcome = Result<Void, any Error>.success(())
-        try withEngine(threads, images.count) { engine, weights in
+        try withEngine(threads, draws.blocks) { engine, weights in
             outcome = Result {
-                for start in stride(from: 0, to: images.count, by: Self.imagesAtOnce) {
+                var rounds = PacedRounds(workers: engine.pool.count)
+                var partial: [ImportanceDraws.Sums] = []
+                var start = 0
+                while start < draws.blocks {
                     try Task.checkCancellation()
-                    let count = min(Self.imagesAtOnce, images.count - start)
-                    sums.withUnsafeMutableBufferPointer { sums in
-                        engine.pool.run(parts: count) { worker, part in
-                            let image = start + part
-                            sums[image] = engine.weigh(
-                                image, of: images, posterior, samples: samples, seed: seed, weights,
-                                engine.workspaces[worker])
+                    let count = min(rounds.size, draws.blocks - start)
+                    partial = [ImportanceDraws.Sums](repeating: .init(), count: count)
+                    rounds.time {
+                        partial.withUnsafeMutableBufferPointer { partial in
+                            engine.pool.run(parts: count) { worker, part in
+                                partial[part] = engine.weigh(
+                                    block: start + part, of: draws, weights, engine.workspaces[worker])
+                            }
                         }
                     }
-                    try onProgress(start + count)
+                    // In the order of the blocks, whoever computed them.
+                    for (part, sum) in partial.enumerated() {
+                        sums[(start + part) / draws.blocksPerImage].merge(sum)
+                    }
+                    start += count
+                    try onProgress(start / draws.blocksPerImage)
                 }
             }
         }
         try outcome.get()
+        let all = sums.map(\.all)
         return ImportanceWeightedLikelihood(
-            samples: samples, values: sums.map(\.logMean), standardErrors: sums.map(\.standardError))
-    }
-
-    private static let imagesAtOnce = 256
-}
-
-extension Engine {
-    /// The weights p(x, z) / q(z|x) of one image's draws.
-    fileprivate func weigh(
-        _ image: Int, of images: ImageSet, _ posterior: Encoding, samples: Int, seed: UInt64,
-        _ weights: Weights,
-        _ workspace: Workspace
-    ) -> WeightSum {
-        let (size, latent) = (images.shape.count, posterior.latentSize)
-        for copy in 0..<min(network.microBatch, samples) {
-            Pixels.scale(
-                images.pixels.span, range: image * size..<(image + 1) * size,
-                into: workspace.images[copy * size..<(copy + 1) * size])
-        }
-        var sum = WeightSum()
-        for (chunk, start) in stride(from: 0, to: samples, by: network.microBatch).enumerated() {
-            let count = min(network.microBatch, samples - start)
-            let noise = workspace.noise.prefix(count * latent)
-            var stream = RandomStream(seed: seed, purpose: .importanceNoise, epoch: chunk, item: image)
-            stream.fillNormal(noise)
-            for index in 0..<noise.count {
-                let place = image * latent + index % latent
-                workspace.z[index] =
-                    posterior.mean[place] + exp(0.5 * posterior.logVariance[place]) * noise[index]
-            }
-            network.decode(weights, workspace, count: count)
-            network.measureReconstruction(weights, workspace, count: count)
-            for draw in 0..<count {
-                // ln p(z) − ln q(z|x): the normalisations of the two Gaussians cancel but for σ.
-                var ratio = 0.0
-                for dimension in 0..<latent {
-                    let (z, noise) = (
-                        Double(workspace.z[draw * latent + dimension]),
-                        Double(noise[draw * latent + dimension])
-                    )
-                    let logVariance = Double(posterior.logVariance[image * latent + dimension])
-                    ratio += 0.5 * (noise * noise + logVariance - z * z)
-                }
-                sum.add(ratio - Double(workspace.reconstruction[draw]))
-            }
-        }
-        return sum
-    }
-}
-
-/// A mean of numbers given by their logarithms, and its spread, without overflow and in one pass.
-struct WeightSum {
-    private var count = 0
-    private var largest = -Double.infinity
-    /// Σ w and Σ w², in units of the largest weight and its square.
-    private var sum = 0.0
-    private var squares = 0.0
-
-    mutating func add(_ logWeight: Double) {
-        count += 1
-        if logWeight > largest {
-            let shrink = exp(largest - logWeight)
-            (sum, squares, largest) = (sum * shrink, squares * shrink * shrink, logWeight)
-        }
-        let weight = exp(logWeight - largest)
-        sum += weight
-        squares += weight * weight
-    }
-
-    /// ln of the mean weight.
-    var logMean: Double { largest + log(sum / Double(count)) }
-
-    /// Of `logMean`: the standard error of the mean over the mean. Infinite for a single weight, which has no spread.
-    var standardError: Double {
-        guard count > 1 else { return .infinity }
-        let mean = sum / Double(count)
-        let variance = max(squares / Double(count) - mean * mean, 0) * Double(count) / Double(count - 1)
-        return (variance / Double(count)).squareRoot() / mean
+            samples: samples, values: all.map(\.logMean), standardErrors: all.map(\.standardError),
+            effectiveSamples: all.map(\.effectiveCount), firstHalf: sums.map(\.first.logMean))
     }
 }

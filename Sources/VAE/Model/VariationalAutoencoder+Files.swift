@@ -95,7 +95,7 @@ extension VariationalAutoencoder {
 
 extension VAEError {
     /// The same error about a part of the file at `path`.
-    fileprivate func inFile(_ path: String) -> VAEError {
+    func inFile(_ path: String) -> VAEError {
         VAEError(
             kind, path, "\(subject) \(problem)", expected: expected, found: found, advice: advice)
     }

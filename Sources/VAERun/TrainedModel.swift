@@ -1,0 +1,111 @@
+import VAE
+import VAECore
+import VAEData
+
+/// A trained model with what is known of how it came to be: from the folder of a run, or from a model file, which may
+/// lie in such a folder or alone.
+package struct TrainedModel: Sendable {
+    /// The model's file.
+    package let path: String
+    /// The folder of its run, nil for a file that lies in none.
+    package let folder: String?
+    package let model: VariationalAutoencoder
+    /// How it was trained; nil for a file that lies in no run's folder.
+    package let record: RunRecord?
+
+    package var configuration: ModelConfiguration { model.configuration }
+
+    /// Reads the model at `path`.
+    ///
+    /// - Parameters:
+    ///   - path: a run folder, whose `config.json` must go with the model, or a safetensors file. A file beside the
+    ///     `config.json` of its run counts as part of it.
+    ///   - best: takes the model after the epoch with the lowest test loss from a run folder, instead of the last one.
+    /// - Throws: `missingInput` when there is no such folder or file, or the folder has no model or configuration;
+    ///   `invalidData` when one of them is damaged, or the model of a folder is another than its configuration's;
+    ///   `invalidArgument` for `best` with a file.
+    package init(_ path: String, best: Bool = false) throws(VAEError) {
+        if Folder.exists(path) {
+            let record = try RunRecord(contentsOf: Run.part(RunFolder.configuration, of: path))
+            self.path = try Run.part(best ? RunFolder.best : RunFolder.model, of: path)
+            model = try Run.model(self.path, of: record)
+            self.record = record
+            folder = path
+            return
+        }
+        guard !best else {
+            throw VAEError(
+                .invalidArgument, "best", "chooses a model of a run folder",
+                found: "\(path), which is no folder",
+                advice: "Name the folder, or best.safetensors itself.")
+        }
+        let (parent, name) = TrainedModel.split(path)
+        guard !name.isEmpty, Folder.holds(name, parent) else {
+            throw VAEError(
+                .missingInput, path, "does not exist", expected: "a run folder or a model.safetensors",
+                advice: "Check the path.")
+        }
+        guard Folder.holdsFile(name, parent) else {
+            throw VAEError(
+                .missingInput, path, "can't be read as a file", expected: "a regular file",
+                found: "a pipe, a device or a link to nothing",
+                advice: "Name a run folder or a model.safetensors.")
+        }
+        let model = try VariationalAutoencoder(contentsOf: path)
+        self.path = path
+        self.model = model
+        // Any file may lie beside a config.json, which then says nothing about it.
+        var record: RunRecord?
+        if Folder.holdsFile(RunFolder.configuration, parent) {
+            record = try? RunRecord(contentsOf: RunFolder.join(parent, RunFolder.configuration))
+        }
+        self.record = record?.model == model.configuration ? record : nil
+        folder = self.record == nil ? nil : parent
+    }
+
+    /// The finished epochs of the run; none for a model without a run, or without a table of metrics.
+    /// - Throws: `invalidData` when the table is damaged.
+    package func history() throws(VAEError) -> [EpochReport] {
+        guard let folder, let record, Folder.holdsFile(RunFolder.metrics, folder) else { return [] }
+        return try MetricsTable.read(
+            RunFolder.join(folder, RunFolder.metrics), klWeight: record.training.klWeight)
+    }
+
+    /// The images that the model was trained on, or those of a folder of IDX files.
+    /// - Parameter folder: where the images are now; nil for where the run found them.
+    /// - Throws: `missingInput` when they are no longer there, or the model is of no run and no folder is given;
+    ///   `invalidData` when the model is for images of another shape.
+    package func data(
+        folder: String? = nil, progress: (DatasetEvent) -> Void = { _ in }
+    ) throws(VAEError) -> Dataset {
+        let request: DataRequest
+        if let record {
+            request = try DataRequest(record, folder: folder)
+        } else if let folder {
+            request = DataRequest(.auto, folder: folder, limit: nil, seed: 0)
+        } else {
+            throw VAEError(
+                .missingInput, path, "does not say which images it was trained on",
+                expected: "a model in the folder of its run, with config.json",
+                advice: "Name images, or the folder of its data set: --data DIR.")
+        }
+        let data = try request.load(progress)
+        guard data.train.shape == configuration.imageShape else {
+            throw VAEError(
+                .invalidData, folder ?? data.source, "has images of another size than the model's",
+                expected: "\(configuration.imageShape)", found: "\(data.train.shape)",
+                advice: "Name the folder of the images that the model was trained on: --data DIR.")
+        }
+        return data
+    }
+
+    /// Whether these are the very images of the run; false where there is no run. Hashes them all.
+    package func isTrained(on data: Dataset) -> Bool { data.contentHash() == record?.data.sha256 }
+
+    /// The folder that a path lies in, and its last part.
+    private static func split(_ path: String) -> (folder: String, name: String) {
+        guard let slash = path.utf8.lastIndex(of: 0x2F) else { return (".", path) }
+        let folder = path[..<slash]
+        return (folder.isEmpty ? "/" : String(folder), String(path[path.utf8.index(after: slash)...]))
+    }
+}

@@ -1,0 +1,57 @@
+import ArgumentParser
+import VAEConsole
+import VAECore
+import VAEData
+import VAERun
+
+/// The model that a command is about.
+struct ModelOptions: ParsableArguments {
+    @Argument(help: ArgumentHelp("A run folder, or a model file (.safetensors).", valueName: "run"))
+    var run: String
+
+    @Flag(
+        help:
+            "Take best.safetensors, the model after the epoch with the lowest test loss. (default: the last epoch's)"
+    )
+    var best = false
+
+    /// - Throws: as `TrainedModel.init`.
+    func load() throws(VAEError) -> TrainedModel {
+        do throws(VAEError) {
+            return try TrainedModel(run, best: best)
+        } catch {
+            throw error.naming(["best": "--best"], help: "--help")
+        }
+    }
+}
+
+/// Where the images of a run are.
+struct DataOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The folder of the run's images as IDX files. (default: where the run found them)",
+            valueName: "dir"))
+    var data: String?
+
+    /// The images of a run, with a warning unless they are the very ones.
+    func images(of run: Run, _ console: Console) throws(VAEError) -> Dataset {
+        let images = try run.data(folder: data) { console.show($0) }
+        warn(unless: run.isTrained(on: images), images, console)
+        return images
+    }
+
+    /// The images that a model was trained on, with a warning where it is known that they are others.
+    func images(of model: TrainedModel, _ console: Console) throws(VAEError) -> Dataset {
+        let images = try model.data(folder: data) { console.show($0) }
+        warn(unless: model.record == nil || model.isTrained(on: images), images, console)
+        return images
+    }
+
+    private func warn(unless areTheSame: Bool, _ images: Dataset, _ console: Console) {
+        console.clearStatus()
+        guard !areTheSame else { return }
+        console.warn(
+            "The images (\(images.source.escapingControlCharacters())) are not the ones of the run: their SHA-256 "
+                + "differs from config.json's. What follows shows the model on other images.")
+    }
+}
