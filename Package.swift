@@ -103,7 +103,8 @@ let package = Package(
             resources: [.copy("Golden")]),
         .testTarget(
             name: "VAEEvaluationTests",
-            dependencies: ["VAEEvaluation", "VAE", "VAECore", "VAEData", "Kernels"]),
+            dependencies: ["VAEEvaluation", "VAE", "VAECore", "VAEData", "Kernels"],
+            resources: [.copy("Golden")]),
         .testTarget(name: "VAEDataTests", dependencies: ["VAEData", "VAECore", "CZlib"]),
         .testTarget(name: "VAEFiguresTests", dependencies: ["VAEFigures", "VAECore"]),
         .testTarget(
