@@ -71,14 +71,6 @@ public enum Folder {
         FileOperation.rename(path, other).run { Glibc.rename(path, other) }
     }
 
-    /// Whether a folder has a regular file of that name, or a link to one. To open a pipe that somebody left there would
-    /// be to wait for its other end.
-    public static func holdsFile(_ name: String, _ path: String) -> Bool {
-        var status = stat()
-        return !path.utf8.contains(0) && stat(path + "/" + name, &status) == 0
-            && status.st_mode & S_IFMT == S_IFREG
-    }
-
     private static func createParents(of path: String) throws(VAEError) {
         var status = stat()
         let parent = path.folder

@@ -22,20 +22,13 @@ package struct Run: Sendable {
         }
         self.path = path
         func part(_ name: String) throws(VAEError) -> String {
-            let file = RunFolder.join(path, name)
             guard Folder.holds(name, path) else {
                 throw VAEError(
                     .missingInput, path, "has no \(name)",
                     expected: "the folder of a run of at least one epoch",
                     advice: "vae-train writes it after the first epoch; check that this is the right folder.")
             }
-            guard Folder.holdsFile(name, path) else {
-                throw VAEError(
-                    .missingInput, file, "can't be read as a file", expected: "a regular file",
-                    found: "a folder, a pipe, a device or a link to nothing",
-                    advice: "Check that this is the folder of a run.")
-            }
-            return file
+            return RunFolder.join(path, name)
         }
         record = try RunRecord(contentsOf: part(RunFolder.configuration))
         let model = try VariationalAutoencoder(contentsOf: part(RunFolder.model))

@@ -1,3 +1,4 @@
+import Glibc
 import Kernels
 
 /// A region between two guards that no kernel may write to. Guards are NaN, so that reading them shows as well.
@@ -85,3 +86,6 @@ extension [Float] {
 /// Whether two arrays are equal. Where `#expect(a == b)` fails it looks for the shortest list of differences, for
 /// minutes if the arrays are long.
 func identical<Value: Equatable>(_ a: [Value], _ b: [Value]) -> Bool { a == b }
+
+/// Whether the address or the thread sanitizer is part of this process.
+let isSanitized = dlsym(nil, "__asan_init") != nil || dlsym(nil, "__tsan_init") != nil
