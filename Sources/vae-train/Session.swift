@@ -117,6 +117,7 @@ struct Session {
                     saved = .now
                 }
             },
+            whileTesting: { try interruption.check() },
             onEpoch: { report in
                 console.show(report, epochs: epochs)
                 let model = trainer.model

@@ -108,7 +108,7 @@ extension VariationalAutoencoder {
         try configuration.check(images, "images")
         var result = ImageLosses(reconstruction: [], kl: [])
         try withEngine(threads, images.count) { engine, weights in
-            result = engine.measure(images, weights, seed: seed, sampling: sampling)
+            result = engine.measure(images, weights, seed: seed, sampling: sampling, pause: {})
         }
         return result
     }
