@@ -7,5 +7,5 @@ struct VAECommand: ParsableCommand {
         commandName: "vae",
         abstract: "Use, look at and check what vae-train left behind.",
         version: packageVersion,
-        subcommands: [PlotCommand.self])
+        subcommands: [PlotCommand.self, EvaluateCommand.self])
 }
