@@ -43,8 +43,8 @@ let package = Package(
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
-        // The words the libraries share: image sets, errors, files that survive.
-        .target(name: "VAECore", swiftSettings: optimisedInDebug),
+        // The words the libraries share: image sets, errors, digests, files that survive.
+        .target(name: "VAECore", dependencies: ["CCrypto"], swiftSettings: optimisedInDebug),
 
         // The engine.
         .target(name: "CTiles", cSettings: [.unsafeFlags(["-O3"])]),
@@ -60,13 +60,13 @@ let package = Package(
 
         // What goes in and what comes out.
         .target(
-            name: "VAEData", dependencies: ["VAECore", "CZlib", "CCrypto", "CCurl"],
+            name: "VAEData", dependencies: ["VAECore", "CZlib", "CCairo", "CCurl"],
             swiftSettings: optimisedInDebug),
         .target(
             name: "VAEFigures", dependencies: ["VAECore", "CCairo", "CZlib"], swiftSettings: optimisedInDebug),
         // The page's sources become part of the program, which so stays a single file.
         .target(
-            name: "VAEReport", dependencies: ["VAE", "VAECore", "CZlib", "CCrypto"],
+            name: "VAEReport", dependencies: ["VAE", "VAECore", "CZlib"],
             resources: [.embedInCode("Page")]),
 
         // What a run leaves behind, and how to read it again.

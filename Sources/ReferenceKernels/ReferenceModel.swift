@@ -1,22 +1,22 @@
 /// The whole variational autoencoder on direct loops: the oracle of the engine's network and the naive implementation that
 /// the benchmark measures against.
-public struct ReferenceModel: Sendable {
-    public let height: Int
-    public let width: Int
-    public let channels: Int
-    public let hidden: Int
-    public let latent: Int
+package struct ReferenceModel: Sendable {
+    package let height: Int
+    package let width: Int
+    package let channels: Int
+    package let hidden: Int
+    package let latent: Int
     /// Encoder convolutions from the image down; the k-th transposed one of the decoder climbs back the same steps.
-    public let encoder: [ReferenceConvolution]
+    package let encoder: [ReferenceConvolution]
     /// The convolutions that the decoder transposes, from the smallest up to the image.
-    public let decoder: [ReferenceConvolution]
+    package let decoder: [ReferenceConvolution]
 
     /// The pairs (kernel, bias) in the order of the parameters.
-    public let parameterCounts: [Int]
+    package let parameterCounts: [Int]
 
     /// A model as the engine builds it: 3×3 kernels, stride 2 for every filter count, then one transposed
     /// convolution of stride 1 to the image's channels.
-    public init(
+    package init(
         height: Int, width: Int, channels: Int, encoderFilters: [Int], decoderFilters: [Int], hidden: Int,
         latent: Int
     ) {
@@ -62,20 +62,20 @@ public struct ReferenceModel: Sendable {
     }
 
     /// What one pass gives: the losses of each image, the logits, and the gradient of the mean loss.
-    public struct Pass<T: ReferenceScalar> {
-        public var mean: [T] = []
-        public var logVariance: [T] = []
-        public var logits: [T] = []
-        public var reconstruction: [T] = []
-        public var divergence: [T] = []
+    package struct Pass<T: ReferenceScalar> {
+        package var mean: [T] = []
+        package var logVariance: [T] = []
+        package var logits: [T] = []
+        package var reconstruction: [T] = []
+        package var divergence: [T] = []
         /// In the order of `parameterCounts`; empty without a backward pass.
-        public var gradients: [[T]] = []
+        package var gradients: [[T]] = []
 
         /// The weight of the divergence.
-        public var klWeight: T = 1
+        package var klWeight: T = 1
 
         /// Reconstruction plus weighted divergence, the mean over the images, in nats.
-        public var loss: T {
+        package var loss: T {
             (reconstruction.reduce(0, +) + klWeight * divergence.reduce(0, +))
                 / T(max(reconstruction.count, 1))
         }
@@ -88,7 +88,7 @@ public struct ReferenceModel: Sendable {
     // Callers in other modules would otherwise run unspecialised code, some fifteen times slower.
     @specialized(where T == Double)
     @specialized(where T == Float)
-    public func run<T: ReferenceScalar>(
+    package func run<T: ReferenceScalar>(
         _ images: [T], noise: [T], parameters: [[T]], klWeight: T = 1, backward: Bool = true
     ) -> Pass<T> {
         let count = images.count / (height * width * channels)

@@ -75,4 +75,12 @@ public struct ImageSet: Sendable, Equatable {
         self.pixels = pixels
         self.labels = labels
     }
+
+    /// Of shape and pixels; labels take no part in a training.
+    package var fingerprint: SHA256.Digest {
+        var hash = SHA256()
+        for size in [shape.height, shape.width, shape.channels] { hash.update(size) }
+        hash.update(pixels)
+        return hash.digest()
+    }
 }

@@ -79,11 +79,11 @@ public struct Dataset: Sendable, Equatable {
             }
             hash.update([set.labels == nil ? 1 : 2])
             for value in [set.count, set.shape.height, set.shape.width, set.shape.channels] {
-                hash.update(withUnsafeBytes(of: UInt64(value).littleEndian) { Array($0) })
+                hash.update(value)
             }
             hash.update(set.pixels)
             if let labels = set.labels { hash.update(labels) }
         }
-        return hash.hexadecimal()
+        return hash.digest().description
     }
 }

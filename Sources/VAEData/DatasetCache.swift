@@ -114,7 +114,7 @@ struct DatasetCache {
     /// What tells bytes from the published file; nil if nothing does.
     private func difference(_ bytes: [UInt8], _ file: PublishedDataset.File) -> String? {
         if bytes.count != file.size { return "it has \(bytes.count) bytes instead of \(file.size)" }
-        let hash = SHA256.hexadecimal(bytes)
+        let hash = SHA256.digest(of: bytes).description
         return hash == file.sha256 ? nil : "its SHA-256 is \(hash) instead of \(file.sha256)"
     }
 }

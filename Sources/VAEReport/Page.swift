@@ -1,4 +1,3 @@
-import CCrypto
 import Foundation
 import VAECore
 
@@ -56,9 +55,7 @@ struct Page {
 
     /// A source as a Content-Security-Policy names it.
     private static func hash(_ source: [UInt8]) -> String {
-        var digest = [UInt8](repeating: 0, count: 32)
-        _ = EVP_Digest(source, source.count, &digest, nil, EVP_sha256(), nil)
-        return "sha256-" + Data(digest).base64EncodedString()
+        "sha256-" + Data(SHA256.digest(of: source).bytes).base64EncodedString()
     }
 }
 

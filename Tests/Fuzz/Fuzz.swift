@@ -3,7 +3,7 @@ import FuzzRuntime
 import ReaderChecks
 
 /// `vae-fuzz READER FOLDER [flag of libFuzzer]…`: tries a reader on inputs that libFuzzer makes, guided by the code that they
-/// reach, from the seeds and what FOLDER holds.
+/// reach, from the seeds and what FOLDER holds. `vae-fuzz` alone lists the readers.
 @main
 enum Fuzz {
     private static let reader = CommandLine.arguments.dropFirst().first.flatMap(Reader.init(rawValue:))
@@ -13,8 +13,7 @@ enum Fuzz {
 
     static func main() throws {
         guard let reader, CommandLine.arguments.count > 2 else {
-            let names = Reader.allCases.map(\.rawValue).joined(separator: ", ")
-            fatalError("usage: vae-fuzz READER FOLDER [flags of libFuzzer]; readers: \(names)")
+            return print(Reader.allCases.map(\.rawValue).joined(separator: " "))
         }
         let folder = CommandLine.arguments[2]
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

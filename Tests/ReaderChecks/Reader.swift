@@ -5,8 +5,8 @@ import VAEData
 import VAERun
 
 /// What must hold of a reader did not.
-public struct Finding: Error, CustomStringConvertible {
-    public let description: String
+package struct Finding: Error, CustomStringConvertible {
+    package let description: String
 
     init(_ description: String) { self.description = description }
 }
@@ -15,7 +15,9 @@ public struct Finding: Error, CustomStringConvertible {
 /// or in a short, printable `VAEError`, and a value that is written is read back the same.
 ///
 /// Crashes, time and memory are for whoever calls to watch.
-public enum Reader: String, CaseIterable, Sendable {
+///
+/// Another reader takes a case here, what the compiler then asks for, and a dictionary of its name in `Tests/Fuzz/Dictionaries`.
+package enum Reader: String, CaseIterable, Sendable {
     /// IDX files, and the same bytes compressed.
     case idx
     /// Compressed IDX files, as they are and with their checksum made right.
@@ -23,6 +25,8 @@ public enum Reader: String, CaseIterable, Sendable {
     case safetensors
     /// A whole model file, configuration in its metadata.
     case model
+    /// `checkpoint.safetensors` of a run, as it is and with its checksum made right.
+    case checkpoint
     /// `config.json` of a run.
     case record
     /// `metrics.csv` of a run.
@@ -30,13 +34,14 @@ public enum Reader: String, CaseIterable, Sendable {
 
     /// Reads `bytes` from a file.
     /// - Throws: `Finding`.
-    public func check(_ bytes: [UInt8], in file: FileInMemory) throws(Finding) {
+    package func check(_ bytes: [UInt8], in file: FileInMemory) throws(Finding) {
         file.hold(bytes)
         switch self {
         case .idx: try checkIDX(bytes, file)
         case .gzip: try checkGzip(bytes, file)
         case .safetensors: try checkSafeTensors(file)
         case .model: try checkModel(file)
+        case .checkpoint: try checkCheckpoint(bytes, file)
         case .record: try checkRecord(file)
         case .metrics: try checkMetrics(file)
         }
@@ -44,12 +49,14 @@ public enum Reader: String, CaseIterable, Sendable {
 
     /// Reads what `file` holds, once and nothing more: what that costs is what the reader costs.
     /// - Throws: `Finding`.
-    public func checkReading(_ file: FileInMemory) throws(Finding) {
+    package func checkReading(_ file: FileInMemory) throws(Finding) {
         switch self {
         case .idx, .gzip: _ = try value(file) { () throws(VAEError) in try IDX.read(file.path) }
         case .safetensors:
             _ = try value(file) { () throws(VAEError) in try SafeTensors(contentsOf: file.path) }
         case .model: try checkModel(file)
+        case .checkpoint:
+            _ = try value(file) { () throws(VAEError) in try Checkpoint(contentsOf: file.path) }
         case .record: _ = try value(file) { () throws(VAEError) in try RunRecord(contentsOf: file.path) }
         case .metrics:
             _ = try value(file) { () throws(VAEError) in try MetricsTable.read(file.path, klWeight: 1) }
@@ -57,7 +64,7 @@ public enum Reader: String, CaseIterable, Sendable {
     }
 
     /// The value, or nil for a refusal that is as it should be.
-    private func value<Value>(
+    func value<Value>(
         _ file: FileInMemory, _ read: () throws(VAEError) -> Value
     ) throws(Finding) -> Value? {
         do throws(VAEError) {
@@ -78,7 +85,7 @@ public enum Reader: String, CaseIterable, Sendable {
     private func checkIDX(_ bytes: [UInt8], _ file: FileInMemory) throws(Finding) {
         let array = try value(file) { () throws(VAEError) in try IDX.read(file.path) }
         if let array, IDX.encode(array) != bytes { throw Finding("an IDX file is written differently") }
-        _ = try value(file) { () throws(VAEError) in try IDX.readImages(file.path) }
+        _ = try value(file) { () throws(VAEError) in try IDX.readImages(at: file.path) }
         guard !bytes.starts(with: [0x1F, 0x8B]) else { return }
         file.hold(Gzip.member(bytes))
         let unpacked = try value(file) { () throws(VAEError) in try IDX.read(file.path) }

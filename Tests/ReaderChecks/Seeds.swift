@@ -3,12 +3,13 @@ import VAECore
 
 extension Reader {
     /// Sound files to start from.
-    public var seeds: [[UInt8]] {
+    package var seeds: [[UInt8]] {
         switch self {
         case .idx: Seeds.idx
         case .gzip: Seeds.idx.map(Gzip.member) + [Gzip.member([0, 0, 8]) + Gzip.member([1, 0, 0, 0, 1, 7])]
         case .safetensors: [Seeds.tensors, Seeds.model]
         case .model: [Seeds.model]
+        case .checkpoint: (try? Checkpoints.seeds(Seeds.smallest)) ?? []
         case .record: [Seeds.record]
         case .metrics: [Seeds.metrics]
         }
@@ -30,12 +31,13 @@ private enum Seeds {
                 + #""data_offsets":[16,16]}}"#, data: 16)
     }
 
+    static let smallest = ModelConfiguration(
+        imageShape: ImageShape(height: 1, width: 1), encoderFilters: [1], decoderFilters: [1],
+        kernelSize: 1, hiddenUnits: 1, latentSize: 1)
+
     /// The smallest model there is.
     static var model: [UInt8] {
-        let small = ModelConfiguration(
-            imageShape: ImageShape(height: 1, width: 1), encoderFilters: [1], decoderFilters: [1],
-            kernelSize: 1, hiddenUnits: 1, latentSize: 1)
-        guard let model = try? VariationalAutoencoder(small) else { return [] }
+        guard let model = try? VariationalAutoencoder(smallest) else { return [] }
         let tensors = model.weights.compactMap {
             try? SafeTensors.Tensor(name: $0.name, shape: $0.shape, floats: $0.values)
         }

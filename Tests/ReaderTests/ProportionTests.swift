@@ -13,6 +13,7 @@ struct ProportionTests {
         case oneLargeTensor, manyTensors, manyDimensions, longMetadata, manyKeys, accentsInAName,
             accentsInAType
         case accentsAsFormat, accentsAsKey, longConfiguration, nestedConfiguration
+        case accentsAsCheckpoint, nestedTraining, manyEpochs
         case emptyLines, noLines, smallestRows, accentsInARow
         case nestedRecord, emptyCommands, longRecord, accentsInARecord
         case largeIDX, bomb
@@ -24,6 +25,7 @@ struct ProportionTests {
             let hostile = try #require(Hostile(rawValue: name))
             let file = FileInMemory()
             let (reader, size) = hostile.write(to: file)
+            #expect(size > 0)
             let before = try peakMemory()
             try reader.checkReading(file)
             let taken = try peakMemory() - before
@@ -85,6 +87,12 @@ extension ProportionTests.Hostile {
         case .nestedConfiguration:
             let json = String(repeating: "[", count: 4000)
             return (.model, Self.file(#"{"__metadata__":{"format":"vae-1","configuration":"\#(json)"}}"#))
+        case .accentsAsCheckpoint:
+            let format = "vae-checkpoint-\(Self.accents(large))"
+            return (.checkpoint, Self.file(#"{"__metadata__":{"format":"\#(format)"}}"#))
+        case .nestedTraining:
+            return (.checkpoint, Checkpoints.configured(String(repeating: "[", count: 4000)) ?? [])
+        case .manyEpochs: return (.checkpoint, Checkpoints.finished(epochs: 250_000) ?? [])
         case .emptyLines: return (.metrics, Self.table(String(repeating: "\n", count: large)))
         case .noLines: return (.metrics, [UInt8](repeating: 0x2C, count: large))
         case .smallestRows:

@@ -31,7 +31,7 @@ import VAECore
     private func loader(_ mirrors: [String]) -> DatasetLoader {
         let described = names.map { name in
             PublishedDataset.File(
-                name: name, size: files[name]!.count, sha256: SHA256.hexadecimal(files[name]!))
+                name: name, size: files[name]!.count, sha256: SHA256.digest(of: files[name]!).description)
         }
         var loader = DatasetLoader(cacheFolder: "\(folder.path)/cache")
         loader.mnist = PublishedDataset(

@@ -11,10 +11,10 @@ import VAECore
         // Written down once; another value means that runs recorded before can't be repeated.
         let data = try SyntheticDigits.dataset(trainCount: 100, testCount: 100)
         #expect(
-            SHA256.hexadecimal(data.train.pixels)
+            SHA256.digest(of: data.train.pixels).description
                 == "219452f0d40294e854891aac37756e7585a13e5b845784a4b1df6ebe91c1c804")
         #expect(
-            SHA256.hexadecimal(data.test!.pixels)
+            SHA256.digest(of: data.test!.pixels).description
                 == "db20a2ee0dce627dfbbc0b18e6c8b97446c7c1cce8a54da5e9f1b34a94b38554")
         #expect(
             data.train.labels?.prefix(20) == [8, 0, 5, 4, 3, 6, 4, 3, 9, 8, 1, 1, 0, 3, 6, 6, 5, 6, 2, 0])

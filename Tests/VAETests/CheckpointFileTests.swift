@@ -103,9 +103,19 @@ struct CheckpointFileTests {
 
     @Test func otherFilesAreRefused() async throws {
         let model = try VariationalAutoencoder(smallModel)
-        try model.save(to: folder("model"))
+        try model.write(to: folder("model"))
         let error = failure { () throws(VAEError) in _ = try Checkpoint(contentsOf: folder("model")) }
         #expect(error?.problem == "is not a checkpoint of this engine")
+        let checkpoint = try SafeTensors(
+            bytes: try Trainer(smallModel, threads: 1).checkpoint().serialized(), source: "file")
+        let older = try SafeTensors(
+            checkpoint.tensors, metadata: checkpoint.metadata.merging(["format": "vae-checkpoint-1"]) { $1 })
+        let refusal = failure { () throws(VAEError) in
+            _ = try Checkpoint(bytes: older.serialized(), source: "file")
+        }
+        #expect(refusal?.problem == "is a checkpoint of another version of this engine")
+        #expect(
+            refusal?.expected?.contains("vae-checkpoint-2") == true && refusal?.found?.contains("-1") == true)
         #expect(
             failure { () throws(VAEError) in _ = try Checkpoint(contentsOf: folder("none")) }?.kind
                 == .missingInput)

@@ -12,13 +12,6 @@ extension Checkpoint {
         try DurableFile.write(serialized(), to: path, keepingOldAs: older)
     }
 
-    /// Reads what `write` wrote.
-    /// - Throws: `missingInput` when there is no such file; `invalidData` when it is no checkpoint, or a byte of it has changed.
-    public init(contentsOf path: String) throws(VAEError) {
-        // Weights and two moments of the largest model, in bytes.
-        try self.init(bytes: DurableFile.read(path, limit: 1 << 36), source: path)
-    }
-
     /// The bytes of the file, the same for equal checkpoints.
     package func serialized() throws(VAEError) -> [UInt8] {
         let layout = try Network(modelConfiguration).layout
@@ -54,111 +47,12 @@ extension Checkpoint {
         return try Self.sealed(tensors, metadata).serialized()
     }
 
-    package init(bytes: [UInt8], source: String) throws(VAEError) {
-        let file = try SafeTensors(bytes: bytes, source: source)
-        func damaged(_ problem: String, expected: String? = nil, found: String? = nil) -> VAEError {
-            VAEError(.invalidData, source, problem, expected: expected, found: found)
-        }
-        guard file.metadata[Key.format] == Self.format else {
-            throw damaged(
-                "is not a checkpoint of this engine", expected: "metadata \"format\" = \"\(Self.format)\"",
-                found: quoted(file.metadata[Key.format] ?? "none"))
-        }
-        var metadata = file.metadata
-        let checksum = metadata.removeValue(forKey: Key.checksum)
-        let expected = try Self.sealed(file.tensors, metadata).metadata[Key.checksum]
-        guard checksum == expected else {
-            throw damaged(
-                "is damaged: its checksum does not fit", expected: expected,
-                found: quoted(checksum ?? "none"))
-        }
-        func value<Value: Decodable>(_ key: String) throws(VAEError) -> Value {
-            guard let json = metadata[key],
-                let value = try? JSONDecoder().decode(Value.self, from: Data(json.utf8))
-            else { throw damaged("has no valid \"\(key)\" in its metadata") }
-            return value
-        }
-        func images(_ key: String) throws(VAEError) -> (Fingerprint, Int)? {
-            guard let text = metadata[key] else { return nil }
-            let parts = text.split(separator: " ")
-            guard parts.count == 2, let fingerprint = Fingerprint(parts[0]), let count = Int(parts[1]),
-                count > 0
-            else { throw damaged("has no valid \"\(key)\" in its metadata") }
-            return (fingerprint, count)
-        }
-        modelConfiguration = try value(Key.model)
-        configuration = try value(Key.training)
-        guard let method = metadata[Key.convolutions].flatMap(ConvolutionMethod.init) else {
-            throw damaged("has no valid \"\(Key.convolutions)\" in its metadata")
-        }
-        convolutions = method
-        let network: Network
-        do throws(VAEError) {
-            try configuration.validate()
-            network = try Network(modelConfiguration)
-        } catch {
-            throw damaged("has a configuration that is not valid: \(error)")
-        }
-
-        // What `sealed` has vouched for can still be another program's: sizes are checked, and sums of them.
-        func floats(_ prefix: String) throws(VAEError) -> [Float] {
-            var values: [Float] = []
-            for entry in network.layout.entries {
-                values += try file.floats(prefix + entry.name, shape: entry.shape)
-            }
-            return values
-        }
-        guard file.tensors.count == 3 * network.layout.entries.count + 3 else {
-            throw damaged(
-                "has other tensors than its configuration calls for",
-                expected: "\(3 * network.layout.entries.count + 3)", found: "\(file.tensors.count)")
-        }
-        parameters = try floats(Key.weights)
-        firstMoment = try floats(Key.firstMoment)
-        secondMoment = try floats(Key.secondMoment)
-        let counts = try file.integers(Key.counts, shape: [2])
-        let running = try file.doubles(Key.running, shape: [3])
-        let epochs = file[Key.history]?.shape.first ?? 0
-        let rows = try file.doubles(Key.history, shape: [epochs, Self.historyWidth])
-        let weight = configuration.klWeight
-        history = (0..<epochs).map {
-            Self.report($0 + 1, rows[$0 * Self.historyWidth..<($0 + 1) * Self.historyWidth], weight)
-        }
-        let (train, test) = (try images(Key.trainImages), try images(Key.testImages))
-        progress = Progress(
-            stepsTaken: counts[0], stepsOfEpoch: counts[1], reconstruction: running[0], kl: running[1],
-            seconds: running[2],
-            images: train.map {
-                DataFingerprints(
-                    train: $0.0, trainCount: $0.1, test: test?.0, testCount: test?.1 ?? 0)
-            })
-        try checkCounts(damaged)
-    }
-
-    /// The steps taken must be those of the finished epochs and of the running one.
-    private func checkCounts(
-        _ damaged: (String, String?, String?) -> VAEError
-    ) throws(VAEError) {
-        let batch = configuration.batchSize
-        let steps = progress.images.map { ($0.trainCount + batch - 1) / batch } ?? 0
-        let (all, overflow) = steps.multipliedReportingOverflow(by: history.count)
-        guard !overflow, (0...steps).contains(progress.stepsOfEpoch), history.count <= configuration.epochs,
-            progress.stepsTaken - progress.stepsOfEpoch == all
-        else {
-            throw damaged(
-                "has counts that contradict one another",
-                "\(history.count) epochs of \(steps) steps and a part of one",
-                "\(progress.stepsTaken) steps, \(progress.stepsOfEpoch) of them in the running epoch")
-        }
-    }
-
     /// The tensors with the metadata and the checksum of both. The bytes of a file are a function of what it holds, so that
     /// the file without its checksum can be made again from the file with it.
-    private static func sealed(
+    static func sealed(
         _ tensors: [SafeTensors.Tensor], _ metadata: [String: String]
     ) throws(VAEError) -> SafeTensors {
-        var checksum = Fingerprint()
-        checksum.add(try SafeTensors(tensors, metadata: metadata).serialized())
+        let checksum = SHA256.digest(of: try SafeTensors(tensors, metadata: metadata).serialized())
         return try SafeTensors(
             tensors, metadata: metadata.merging([Key.checksum: checksum.description]) { $1 })
     }
@@ -180,18 +74,11 @@ extension Checkpoint {
         ]
     }
 
-    private static func report(_ epoch: Int, _ row: ArraySlice<Double>, _ klWeight: Double) -> EpochReport {
-        let row = Array(row)
-        return EpochReport(
-            epoch: epoch, train: Losses(reconstruction: row[1], kl: row[2], klWeight: klWeight),
-            test: row[0] == 0 ? nil : Losses(reconstruction: row[3], kl: row[4], klWeight: klWeight),
-            seconds: row[5], imagesPerSecond: row[6])
-    }
+    static let historyWidth = 7
+    static let family = "vae-checkpoint-"
+    static let format = family + "2"
 
-    private static let historyWidth = 7
-    private static let format = "vae-checkpoint-1"
-
-    private enum Key {
+    enum Key {
         static let weights = "weights."
         static let firstMoment = "first_moment."
         static let secondMoment = "second_moment."

@@ -30,20 +30,20 @@ struct Progress: Sendable, Hashable {
 
 /// Tells the images of a training from others.
 struct DataFingerprints: Sendable, Hashable {
-    var train: Fingerprint
+    var train: SHA256.Digest
     var trainCount: Int
     /// nil without a test set.
-    var test: Fingerprint?
+    var test: SHA256.Digest?
     var testCount: Int
 
     /// - Throws: `invalidArgument` saying which images differ from those that a training began with.
     func check(_ others: DataFingerprints) throws(VAEError) {
         func demand(
-            _ name: String, _ known: Fingerprint?, _ count: Int, _ given: Fingerprint?, _ others: Int
+            _ name: String, _ known: SHA256.Digest?, _ count: Int, _ given: SHA256.Digest?, _ others: Int
         ) throws(VAEError) {
             guard known != given else { return }
-            func describe(_ count: Int, _ fingerprint: Fingerprint?) -> String {
-                fingerprint.map { "\(count) images with the fingerprint \($0)" } ?? "none"
+            func describe(_ count: Int, _ fingerprint: SHA256.Digest?) -> String {
+                fingerprint.map { "\(count) images with the SHA-256 \($0)" } ?? "none"
             }
             throw VAEError(
                 .invalidArgument, name, "are not the ones that the training began with",

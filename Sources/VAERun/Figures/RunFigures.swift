@@ -97,7 +97,7 @@ package final class RunFigures {
 
 extension ImageSet {
     /// The images at `indices`, in their order, with their labels.
-    func selecting(_ indices: [Int]) throws(VAEError) -> ImageSet {
+    package func selecting(_ indices: [Int]) throws(VAEError) -> ImageSet {
         var pixels: [UInt8] = []
         pixels.reserveCapacity(indices.count * shape.count)
         for index in indices { pixels += self.pixels[index * shape.count..<(index + 1) * shape.count] }

@@ -1,0 +1,144 @@
+import Foundation
+import VAECore
+
+/// Images from files that somebody named, in a model's shape.
+public struct ImageFiles: Sendable {
+    public let images: ImageSet
+    /// What to call each image: the path of its picture, or the path of its array and its place there.
+    public let names: [String]
+
+    /// Reads images from files and folders, in the order of `paths`.
+    ///
+    /// What a file holds is told by its first bytes, not its name:
+    /// - PNG pictures, as `PNG.read` reads them;
+    /// - IDX files of images, compressed or not;
+    /// - NPY arrays of uint8 (0 to 255) or of floats in [0, 1], which are rounded to 8 bits: (n, height, width),
+    ///   (n, height, width, channels), (n, values), or a single image without its n;
+    /// - folders of PNG pictures, in the order of their names' bytes, or else of the IDX files of a data set, of which the
+    ///   test images are taken, or the training images where there are none.
+    ///
+    /// Colour becomes grey by the luma of ITU-R 601 (as in Pillow), grey becomes colour by repetition.
+    /// - Parameters:
+    ///   - shape: what every image has in the end.
+    ///   - fit: scales images of other sizes, by averages over areas, until they touch the shape's sides from within, and
+    ///     puts them in its centre on black; without it they are refused.
+    ///   - invert: turns black into white first, for drawings on paper.
+    /// - Throws: `missingInput` or `inputOutput` when a file is not there or can't be read; `invalidData` when it holds
+    ///   no images, or images that do not have the shape; `invalidArgument` when `paths` is empty.
+    public static func read(
+        _ paths: [String], shape: ImageShape, fit: Bool = false, invert: Bool = false
+    ) throws(VAEError) -> ImageFiles {
+        guard !paths.isEmpty else {
+            throw VAEError(.invalidArgument, "image files", "are none", expected: "files or folders")
+        }
+        var pixels: [UInt8] = []
+        var labels: [UInt8]? = []
+        var names: [String] = []
+        for path in paths {
+            for file in try files(path) {
+                let (found, isPicture) = try contents(of: file, shape)
+                let images = try found.conforming(to: shape, fit: fit, invert: invert, path: file)
+                pixels += images.pixels
+                labels = images.labels.flatMap { new in labels.map { $0 + new } }
+                names += isPicture ? [file] : (0..<images.count).map { "\(file):\($0)" }
+            }
+        }
+        return ImageFiles(
+            images: try ImageSet(shape: shape, pixels: pixels, labels: labels), names: names)
+    }
+
+    /// A path itself, or the pictures of a folder that holds some.
+    private static func files(_ path: String) throws(VAEError) -> [String] {
+        guard Folder.exists(path) else { return [path] }
+        let names: [String]
+        do {
+            names = try FileManager.default.contentsOfDirectory(atPath: path)
+        } catch {
+            throw SystemError.whenOpening(path, EACCES)
+        }
+        let pictures = names.filter { $0.lowercased().hasSuffix(".png") && !$0.hasPrefix(".") }
+        guard pictures.isEmpty else {
+            return pictures.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map { joined(path, $0) }
+        }
+        guard names.contains(where: { DatasetFile.trainImages.names.contains($0) }) else {
+            throw VAEError(
+                .missingInput, path, "holds no images",
+                expected: "PNG pictures, or the IDX files of a data set",
+                found: names.isEmpty ? "an empty folder" : "\(names.count) other files",
+                advice: "Name the files themselves, or another folder.")
+        }
+        return [path]
+    }
+
+    private static func contents(
+        of path: String, _ shape: ImageShape
+    ) throws(VAEError) -> (images: ImageSet, isPicture: Bool) {
+        if Folder.exists(path) {
+            let data = try Dataset(contentsOf: path)
+            return (data.test ?? data.train, false)
+        }
+        let input = try InputBytes(path: path)
+        if try input.begins(with: PNGChunks.signature) { return (try PNG.read(path), true) }
+        if try input.begins(with: NPY.magic) {
+            return (try NPY.read(path).images(of: shape, path: path), false)
+        }
+        let isIDX = try input.begins(with: [0, 0])
+        let isCompressed = try input.begins(with: [0x1F, 0x8B])
+        guard isIDX || isCompressed else {
+            throw VAEError(
+                .invalidData, path, "holds no images", expected: "a PNG, NPY or IDX file",
+                found: input.size == 0 ? "an empty file" : "another kind of file",
+                advice: "Convert it to PNG, or save an array of images with numpy.save.")
+        }
+        return (try IDX.readImages(at: path), false)
+    }
+}
+
+extension NPYArray {
+    /// The array as images: see `ImageFiles.read`.
+    /// - Parameter shape: the model's, which tells apart what sizes alone do not.
+    fileprivate func images(of model: ImageShape, path: String) throws(VAEError) -> ImageSet {
+        let found: ImageShape
+        switch shape.count {
+        case 4: found = ImageShape(height: shape[1], width: shape[2], channels: shape[3])
+        case 3 where model.channels > 1 && shape[2] == model.channels:
+            found = ImageShape(height: shape[0], width: shape[1], channels: shape[2])
+        case 3: found = ImageShape(height: shape[1], width: shape[2])
+        case 2 where shape != [model.height, model.width] && shape[1] == model.count: found = model
+        case 2: found = ImageShape(height: shape[0], width: shape[1])
+        default:
+            throw VAEError(
+                .invalidData, path, "does not hold images",
+                expected: "an array of 2 to 4 dimensions: (n, height, width, channels)", found: "\(shape)",
+                advice: "Reshape it to (n, \(model.height), \(model.width)).")
+        }
+        guard values.count > 0 else {
+            throw VAEError(.invalidData, path, "holds no images", found: "an array of shape \(shape)")
+        }
+        guard found.channels <= 4 else {
+            throw VAEError(
+                .invalidData, path, "has too many channels in its last dimension", expected: "1 to 4",
+                found: "\(shape)", advice: "Store the channels last.")
+        }
+        let pixels: [UInt8]
+        switch values {
+        case .bytes(let values): pixels = values
+        case .floats(let values): pixels = try NPYArray.bytes(values, path)
+        case .doubles(let values): pixels = try NPYArray.bytes(values, path)
+        }
+        return try ImageSet(shape: found, pixels: pixels)
+    }
+
+    /// [0, 1] to 0...255.
+    private static func bytes<T: BinaryFloatingPoint>(_ values: [T], _ path: String) throws(VAEError)
+        -> [UInt8]
+    {
+        if let index = values.firstIndex(where: { !($0 >= 0 && $0 <= 1) }) {
+            throw VAEError(
+                .invalidData, path, "holds a value that is no brightness", expected: "0 to 1 in floats",
+                found: "\(values[index])",
+                advice: "Scale the values to 0 (black) to 1 (white), or save them as uint8.")
+        }
+        return values.map { UInt8(($0 * 255).rounded()) }
+    }
+}

@@ -1,0 +1,139 @@
+import ArgumentParser
+import VAEConsole
+import VAECore
+import VAEData
+import VAERun
+
+/// The images that a command works on: files, or the test images of the model's run.
+struct ImageOptions: ParsableArguments {
+    @Argument(
+        help: ArgumentHelp(
+            "PNG, IDX or NPY files, or folders of them. (default: the run's test images)", valueName: "images"
+        ))
+    var files: [String] = []
+
+    @OptionGroup var data: DataOptions
+
+    @Option(
+        help: ArgumentHelp("Only these of the images, such as 0-9,15, counted from 0.", valueName: "list"))
+    var select: IndexList?
+
+    @Flag(help: "Scale images of other sizes to the model's, centred on black, rather than refuse them.")
+    var fit = false
+
+    @Flag(help: "Turn black into white first, for drawings on paper. Of named files only.")
+    var invert = false
+
+    /// The images, and what they are called where files were named.
+    struct Input {
+        let images: ImageSet
+        /// One an image; nil for the run's test images, which are known by their number.
+        let names: [String]?
+        /// The place of each image among all of them.
+        let indices: [Int]
+        /// The data set's name; nil where files were named.
+        let dataset: String?
+
+        /// What an image is called in tables.
+        func name(_ position: Int) -> ImageName {
+            names.map { .file($0[position]) } ?? .index(indices[position])
+        }
+
+        /// The first `count` of the images; nil for all.
+        func limited(to count: Int?) -> Input {
+            guard let count, count < images.count else { return self }
+            return Input(
+                images: images.slice(0..<count), names: names.map { Array($0.prefix(count)) },
+                indices: Array(indices.prefix(count)), dataset: dataset)
+        }
+    }
+
+    /// - Throws: `invalidArgument` for a flag that does not go with the others, or an index beyond the images; and what
+    ///   reading them throws.
+    func read(for model: TrainedModel, _ console: Console) throws(VAEError) -> Input {
+        let all: ImageSet
+        var names: [String]?
+        var dataset: String?
+        if files.isEmpty {
+            guard !fit, !invert else {
+                throw VAEError(
+                    .invalidArgument, fit ? "--fit" : "--invert", "is for images that are named",
+                    found: "none", advice: "Name files or folders behind the run.")
+            }
+            let found = try data.images(of: model, console)
+            guard let test = found.test else {
+                throw VAEError(.missingInput, found.name, "has no test images")
+            }
+            (all, dataset) = (test, found.name)
+        } else {
+            guard data.data == nil else {
+                throw VAEError(
+                    .invalidArgument, "--data", "does not go with files that are named",
+                    advice: "Leave out one of the two.")
+            }
+            let found = try ImageFiles.read(
+                files, shape: model.configuration.imageShape, fit: fit, invert: invert)
+            (all, names) = (found.images, found.names)
+        }
+        guard let select else {
+            return Input(images: all, names: names, indices: Array(0..<all.count), dataset: dataset)
+        }
+        let indices = try select.indices(of: all.count)
+        return Input(
+            images: try all.selecting(indices), names: names.map { names in indices.map { names[$0] } },
+            indices: indices, dataset: dataset)
+    }
+}
+
+/// What an image is called: its number in the test set, from 0, or its file.
+enum ImageName: Encodable, CustomStringConvertible {
+    case index(Int)
+    case file(String)
+
+    var description: String {
+        switch self {
+        case .index(let index): "\(index)"
+        case .file(let path): path
+        }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var value = encoder.singleValueContainer()
+        switch self {
+        case .index(let index): try value.encode(index)
+        case .file(let path): try value.encode(path)
+        }
+    }
+}
+
+/// Numbers from 0 and spans of them, with commas between: `0-9,15`.
+struct IndexList: ExpressibleByArgument {
+    private let spans: [ClosedRange<Int>]
+    private let text: String
+
+    init?(argument: String) {
+        text = argument
+        var spans: [ClosedRange<Int>] = []
+        for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
+            let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { digits in
+                digits.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(digits) : nil
+            }
+            guard (1...2).contains(ends.count), let first = ends[0], let last = ends[ends.count - 1],
+                first <= last
+            else { return nil }
+            spans.append(first...last)
+        }
+        self.spans = spans
+    }
+
+    /// The numbers, in the order given.
+    /// - Throws: `invalidArgument` for one that is not below `count`.
+    func indices(of count: Int) throws(VAEError) -> [Int] {
+        for span in spans where span.upperBound >= count {
+            throw VAEError(
+                .invalidArgument, "--select", "asks for images that there are not",
+                expected: "0 to \(count - 1)", found: text)
+        }
+        return spans.flatMap { Array($0) }
+    }
+}

@@ -1,0 +1,141 @@
+import Testing
+import VAECore
+
+@testable import VAE
+
+/// Checkpoints whose checksum is right and whose content is not: what another program, or a person, may have made.
+@Suite("Checkpoints that are refused")
+struct CheckpointRejectionTests {
+    typealias Tensor = SafeTensors.Tensor
+    typealias Key = Checkpoint.Key
+
+    /// Within the second of three epochs: 3 steps each on 20 images, 5 in all.
+    static func file() async throws -> SafeTensors {
+        try SafeTensors(bytes: await CheckpointFileTests.interrupted().serialized(), source: "file")
+    }
+
+    /// What is said of the checkpoint with other tensors or metadata, and a checksum that fits.
+    private func refusal(
+        _ tensors: [Tensor] = [], without name: String? = nil, _ metadata: [String: String?] = [:]
+    ) async throws -> VAEError? {
+        let file = try await Self.file()
+        let others = file.tensors.filter { old in
+            old.name != name && !tensors.contains { $0.name == old.name }
+        }
+        var entries = file.metadata
+        entries[Key.checksum] = nil
+        for (key, value) in metadata { entries[key] = value }
+        let bytes = try Checkpoint.sealed(others + tensors, entries).serialized()
+        let error = failure { () throws(VAEError) in _ = try Checkpoint(bytes: bytes, source: "file") }
+        if let error { #expect(error.kind == .invalidData && error.subject == "file", "\(error)") }
+        return error
+    }
+
+    @Test func theUnchangedOneIsNot() async throws {
+        #expect(try await refusal() == nil)
+    }
+
+    @Test(arguments: [
+        (2, 5), (-1, 4), (4, 7), (0, 2), (3, 7), (.max, 5), (2, .max), (.min, .min), (2, .min), (.min, 3),
+    ])
+    func countsThatContradict(ofEpoch: Int, taken: Int) async throws {
+        let counts = try Tensor(name: Key.counts, shape: [2], integers: [taken, ofEpoch])
+        let problem = try await refusal([counts])?.problem
+        // The first are the ones it has.
+        #expect(problem == (ofEpoch == 2 && taken == 5 ? nil : "has counts that contradict one another"))
+    }
+
+    /// Images without number, none, and so many that steps can't be counted.
+    @Test func imagesThatContradict() async throws {
+        let digest = SHA256.digest(of: []).description
+        for count in [1, 16, 25, Int.max] {
+            let problem = try await refusal([], [Key.trainImages: "\(digest) \(count)"])?.problem
+            #expect(problem == "has counts that contradict one another", "\(count)")
+        }
+        for text in [
+            "", digest, "\(digest) 0", "\(digest) -1", "\(digest) x", "\(digest) 20 20",
+            "\(digest.dropLast()) 20",
+        ] {
+            for key in [Key.trainImages, Key.testImages] {
+                #expect(
+                    try await refusal([], [key: text])?.problem == "has no valid \"\(key)\" in its metadata")
+            }
+        }
+        let none: String? = nil
+        let without = [Key.trainImages: none, Key.testImages: none]
+        #expect(try await refusal([], without)?.problem == "has counts that contradict one another")
+        // Not even without a step.
+        let counts = try Tensor(name: Key.counts, shape: [2], integers: [0, 0])
+        #expect(try await refusal([counts], without)?.problem == "has counts that contradict one another")
+    }
+
+    @Test func moreEpochsThanPlanned() async throws {
+        let history = try Tensor(
+            name: Key.history, shape: [4, 7], doubles: [Double](repeating: 1, count: 28))
+        let counts = try Tensor(name: Key.counts, shape: [2], integers: [12, 0])
+        #expect(try await refusal([history, counts])?.problem == "has counts that contradict one another")
+    }
+
+    @Test(arguments: [2, -1, 0.5, .nan])
+    func reportsThatAreNone(flag: Double) async throws {
+        let history = try Tensor(name: Key.history, shape: [1, 7], doubles: [flag, 1, 1, 1, 1, 1, 1])
+        #expect(try await refusal([history])?.problem == "has a report of epoch 1 that is not valid")
+    }
+
+    @Test func metadataThatIsNot() async throws {
+        for key in [Key.model, Key.training, Key.convolutions] {
+            for text in [nil, "", "{}", "[", "null"] {
+                let problem = try await refusal([], [key: text])?.problem
+                #expect(problem == "has no valid \"\(key)\" in its metadata", "\(text ?? "none")")
+            }
+        }
+        for key in [Key.model, Key.training, "other"] {
+            let error = try await refusal([], [key: String(repeating: "[", count: 4097)])
+            #expect(
+                error?.problem == "has too long an entry \"\(key)\" in its metadata" && error?.found == "4097"
+            )
+        }
+        // A letter composed otherwise is another one.
+        let composed = try await refusal([], [Key.format: "vae-checkpoint-2\u{301}"])
+        #expect(composed?.problem == "is a checkpoint of another version of this engine")
+        #expect(try await refusal([], [Key.format: nil])?.problem == "is not a checkpoint of this engine")
+    }
+
+    @Test func configurationsThatAreNotValid() async throws {
+        let file = try await Self.file()
+        for (key, old, new) in [
+            (Key.training, "\"epochs\":3", "\"epochs\":0"),
+            (Key.training, "\"batchSize\":8", "\"batchSize\":9223372036854775807"),
+            (Key.model, "\"latentSize\":2", "\"latentSize\":0"),
+            (Key.model, "\"hiddenUnits\":6", "\"hiddenUnits\":9223372036854775807"),
+        ] {
+            let text = try #require(file.metadata[key])
+            let changed = text.replacing(old, with: new)
+            #expect(changed != text)
+            let problem = try await refusal([], [key: changed])?.problem
+            #expect(problem?.hasPrefix("has a configuration that is not valid: ") == true, "\(problem ?? "")")
+        }
+    }
+
+    @Test func tensorsOfAnotherModel() async throws {
+        let file = try await Self.file()
+        let other = "has other tensors than its configuration calls for"
+        #expect(try await refusal([Tensor(name: "x", shape: [], floats: [1])])?.problem == other)
+        for tensor in file.tensors {
+            #expect(try await refusal(without: tensor.name)?.problem == other)
+            let longer = try Tensor(
+                name: tensor.name, dataType: tensor.dataType, shape: tensor.shape + [1], bytes: tensor.bytes)
+            #expect(
+                try await refusal([longer])?.problem == "tensor \"\(tensor.name)\" has another shape")
+            let type: SafeTensors.DataType = tensor.dataType == .float32 ? .int32 : .uint64
+            let bits = try Tensor(
+                name: tensor.name, dataType: type, shape: tensor.shape, bytes: tensor.bytes)
+            #expect(try await refusal([bits])?.problem == "tensor \"\(tensor.name)\" has another type")
+            let renamed = try Tensor(
+                name: "x", dataType: tensor.dataType, shape: tensor.shape, bytes: tensor.bytes)
+            #expect(
+                try await refusal([renamed], without: tensor.name)?.problem
+                    == "tensor \"\(tensor.name)\" is missing")
+        }
+    }
+}
