@@ -81,7 +81,6 @@ package struct Run: Sendable {
     package func isTrained(on data: Dataset) -> Bool { data.contentHash() == record.data.sha256 }
 
     private static func describe(_ model: ModelConfiguration) -> String {
-        "\(model.imageShape) images, filters \(model.encoderFilters) and \(model.decoderFilters), "
-            + "\(model.hiddenUnits) hidden units, \(model.latentSize) latent dimensions"
+        "\(model.imageShape) images, \(model.phrase)"
     }
 }

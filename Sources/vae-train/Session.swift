@@ -33,7 +33,8 @@ struct Session {
         describe()
         try folder.write(record, to: RunFolder.configuration)
         try restoreModel()
-        let page = figures ? try RunReport(record: record, data: data, threads: threads) : nil
+        let tested = try data.asTested(by: trainer.configuration)
+        let page = figures ? try RunReport(record: record, data: tested, threads: threads) : nil
         if trainer.isFinished {
             console.note("the run is finished: \(trainer.history.count) epochs")
         } else {
@@ -45,7 +46,7 @@ struct Session {
             trainer.model, history: trainer.history, losses: true, to: folder.file(RunReport.fileName))
         if figures {
             console.status(force: true) { _ in "drawing figures" }
-            try RunFigures(model: trainer.model, data: data, history: trainer.history, threads: threads)
+            try RunFigures(model: trainer.model, data: tested, history: trainer.history, threads: threads)
                 .write(to: folder.path)
         }
         console.note("peak memory \(Machine.peakMemory >> 20) MiB")
@@ -92,7 +93,8 @@ struct Session {
         var recorder =
             film
             ? try FilmRecorder(
-                data: data, latentSize: trainer.modelConfiguration.latentSize, epochs: epochs,
+                data: data.asTested(by: trainer.configuration),
+                latentSize: trainer.modelConfiguration.latentSize, epochs: epochs,
                 threads: threads)
             : nil
         if film, let resumed, !resumed.history.isEmpty {

@@ -80,7 +80,7 @@ struct PlotCommand: ParsableCommand {
             try options.validate(latentSize: run.model.configuration.latentSize)
             let target = out ?? folder
             try Folder.create(target)
-            let data = try self.data.images(of: run, console)
+            let data = try self.data.images(of: run, console).asTested(by: run.record.training)
             let figures = try RunFigures(
                 model: run.model, data: data, history: run.history, options: options, threads: threads)
             func isWanted(_ name: PlotName) -> Bool { self.figures.isEmpty || self.figures.contains(name) }

@@ -39,15 +39,34 @@ struct CheckpointTests {
     /// At every step, on another number of threads each time.
     @Test(arguments: configurations)
     func atEveryStep(configuration: TrainingConfiguration) throws {
-        let images = try bars(20, smallModel.imageShape)
-        let test = try bars(6, smallModel.imageShape, seed: 2)
-        let whole = try Trainer(smallModel, configuration, threads: 2)
+        try expectTheSame(smallModel, configuration)
+    }
+
+    /// Fully connected, with a learned variance; and images that are drawn anew in every epoch.
+    @Test(arguments: [
+        (smallPerceptron, TrainingConfiguration(epochs: 3, batchSize: 9, learningRate: 0.01, seed: 6)),
+        (
+            smallModel, TrainingConfiguration(epochs: 3, batchSize: 8, seed: 7, binarization: .stochastic)
+        ),
+        (
+            .fullyConnected(imageShape: smallModel.imageShape, hiddenUnits: [], latentSize: 2),
+            TrainingConfiguration(epochs: 2, batchSize: 5, binarization: .threshold)
+        ),
+    ])
+    func ofOtherModels(model: ModelConfiguration, configuration: TrainingConfiguration) throws {
+        try expectTheSame(model, configuration)
+    }
+
+    private func expectTheSame(_ model: ModelConfiguration, _ configuration: TrainingConfiguration) throws {
+        let images = try bars(20, model.imageShape)
+        let test = try bars(6, model.imageShape, seed: 2)
+        let whole = try Trainer(model, configuration, threads: 2)
         try whole.fit(images, test: test)
         let expected = Outcome(whole)
         #expect(configuration.epochs < 30 || whole.history.count < 30)
 
         var files: [[UInt8]] = []
-        let watched = try Trainer(smallModel, configuration, threads: 1)
+        let watched = try Trainer(model, configuration, threads: 1)
         files.append(try watched.checkpoint().serialized())
         try watched.fit(
             images, test: test, onStep: { _ in files.append(try watched.checkpoint().serialized()) },

@@ -3,7 +3,7 @@ import VAECore
 
 /// The loss of every image on its own, in nats.
 public struct ImageLosses: Sendable, Equatable {
-    /// Binary cross-entropy summed over pixels.
+    /// −ln p(x|z), summed over pixels.
     public let reconstruction: [Float]
     /// KL(q(z|x) ‖ N(0, I)).
     public let kl: [Float]
@@ -44,7 +44,7 @@ extension Engine {
                 }
                 network.sampleLatents(workspace, count: range.count)
                 network.decode(weights, workspace, count: range.count)
-                network.measure(workspace, count: range.count, gradientScale: nil)
+                network.measure(weights, workspace, count: range.count, gradientScale: nil)
                 reconstruction[range].copy(from: workspace.reconstruction.prefix(range.count))
                 divergence[range].copy(from: workspace.divergence.prefix(range.count))
             }

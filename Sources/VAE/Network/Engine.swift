@@ -11,8 +11,9 @@ final class Engine {
     /// One for each worker of the pool.
     let workspaces: [Workspace]
 
-    /// The most images that go through the whole network together: a product then has rows enough to run at full speed, and
-    /// activations stay in a core's caches. Where images are too large for that, fewer go together.
+    /// Images that usually go through the whole network together: a convolution's product then has rows enough to run at full speed, and
+    /// activations stay in a core's caches. Where images are too large for that, fewer go together, and more where
+    /// dense layers want more rows (`Network.microBatch`).
     static let microBatch = 8
 
     /// Whether there may be more workers than processors. They would take turns, push each other's data out of the caches

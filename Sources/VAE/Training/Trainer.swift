@@ -46,7 +46,7 @@ public final class Trainer {
         modelConfiguration = model
         configuration = training
         self.convolutions = convolutions
-        let shards = Sharding(batchSize: training.batchSize)
+        let shards = Sharding(batchSize: training.batchSize, microBatch: network.microBatch)
         self.shards = shards
         adam = Adam(
             learningRate: Float(training.learningRate), beta1: Float(training.beta1),
@@ -113,6 +113,7 @@ public final class Trainer {
                 expected: "at most \(train.count)", found: "\(configuration.batchSize)")
         }
         try adopt(train, test)
+        let test = configuration.binarization.flatMap { test?.binarized($0) } ?? test
         while !isFinished {
             let losses = try runEpoch(train, onStep)
             let report = EpochReport(

@@ -48,7 +48,9 @@ package struct RunReport {
     private static func facts(_ record: RunRecord) -> [Report.Facts] {
         let (data, training, environment) = (record.data, record.training, record.environment)
         let model = record.model
-        func list(_ numbers: [Int]) -> String { numbers.map(String.init).joined(separator: ", ") }
+        func list(_ numbers: [Int]) -> String {
+            numbers.isEmpty ? "none" : numbers.map(String.init).joined(separator: ", ")
+        }
         return [
             Report.Facts(
                 "Data",
@@ -65,6 +67,7 @@ package struct RunReport {
                     .init("β₁, β₂", "\(training.beta1), \(training.beta2)"),
                     .init("ε", "\(training.epsilon)"),
                     .init("KL weight", "\(training.klWeight)"), .init("seed", "\(training.seed)"),
+                    .init("binarised images", training.binarization?.rawValue ?? "no"),
                 ]),
             Report.Facts(
                 "Sizes",
@@ -73,7 +76,10 @@ package struct RunReport {
                     .init("encoder filters", list(model.encoderFilters)),
                     .init("decoder filters", list(model.decoderFilters)),
                     .init("kernel", "\(model.kernelSize)×\(model.kernelSize)"),
-                    .init("hidden units", "\(model.hiddenUnits)"),
+                    .init("hidden units", list(model.encoderUnits)),
+                    .init("decoder's hidden units", list(model.decoderUnits)),
+                    .init("hidden activation", model.hiddenActivation.rawValue),
+                    .init("likelihood", model.likelihood.rawValue),
                     .init("latent dimensions", "\(model.latentSize)"),
                 ]),
             Report.Facts(
