@@ -62,7 +62,8 @@ struct ReportData {
             klWeight: report.history.last?.train.klWeight ?? 1,
             weights: model.weights.map { Document.Weight(name: $0.name, shape: $0.shape) },
             history: report.history.map(Epoch.init), points: points, labelName: report.labelName,
-            classNames: report.classNames, facts: report.facts)
+            classNames: report.classNames, facts: report.facts,
+            evaluation: report.evaluation)
     }
 
     /// The document, safe inside a script element.
@@ -116,6 +117,7 @@ extension ReportData {
         let labelName: String
         let classNames: [String]
         let facts: [Report.Facts]
+        let evaluation: Report.Evaluation?
     }
 
     /// Test images in latent space: of `total`, the first `count` with their means, the first `images` with their pixels.

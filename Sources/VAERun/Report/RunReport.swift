@@ -29,8 +29,10 @@ package struct RunReport {
     /// Writes the page at `path`, whole or not at all.
     /// - Parameter losses: measures every test image, for the page to sort them by. Without it a page costs an encoding of the
     ///   test set and little more.
+    /// - Parameter evaluation: of this very model; another's is left out
     package func write(
-        _ model: VariationalAutoencoder, history: [EpochReport], losses: Bool, to path: String
+        _ model: VariationalAutoencoder, history: [EpochReport], losses: Bool,
+        evaluation: EvaluationRecord? = nil, to path: String
     ) throws(VAEError) {
         var testSet: Report.TestSet?
         if let test, let images {
@@ -39,7 +41,7 @@ package struct RunReport {
         }
         try Report(
             title: name.title, model: model, history: history, testSet: testSet, labelName: name.label,
-            classNames: name.classes, facts: facts
+            classNames: name.classes, facts: facts, evaluation: evaluation.map(Report.Evaluation.init)
         ).write(to: path)
     }
 
