@@ -2,15 +2,15 @@ import Foundation
 import VAECore
 
 extension VariationalAutoencoder {
-    /// Whether two models are the same: a hash of the configuration and of every weight, bit by bit.
-    package var fingerprint: Fingerprint {
-        var fingerprint = Fingerprint()
+    /// Whether two models are the same: the SHA-256 of the configuration and of every weight, bit by bit.
+    package var fingerprint: SHA256.Digest {
+        var hash = SHA256()
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         // A configuration is sizes and names, which JSON has.
-        fingerprint.add(Array((try? encoder.encode(configuration)) ?? Data()))
-        fingerprint.add(UInt64(parameters.count))
-        for value in parameters { fingerprint.add(UInt64(value.bitPattern)) }
-        return fingerprint
+        hash.update(Array((try? encoder.encode(configuration)) ?? Data()))
+        hash.update(parameters.count)
+        for value in parameters { hash.update(Int(value.bitPattern)) }
+        return hash.digest()
     }
 }
