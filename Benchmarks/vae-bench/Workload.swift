@@ -25,7 +25,7 @@ struct Workload {
         self.convolutions = convolutions
         let data =
             if let folder {
-                try Dataset.read(folder: folder).limited(to: count)
+                try Dataset(contentsOf: folder).limited(to: count)
             } else {
                 try SyntheticDigits.dataset(trainCount: count, testCount: 0)
             }

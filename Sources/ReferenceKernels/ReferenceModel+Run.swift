@@ -6,7 +6,7 @@ extension ReferenceModel {
     // Callers in other modules would otherwise run unspecialised code, some fifteen times slower.
     @specialized(where T == Double)
     @specialized(where T == Float)
-    public func run<T: ReferenceScalar>(
+    package func run<T: ReferenceScalar>(
         _ images: [T], noise: [T], parameters: [[T]], klWeight: T = 1, backward: Bool = true
     ) -> Pass<T> {
         let count = images.count / (height * width * channels)

@@ -1,29 +1,29 @@
 /// The whole variational autoencoder on direct loops: the oracle of the engine's network and the naive implementation that
 /// the benchmark measures against.
-public struct ReferenceModel: Sendable {
-    public let height: Int
-    public let width: Int
-    public let channels: Int
-    public let latent: Int
+package struct ReferenceModel: Sendable {
+    package let height: Int
+    package let width: Int
+    package let channels: Int
+    package let latent: Int
     /// Encoder convolutions from the image down; the k-th transposed one of the decoder climbs back the same steps.
-    public let encoder: [ReferenceConvolution]
+    package let encoder: [ReferenceConvolution]
     /// Units of the encoder's dense layers below the heads.
-    public let encoderUnits: [Int]
+    package let encoderUnits: [Int]
     /// Units of the decoder's dense layers; without convolutions the last gives the output.
-    public let decoderUnits: [Int]
+    package let decoderUnits: [Int]
     /// The convolutions that the decoder transposes, from the smallest up to the image; none in a fully connected model.
-    public let decoder: [ReferenceConvolution]
+    package let decoder: [ReferenceConvolution]
     /// What follows the sums of hidden layers.
-    public let activation: ReferenceActivation
+    package let activation: ReferenceActivation
     /// Whether p(x|z) is a Gaussian, whose log σ² is the last of the parameters, rather than a Bernoulli distribution.
-    public let isGaussian: Bool
+    package let isGaussian: Bool
 
     /// Sizes of the parameters in their order: kernel, bias, kernel, bias, …, and log σ² of a Gaussian.
-    public let parameterCounts: [Int]
+    package let parameterCounts: [Int]
 
     /// A model as the engine builds it: 3×3 kernels, stride 2 for every filter count, then one transposed
     /// convolution of stride 1 to the image's channels; or dense layers alone.
-    public init(
+    package init(
         height: Int, width: Int, channels: Int, encoderFilters: [Int], decoderFilters: [Int],
         encoderUnits: [Int], decoderUnits: [Int] = [], latent: Int,
         activation: ReferenceActivation = .rectified, isGaussian: Bool = false
@@ -80,21 +80,21 @@ public struct ReferenceModel: Sendable {
     }
 
     /// What one pass gives: the losses of each image, the output, and the gradient of the mean loss.
-    public struct Pass<T: ReferenceScalar> {
-        public var mean: [T] = []
-        public var logVariance: [T] = []
+    package struct Pass<T: ReferenceScalar> {
+        package var mean: [T] = []
+        package var logVariance: [T] = []
         /// The decoder's output: logits of Bernoulli means, or Gaussian means.
-        public var output: [T] = []
-        public var reconstruction: [T] = []
-        public var divergence: [T] = []
+        package var output: [T] = []
+        package var reconstruction: [T] = []
+        package var divergence: [T] = []
         /// In the order of `parameterCounts`; empty without a backward pass.
-        public var gradients: [[T]] = []
+        package var gradients: [[T]] = []
 
         /// The weight of the divergence.
-        public var klWeight: T = 1
+        package var klWeight: T = 1
 
         /// Reconstruction plus weighted divergence, the mean over the images, in nats.
-        public var loss: T {
+        package var loss: T {
             (reconstruction.reduce(0, +) + klWeight * divergence.reduce(0, +))
                 / T(max(reconstruction.count, 1))
         }

@@ -5,15 +5,15 @@ import Synchronization
 ///
 /// Each row is in the file when `append` returns, so that it can be watched and survives the program.
 /// Threads may share one.
-public final class AppendingFile: Sendable {
-    public enum Start: Sendable {
+package final class AppendingFile: Sendable {
+    package enum Start: Sendable {
         /// The file must not exist yet.
         case new
         /// Goes on with the file, or makes it.
         case existing
     }
 
-    public let path: String
+    package let path: String
     private let state: Mutex<State>
 
     /// A file without a line feed for so long is something else, and is left alone.
@@ -34,7 +34,7 @@ public final class AppendingFile: Sendable {
     /// - Throws: `cannotCreate` when the file exists (`.new`) or can't be made or opened; `invalidData`
     ///   when its last 64 KiB hold no line feed; `inputOutput` when its end can't be read or cut;
     ///   `invalidArgument` for an empty path or one with a NUL byte.
-    public init(_ path: String, _ start: Start = .new) throws(VAEError) {
+    package init(_ path: String, _ start: Start = .new) throws(VAEError) {
         self.path = path
         let flags = start == .new ? O_CREAT | O_EXCL : O_CREAT
         let file = try FileDescriptor(
@@ -58,7 +58,7 @@ public final class AppendingFile: Sendable {
     /// - Parameter synchronize: also waits until it is on the device and survives a power cut.
     /// - Throws: `inputOutput` when it can't be written; `invalidArgument` when the row holds a line feed
     ///   or the file is closed.
-    public func append(_ row: String, synchronize: Bool = false) throws(VAEError) {
+    package func append(_ row: String, synchronize: Bool = false) throws(VAEError) {
         guard !row.utf8.contains(0x0A) else {
             throw VAEError(.invalidArgument, path, "a row to append holds a line feed", expected: "one line")
         }
@@ -83,7 +83,7 @@ public final class AppendingFile: Sendable {
     /// Flushes to the device and closes, and reports what fails then. Closing twice does nothing.
     ///
     /// Without it the file is closed when the last reference goes, unchecked.
-    public func close() throws(VAEError) {
+    package func close() throws(VAEError) {
         try state.withLock { (state: inout State) throws(VAEError) in
             guard !state.isClosed else { return }
             state.isClosed = true

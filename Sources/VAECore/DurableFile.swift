@@ -2,7 +2,7 @@ import Glibc
 
 /// Whole files, written so that a crash, a full disk or a power cut leaves the old file or the new one,
 /// never a part of either.
-public enum DurableFile {
+package enum DurableFile {
     /// Replaces the file at `path` by `bytes`, or makes it.
     ///
     /// The bytes go to a temporary file in the same folder, which is flushed to the device and then
@@ -15,7 +15,7 @@ public enum DurableFile {
     /// - Throws: `cannotCreate` when the folder is missing or not writable, or `path` is a folder or a
     ///   write-protected file; `inputOutput` when the bytes could not all be written (a full disk);
     ///   `invalidArgument` for an empty path or one with a NUL byte.
-    public static func write(
+    package static func write(
         _ bytes: [UInt8], to path: String, keepingOldAs older: String? = nil
     ) throws(VAEError) {
         let destination = try Destination(path)
@@ -48,7 +48,7 @@ public enum DurableFile {
     ///   without reading on in one that doesn't (a pipe). nil: as many as memory holds.
     /// - Throws: `missingInput` when it is not there, is a folder or may not be read; `invalidData` when
     ///   it is longer than `limit`; `inputOutput` when reading fails.
-    public static func read(_ path: String, limit: Int? = nil) throws(VAEError) -> [UInt8] {
+    package static func read(_ path: String, limit: Int? = nil) throws(VAEError) -> [UInt8] {
         let file = try FileDescriptor(path, flags: O_RDONLY, for: .open, naming: path)
         let status = try file.status()
         if status.st_mode & S_IFMT == S_IFDIR { throw .file(path, .open, EISDIR) }

@@ -31,7 +31,11 @@ extension Dataset {
     /// - Parameter name: what to call the data; by default the folder's name.
     /// - Throws: `missingInput` for a folder or file that is missing or may not be read; `invalidData` for
     ///   a file that isn't what it should be.
-    public static func read(folder: String, name: String? = nil) throws(VAEError) -> Dataset {
+    public init(contentsOf folder: String, name: String? = nil) throws(VAEError) {
+        self = try Self.read(folder: folder, name: name)
+    }
+
+    private static func read(folder: String, name: String?) throws(VAEError) -> Dataset {
         try checkFolder(folder)
         guard let trainImages = try find(.trainImages, in: folder) else {
             throw VAEError(
@@ -40,7 +44,7 @@ extension Dataset {
                 advice: "Put the IDX files there, or name the folder that holds them.")
         }
         let trainLabels = try find(.trainLabels, in: folder)
-        let train = try IDX.readImages(trainImages, labels: trainLabels)
+        let train = try IDX.readImages(at: trainImages, labels: trainLabels)
 
         let testLabels = try find(.testLabels, in: folder)
         guard let testImages = try find(.testImages, in: folder) else {
@@ -54,7 +58,7 @@ extension Dataset {
             return try Dataset(
                 name: name ?? folderName(folder), train: train, test: nil, source: "folder \(folder)")
         }
-        let test = try IDX.readImages(testImages, labels: testLabels)
+        let test = try IDX.readImages(at: testImages, labels: testLabels)
         guard test.shape == train.shape else {
             throw VAEError(
                 .invalidData, testImages, "has another image size than \(trainImages)",

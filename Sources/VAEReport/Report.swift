@@ -11,7 +11,7 @@ public struct Report: Sendable {
     public var model: VariationalAutoencoder
     /// One entry for each finished epoch, for the curves and the table.
     public var history: [EpochReport]
-    public var testSet: ReportTestSet?
+    public var testSet: TestSet?
     /// What a class is called: "digit".
     public var labelName: String
     /// The classes from 0 on where they are more than numbers.
@@ -42,7 +42,7 @@ public struct Report: Sendable {
 
     public init(
         title: String, model: VariationalAutoencoder, history: [EpochReport] = [],
-        testSet: ReportTestSet? = nil, labelName: String = "class", classNames: [String] = [],
+        testSet: TestSet? = nil, labelName: String = "class", classNames: [String] = [],
         facts: [Facts] = []
     ) {
         self.title = title

@@ -144,7 +144,7 @@ extension ReportData {
             let count = min(axes.axes.count, 8)
             mean = axes.mean
             vectors = Array(axes.axes[..<count])
-            shares = (0..<count).map(axes.share(of:))
+            shares = (0..<count).map(axes.varianceShare(along:))
         }
     }
 

@@ -102,7 +102,7 @@ struct Fixture {
     func report(title: String = "Digits", losses: Bool = true, facts: [Report.Facts] = []) throws -> Report {
         try Report(
             title: title, model: model, history: history,
-            testSet: ReportTestSet(test, model: model, losses: losses),
+            testSet: Report.TestSet(test, model: model, measuringLosses: losses),
             labelName: "digit", facts: facts)
     }
 }

@@ -30,7 +30,7 @@ extension PageTests {
         let driver = try await open(fixture.report())
         let code = try #require(
             try await driver.run("return document.getElementById('python-code').textContent;").text)
-        try fixture.model.save(to: scratch.file("model.safetensors"))
+        try fixture.model.write(to: scratch.file("model.safetensors"))
         let latents = Fixtures.normals(5 * fixture.model.configuration.latentSize, seed: 8)
         let more = "print(*decode(np.array(\(latents)).reshape(5, -1)).ravel())\n"
         try Data((code + more).utf8).write(to: URL(fileURLWithPath: scratch.file("load.py")))

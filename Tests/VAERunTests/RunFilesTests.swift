@@ -120,7 +120,7 @@ import VAEData
     func pipesInARunFolderAreRefused(name: String) throws {
         let scratch = try Scratch()
         let model = try VariationalAutoencoder(ModelConfiguration(latentSize: 3))
-        try model.save(to: scratch.file("model.safetensors"))
+        try model.write(to: scratch.file("model.safetensors"))
         let data = RunRecord.Data(
             name: "x", source: "s", sha256: "h", trainImages: 1, testImages: 1, folder: nil, limit: nil)
         let json = try JSONEncoder().encode(record(data: data))

@@ -44,7 +44,7 @@ let smallPerceptron = ModelConfiguration.fullyConnected(
 extension Trainer {
     /// Every bit of the model: the bytes that `save` writes.
     func trained(_ images: ImageSet, in folder: ScratchFolder) throws -> [UInt8] {
-        try fit(images).save(to: folder("model"))
+        try fit(images).write(to: folder("model"))
         return try DurableFile.read(folder("model"))
     }
 }

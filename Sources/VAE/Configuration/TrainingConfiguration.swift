@@ -65,7 +65,7 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
     }
 
     /// The most epochs a run may have.
-    public static let mostEpochs = 1_000_000
+    package static let mostEpochs = 1_000_000
 
     /// - Throws: `invalidArgument` naming the field, its range and its value; `nan` is in no range. Training computes in
     ///   single precision, in which each value must still be in its range.

@@ -70,7 +70,7 @@ package struct FilmRecorder {
         // A line fills the picture row by row.
         let latents =
             plane.isLine
-            ? LatentPlane.quantiles(grid * grid).flatMap { plane.latent($0, 0) } : plane.grid(grid).latents
+            ? ManifoldGrid.quantiles(grid * grid).flatMap { plane.latent($0, 0) } : plane.grid(grid).latents
         let tiles = try FloatImages(
             shape: test.shape, values: model.decode(latents, threads: threads))
         frames.append(
@@ -124,7 +124,7 @@ package struct FilmRecorder {
                 images: images, columns: grid, gap: 0, title: "The line, decoded",
                 subtitle: "row by row at quantiles of the prior", side: Double(Self.side))
         }
-        let quantiles = LatentPlane.quantiles(grid)
+        let quantiles = ManifoldGrid.quantiles(grid)
         return try ManifoldGrid(
             tiles: images, columns: quantiles, rows: quantiles.reversed(), title: "The plane, decoded",
             subtitle: "at quantiles of the prior", xLabel: labels.0, yLabel: labels.1, side: Double(Self.side)

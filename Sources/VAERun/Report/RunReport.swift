@@ -32,9 +32,10 @@ package struct RunReport {
     package func write(
         _ model: VariationalAutoencoder, history: [EpochReport], losses: Bool, to path: String
     ) throws(VAEError) {
-        var testSet: ReportTestSet?
-        if let test {
-            testSet = try ReportTestSet(test, packed: images, model: model, losses: losses, threads: threads)
+        var testSet: Report.TestSet?
+        if let test, let images {
+            testSet = try Report.TestSet(
+                test, packed: images, model: model, measuringLosses: losses, threads: threads)
         }
         try Report(
             title: name.title, model: model, history: history, testSet: testSet, labelName: name.label,
