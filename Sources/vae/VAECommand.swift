@@ -9,6 +9,6 @@ struct VAECommand: ParsableCommand {
         version: packageVersion,
         subcommands: [
             SampleCommand.self, ReconstructCommand.self, EncodeCommand.self, DecodeCommand.self,
-            InterpolateCommand.self, EvaluateCommand.self, PlotCommand.self,
+            InterpolateCommand.self, EvaluateCommand.self, AnomaliesCommand.self, PlotCommand.self,
         ])
 }
