@@ -37,7 +37,7 @@ struct TrainCommand: ParsableCommand {
               vae-train --resume runs/NAME                    go on with an interrupted run
               vae-train --resume runs/NAME --epochs 30        train a finished run on
               vae-train --epochs 40 --schedule cosine --warm-up 1 --patience 5
-              vae-train --filters none --hidden 200,200 --activation tanh --binarize stochastic
+              vae-train --filters none --hidden 200,200 --activation tanh
               vae-train --dataset synthetic --export-data d   write digits as IDX
             """,
         version: packageVersion)

@@ -10,5 +10,6 @@ struct VAECommand: ParsableCommand {
         subcommands: [
             SampleCommand.self, ReconstructCommand.self, EncodeCommand.self, DecodeCommand.self,
             InterpolateCommand.self, EvaluateCommand.self, AnomaliesCommand.self, PlotCommand.self,
+            PPCACommand.self,
         ])
 }
