@@ -42,8 +42,11 @@ struct Session {
         }
         interruption.end()
         // Every test image is measured for the last page alone: it takes ten times what a page takes.
+        // An evaluation that is there is of this model when the run was finished already.
         try page?.write(
-            trainer.model, history: trainer.history, losses: true, to: folder.file(RunReport.fileName))
+            trainer.model, history: trainer.history, losses: true,
+            evaluation: (try? EvaluationRecord.ofRun(folder.path, trainer.model)) ?? nil,
+            to: folder.file(RunReport.fileName))
         if figures {
             console.status(force: true) { _ in "drawing figures" }
             try RunFigures(model: trainer.model, data: tested, history: trainer.history, threads: threads)

@@ -48,7 +48,7 @@ struct EvaluateCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Make the images black and white first: none, threshold (at half) or stochastic (white with a probability of the grey).",
+            "Make the images black and white first: none, threshold (at half) or stochastic (white with a probability of the grey). (default: as in training)",
             valueName: "how"))
     var binarize: BinarizationChoice?
 
@@ -62,7 +62,7 @@ struct EvaluateCommand: ParsableCommand {
             let trained = try model.load()
             let options = Evaluation.Options(
                 seed: seed, draws: draws, samples: samples, likelihoodImages: images,
-                binarization: binarize?.method)
+                binarization: binarize.map(\.method) ?? trained.record?.training.binarization)
             try options.validate()
             let run = try EvaluatedRun(trained)
             let dataset = try data.images(of: trained, console)

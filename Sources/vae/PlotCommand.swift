@@ -92,10 +92,22 @@ struct PlotCommand: ParsableCommand {
                 console.status(force: true) { _ in "making the report" }
                 let path = "\(target)/\(RunReport.fileName)"
                 try RunReport(record: run.record, data: data, threads: threads)
-                    .write(run.model, history: run.history, losses: true, to: path)
+                    .write(
+                        run.model, history: run.history, losses: true, evaluation: evaluation(of: run, console),
+                        to: path)
                 paths.append(path)
             }
             try common.report(paths, WrittenFiles(files: paths), to: console)
+        }
+    }
+
+    /// What `vae evaluate` found of this very model; nil where it did not.
+    private func evaluation(of run: Run, _ console: Console) -> EvaluationRecord? {
+        do throws(VAEError) {
+            return try EvaluationRecord.ofRun(folder, run.model)
+        } catch {
+            console.warn("the report has no evaluation: \(error)")
+            return nil
         }
     }
 

@@ -46,7 +46,7 @@ package struct EvaluatedRun {
         try record.write(to: path)
         guard name == EvaluationRecord.fileName else { return [path] }
         let page = RunFolder.join(folder, RunReport.fileName)
-        try RunReport(record: run, data: data, threads: threads).write(
+        try RunReport(record: run, data: data.asTested(by: run.training), threads: threads).write(
             trained.model, history: trained.history(), losses: true, evaluation: record, to: page)
         return [path, page]
     }

@@ -24,14 +24,14 @@ extension EvaluationRecord {
         self.model = Model(
             file: file, fingerprint: model.fingerprint.description, parameters: model.parameterCount,
             latentSize: model.configuration.latentSize, imageShape: shape,
-            likelihood: "bernoulli")
+            likelihood: model.configuration.likelihood.rawValue)
         self.data = Data(
             name: data.name, sha256: data.contentHash(), trainImages: evaluation.trainImages,
             testImages: evaluation.testImages)
         settings = Settings(
             seed: options.seed, draws: options.draws, binarize: evaluation.binarization?.rawValue ?? "none")
 
-        let isBernoulli = true
+        let isBernoulli = model.configuration.likelihood == .bernoulli
         let mean = Rivals.Errors(evaluation.pixelwiseMean, isBernoulli: isBernoulli, shape)
         let floor = isBernoulli ? evaluation.greyEntropy : nil
         let way = floor.map { mean.reconstruction.nats - $0.mean } ?? 0
