@@ -81,7 +81,7 @@ public struct Evaluation: Sendable, Equatable {
         public init(of encoding: Encoding) {
             let activity = LatentActivity(of: encoding)
             kl = activity.kl
-            meanVariance = activity.meanVariance
+            meanVariance = activity.varianceOfMean
             activeUnits = activity.activeUnits
             collapse = PosteriorCollapse(of: encoding)
         }
