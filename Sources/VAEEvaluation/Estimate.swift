@@ -4,6 +4,11 @@ public struct Estimate: Sendable, Hashable, Codable {
     /// s / √n, with s the standard deviation of the n values (n − 1 degrees of freedom); infinite for a single value.
     public let standardError: Double
 
+    public init(mean: Double, standardError: Double) {
+        self.mean = mean
+        self.standardError = standardError
+    }
+
     /// Two passes in Double: O(n).
     /// - Precondition: `values` is not empty.
     public init(of values: some Collection<Double>) {

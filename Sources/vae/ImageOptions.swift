@@ -35,7 +35,17 @@ struct ImageOptions: ParsableArguments {
         let dataset: String?
 
         /// What an image is called in tables.
-        func name(_ position: Int) -> String { names?[position] ?? "\(indices[position])" }
+        func name(_ position: Int) -> ImageName {
+            names.map { .file($0[position]) } ?? .index(indices[position])
+        }
+
+        /// The first `count` of the images; nil for all.
+        func limited(to count: Int?) -> Input {
+            guard let count, count < images.count else { return self }
+            return Input(
+                images: images.slice(0..<count), names: names.map { Array($0.prefix(count)) },
+                indices: Array(indices.prefix(count)), dataset: dataset)
+        }
     }
 
     /// - Throws: `invalidArgument` for a flag that does not go with the others, or an index beyond the images; and what
@@ -72,6 +82,27 @@ struct ImageOptions: ParsableArguments {
         return Input(
             images: try all.selecting(indices), names: names.map { names in indices.map { names[$0] } },
             indices: indices, dataset: dataset)
+    }
+}
+
+/// What an image is called: its number in the test set, from 0, or its file.
+enum ImageName: Encodable, CustomStringConvertible {
+    case index(Int)
+    case file(String)
+
+    var description: String {
+        switch self {
+        case .index(let index): "\(index)"
+        case .file(let path): path
+        }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var value = encoder.singleValueContainer()
+        switch self {
+        case .index(let index): try value.encode(index)
+        case .file(let path): try value.encode(path)
+        }
     }
 }
 

@@ -7,5 +7,8 @@ struct VAECommand: ParsableCommand {
         commandName: "vae",
         abstract: "Use, look at and check what vae-train left behind.",
         version: packageVersion,
-        subcommands: [PlotCommand.self])
+        subcommands: [
+            SampleCommand.self, ReconstructCommand.self, EncodeCommand.self, DecodeCommand.self,
+            InterpolateCommand.self, PlotCommand.self,
+        ])
 }

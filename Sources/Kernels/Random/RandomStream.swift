@@ -15,6 +15,9 @@ package struct RandomStream: Sendable {
         case priorSample = 5
         case importanceNoise = 6
         case binarization = 7
+        case aggregateNoise = 8
+        case mixtureSeeding = 16
+        case mixtureSample = 17
     }
 
     private let generator: Philox4x32

@@ -28,6 +28,21 @@ public struct ImageSheet: Figure {
         self.title = title
     }
 
+    /// The sheet as a PNG file with every pixel as a square of `factor` × `factor`; grey stays grey.
+    /// - Parameters:
+    ///   - factor: nil for the largest that leaves the longer side within `side` pixels, 1 at least.
+    /// - Throws: `invalidArgument` when the file would be wider or higher than 32,767 pixels.
+    package func png(enlarged factor: Int?, within side: Int) throws(VAEError) -> [UInt8] {
+        let longer = max(picture.width, picture.height)
+        let factor = factor ?? max(1, side / longer)
+        guard factor >= 1, factor <= Raster.longestSide / longer else {
+            throw VAEError(
+                .invalidArgument, "scale", "makes a sheet that is too large",
+                expected: "1 to \(Raster.longestSide / longer)", found: "\(factor)")
+        }
+        return try picture.enlarged(by: factor).png()
+    }
+
     public func draw(on canvas: borrowing Canvas) {
         canvas.draw(picture, in: Rect(x: 0, y: 0, width: size.width, height: size.height))
     }

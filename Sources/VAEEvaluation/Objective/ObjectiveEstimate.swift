@@ -1,0 +1,63 @@
+import Foundation
+import VAE
+import VAECore
+
+/// The negative evidence lower bound of a model on a set of images, and its two parts, in nats per image.
+///
+/// loss = reconstruction + KL, lower is better, and −loss is a lower bound of ln p(x). The KL divergence counts once, whatever
+/// weight it had in training.
+public struct ObjectiveEstimate: Sendable, Equatable, Codable {
+    /// −ELBO.
+    public let loss: Estimate
+    /// −ln p(x|z).
+    public let reconstruction: Estimate
+    /// KL(q(z|x) ‖ N(0, I)), in closed form.
+    public let kl: Estimate
+
+    /// - Parameters:
+    ///   - reconstruction, kl: one value an image
+    /// - Precondition: as many of each, and at least one.
+    public init(reconstruction: [Double], kl: [Double]) {
+        precondition(
+            reconstruction.count == kl.count && !kl.isEmpty, "\(reconstruction.count) and \(kl.count)")
+        loss = Estimate(of: zip(reconstruction, kl).map { $0 + $1 })
+        self.reconstruction = Estimate(of: reconstruction)
+        self.kl = Estimate(of: kl)
+    }
+
+    /// The objective with z drawn from q(z|x), `draws` times for each image, or with z = μ when `draws` is 0.
+    ///
+    /// Draws are named by seed, image and number; the first has the name that the test loss of a training with this seed has.
+    /// - Complexity: draws · images · (the encoder's and the decoder's operations).
+    /// - Throws: `invalidArgument` when the images do not have the model's shape or are none.
+    public init(
+        of model: VariationalAutoencoder, on images: ImageSet, draws: Int = 1, seed: UInt64 = 0,
+        threads: Int = Machine.physicalCores
+    ) throws(VAEError) {
+        var sums: [Double] = []
+        var kl: [Double] = []
+        for draw in 0..<max(draws, 1) {
+            let losses = try model.losses(
+                of: images, seed: seed &+ UInt64(draw), sampling: draws > 0, threads: threads)
+            if sums.isEmpty {
+                sums = losses.reconstruction.map(Double.init)
+                kl = losses.kl.map(Double.init)
+            } else {
+                for (index, value) in losses.reconstruction.enumerated() { sums[index] += Double(value) }
+            }
+        }
+        self.init(reconstruction: sums.map { $0 / Double(max(draws, 1)) }, kl: kl)
+    }
+}
+
+extension Estimate {
+    /// Nats per image as bits per pixel value: divided by ln 2 and by height · width · channels.
+    public func bitsPerDimension(_ shape: ImageShape) -> Estimate {
+        scaled(by: 1 / (log(2) * Double(shape.count)))
+    }
+
+    /// The estimate of a multiple, with its standard error.
+    public func scaled(by factor: Double) -> Estimate {
+        Estimate(mean: mean * factor, standardError: standardError * abs(factor))
+    }
+}

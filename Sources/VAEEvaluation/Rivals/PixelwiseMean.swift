@@ -1,0 +1,79 @@
+import Foundation
+import VAECore
+
+/// The model that knows no image from another: every pixel value a Bernoulli of its own, with its mean in the training images.
+///
+/// Its cross-entropy is what a decoder reaches that ignores its latents. Means are (Σx + ½) / (n + 1), Krichevsky and Trofimov's
+/// estimate (1981): a pixel that is black in all training images is not impossible in a test image.
+public struct PixelwiseMean: Sendable, Equatable {
+    /// (height, width, channels): each pixel value's mean, above 0 and below 1.
+    public let means: [Double]
+
+    /// One pass over the images, in whole numbers: exact for any order.
+    /// - Throws: `invalidArgument` when there are no images.
+    public init(fittedTo images: ImageSet) throws(VAEError) {
+        means = try Self.sums(images).map { (Double($0) / 255 + 0.5) / (Double(images.count) + 1) }
+    }
+
+    /// The errors of the means as a reconstruction of every image. Nothing is clamped: O(n · pixels).
+    /// - Throws: `invalidArgument` when there are no images or they have another number of pixel values.
+    public func errors(on images: ImageSet) throws(VAEError) -> ReconstructionErrors {
+        guard images.count > 0, images.shape.count == means.count else {
+            throw VAEError(
+                .invalidArgument, "images", "do not fit the model", expected: "\(means.count) pixel values",
+                found: images.count > 0 ? "\(images.shape.count)" : "no images")
+        }
+        let (whites, blacks) = (means.map { -log($0) }, means.map { -log(1 - $0) })
+        var (squares, entropies) = ([Double](), [Double]())
+        for image in 0..<images.count {
+            var (square, entropy) = (0.0, 0.0)
+            for pixel in means.indices {
+                let target = Double(images.pixels[image * means.count + pixel]) / 255
+                square += (means[pixel] - target) * (means[pixel] - target)
+                entropy += target * whites[pixel] + (1 - target) * blacks[pixel]
+            }
+            squares.append(square / Double(means.count))
+            entropies.append(entropy)
+        }
+        return ReconstructionErrors(squaredErrors: squares, crossEntropies: entropies, clamp: 0)
+    }
+
+    /// Σ of each pixel value over the images.
+    static func sums(_ images: ImageSet) throws(VAEError) -> [Int] {
+        guard images.count > 0 else {
+            throw VAEError(.invalidArgument, "training images", "are none", expected: "one or more")
+        }
+        let size = images.shape.count
+        var sums = [Int](repeating: 0, count: size)
+        for image in 0..<images.count {
+            for pixel in 0..<size { sums[pixel] += Int(images.pixels[image * size + pixel]) }
+        }
+        return sums
+    }
+}
+
+/// The cross-entropy that no model of independent pixels can go below: of grey pixels with themselves.
+///
+/// A pixel value x strictly between 0 and 1 costs −x ln p − (1 − x) ln(1 − p) ≥ H(x) = −x ln x − (1 − x) ln(1 − x) nats for
+/// any p, with equality at p = x. A reconstruction loss is to be read as what it is above this floor; with black and white pixels
+/// only it is 0.
+public enum GreyEntropy {
+    /// Σ H(x) over the pixel values of an image, in nats an image: mean and standard error over the images.
+    /// - Throws: `invalidArgument` when there are no images.
+    public static func of(_ images: ImageSet) throws(VAEError) -> Estimate {
+        guard images.count > 0 else {
+            throw VAEError(.invalidArgument, "images", "are none", expected: "one or more")
+        }
+        let entropies = (0...255).map { level -> Double in
+            let x = Double(level) / 255
+            return level == 0 || level == 255 ? 0 : -x * log(x) - (1 - x) * log(1 - x)
+        }
+        let size = images.shape.count
+        return Estimate(
+            of: (0..<images.count).map { image in
+                var sum = 0.0
+                for pixel in images.pixels[image * size..<(image + 1) * size] { sum += entropies[Int(pixel)] }
+                return sum
+            })
+    }
+}

@@ -1,0 +1,77 @@
+import Foundation
+import VAECore
+
+/// How far reconstructions are from their images, in two measures.
+public struct ReconstructionErrors: Sendable, Hashable, Codable {
+    /// The squared difference, a mean over an image's pixel values, which are in [0, 1]; mean and standard error over the images.
+    public let squaredError: Estimate
+    /// Binary cross-entropy −Σ x ln p + (1 − x) ln(1 − p) over an image's pixel values, in nats an image, with p held within
+    /// [clamp, 1 − clamp]; mean and standard error over the images.
+    public let crossEntropy: Estimate
+    public let clamp: Double
+
+    /// Half a grey level of 8 bits, 1/510: what a rival that is no probability, such as a principal component analysis, is held
+    /// within, so that a pixel just below 0 does not cost infinitely much.
+    public static let halfGreyLevel = 1.0 / 510
+
+    /// Two passes over the pixels: O(n · pixels).
+    ///
+    /// - Parameters:
+    ///   - reconstructions: (n, height, width, channels), such as a model's or a rival's
+    ///   - images: what was reconstructed
+    ///   - clamp: ε of the cross-entropy. A decoder's means are probabilities: for these `ImageLosses` is exact and needs none.
+    /// - Throws: `invalidArgument` when the numbers of values differ, there are no images, or the clamp is not above 0 and below ½;
+    ///   `invalidData` when a value is not finite.
+    public init(
+        of reconstructions: [Float], images: ImageSet, clamp: Double = halfGreyLevel
+    ) throws(VAEError) {
+        guard images.count > 0, reconstructions.count == images.pixels.count else {
+            throw VAEError(
+                .invalidArgument, "reconstructions", "differ in number from the images' pixels",
+                expected: images.count > 0 ? "\(images.pixels.count) values" : "one image or more",
+                found: "\(reconstructions.count)")
+        }
+        guard clamp > 0, clamp < 0.5 else {
+            throw VAEError(
+                .invalidArgument, "clamp", "is out of range", expected: "above 0 and below ½",
+                found: "\(clamp)")
+        }
+        let size = images.shape.count
+        var (squares, entropies) = ([Double](), [Double]())
+        squares.reserveCapacity(images.count)
+        entropies.reserveCapacity(images.count)
+        for image in 0..<images.count {
+            let (square, entropy) = Self.sums(reconstructions, images.pixels, image * size, size, clamp)
+            guard square.isFinite else {
+                throw VAEError(
+                    .invalidData, "reconstructions", "hold a value that is not a finite number",
+                    found: "in image \(image)")
+            }
+            squares.append(square / Double(size))
+            entropies.append(entropy)
+        }
+        self.init(squaredErrors: squares, crossEntropies: entropies, clamp: clamp)
+    }
+
+    init(squaredErrors: [Double], crossEntropies: [Double], clamp: Double) {
+        squaredError = Estimate(of: squaredErrors)
+        crossEntropy = Estimate(of: crossEntropies)
+        self.clamp = clamp
+    }
+
+    /// Both sums over the values of one image.
+    static func sums(
+        _ values: [Float], _ pixels: [UInt8], _ start: Int, _ size: Int, _ clamp: Double
+    ) -> (square: Double, entropy: Double) {
+        var (square, entropy) = (0.0, 0.0)
+        for index in start..<start + size {
+            let (value, target) = (Double(values[index]), Double(pixels[index]) / 255)
+            square += (value - target) * (value - target)
+            let p = min(max(value, clamp), 1 - clamp)
+            // Most pixels are black or white: one logarithm.
+            if target < 1 { entropy -= (1 - target) * log(1 - p) }
+            if target > 0 { entropy -= target * log(p) }
+        }
+        return (square, entropy)
+    }
+}

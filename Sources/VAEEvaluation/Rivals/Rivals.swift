@@ -1,0 +1,56 @@
+import VAECore
+
+/// What simpler models make of the same images, so that one sees what a variational autoencoder bought.
+public struct Rivals: Sendable, Hashable, Codable {
+    /// Principal components, as many as the model has latent dimensions.
+    public let principalComponents: Linear
+    /// One image for all: the pixelwise mean of the training images.
+    public let pixelwiseMean: ReconstructionErrors
+    /// What no model of independent pixels can go below, in nats an image: `GreyEntropy`.
+    public let greyEntropy: Estimate
+
+    /// Principal component analysis of the pixels.
+    public struct Linear: Sendable, Hashable, Codable {
+        public let components: Int
+        /// The share of the training images' variance that the components hold, 0 to 1.
+        public let varianceShare: Double
+        /// How many training images the components come from.
+        public let imagesUsed: Int
+        /// On the test images.
+        public let errors: ReconstructionErrors
+        /// Of the test images' codes, by those of the training images; nil without labels of two or more classes.
+        public let nearestNeighbours: Classification?
+        /// The same by a linear discriminant.
+        public let linear: Classification?
+    }
+
+    /// Fits the rivals to the training images and measures them on the test images. O(train · pixels² + train · test · components).
+    ///
+    /// - Parameters:
+    ///   - components: the model's latent dimensions
+    ///   - neighbours: voters of `NearestNeighbours`
+    /// - Throws: `invalidArgument` when there are no images, shapes differ, or `components` or `neighbours` is out of range;
+    ///   `unavailable` without memory enough.
+    public init(
+        train: ImageSet, test: ImageSet, components: Int,
+        neighbours: Int = NearestNeighbours.defaultNeighbours, threads: Int = Machine.physicalCores
+    ) throws(VAEError) {
+        let space = try PrincipalComponents(fittedTo: train, components: components, threads: threads)
+        let codes = try space.encode(test, threads: threads)
+        let errors = try ReconstructionErrors(of: space.decode(codes, threads: threads), images: test)
+        var classifications: (neighbours: Classification, linear: Classification)?
+        if let labels = train.labels, test.labels != nil, Set(labels).count > 1 {
+            let known = try space.encode(train, threads: threads)
+            classifications = (
+                try NearestNeighbours(fittedTo: known, neighbours: neighbours)
+                    .classification(of: codes, threads: threads),
+                try LinearDiscriminant(fittedTo: known, threads: threads).classification(of: codes)
+            )
+        }
+        principalComponents = Linear(
+            components: components, varianceShare: space.varianceShare, imagesUsed: space.imagesUsed,
+            errors: errors, nearestNeighbours: classifications?.neighbours, linear: classifications?.linear)
+        pixelwiseMean = try PixelwiseMean(fittedTo: train).errors(on: test)
+        greyEntropy = try GreyEntropy.of(test)
+    }
+}

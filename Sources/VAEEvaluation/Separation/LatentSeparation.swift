@@ -1,0 +1,96 @@
+import VAECore
+
+/// Whether classes and clusters lie apart in a space of codes, such as a model's latent means: all measures at once.
+///
+/// Classifiers and mixture are fitted to training codes and measured on test codes; the silhouette is that of the test codes.
+public struct LatentSeparation: Sendable, Hashable, Codable {
+    /// Dimensions of the space.
+    public let size: Int
+    public let neighbours: Int
+    /// `NearestNeighbours`.
+    public let nearestNeighbours: Classification
+    /// `LinearDiscriminant`.
+    public let linear: Classification
+    /// `LinearDiscriminant.shrinkage`: 0, but where the covariance is singular.
+    public let linearShrinkage: Double
+    /// Of the test codes, by their labels.
+    public let silhouette: Silhouette
+    public let mixture: MixtureScore
+
+    /// Everything a caller may choose.
+    public struct Options: Sendable, Hashable {
+        public var neighbours: Int
+        /// Components of the mixture; nil: as many as the training codes have classes.
+        public var components: Int?
+        public var mixture: GaussianMixture.Options
+
+        public init(
+            neighbours: Int = NearestNeighbours.defaultNeighbours, components: Int? = nil,
+            mixture: GaussianMixture.Options = GaussianMixture.Options()
+        ) {
+            self.neighbours = neighbours
+            self.components = components
+            self.mixture = mixture
+        }
+    }
+
+    /// O(train · test · size + test² · size + iterations · train · components · size²).
+    ///
+    /// - Parameters:
+    ///   - train: codes with labels, such as `Points(model.encode(images), labels: images.labels)`
+    ///   - test: the same of other images
+    /// - Throws: `invalidArgument` when labels are missing or of one class, the two lie in different spaces, or an option is out of
+    ///   range; `invalidData` when all codes are in one place; `unavailable` without memory enough.
+    public init(
+        train: Points, test: Points, options: Options = Options(), threads: Int = Machine.physicalCores
+    ) throws(VAEError) {
+        try test.requireSameSpace(as: train.size, "test codes")
+        size = train.size
+        neighbours = options.neighbours
+        nearestNeighbours = try NearestNeighbours(fittedTo: train, neighbours: neighbours)
+            .classification(of: test, threads: threads)
+        let discriminant = try LinearDiscriminant(fittedTo: train, threads: threads)
+        linear = try discriminant.classification(of: test)
+        linearShrinkage = discriminant.shrinkage
+        silhouette = try Silhouette(of: test, threads: threads)
+        mixture = try MixtureScore(
+            train: train, test: test, components: options.components ?? discriminant.classes.count,
+            options: options.mixture, threads: threads)
+    }
+}
+
+/// How well clusters describe codes: a Gaussian mixture fitted to training codes, and its likelihood of test codes.
+public struct MixtureScore: Sendable, Hashable, Codable {
+    public let components: Int
+    /// The mean of ln p(code) over the test codes, in nats a code.
+    public let test: Estimate
+    /// The same over the training codes.
+    public let train: Double
+    /// The same of the test codes under a single Gaussian fitted to the training codes: what the clusters add to its place and spread.
+    public let singleGaussian: Estimate
+    /// The same of the test codes under the prior N(0, I) of a variational autoencoder.
+    public let prior: Estimate
+    public let iterations: Int
+    /// Whether the fit ended because it gained less than its tolerance.
+    public let converged: Bool
+    /// Components at the covariance floor; where there are any the likelihood depends on it.
+    public let flooredComponents: Int
+
+    /// - Throws: as `GaussianMixture.init(fittedTo:components:options:threads:)`.
+    public init(
+        train: Points, test: Points, components: Int,
+        options: GaussianMixture.Options = GaussianMixture.Options(), threads: Int = Machine.physicalCores
+    ) throws(VAEError) {
+        let mixture = try GaussianMixture(
+            fittedTo: train, components: components, options: options, threads: threads)
+        let single = try GaussianMixture(fittedTo: train, components: 1, options: options, threads: threads)
+        self.components = components
+        self.test = try mixture.logLikelihood(of: test, threads: threads)
+        self.train = mixture.fit.history.last ?? .nan
+        singleGaussian = try single.logLikelihood(of: test, threads: threads)
+        prior = try GaussianMixture.standardNormal(size: test.size).logLikelihood(of: test, threads: threads)
+        iterations = mixture.fit.iterations
+        converged = mixture.fit.converged
+        flooredComponents = mixture.fit.flooredComponents
+    }
+}

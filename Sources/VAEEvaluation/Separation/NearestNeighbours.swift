@@ -1,0 +1,83 @@
+import Kernels
+import VAECore
+
+/// Classes by the vote of the nearest labelled points (Fix and Hodges 1951; Cover and Hart 1967).
+///
+/// Distances are Euclidean and compared in Double: rounding in single precision never decides. Ties are broken by rule:
+/// - of points at one distance, the one that comes first in the training set is nearer;
+/// - of classes with as many votes, the one with the nearest voter wins.
+public struct NearestNeighbours: Sendable {
+    /// Voters of each point.
+    public let neighbours: Int
+    private let points: Points
+    private let labels: [UInt8]
+
+    /// 10 voters: enough that a single stray point does not decide where classes overlap, as they do in a plane, and few beside the
+    /// hundreds or thousands of points that a class has. Fixed beforehand rather than chosen by its result.
+    public static let defaultNeighbours = 10
+
+    /// - Throws: `invalidArgument` when the points have no labels or are of one class, or `neighbours` is not from 1 to the number of
+    ///   points.
+    public init(fittedTo points: Points, neighbours: Int = defaultNeighbours) throws(VAEError) {
+        labels = try points.requireLabels("nearest neighbours")
+        try ClassIndex(labels).requireSeveral("nearest neighbours")
+        guard neighbours >= 1, neighbours <= points.count else {
+            throw VAEError(
+                .invalidArgument, "neighbours", "is out of range",
+                expected: "1 to \(points.count), the number of points", found: "\(neighbours)")
+        }
+        self.points = points
+        self.neighbours = neighbours
+    }
+
+    /// The class of each point. O(points · training points · size), shared between `threads`; memory for a copy of the training points.
+    ///
+    /// The same for any number of threads and on any processor.
+    /// - Throws: `invalidArgument` when the points lie in another space; `unavailable` without memory enough.
+    public func predict(_ points: Points, threads: Int = Machine.physicalCores) throws(VAEError) -> [UInt8] {
+        try points.requireSameSpace(as: self.points.size, "points")
+        return try vote(on: points, leavingOneOut: false, threads)
+    }
+
+    /// How labelled points are classified: accuracy and confusion.
+    /// - Throws: as `predict`, and `invalidArgument` when the points have no labels.
+    public func classification(
+        of points: Points, threads: Int = Machine.physicalCores
+    ) throws(VAEError) -> Classification {
+        let actual = try points.requireLabels("an accuracy")
+        return try Classification(predicted: predict(points, threads: threads), actual: actual)
+    }
+
+    /// How the training points themselves are classified, each by all the others.
+    /// - Throws: `invalidArgument` when there are no more points than neighbours.
+    public func leaveOneOut(threads: Int = Machine.physicalCores) throws(VAEError) -> Classification {
+        guard neighbours < points.count else {
+            throw VAEError(
+                .invalidArgument, "neighbours", "is out of range",
+                expected: "1 to \(points.count - 1), the number of other points", found: "\(neighbours)")
+        }
+        return try Classification(
+            predicted: vote(on: points, leavingOneOut: true, threads), actual: labels)
+    }
+
+    private func vote(on queries: Points, leavingOneOut: Bool, _ threads: Int) throws(VAEError) -> [UInt8] {
+        let pool = try makePool(threads)
+        let found = try allocating { () throws(OutOfMemory) in
+            try NeighbourSearch.search(
+                queries.coordinates, among: points.coordinates, size: points.size, k: neighbours,
+                leavingOneOut: leavingOneOut, pool: pool)
+        }
+        var votes = [Int](repeating: 0, count: 256)
+        return (0..<queries.count).map { query in
+            let voters = found.indices[query * neighbours..<(query + 1) * neighbours]
+            for voter in voters { votes[Int(labels[Int(voter)])] += 1 }
+            // From the nearest on: a later class must have more votes.
+            var winner = labels[Int(voters[voters.startIndex])]
+            for voter in voters where votes[Int(labels[Int(voter)])] > votes[Int(winner)] {
+                winner = labels[Int(voter)]
+            }
+            for voter in voters { votes[Int(labels[Int(voter)])] = 0 }
+            return winner
+        }
+    }
+}

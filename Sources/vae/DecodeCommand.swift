@@ -1,0 +1,75 @@
+import ArgumentParser
+import VAE
+import VAEConsole
+import VAECore
+import VAEData
+import VAEFigures
+import VAERun
+
+/// `vae decode`: images of points in latent space.
+struct DecodeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "decode",
+        abstract: "Decode points of latent space to images.",
+        discussion: """
+            Points are numbers with commas between them, a .npy file of shape (n, dimensions), or a table such as \
+            vae encode writes, of which the columns z1, z2, … are read; - is standard input. What comes out \
+            are the means of the pixels.
+
+            EXAMPLES
+              vae decode runs/mnist --z 0.5,-1 --out digit.png
+              vae decode runs/mnist --z 0,0 --z 1,1 --out two.png
+              vae decode runs/mnist --z z.npy --out images.npy          (n, 28, 28), float32 in [0, 1]
+              vae encode runs/mnist --select 0-63 | vae decode runs/mnist --z - > sheet.png
+            """)
+
+    @OptionGroup var model: ModelOptions
+
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("A point, or a file of points; may be given several times.", valueName: "z"))
+    var z: [String]
+
+    @OptionGroup var output: ImageOutput
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        try common.run("vae decode", flags: ["scale": "--scale"]) { (console, threads) throws(VAEError) in
+            let destination = try output.destination(common, console)
+            let trained = try model.load()
+            let size = trained.configuration.latentSize
+            var latents: [Float] = []
+            for text in z { latents += try Latents.read(text, size: size) }
+            try trained.demandMemory(images: latents.count / size)
+            console.status(force: true) { _ in "decoding" }
+            let images = try FloatImages(
+                shape: trained.configuration.imageShape,
+                values: trained.model.decode(latents, threads: threads))
+            let paths = try output.write(images, to: destination, console)
+            try common.report(paths, WrittenImages(paths, model: trained.path, images), to: console)
+        }
+    }
+}
+
+/// Points of latent space as flags give them.
+enum Latents {
+    /// The points that a flag's value says or names.
+    /// - Returns: (n, size)
+    static func read(_ text: String, size: Int) throws(VAEError) -> [Float] {
+        if let point = try point(text, size: size) { return point }
+        return try LatentTable.read(text == "-" ? "/dev/stdin" : text, latentSize: size)
+    }
+
+    /// The point of a list of numbers; nil for what is no such list.
+    static func point(_ text: String, size: Int) throws(VAEError) -> [Float]? {
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+        let numbers = parts.compactMap { Float($0) }
+        guard numbers.count == parts.count else { return nil }
+        guard numbers.count == size, numbers.allSatisfy(\.isFinite) else {
+            throw VAEError(
+                .invalidArgument, "point \(text)", "is not one of this model's latent space",
+                expected: "\(size) finite number\(size == 1 ? "" : "s")", found: "\(numbers.count)")
+        }
+        return numbers
+    }
+}

@@ -1,0 +1,132 @@
+import ArgumentParser
+import VAE
+import VAEConsole
+import VAECore
+import VAEData
+import VAERun
+
+/// `vae encode`: where images lie in latent space.
+struct EncodeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "encode",
+        abstract: "Encode images: the mean and log-variance of q(z|x).",
+        discussion: """
+            A table has a row for each image: its number in the test set, from 0, or its file; its label where it is \
+            known; z1, z2, …, the mean; and with --log-variance the columns log_variance1, …. An array of NumPy \
+            is (images, dimensions), float32, and with --log-variance (2, images, dimensions): means, then log-variances.
+
+            EXAMPLES
+              vae encode runs/mnist > z.csv                     the test set
+              vae encode runs/mnist --out z.npy --log-variance  mean, log_variance = numpy.load("z.npy")
+              vae encode runs/mnist picture.png drawings/ --fit
+              vae encode runs/mnist images.npy --json
+            """)
+
+    @OptionGroup var model: ModelOptions
+    @OptionGroup var images: ImageOptions
+
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("A .csv or .npy file. (default: a table on standard output)", valueName: "path"))
+    var out: String?
+
+    @Flag(help: "Also the natural logarithms of the variances.")
+    var logVariance = false
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        try common.run("vae encode") { (console, threads) throws(VAEError) in
+            let isArray = try writesArray()
+            let trained = try model.load()
+            let input = try images.read(for: trained, console)
+            console.status(force: true) { _ in "encoding" }
+            let encoding = try trained.model.encode(input.images, threads: threads)
+            guard let out else {
+                return try console.emit(
+                    common.json
+                        ? JSONDocument.encode(Document(trained, input, encoding, logVariance))
+                        : Array(table(input, encoding).utf8))
+            }
+            if isArray {
+                try NPY.write(array(encoding), to: out)
+            } else {
+                try DurableFile.write(Array(table(input, encoding).utf8), to: out)
+            }
+            try common.report(
+                [out],
+                Written(
+                    files: [out], model: trained.path, count: encoding.count, latentSize: encoding.latentSize),
+                to: console)
+        }
+    }
+
+    /// Whether to write NumPy's format rather than a table.
+    private func writesArray() throws(VAEError) -> Bool {
+        guard let out else { return false }
+        if out.lowercased().hasSuffix(".npy") { return true }
+        if out.lowercased().hasSuffix(".csv") { return false }
+        throw VAEError(
+            .invalidArgument, "--out", "does not say what to write",
+            expected: "a name ending in .npy or .csv",
+            found: out)
+    }
+
+    private func array(_ encoding: Encoding) throws(VAEError) -> NPYArray {
+        let size = [encoding.count, encoding.latentSize]
+        return logVariance
+            ? try NPYArray(shape: [2] + size, values: .floats(encoding.mean + encoding.logVariance))
+            : try NPYArray(shape: size, values: .floats(encoding.mean))
+    }
+
+    private func table(_ input: ImageOptions.Input, _ encoding: Encoding) -> String {
+        let size = encoding.latentSize
+        let labels = input.images.labels
+        var header = ["image"] + (labels == nil ? [] : ["label"]) + (1...size).map { "z\($0)" }
+        if logVariance { header += (1...size).map { "log_variance\($0)" } }
+        var text = header.joined(separator: ",") + "\n"
+        for image in 0..<encoding.count {
+            let range = image * size..<(image + 1) * size
+            var fields = [LatentTable.field(input.name(image).description)]
+            if let labels { fields.append("\(labels[image])") }
+            fields += encoding.mean[range].map { "\($0)" }
+            if logVariance { fields += encoding.logVariance[range].map { "\($0)" } }
+            text += fields.joined(separator: ",") + "\n"
+        }
+        return text
+    }
+
+    /// What `--json` says of a file.
+    private struct Written: Encodable {
+        let files: [String]
+        let model: String
+        let count: Int
+        let latentSize: Int
+    }
+
+    /// What `--json` says without one.
+    private struct Document: Encodable {
+        struct Image: Encodable {
+            let image: ImageName
+            let label: UInt8?
+            let mean: [Float]
+            let logVariance: [Float]?
+        }
+        let model: String
+        let latentSize: Int
+        let images: [Image]
+
+        init(
+            _ trained: TrainedModel, _ input: ImageOptions.Input, _ encoding: Encoding, _ logVariance: Bool
+        ) {
+            model = trained.path
+            latentSize = encoding.latentSize
+            images = (0..<encoding.count).map { at in
+                let range = at * encoding.latentSize..<(at + 1) * encoding.latentSize
+                return Image(
+                    image: input.name(at), label: input.images.labels?[at], mean: Array(encoding.mean[range]),
+                    logVariance: logVariance ? Array(encoding.logVariance[range]) : nil)
+            }
+        }
+    }
+}

@@ -1,0 +1,151 @@
+import ArgumentParser
+import VAEConsole
+import VAECore
+import VAEData
+import VAEFigures
+
+/// Where images go, and as what.
+struct ImageOutput: ParsableArguments {
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "A .png file (all in one sheet), a .npy file, or a new folder (name/) for a PNG each. (default: standard output)",
+            valueName: "path"))
+    var out: String?
+
+    @Option(help: "What to write where no name says it: png or npy. (default: png)")
+    var format: Format?
+
+    @Option(
+        help: ArgumentHelp(
+            "Pixels of a sheet per pixel of its images, 1 to 64. (default: as many as fit 1,000)",
+            valueName: "n"))
+    var scale: Int?
+
+    enum Format: String, ExpressibleByArgument, CaseIterable { case png, npy }
+
+    /// What `out` and `format` come to.
+    enum Destination: Equatable {
+        case output(Format)
+        case file(String, Format)
+        case folder(String)
+
+        /// Whether all images go into one PNG.
+        var isPicture: Bool {
+            switch self {
+            case .output(let format), .file(_, let format): format == .png
+            case .folder: false
+            }
+        }
+    }
+
+    /// - Throws: `invalidArgument` where they do not go together, or bytes would go to a terminal or between JSON.
+    func destination(_ common: CommonOptions, _ console: Console) throws(VAEError) -> Destination {
+        if let scale, !(1...64).contains(scale) {
+            throw VAEError(
+                .invalidArgument, "--scale", "is out of range", expected: "1 to 64", found: "\(scale)")
+        }
+        guard let out, out != "-" else {
+            guard !common.json else {
+                throw VAEError(
+                    .invalidArgument, "--json", "takes standard output, where images would go",
+                    advice: "Name a file for them: --out FILE.")
+            }
+            guard !console.outputIsTerminal else {
+                throw VAEError(
+                    .invalidArgument, "--out", "is not given, and images are nothing for a terminal",
+                    advice: "Name a file, such as --out images.png, or send the output to one.")
+            }
+            return .output(format ?? .png)
+        }
+        if out.hasSuffix("/") || (format == nil && Folder.exists(out)) { return .folder(out) }
+        let name = out.split(separator: "/").last ?? ""
+        let ending = name.contains(".") ? name.split(separator: ".").last.map { $0.lowercased() } : nil
+        if let format { return .file(out, format) }
+        guard let format = ending.flatMap(Format.init) else {
+            throw VAEError(
+                .invalidArgument, out, "does not say what to write",
+                expected: "a name ending in .png, .npy or / (a folder)",
+                found: ending.map { ".\($0)" } ?? "no ending", advice: "Or say it: --format png.")
+        }
+        return .file(out, format)
+    }
+
+    /// Writes images where they are to go.
+    /// - Parameters:
+    ///   - picture: what a single PNG is; nil for a sheet.
+    ///   - columns: images in a row of a sheet; nil for a sheet about as wide as high.
+    /// - Returns: the paths written, none for standard output.
+    func write(
+        _ images: FloatImages, to destination: Destination, columns: Int? = nil,
+        picture: (() throws(VAEError) -> [UInt8])? = nil, _ console: Console
+    ) throws(VAEError) -> [String] {
+        func bytes(_ format: Format) throws(VAEError) -> [UInt8] {
+            switch format {
+            case .npy: return try NPY.encode(images.array())
+            case .png:
+                if let picture { return try picture() }
+                return try ImageSheet(images: images, columns: columns).png(enlarged: scale, within: 1000)
+            }
+        }
+        switch destination {
+        case .output(let format):
+            try console.emit(bytes(format))
+            return []
+        case .file(let path, let format):
+            try DurableFile.write(bytes(format), to: path)
+            return [path]
+        case .folder(let path):
+            try Folder.createNew(path)
+            let digits = max(4, "\(images.count - 1)".count)
+            var paths: [String] = []
+            for index in 0..<images.count {
+                let zeros = String(repeating: "0", count: digits - "\(index)".count)
+                let file = "\(path)\(path.hasSuffix("/") ? "" : "/")\(zeros)\(index).png"
+                try DurableFile.write(images.picture(at: index).png(), to: file)
+                paths.append(file)
+            }
+            return paths
+        }
+    }
+}
+
+extension FloatImages {
+    /// (n, height, width), with channels behind unless grey.
+    fileprivate func array() throws(VAEError) -> NPYArray {
+        let sizes = [count, shape.height, shape.width] + (shape.channels == 1 ? [] : [shape.channels])
+        return try NPYArray(shape: sizes, values: .floats(values))
+    }
+}
+
+/// What `--json` says of images that were written.
+struct WrittenImages: Encodable {
+    let files: [String]
+    let model: String
+    /// Images.
+    let count: Int
+    let height: Int
+    let width: Int
+    let channels: Int
+    /// What the draws are named by.
+    var seed: UInt64?
+    /// What they were decoded from.
+    var latents: [[Float]]?
+    /// What they were made of, one each.
+    var images: [Image]?
+
+    struct Image: Encodable {
+        let image: ImageName
+        let label: UInt8?
+        /// Losses in nats, nil where they are not finite.
+        let reconstruction: Float?
+        let kl: Float?
+    }
+
+    init(_ files: [String], model: String, _ images: FloatImages) {
+        self.files = files
+        self.model = model
+        count = images.count
+        (height, width, channels) = (images.shape.height, images.shape.width, images.shape.channels)
+    }
+}

@@ -1,0 +1,70 @@
+import Foundation
+import Testing
+@testable import VAE
+import VAECore
+import VAEData
+import VAEEvaluation
+
+/// The loss and its parts as estimates, and dimensions that carry nothing.
+struct ObjectiveTests {
+    private let model: VariationalAutoencoder
+    private let images: ImageSet
+
+    init() throws {
+        images = try SyntheticDigits.dataset(seed: 2, trainCount: 60, testCount: 1).train
+        model = try VariationalAutoencoder(
+            ModelConfiguration(encoderFilters: [4], decoderFilters: [4], latentSize: 3), seed: 5)
+    }
+
+    @Test func oneDrawIsTheTestLoss() throws {
+        let found = try ObjectiveEstimate(of: model, on: images, seed: 7)
+        let losses = try model.losses(of: images, seed: 7)
+        let mean = losses.mean()
+        // The same numbers, added in another order in Double.
+        #expect(abs(found.loss.mean - mean.total) < 1e-9 && abs(found.kl.mean - mean.kl) < 1e-9)
+        let totals = zip(losses.reconstruction, losses.kl).map { Double($0) + Double($1) }
+        #expect(found.loss == Estimate(of: totals))
+    }
+
+    @Test func drawsAreAveraged() throws {
+        let three = try ObjectiveEstimate(of: model, on: images, draws: 3, seed: 4)
+        let each = try (4...6).map { try ObjectiveEstimate(of: model, on: images, seed: $0) }
+        let mean = each.map(\.reconstruction.mean).reduce(0, +) / 3
+        #expect(abs(three.reconstruction.mean - mean) < 1e-9)
+        #expect(three.kl == each[0].kl)
+        let atMean = try ObjectiveEstimate(of: model, on: images, draws: 0)
+        #expect(
+            atMean.reconstruction.mean
+                == Estimate(of: try model.losses(of: images, sampling: false).reconstruction.map(Double.init))
+                .mean)
+        // Noise costs: the decoder hears less.
+        #expect(atMean.loss.mean != three.loss.mean)
+    }
+
+    @Test func bitsAreNatsByPixel() {
+        let shape = ImageShape(height: 2, width: 3, channels: 4)
+        let bits = Estimate(mean: 24 * log(2), standardError: 12 * log(2)).bitsPerDimension(shape)
+        #expect(abs(bits.mean - 1) < 1e-15 && abs(bits.standardError - 0.5) < 1e-15)
+    }
+
+    /// Means and log-variances of 200 images: 0 moves and is sure; 1 is the prior; 2 stands still but off the prior; 3 is the prior
+    /// for all but four images, whose means are so far out that it counts as active.
+    @Test func collapseIsNamed() {
+        var (mean, logVariance) = ([Float](), [Float]())
+        for image in 0..<200 {
+            mean += [image.isMultiple(of: 2) ? 1 : -1, 0, 0.5, image < 4 ? 5 : 0]
+            logVariance += [-2, 0, 0, 0]
+        }
+        let found = PosteriorCollapse(of: Encoding(latentSize: 4, mean: mean, logVariance: logVariance))
+        #expect(found.inactive == [1, 2] && found.collapsed == [1] && found.verdict == .partial)
+        // Two images of 200 are the share that δ lets pass.
+        for index in [2, 3] { mean[4 * index + 3] = 0 }
+        let fewer = PosteriorCollapse(of: Encoding(latentSize: 4, mean: mean, logVariance: logVariance))
+        #expect(fewer.collapsed == [1, 3])
+        let all = PosteriorCollapse(
+            of: Encoding(latentSize: 1, mean: [0, 0.01], logVariance: [0.01, -0.01]))
+        #expect(all.verdict == .complete && all.collapsed == [0])
+        let none = PosteriorCollapse(of: Encoding(latentSize: 1, mean: [1, -1], logVariance: [-3, -3]))
+        #expect(none.verdict == .none)
+    }
+}
