@@ -40,34 +40,18 @@ package struct GroupMoments: Sendable {
     }
 
     private init?(_ points: UnsafeBufferPointer<Float>, _ size: Int, _ weights: UnsafeBufferPointer<Double>) {
+        guard let points = points.baseAddress else { return nil }
         var weight = 0.0
         var mean = [Double](repeating: 0, count: size)
-        for (point, share) in weights.enumerated() where share > Self.negligible {
-            weight += share
-            for axis in 0..<size { mean[axis] += share * Double(points[point * size + axis]) }
+        mean.withUnsafeMutableBufferPointer { mean in
+            for (point, share) in weights.enumerated() where share > Self.negligible {
+                weight += share
+                for axis in 0..<size { mean[axis] += share * Double(points[point * size + axis]) }
+            }
+            for axis in 0..<size { mean[axis] /= weight }
         }
         guard weight > 0 else { return nil }
-        for axis in 0..<size { mean[axis] /= weight }
-        var scatter = [Double](repeating: 0, count: size * size)
-        let capacity = Self.rowsAtOnce
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: capacity * size) { block in
-            var rows = 0
-            func addUp() {
-                cblas_dsyrk(
-                    CblasRowMajor, CblasUpper, CblasTrans, Int32(size), Int32(rows), 1, block.baseAddress,
-                    Int32(size), 1, &scatter, Int32(size))
-                rows = 0
-            }
-            for (point, share) in weights.enumerated() where share > Self.negligible {
-                let root = share.squareRoot()
-                for axis in 0..<size {
-                    block[rows * size + axis] = root * (Double(points[point * size + axis]) - mean[axis])
-                }
-                rows += 1
-                if rows == capacity { addUp() }
-            }
-            if rows > 0 { addUp() }
-        }
+        var scatter = Self.scatter(points, size, weights, about: mean)
         for row in 0..<size {
             for column in row..<size {
                 let entry = scatter[row * size + column] / weight
@@ -78,6 +62,35 @@ package struct GroupMoments: Sendable {
         self.weight = weight
         self.mean = mean
         covariance = scatter
+    }
+
+    /// The upper triangle of Σᵢ wᵢ (xᵢ − mean)(xᵢ − mean)ᵀ, a block of rows at a time by `dsyrk`.
+    private static func scatter(
+        _ points: UnsafePointer<Float>, _ size: Int, _ weights: UnsafeBufferPointer<Double>,
+        about mean: [Double]
+    ) -> [Double] {
+        var result = [Double](repeating: 0, count: size * size)
+        result.withUnsafeMutableBufferPointer { result in
+            withUnsafeTemporaryAllocation(of: Double.self, capacity: rowsAtOnce * size) { block in
+                var rows = 0
+                func addUp() {
+                    cblas_dsyrk(
+                        CblasRowMajor, CblasUpper, CblasTrans, Int32(size), Int32(rows), 1, block.baseAddress,
+                        Int32(size), 1, result.baseAddress, Int32(size))
+                    rows = 0
+                }
+                for (point, share) in weights.enumerated() where share > negligible {
+                    let root = share.squareRoot()
+                    for axis in 0..<size {
+                        block[rows * size + axis] = root * (Double(points[point * size + axis]) - mean[axis])
+                    }
+                    rows += 1
+                    if rows == rowsAtOnce { addUp() }
+                }
+                if rows > 0 { addUp() }
+            }
+        }
+        return result
     }
 
     private static let rowsAtOnce = 256
