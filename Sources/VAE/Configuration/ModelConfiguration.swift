@@ -9,6 +9,7 @@ import VAECore
 ///
 /// The defaults are the convolutional VAE of Keras's examples on 28×28 grey images: 134,165 parameters.
 public struct ModelConfiguration: Sendable, Hashable, Codable {
+    /// Of every image, in and out.
     public var imageShape: ImageShape
     /// Filters of the encoder's convolutions, from the image down.
     public var encoderFilters: [Int]
@@ -21,6 +22,7 @@ public struct ModelConfiguration: Sendable, Hashable, Codable {
     /// Dimensions of z.
     public var latentSize: Int
 
+    /// The shapes of a network; ``validate()`` and whatever builds one check them.
     public init(
         imageShape: ImageShape = ImageShape(height: 28, width: 28), encoderFilters: [Int] = [32, 64],
         decoderFilters: [Int] = [64, 32], kernelSize: Int = 3, hiddenUnits: Int = 16, latentSize: Int = 2
