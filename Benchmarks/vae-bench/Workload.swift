@@ -53,7 +53,7 @@ struct Workload {
         ReferenceModel(
             height: model.imageShape.height, width: model.imageShape.width,
             channels: model.imageShape.channels, encoderFilters: model.encoderFilters,
-            decoderFilters: model.decoderFilters, hidden: model.hiddenUnits, latent: model.latentSize)
+            decoderFilters: model.decoderFilters, encoderUnits: model.encoderUnits, latent: model.latentSize)
     }
 }
 

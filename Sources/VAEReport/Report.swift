@@ -20,6 +20,8 @@ public struct Report: Sendable {
     public var classNames: [String]
     /// What the run was made of, for the page's tables.
     public var facts: [Facts]
+    /// How good the model is, where it was evaluated.
+    public var evaluation: Evaluation?
 
     /// A table of names and values with a heading.
     public struct Facts: Sendable, Equatable, Codable {
@@ -62,7 +64,7 @@ public struct Report: Sendable {
     public init(
         title: String, model: VariationalAutoencoder, history: [EpochReport] = [],
         testSet: TestSet? = nil, labelName: String = "class", classNames: [String] = [],
-        facts: [Facts] = []
+        facts: [Facts] = [], evaluation: Evaluation? = nil
     ) {
         self.title = title
         self.model = model
@@ -71,6 +73,7 @@ public struct Report: Sendable {
         self.labelName = labelName
         self.classNames = classNames
         self.facts = facts
+        self.evaluation = evaluation
     }
 
     /// The page's bytes, UTF-8. The same report gives the same bytes.

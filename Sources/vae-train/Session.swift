@@ -33,7 +33,8 @@ struct Session {
         describe()
         try folder.write(record, to: RunFolder.configuration)
         try restoreModel()
-        let page = figures ? try RunReport(record: record, data: data, threads: threads) : nil
+        let tested = try data.asTested(by: trainer.configuration)
+        let page = figures ? try RunReport(record: record, data: tested, threads: threads) : nil
         if trainer.isFinished {
             console.note("the run is finished: \(trainer.history.count) epochs")
         } else {
@@ -41,11 +42,14 @@ struct Session {
         }
         interruption.end()
         // Every test image is measured for the last page alone: it takes ten times what a page takes.
+        // An evaluation that is there is of this model when the run was finished already.
         try page?.write(
-            trainer.model, history: trainer.history, losses: true, to: folder.file(RunReport.fileName))
+            trainer.model, history: trainer.history, losses: true,
+            evaluation: (try? EvaluationRecord.ofRun(folder.path, trainer.model)) ?? nil,
+            to: folder.file(RunReport.fileName))
         if figures {
             console.status(force: true) { _ in "drawing figures" }
-            try RunFigures(model: trainer.model, data: data, history: trainer.history, threads: threads)
+            try RunFigures(model: trainer.model, data: tested, history: trainer.history, threads: threads)
                 .write(to: folder.path)
         }
         console.note("peak memory \(Machine.peakMemory >> 20) MiB")
@@ -92,7 +96,8 @@ struct Session {
         var recorder =
             film
             ? try FilmRecorder(
-                data: data, latentSize: trainer.modelConfiguration.latentSize, epochs: epochs,
+                data: data.asTested(by: trainer.configuration),
+                latentSize: trainer.modelConfiguration.latentSize, epochs: epochs,
                 threads: threads)
             : nil
         if film, let resumed, !resumed.history.isEmpty {
@@ -115,6 +120,7 @@ struct Session {
                     saved = .now
                 }
             },
+            whileTesting: { try interruption.check() },
             onEpoch: { report in
                 console.show(report, epochs: epochs)
                 let model = trainer.model

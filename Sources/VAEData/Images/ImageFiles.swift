@@ -55,7 +55,7 @@ public struct ImageFiles: Sendable {
         do {
             names = try FileManager.default.contentsOfDirectory(atPath: path)
         } catch {
-            throw SystemError.whenOpening(path, EACCES)
+            throw VAEError.file(path, .open, EACCES)
         }
         let pictures = names.filter { $0.lowercased().hasSuffix(".png") && !$0.hasPrefix(".") }
         guard pictures.isEmpty else {
