@@ -118,6 +118,9 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: ["VAE", "VAECore", "VAEData", "Kernels", "vae", "vae-train", "vae-bench"]),
+        // The code of the documentation, which sees what another package sees.
+        .testTarget(
+            name: "DocumentationTests", dependencies: ["VAE", "VAEData", "VAEFigures"], packageAccess: false),
 
         // What must hold of every reader for any bytes, for the tests and for `make fuzz`.
         .target(
