@@ -29,7 +29,6 @@ final class Interruption {
     init(announcement: String) {
         let bytes = Array(announcement.utf8)
         let listening = DispatchSemaphore(value: 0)
-        // Else the second one would never arrive.
         Signals.unblock(Self.signals)
         for number in Self.signals {
             // The source sees the signal all the same.
@@ -37,7 +36,12 @@ final class Interruption {
             let source = DispatchSource.makeSignalSource(
                 signal: number, queue: .global(qos: .userInteractive))
             source.setEventHandler { [received] in
-                guard received.signal.exchange(number, ordering: .relaxed) == 0 else { return }
+                guard received.signal.exchange(number, ordering: .relaxed) == 0 else {
+                    // Dispatch blocks a signal in every thread that it reached, and then the second one comes here.
+                    Signals.unblock([number])
+                    raise(number)
+                    return
+                }
                 for number in Interruption.signals { signal(number, SIG_DFL) }
                 _ = write(STDERR_FILENO, bytes, bytes.count)
             }
