@@ -106,7 +106,8 @@ let package = Package(
             resources: [.copy("Golden")]),
         .testTarget(
             name: "VAEEvaluationTests",
-            dependencies: ["VAEEvaluation", "VAE", "VAECore", "VAEData", "Kernels"]),
+            dependencies: ["VAEEvaluation", "VAE", "VAECore", "VAEData", "Kernels"],
+            resources: [.copy("Golden")]),
         .testTarget(name: "VAEDataTests", dependencies: ["VAEData", "VAECore", "CZlib"]),
         .testTarget(name: "VAEFiguresTests", dependencies: ["VAEFigures", "VAECore"]),
         .testTarget(
@@ -117,6 +118,9 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: ["VAE", "VAECore", "VAEData", "Kernels", "vae", "vae-train", "vae-bench"]),
+        // The code of the documentation, which sees what another package sees.
+        .testTarget(
+            name: "DocumentationTests", dependencies: ["VAE", "VAEData", "VAEFigures"], packageAccess: false),
 
         // What must hold of every reader for any bytes, for the tests and for `make fuzz`.
         .target(

@@ -1,11 +1,9 @@
 import Glibc
-import Synchronization
 
 /// A text file that grows by whole rows, such as a table of metrics.
 ///
 /// Each row is in the file when `append` returns, so that it can be watched and survives the program.
-/// Threads may share one.
-package final class AppendingFile: Sendable {
+package final class AppendingFile {
     package enum Start: Sendable {
         /// The file must not exist yet.
         case new
@@ -14,17 +12,13 @@ package final class AppendingFile: Sendable {
     }
 
     package let path: String
-    private let state: Mutex<State>
+    private var file: FileDescriptor
+    /// Bytes up to the end of the last whole row; nil for what is no regular file.
+    private var size: Int?
+    private var isClosed = false
 
     /// A file without a line feed for so long is something else, and is left alone.
     private static let longestRow = 65_536
-
-    private struct State: ~Copyable {
-        var file: FileDescriptor
-        /// Bytes up to the end of the last whole row; nil for what is no regular file.
-        var size: Int?
-        var isClosed = false
-    }
 
     /// Opens the file.
     ///
@@ -47,7 +41,8 @@ package final class AppendingFile: Sendable {
             if whole < end { try file.truncate(to: whole) }
             size = whole
         }
-        state = Mutex(State(file: file, size: size))
+        self.file = consume file
+        self.size = size
     }
 
     /// Adds `row` and a line feed.
@@ -63,33 +58,27 @@ package final class AppendingFile: Sendable {
             throw VAEError(.invalidArgument, path, "a row to append holds a line feed", expected: "one line")
         }
         let bytes = Array(row.utf8) + [0x0A]
-        try state.withLock { (state: inout State) throws(VAEError) in
-            guard !state.isClosed else {
-                throw VAEError(.invalidArgument, path, "is closed, no row can be appended")
-            }
-            do throws(VAEError) {
-                try bytes.withUnsafeBufferPointer { (buffer) throws(VAEError) in
-                    try state.file.write(UnsafeRawBufferPointer(buffer))
-                }
-            } catch {
-                if let size = state.size { try? state.file.truncate(to: size) }
-                throw error
-            }
-            if let size = state.size { state.size = size + bytes.count }
-            if synchronize { try state.file.synchronize() }
+        guard !isClosed else {
+            throw VAEError(.invalidArgument, path, "is closed, no row can be appended")
         }
+        do throws(VAEError) {
+            try file.write(bytes)
+        } catch {
+            if let size { try? file.truncate(to: size) }
+            throw error
+        }
+        if let size { self.size = size + bytes.count }
+        if synchronize { try file.synchronize() }
     }
 
     /// Flushes to the device and closes, and reports what fails then. Closing twice does nothing.
     ///
     /// Without it the file is closed when the last reference goes, unchecked.
     package func close() throws(VAEError) {
-        try state.withLock { (state: inout State) throws(VAEError) in
-            guard !state.isClosed else { return }
-            state.isClosed = true
-            try state.file.synchronize()
-            try state.file.close()
-        }
+        guard !isClosed else { return }
+        isClosed = true
+        try file.synchronize()
+        try file.close()
     }
 
     private static func endOfLastRow(of file: borrowing FileDescriptor, size: Int) throws(VAEError) -> Int {

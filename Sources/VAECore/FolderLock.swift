@@ -20,5 +20,10 @@ package final class FolderLock: Sendable {
         }
     }
 
-    deinit { close(number) }
+    deinit {
+        // A process that was being started meanwhile may have a copy of the descriptor for a moment; closing alone would leave
+        // the lock to it.
+        flock(number, LOCK_UN)
+        close(number)
+    }
 }

@@ -72,7 +72,7 @@ extension Dataset {
     private static func checkFolder(_ folder: String) throws(VAEError) {
         var status = stat()
         guard stat(folder, &status) == 0 else {
-            throw SystemError.whenOpening(folder, errno)
+            throw VAEError.file(folder, .open, errno)
         }
         guard status.st_mode & S_IFMT == S_IFDIR else {
             throw VAEError(
@@ -80,11 +80,11 @@ extension Dataset {
                 advice: "Name the folder that holds the IDX files.")
         }
         guard let open = opendir(folder) else {
-            throw SystemError.whenOpening(folder, errno)
+            throw VAEError.file(folder, .open, errno)
         }
         closedir(open)
         guard access(folder, X_OK) == 0 else {
-            throw SystemError.whenOpening(folder, errno)
+            throw VAEError.file(folder, .open, errno)
         }
     }
 
@@ -95,7 +95,7 @@ extension Dataset {
             var status = stat()
             if stat(path, &status) == 0 { return path }
             // A file that is there but out of reach must not pass for one that is missing.
-            if errno != ENOENT { throw SystemError.whenOpening(path, errno) }
+            if errno != ENOENT { throw VAEError.file(path, .open, errno) }
         }
         return nil
     }

@@ -1,6 +1,7 @@
 import Dispatch
 import Glibc
 import Synchronization
+import VAEConsole
 
 /// Turns SIGINT and SIGTERM into something to ask for between two steps.
 ///
@@ -28,11 +29,8 @@ final class Interruption {
     init(announcement: String) {
         let bytes = Array(announcement.utf8)
         let listening = DispatchSemaphore(value: 0)
-        // A parent may have left them blocked, and then the second one would never arrive.
-        var both = sigset_t()
-        sigemptyset(&both)
-        for number in Self.signals { sigaddset(&both, number) }
-        pthread_sigmask(SIG_UNBLOCK, &both, nil)
+        // Else the second one would never arrive.
+        Signals.unblock(Self.signals)
         for number in Self.signals {
             // The source sees the signal all the same.
             signal(number, SIG_IGN)

@@ -138,7 +138,7 @@ struct TrainCommand: ParsableCommand {
 
     @Flag(
         help:
-            "Also make a film of the training, film.png: latent space and decoded plane after every epoch; of a resumed run, every epoch since."
+            "Also make a film of the training, film.png: latent space and decoded plane after every epoch. A run that goes on goes on with its film."
     )
     var film = false
 

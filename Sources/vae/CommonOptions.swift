@@ -25,12 +25,7 @@ struct CommonOptions: ParsableArguments {
     ) throws {
         // A reader that goes away must not end the command: writing to it fails, and that is all.
         signal(SIGPIPE, SIG_IGN)
-        // A parent may have left these blocked, and then Ctrl-C would not end it. Files appear whole or not at all, so that it may
-        // end anywhere.
-        var interruptions = sigset_t()
-        sigemptyset(&interruptions)
-        for number in [SIGINT, SIGTERM] { sigaddset(&interruptions, number) }
-        pthread_sigmask(SIG_UNBLOCK, &interruptions, nil)
+        Signals.unblock([SIGINT, SIGTERM])
         let console = Console(command, quiet: quiet, colour: !noColor)
         do throws(VAEError) {
             let threads = threads ?? Machine.physicalCores

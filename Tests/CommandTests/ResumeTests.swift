@@ -104,6 +104,26 @@ import VAECore
         #expect(try results("run") == results("whole"))
     }
 
+    /// The film of a run that was stopped is that of one that never was.
+    @Test func theFilmGoesOn() throws {
+        let data = try whole(["--epochs", "12", "--film"])
+        let ended = try interrupt(
+            data + training + ["--epochs", "12", "--film", "--out", scratch.file("run")], SIGTERM
+        ) {
+            rows("run") >= 2
+        }
+        #expect(ended == 143)
+        // Not asked for again: the run has one.
+        let outcome = try tool.run(["--resume", scratch.file("run"), "--no-figures"])
+        #expect(outcome.status == 0 && !outcome.errors.contains("film"), "\(outcome.errors)")
+        #expect(try scratch.bytes("run/film.png") == scratch.bytes("whole/film.png"))
+        // Without its frames it begins where the run goes on, and that is said.
+        try scratch.write([1, 2, 3], to: "whole/film.safetensors")
+        let longer = try tool.run(["--resume", scratch.file("whole"), "--epochs", "13", "--no-figures"])
+        #expect(
+            longer.status == 0 && longer.errors.contains("the film begins with epoch 13"), "\(longer.errors)")
+    }
+
     @Test func epochsCanBeRaised() throws {
         let data = try whole()
         _ = try tool.run(

@@ -102,7 +102,7 @@ import VAECore
     @Test(.enabled(if: geteuid() != 0)) func folderWithoutPermission() throws {
         for mode: mode_t in [0, 0o400] {
             #expect(chmod(folder.path, mode) == 0)
-            expectError(.missingInput, saying: "may not be read") {
+            expectError(.missingInput, saying: "permission denied") {
                 _ = try Dataset(contentsOf: folder.path)
             }
         }

@@ -53,7 +53,7 @@ import VAECore
     @Test(.enabled(if: geteuid() != 0)) func refusesWhatMayNotBeRead() throws {
         let path = try folder.write(idxHeader([1]) + [0], to: "locked")
         #expect(chmod(path, 0) == 0)
-        expectError(.missingInput, saying: "may not be read") { _ = try IDX.read(path) }
+        expectError(.missingInput, saying: "permission denied") { _ = try IDX.read(path) }
     }
 
     @Test func refusesBadHeaders() throws {

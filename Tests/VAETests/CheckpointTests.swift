@@ -99,6 +99,44 @@ struct CheckpointTests {
         #expect(Outcome(trainer) == Outcome(whole))
     }
 
+    /// One that is stopped while the test images are measured measures them again.
+    @Test func withinTheTest() async throws {
+        let images = try bars(20, smallModel.imageShape)
+        // Five micro-batches: the first pieces are one and two of them at most.
+        let test = try bars(40, smallModel.imageShape, seed: 2)
+        let configuration = TrainingConfiguration(epochs: 2, batchSize: 8, seed: 4)
+        let whole = try Trainer(smallModel, configuration, threads: 1)
+        try whole.fit(images, test: test)
+        for pause in 1...3 {
+            var (pauses, epochs) = (0, 0)
+            let trainer = try Trainer(smallModel, configuration, threads: 1)
+            #expect(throws: Stop.self) {
+                try trainer.fit(
+                    images, test: test,
+                    whileTesting: {
+                        pauses += 1
+                        if pauses == pause { throw Stop() }
+                    }, onEpoch: { _ in epochs += 1 })
+            }
+            #expect(pauses == pause && epochs == 0 && trainer.history.isEmpty)
+            let checkpoint = trainer.checkpoint()
+            #expect(checkpoint.stepsOfEpoch == 3 && checkpoint.stepsTaken == 3)
+            let resumed = try Trainer(
+                resuming: Checkpoint(bytes: checkpoint.serialized(), source: "file"), threads: 2)
+            try resumed.fit(images, test: test)
+            #expect(Outcome(resumed) == Outcome(whole))
+        }
+        let task = Task { () throws -> Int in
+            let trainer = try Trainer(smallModel, configuration, threads: 1)
+            #expect(throws: CancellationError.self) {
+                try trainer.fit(
+                    images, test: test, whileTesting: { withUnsafeCurrentTask { $0?.cancel() } })
+            }
+            return trainer.history.count
+        }
+        #expect(try await task.value == 0)
+    }
+
     /// Without a checkpoint, too: a second call of `fit` goes on within the epoch.
     @Test func fitGoesOn() throws {
         let images = try bars(20, smallModel.imageShape)

@@ -27,12 +27,15 @@ extension Engine {
     }
 
     /// The losses of every image; with `sampling`, z is drawn with noise named by seed and image, otherwise z = μ.
-    func measure(_ images: ImageSet, _ weights: Weights, seed: UInt64, sampling: Bool) -> ImageLosses {
+    /// - Parameter pause: called now and then, on the calling thread; what it throws ends the measurement.
+    func measure(
+        _ images: ImageSet, _ weights: Weights, seed: UInt64, sampling: Bool, pause: () throws -> Void
+    ) rethrows -> ImageLosses {
         let latent = network.configuration.latentSize
         var reconstruction = [Float](repeating: 0, count: images.count)
         var divergence = reconstruction
-        FloatRegion.withRegions(&reconstruction, &divergence) { reconstruction, divergence in
-            forEachMicroBatch(of: images.count) { workspace, range in
+        try FloatRegion.withRegions(&reconstruction, &divergence) { reconstruction, divergence in
+            try forEachMicroBatch(of: images.count, pause: pause) { workspace, range in
                 load(images, range, workspace)
                 network.encode(weights, workspace, count: range.count)
                 workspace.noise.fill(with: 0)

@@ -58,6 +58,28 @@ final class Engine {
         }
     }
 
+    /// The same in pieces of a fraction of a second, with `pause` before each on the calling thread; what it throws ends the work.
+    func forEachMicroBatch(
+        of count: Int, pause: () throws -> Void,
+        _ body: (_ workspace: Workspace, _ images: Range<Int>) -> Void
+    ) rethrows {
+        let size = network.microBatch
+        let parts = (count + size - 1) / size
+        // Time decides how many micro-batches are a piece, never what is in one.
+        var (done, piece) = (0, pool.count)
+        while done < parts {
+            try pause()
+            let start = ContinuousClock.now
+            let first = done
+            pool.run(parts: min(piece, parts - done)) { worker, part in
+                let start = (first + part) * size
+                body(workspaces[worker], start..<min(start + size, count))
+            }
+            done += min(piece, parts - done)
+            if .now - start < .milliseconds(100) { piece *= 2 }
+        }
+    }
+
     /// Brings what is prepared from the parameters up to date. Allocates nothing.
     func prepare(_ weights: Weights) {
         guard network.preparedCount > 0 else { return }

@@ -9,7 +9,9 @@ import VAECore
 ///
 /// Nothing is printed and nothing global is touched; several trainers can work at once.
 public final class Trainer {
+    /// The shapes of the model in training.
     public let modelConfiguration: ModelConfiguration
+    /// How it is trained, its seed included.
     public let configuration: TrainingConfiguration
     /// What computes convolutions.
     public let convolutions: ConvolutionMethod
@@ -31,6 +33,10 @@ public final class Trainer {
     let soundness: FloatStorage
     var progress = Progress()
 
+    /// A training that is about to begin: weights drawn from the seed, room for gradients made.
+    ///
+    /// Memory: the parameters, their two moments and a gradient for each shard of a batch, and feature maps for each thread.
+    ///
     /// - Parameters:
     ///   - threads: workers; the bits of the result do not depend on it. The physical cores unless given.
     ///   - convolutions: what computes them; the model that comes out keeps to it
@@ -89,12 +95,13 @@ public final class Trainer {
     /// the step after its last one. Cut short and continued or not, the result has the same bits.
     ///
     /// Stops early, with the model as it is after the last whole step, when the surrounding task is cancelled or a callback
-    /// throws.
+    /// throws. Test images that were measured by then are measured again.
     ///
     /// - Parameters:
     ///   - train: images of the model's shape
     ///   - test: images to measure the loss on after every epoch
     ///   - onStep: called after every optimiser step, on the calling thread
+    ///   - whileTesting: called several times a second while the test images are measured, on the calling thread
     ///   - onEpoch: called after every epoch and its test
     /// - Returns: the trained model
     /// - Throws: `invalidArgument` when image shapes differ, there are no images or fewer than one batch, or the images are
@@ -103,7 +110,7 @@ public final class Trainer {
     @discardableResult
     public func fit(
         _ train: ImageSet, test: ImageSet? = nil, onStep: (StepReport) throws -> Void = { _ in },
-        onEpoch: (EpochReport) throws -> Void = { _ in }
+        whileTesting: () throws -> Void = {}, onEpoch: (EpochReport) throws -> Void = { _ in }
     ) throws -> VariationalAutoencoder {
         try modelConfiguration.check(train, "training images")
         if let test { try modelConfiguration.check(test, "test images") }
@@ -117,7 +124,7 @@ public final class Trainer {
         while !isFinished {
             let losses = try runEpoch(train, onStep)
             let report = EpochReport(
-                epoch: history.count + 1, train: losses, test: test.map { measure($0) },
+                epoch: history.count + 1, train: losses, test: try test.map { try measure($0, whileTesting) },
                 seconds: progress.seconds, imagesPerSecond: Double(train.count) / progress.seconds)
             history.append(report)
             progress.beginEpoch()
@@ -170,9 +177,13 @@ public final class Trainer {
         progress.images = images
     }
 
-    private func measure(_ images: ImageSet) -> Losses {
-        let measured = engine.measure(
-            images, weights, seed: configuration.seed, sampling: true)
+    private func measure(_ images: ImageSet, _ pause: () throws -> Void) throws -> Losses {
+        let measured = try engine.measure(
+            images, weights, seed: configuration.seed, sampling: true,
+            pause: {
+                try Task.checkCancellation()
+                try pause()
+            })
         return measured.mean(klWeight: configuration.klWeight)
     }
 

@@ -94,7 +94,7 @@ extension EvaluationRecord.Latents {
             collapsed: collapsed.count,
             dimensions: largest.map {
                 Dimension(
-                    index: $0 + 1, kl: use.kl[$0], meanVariance: use.meanVariance[$0],
+                    index: $0 + 1, kl: use.kl[$0], varianceOfMean: use.varianceOfMean[$0],
                     active: !inactive.contains($0), collapsed: collapsed.contains($0))
             },
             mutualInformation: .init(aggregate.mutualInformation), mutualInformationLimit: aggregate.limit,

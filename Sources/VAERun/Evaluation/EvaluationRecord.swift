@@ -115,7 +115,7 @@ package struct EvaluationRecord: Codable, Equatable, Sendable {
             /// From 1.
             package let index: Int
             package let kl: Double
-            package let meanVariance: Double
+            package let varianceOfMean: Double
             package let active: Bool
             package let collapsed: Bool
         }

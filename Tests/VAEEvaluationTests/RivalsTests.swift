@@ -1,0 +1,223 @@
+import Foundation
+import Testing
+import VAECore
+
+@testable import VAEEvaluation
+
+@Suite("Simpler models") struct RivalsTests {
+    @Test func principalComponentsAsScikitLearn() throws {
+        let golden = try StatisticsGolden.load()
+        let (train, test) = (
+            try StatisticsGolden.images(200, state: 3), try StatisticsGolden.images(50, state: 4)
+        )
+        let space = try PrincipalComponents(fittedTo: train, components: 3)
+        #expect(difference(space.variances, golden["principal.variances"] ?? []) < 1e-13)
+        #expect(difference([space.varianceShare], golden["principal.share"] ?? []) < 1e-13)
+        // Axes are rounded to Float: 2⁻²⁵ of entries up to 0.3.
+        #expect(difference(space.axes.map(Double.init), golden["principal.axes"] ?? []) < 1e-8)
+        let errors = try space.errors(on: test)
+        // Images are decoded in Float: sums of 3 and codes of 64 terms up to 1, 2⁻²⁴ · 10 = 1e-6 a pixel. Differences of 0.03 are
+        // squared, and their errors are of either sign; cross-entropies have slopes of at most 5 a pixel, over 64.
+        #expect(difference([errors.squaredError.mean], golden["principal.squaredError"] ?? []) < 1e-8)
+        #expect(difference([errors.crossEntropy.mean], golden["principal.crossEntropy"] ?? []) < 1e-5)
+        #expect(space.imagesUsed == 200 && errors.clamp == 1.0 / 510)
+        for threads in [1, 2, 3, 8] {
+            let other = try PrincipalComponents(fittedTo: train, components: 3, threads: threads)
+            #expect(other.axes == space.axes && other.variances == space.variances)
+            let codes = try other.encode(test, threads: threads)
+            #expect(
+                try codes == space.encode(test)
+                    && other.decode(codes, threads: threads) == space.decode(codes))
+        }
+    }
+
+    /// From inner products of images, where there are fewer of them than pixels: the same axes.
+    @Test func fewImagesHaveTheSameAxes() throws {
+        let few = try StatisticsGolden.images(40, state: 5)
+        #expect(few.count < few.shape.count)
+        let fromImages = try PrincipalComponents(fittedTo: few, components: 5)
+        // The same images twice: more than pixels, the same mean, and 79/39/2 of the variance.
+        let twice = try ImageSet(shape: few.shape, pixels: few.pixels + few.pixels)
+        let fromPixels = try PrincipalComponents(fittedTo: twice, components: 5)
+        for (a, b) in zip(fromImages.variances, fromPixels.variances) {
+            #expect(abs(a * 78 / 79 / b - 1) < 1e-12)
+        }
+        #expect(abs(fromImages.totalVariance * 78 / 79 / fromPixels.totalVariance - 1) < 1e-12)
+        // 40 terms in Float, over an axis that holds a hundredth of the largest variance.
+        #expect(difference(fromImages.axes.map(Double.init), fromPixels.axes.map(Double.init)) < 1e-5)
+    }
+
+    /// As many components as directions there are give the images back, and more make nothing up.
+    @Test func allComponentsGiveTheImagesBack() throws {
+        let images = try StatisticsGolden.images(12, state: 6)
+        let whole = try PrincipalComponents(fittedTo: images, components: 11)
+        #expect(try whole.errors(on: images).squaredError.mean < 1e-12)
+        #expect(abs(whole.varianceShare - 1) < 1e-12)
+        // Six images twice: five directions, of eleven asked for.
+        let half = Array(images.pixels.prefix(6 * 64))
+        let twice = try ImageSet(shape: images.shape, pixels: half + half)
+        let space = try PrincipalComponents(fittedTo: twice, components: 11)
+        #expect(try space.errors(on: twice).squaredError.mean < 1e-12)
+        #expect(
+            space.axes[(5 * 64)...].allSatisfy { $0 == 0 } && space.axes[..<(5 * 64)].contains { $0 != 0 })
+        let black = try ImageSet(shape: images.shape, pixels: [UInt8](repeating: 9, count: 64 * 70))
+        let nothing = try PrincipalComponents(fittedTo: black, components: 2)
+        #expect(try nothing.errors(on: black).squaredError.mean < 1e-12 && nothing.varianceShare == 1)
+    }
+
+    @Test func codesOfValuesAndOfBytesAgree() throws {
+        let images = try StatisticsGolden.images(300, state: 7)
+        let space = try PrincipalComponents(fittedTo: images, components: 4)
+        let values = images.pixels.map { Float($0) / 255 }
+        #expect(try space.encode(values: values).coordinates == space.encode(images).coordinates)
+    }
+
+    /// By hand: two pixels, of which one image has (0, 255) and one (51, 255).
+    @Test func errorsByHand() throws {
+        let images = try ImageSet(shape: ImageShape(height: 1, width: 2), pixels: [0, 255, 51, 255])
+        let errors = try ReconstructionErrors(of: [0.5, 0.75, 0.2, -3], images: images, clamp: 0.01)
+        let (first, second) = (
+            -log(0.5) - log(0.75), -0.2 * log(0.2) - 0.8 * log(0.8) - log(0.01)
+        )
+        // 0.2 and 51/255 differ by a rounding to Float, 2⁻²⁶.
+        #expect(abs(errors.crossEntropy.mean - (first + second) / 2) < 1e-7)
+        #expect(abs(errors.squaredError.mean - ((0.25 + 0.0625) / 2 + 16.0 / 2) / 2) < 1e-7)
+        #expect(abs(try GreyEntropy.of(images).mean - (-0.2 * log(0.2) - 0.8 * log(0.8)) / 2) < 1e-15)
+        // Sums of (0.2 + ½)/3 and (2 + ½)/3.
+        let mean = try PixelwiseMean(fittedTo: images)
+        #expect(difference(mean.means, [0.7 / 3, 2.5 / 3]) < 1e-15)
+    }
+
+    @Test func meanAndFloorAsNumPy() throws {
+        let golden = try StatisticsGolden.load()
+        let (train, test) = (
+            try StatisticsGolden.images(200, state: 3), try StatisticsGolden.images(50, state: 4)
+        )
+        let errors = try PixelwiseMean(fittedTo: train).errors(on: test)
+        #expect(difference([errors.crossEntropy.mean], golden["mean.crossEntropy"] ?? []) < 1e-12)
+        #expect(difference([errors.crossEntropy.standardError], golden["mean.standardError"] ?? []) < 1e-12)
+        #expect(difference([errors.squaredError.mean], golden["mean.squaredError"] ?? []) < 1e-14)
+        #expect(difference([try GreyEntropy.of(test).mean], golden["grey.entropy"] ?? []) < 1e-12)
+        // Nothing goes below the floor, the images themselves reach it.
+        let itself = try ReconstructionErrors(
+            of: test.pixels.map { Float($0) / 255 }, images: test, clamp: 1e-9)
+        #expect(abs(itself.crossEntropy.mean - (try GreyEntropy.of(test).mean)) < 1e-6)
+        #expect(itself.squaredError.mean < 1e-14)
+    }
+
+    /// A pixel that is black in all training images is white in a test image.
+    @Test func nothingIsImpossible() throws {
+        let shape = ImageShape(height: 1, width: 1)
+        let errors = try PixelwiseMean(fittedTo: ImageSet(shape: shape, pixels: [0, 0, 0]))
+            .errors(on: ImageSet(shape: shape, pixels: [255]))
+        #expect(abs(errors.crossEntropy.mean - log(8)) < 1e-14)
+    }
+
+    @Test func allRivalsAtOnce() throws {
+        let pixels = try StatisticsGolden.images(120, state: 8)
+        let labels = (0..<120).map { UInt8($0 % 3) }
+        let labelled = try ImageSet(shape: pixels.shape, pixels: pixels.pixels, labels: labels)
+        let (train, test) = (labelled.slice(0..<90), labelled.slice(90..<120))
+        let rivals = try Rivals(train: train, test: test, components: 2, threads: 1)
+        let space = try PrincipalComponents(fittedTo: train, components: 2)
+        #expect(try rivals.principalComponents.errors == space.errors(on: test))
+        #expect(
+            try rivals.principalComponents.nearestNeighbours
+                == NearestNeighbours(fittedTo: space.encode(train)).classification(of: space.encode(test)))
+        #expect(try rivals.pixelwiseMean == PixelwiseMean(fittedTo: train).errors(on: test))
+        #expect(try Rivals(train: train, test: test, components: 2, threads: 3) == rivals)
+        let plain = try ImageSet(shape: pixels.shape, pixels: pixels.pixels)
+        let unlabelled = try Rivals(train: plain.slice(0..<90), test: plain.slice(90..<120), components: 2)
+        #expect(unlabelled.principalComponents.nearestNeighbours == nil)
+        #expect(unlabelled.principalComponents.errors == rivals.principalComponents.errors)
+    }
+
+    @Test func whatDoesNotFitIsRefused() throws {
+        let images = try StatisticsGolden.images(10, state: 1)
+        let other = try ImageSet(
+            shape: ImageShape(height: 4, width: 4), pixels: [UInt8](repeating: 1, count: 160))
+        let none = try ImageSet(shape: images.shape, pixels: [])
+        let space = try PrincipalComponents(fittedTo: images, components: 2)
+        let values = [Float](repeating: 0.5, count: 640)
+        typealias Work = () throws(VAEError) -> Void
+        let refused: [(VAEError.Kind, String, Work)] = [
+            (
+                .invalidArgument, "principal components",
+                { () throws(VAEError) in _ = try PrincipalComponents(fittedTo: images, components: 0) }
+            ),
+            (
+                .invalidArgument, "principal components",
+                { () throws(VAEError) in _ = try PrincipalComponents(fittedTo: images, components: 10) }
+            ),
+            (
+                .invalidArgument, "principal components",
+                { () throws(VAEError) in _ = try PrincipalComponents(fittedTo: none, components: 1) }
+            ),
+            (
+                .invalidArgument, "principal components",
+                { () throws(VAEError) in
+                    _ = try PrincipalComponents(fittedTo: images.slice(0..<1), components: 1)
+                }
+            ),
+            (
+                .invalidArgument, "threads",
+                { () throws(VAEError) in
+                    _ = try PrincipalComponents(fittedTo: images, components: 1, threads: 0)
+                }
+            ),
+            (.invalidArgument, "images", { () throws(VAEError) in _ = try space.encode(other) }),
+            (.invalidArgument, "images", { () throws(VAEError) in _ = try space.encode(none) }),
+            (.invalidArgument, "images", { () throws(VAEError) in _ = try space.encode(values: [0.5]) }),
+            (
+                .invalidData, "images",
+                { () throws(VAEError) in _ = try space.encode(values: values.dropLast() + [.nan]) }
+            ),
+            (
+                .invalidArgument, "codes",
+                { () throws(VAEError) in _ = try space.decode(Points([1, 2, 3], size: 3)) }
+            ),
+            (
+                .invalidArgument, "reconstructions",
+                { () throws(VAEError) in _ = try ReconstructionErrors(of: [0], images: images) }
+            ),
+            (
+                .invalidArgument, "reconstructions",
+                { () throws(VAEError) in _ = try ReconstructionErrors(of: [], images: none) }
+            ),
+            (
+                .invalidArgument, "clamp",
+                { () throws(VAEError) in _ = try ReconstructionErrors(of: values, images: images, clamp: 0) }
+            ),
+            (
+                .invalidArgument, "clamp",
+                { () throws(VAEError) in _ = try ReconstructionErrors(of: values, images: images, clamp: 0.5)
+                }
+            ),
+            (
+                .invalidData, "reconstructions",
+                { () throws(VAEError) in
+                    _ = try ReconstructionErrors(of: values.dropLast() + [.nan], images: images)
+                }
+            ),
+            (
+                .invalidArgument, "training images",
+                { () throws(VAEError) in _ = try PixelwiseMean(fittedTo: none) }
+            ),
+            (
+                .invalidArgument, "images",
+                { () throws(VAEError) in _ = try PixelwiseMean(fittedTo: images).errors(on: other) }
+            ),
+            (
+                .invalidArgument, "images",
+                { () throws(VAEError) in _ = try PixelwiseMean(fittedTo: images).errors(on: none) }
+            ),
+            (.invalidArgument, "images", { () throws(VAEError) in _ = try GreyEntropy.of(none) }),
+        ]
+        for (index, (kind, subject, work)) in refused.enumerated() {
+            let found = failure(work)
+            #expect(
+                found?.kind == kind && found?.subject == subject,
+                "case \(index): \(String(describing: found))")
+        }
+    }
+}
