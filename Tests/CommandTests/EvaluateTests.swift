@@ -34,7 +34,7 @@ import VAEData
         #expect(outcome.status == 0, "\(outcome.errors)")
         for text in [
             "What is a good value for the loss?", "pixelwise mean", "entropy of the grey pixels",
-            "of the way to the floor", "loss (−ELBO), z drawn", "bits per pixel", "−ln p(x), 6 draws of z",
+            "The loss is ", "loss (−ELBO), z drawn", "bits per pixel", "−ln p(x), 6 draws of z",
             "effective draws", "mutual information", "aggregate gap", "2 dimensions active",
             "nearest neighbours, accuracy", "silhouette", "mixture of 10 Gaussians", "PCA, 2 components",
             "Fréchet distance",
