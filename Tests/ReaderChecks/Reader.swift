@@ -217,6 +217,6 @@ package enum Reader: String, CaseIterable, Sendable {
 
     /// The way that commands take: any file of images, made to fit a model.
     private func images(_ file: FileInMemory) throws(VAEError) -> ImageFiles {
-        try ImageFiles(contentsOf: [file.path], shape: ImageShape(height: 3, width: 2), fit: true)
+        try ImageFiles(contentsOf: [file.path], shape: ImageShape(height: 3, width: 2), scalingToFit: true)
     }
 }

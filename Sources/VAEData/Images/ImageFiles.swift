@@ -21,13 +21,13 @@ public struct ImageFiles: Sendable {
     /// Colour becomes grey by the luma of ITU-R 601 (as in Pillow), grey becomes colour by repetition.
     /// - Parameters:
     ///   - shape: what every image has in the end.
-    ///   - fit: scales images of other sizes, by averages over areas, until they touch the shape's sides from within, and
+    ///   - scalingToFit: scales images of other sizes, by averages over areas, until they touch the shape's sides from within, and
     ///     puts them in its centre on black; without it they are refused.
-    ///   - invert: turns black into white first, for drawings on paper.
+    ///   - inverting: turns black into white first, for drawings on paper.
     /// - Throws: `missingInput` or `inputOutput` when a file is not there or can't be read; `invalidData` when it holds
     ///   no images, or images that do not have the shape; `invalidArgument` when `paths` is empty.
     public init(
-        contentsOf paths: [String], shape: ImageShape, fit: Bool = false, invert: Bool = false
+        contentsOf paths: [String], shape: ImageShape, scalingToFit: Bool = false, inverting: Bool = false
     ) throws(VAEError) {
         guard !paths.isEmpty else {
             throw VAEError(.invalidArgument, "image files", "are none", expected: "files or folders")
@@ -38,7 +38,8 @@ public struct ImageFiles: Sendable {
         for path in paths {
             for file in try ImageFiles.files(path) {
                 let (found, isPicture) = try ImageFiles.contents(of: file, shape)
-                let conforming = try found.conforming(to: shape, fit: fit, invert: invert, path: file)
+                let conforming = try found.conforming(
+                    to: shape, fit: scalingToFit, invert: inverting, path: file)
                 pixels += conforming.pixels
                 labels = conforming.labels.flatMap { new in labels.map { $0 + new } }
                 names += isPicture ? [file] : (0..<conforming.count).map { "\(file):\($0)" }
