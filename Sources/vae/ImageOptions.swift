@@ -72,7 +72,8 @@ struct ImageOptions: ParsableArguments {
                     advice: "Leave out one of the two.")
             }
             let found = try ImageFiles(
-                contentsOf: files, shape: model.configuration.imageShape, scalingToFit: fit, inverting: invert)
+                contentsOf: files, shape: model.configuration.imageShape, scalingToFit: fit, inverting: invert
+            )
             (all, names) = (found.images, found.names)
         }
         guard let select else {

@@ -109,4 +109,7 @@ extension [Float] {
 func identical<Value: Equatable>(_ a: [Value], _ b: [Value]) -> Bool { a == b }
 
 /// Whether the address or the thread sanitizer is part of this process.
-let isSanitized = dlsym(nil, "__asan_init") != nil || dlsym(nil, "__tsan_init") != nil
+let isSanitized = isBuilt(with: "__asan_init") || isBuilt(with: "__tsan_init")
+
+/// Whether the sanitizer with that symbol is part of this process.
+func isBuilt(with symbol: String) -> Bool { dlsym(nil, symbol) != nil }

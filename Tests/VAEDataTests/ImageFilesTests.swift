@@ -140,20 +140,24 @@ import VAECore
             _ = try ImageFiles(contentsOf: [file], shape: shape)
         }
         // 2×2 in the middle of 2×5, with the odd column on the right.
-        let fitted = try ImageFiles(contentsOf: [file], shape: ImageShape(height: 2, width: 5), scalingToFit: true)
+        let fitted = try ImageFiles(
+            contentsOf: [file], shape: ImageShape(height: 2, width: 5), scalingToFit: true)
         #expect(fitted.images.pixels == [0, 20, 60, 0, 0, 0, 110, 210, 0, 0])
         // Enlarged, every pixel becomes a block.
-        let large = try ImageFiles(contentsOf: [file], shape: ImageShape(height: 8, width: 8), scalingToFit: true)
+        let large = try ImageFiles(
+            contentsOf: [file], shape: ImageShape(height: 8, width: 8), scalingToFit: true)
         let blocks: [UInt8] = (0..<64).map { quarters[$0 / 16 * 4 + $0 % 8 / 2] }
         #expect(large.images.pixels == blocks)
         // By 3 to 2: a new pixel covers one and a half of the old.
         let three = try array([1, 3], .bytes([30, 60, 90]), "three.npy")
-        let two = try ImageFiles(contentsOf: [three], shape: ImageShape(height: 1, width: 2), scalingToFit: true)
+        let two = try ImageFiles(
+            contentsOf: [three], shape: ImageShape(height: 1, width: 2), scalingToFit: true)
         #expect(two.images.pixels == [40, 80])
         // White paper turns black first, and so does not stand out from what is added around it.
         let paper = try array([2, 2], .bytes([255, 255, 255, 255]), "paper.npy")
         #expect(
-            try ImageFiles(contentsOf: [paper], shape: shape, scalingToFit: true, inverting: true).images.pixels
+            try ImageFiles(contentsOf: [paper], shape: shape, scalingToFit: true, inverting: true).images
+                .pixels
                 == [UInt8](repeating: 0, count: 6))
     }
 
