@@ -80,7 +80,7 @@ let package = Package(
             name: "vae",
             dependencies: [
                 "VAE", "VAECore", "VAEConsole", "VAEData", "VAEEvaluation", "VAEFigures", "VAEReport",
-                "VAERun",
+                "VAERun", "Kernels", "ReferenceKernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -108,7 +108,9 @@ let package = Package(
             name: "VAEEvaluationTests",
             dependencies: ["VAEEvaluation", "VAE", "VAECore", "VAEData", "Kernels"],
             resources: [.copy("Golden")]),
-        .testTarget(name: "VAEDataTests", dependencies: ["VAEData", "VAECore", "CZlib"]),
+        .testTarget(
+            name: "VAEDataTests", dependencies: ["VAEData", "VAECore", "ReaderChecks", "CZlib"],
+            resources: [.copy("Golden")]),
         .testTarget(name: "VAEFiguresTests", dependencies: ["VAEFigures", "VAECore"]),
         .testTarget(
             name: "VAEReportTests", dependencies: ["VAEReport", "VAE", "VAECore", "VAEData", "VAEFigures"]),
@@ -117,7 +119,9 @@ let package = Package(
             dependencies: ["VAERun", "VAE", "VAECore", "VAEData", "VAEEvaluation", "VAEReport"]),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["VAE", "VAECore", "VAEData", "Kernels", "vae", "vae-train", "vae-bench"]),
+            dependencies: [
+                "VAE", "VAECore", "VAEData", "VAEEvaluation", "Kernels", "vae", "vae-train", "vae-bench",
+            ]),
         // The code of the documentation, which sees what another package sees.
         .testTarget(
             name: "DocumentationTests", dependencies: ["VAE", "VAEData", "VAEFigures"], packageAccess: false),

@@ -6,18 +6,24 @@ import VAECore
 /// without such a line holds the numbers of the points and nothing else, as `numpy.savetxt` writes them.
 package enum LatentTable {
     /// Bytes of the longest file.
-    static let longestFile = 1 << 28
+    package static let longestFile = 1 << 28
     /// Bytes of the longest line for points of `size` numbers: numbers have some 25 digits at most, a name some thousands.
     private static func longestLine(_ size: Int) -> Int { 8192 + 64 * size }
 
     /// Reads the points of a text file, or of an NPY file of floats, (n, latentSize) or (latentSize).
     ///
-    /// - Parameter path: a path; one of a pipe is read to its end.
     /// - Returns: (n, latentSize)
     /// - Throws: `missingInput` or `inputOutput` when the file can't be read; `invalidData` when it is damaged, holds no points, or
     ///   points of another size, or numbers that are not finite in single precision.
     package static func read(_ path: String, latentSize: Int) throws(VAEError) -> [Float] {
-        let bytes = try DurableFile.read(path, limit: longestFile)
+        try points(in: DurableFile.read(path, limit: longestFile), from: path, latentSize: latentSize)
+    }
+
+    /// The points that the bytes of such a file hold.
+    /// - Parameter path: what errors name.
+    package static func points(
+        in bytes: [UInt8], from path: String, latentSize: Int
+    ) throws(VAEError) -> [Float] {
         let values: [Float]
         if bytes.starts(with: NPY.magic) {
             let array = try NPY.read(InputBytes(bytes, path: path))

@@ -71,8 +71,8 @@ struct ImageOptions: ParsableArguments {
                     .invalidArgument, "--data", "does not go with files that are named",
                     advice: "Leave out one of the two.")
             }
-            let found = try ImageFiles.read(
-                files, shape: model.configuration.imageShape, fit: fit, invert: invert)
+            let found = try ImageFiles(
+                contentsOf: files, shape: model.configuration.imageShape, fit: fit, invert: invert)
             (all, names) = (found.images, found.names)
         }
         guard let select else {

@@ -34,6 +34,12 @@ package enum Reader: String, CaseIterable, Sendable {
     case metrics
     /// `evaluation.json` of a run.
     case evaluation
+    /// NPY files.
+    case npy
+    /// PNG pictures, as they are and with their checksums made right.
+    case png
+    /// Tables of points of latent space, for two dimensions.
+    case latents
 
     /// Reads `bytes` from a file.
     /// - Throws: `Finding`.
@@ -48,6 +54,9 @@ package enum Reader: String, CaseIterable, Sendable {
         case .record: try checkRecord(file)
         case .metrics: try checkMetrics(file)
         case .evaluation: try checkEvaluation(file)
+        case .npy: try checkNPY(file)
+        case .png: try checkPNG(bytes, file)
+        case .latents: try checkLatents(file)
         }
     }
 
@@ -66,6 +75,10 @@ package enum Reader: String, CaseIterable, Sendable {
             _ = try value(file) { () throws(VAEError) in try MetricsTable.read(file.path, klWeight: 1) }
         case .evaluation:
             _ = try value(file) { () throws(VAEError) in try EvaluationRecord(contentsOf: file.path) }
+        case .npy: _ = try value(file) { () throws(VAEError) in try NPY.read(file.path) }
+        case .png: _ = try value(file) { () throws(VAEError) in try PNG.read(file.path) }
+        case .latents:
+            _ = try value(file) { () throws(VAEError) in try LatentTable.read(file.path, latentSize: 2) }
         }
     }
 
@@ -161,5 +174,49 @@ package enum Reader: String, CaseIterable, Sendable {
         guard let again = try? EvaluationRecord(contentsOf: file.path), again == record else {
             throw Finding("an evaluation is written differently")
         }
+    }
+    private func checkNPY(_ file: FileInMemory) throws(Finding) {
+        let array = try value(file) { () throws(VAEError) in try NPY.read(file.path) }
+        if let array {
+            let bytes = NPY.encode(array)
+            file.hold(bytes)
+            // Compared as bytes: a NaN is not equal to itself.
+            guard let again = try? NPY.read(file.path), NPY.encode(again) == bytes else {
+                throw Finding("an NPY file is written differently")
+            }
+        }
+        _ = try value(file) { () throws(VAEError) in try images(file) }
+    }
+
+    private func checkPNG(_ bytes: [UInt8], _ file: FileInMemory) throws(Finding) {
+        _ = try value(file) { () throws(VAEError) in try smallPicture(file) }
+        guard let mended = PNGs.mended(bytes) else { return }
+        file.hold(mended)
+        _ = try value(file) { () throws(VAEError) in try smallPicture(file) }
+    }
+
+    private func checkLatents(_ file: FileInMemory) throws(Finding) {
+        let points = try value(file) { () throws(VAEError) in
+            try LatentTable.read(file.path, latentSize: 2)
+        }
+        guard let points else { return }
+        guard points.count > 0, points.count.isMultiple(of: 2), points.allSatisfy(\.isFinite) else {
+            throw Finding("points that are none")
+        }
+        let rows = stride(from: 0, to: points.count, by: 2).map { "\(points[$0]),\(points[$0 + 1])\n" }
+        file.hold(Array(rows.joined().utf8))
+        guard let again = try? LatentTable.read(file.path, latentSize: 2), again == points else {
+            throw Finding("points are written differently")
+        }
+    }
+
+    /// A few bytes may be a large picture, and then take the memory that it needs.
+    private func smallPicture(_ file: FileInMemory) throws(VAEError) -> ImageSet {
+        try PNG.read(file.path, mostPixels: 1 << 18)
+    }
+
+    /// The way that commands take: any file of images, made to fit a model.
+    private func images(_ file: FileInMemory) throws(VAEError) -> ImageFiles {
+        try ImageFiles(contentsOf: [file.path], shape: ImageShape(height: 3, width: 2), fit: true)
     }
 }

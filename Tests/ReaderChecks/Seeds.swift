@@ -1,5 +1,6 @@
 import VAE
 import VAECore
+import VAEData
 
 extension Reader {
     /// Sound files to start from.
@@ -13,6 +14,9 @@ extension Reader {
         case .record: [Seeds.record]
         case .metrics: [Seeds.metrics]
         case .evaluation: [Seeds.evaluation]
+        case .npy: Seeds.arrays
+        case .png: Seeds.pictures
+        case .latents: Seeds.latents
         }
     }
 
@@ -98,4 +102,39 @@ private enum Seeds {
 
     private static let errors =
         #"{"reconstruction":{"bits_per_pixel":0.3,"nats":12},"squared_error":{"mean":0.1}}"#
+    static var arrays: [[UInt8]] {
+        func file(_ header: String, version: UInt8 = 1, _ values: [UInt8]) -> [UInt8] {
+            let length = header.utf8.count
+            return [0x93] + Array("NUMPY".utf8) + [version, 0, UInt8(length & 255), UInt8(length >> 8)]
+                + (version == 1 ? [] : [0, 0]) + header.utf8 + values
+        }
+        let values: [(shape: [Int], NPYArray.Values)] = [
+            ([2, 3, 2], .bytes(Array(0..<12))), ([1, 3, 2], .floats([0, 0.5, 1, 0.25, 0, 1])),
+            ([], .doubles([2.5])),
+        ]
+        return values.compactMap { try? NPY.encode(NPYArray(shape: $0.shape, values: $0.1)) } + [
+            file("{'descr': '|u1', 'fortran_order': True, 'shape': (2, 3), }", Array(0..<6)),
+            file(#"{"shape":(1L,),"descr":"<f4","fortran_order":False}"#, version: 3, [0, 0, 128, 63]),
+        ]
+    }
+
+    static var pictures: [[UInt8]] {
+        let grey: [UInt8] = [0, 1, 2, 1, 3, 4, 2, 5, 6]
+        return [
+            PNGs.file(width: 2, height: 3, rows: grey),
+            PNGs.file(width: 2, height: 1, colour: 6, rows: [4] + (0..<8)),
+            PNGs.file(width: 9, height: 1, depth: 1, rows: [0, 0xAA, 0x80]),
+            PNGs.file(width: 1, height: 1, depth: 16, colour: 2, rows: [0, 1, 2, 3, 4, 5, 6]),
+            PNGs.file(
+                width: 3, height: 1, depth: 2, colour: 3, rows: [0, 0b0001_1000],
+                others: PNGs.chunk("PLTE", Array(0..<9)) + PNGs.chunk("tRNS", [0, 128])),
+            PNGs.file(width: 2, height: 2, interlaced: true, rows: [0, 1, 0, 2, 0, 3, 4]),
+            PNGs.file(width: 2, height: 3, rows: grey, others: PNGs.chunk("gAMA", [0, 0, 177, 143])),
+        ]
+    }
+
+    static let latents = [
+        "image,label,z1,z2\n0,7,0.5,-1.25\n\"a,b.png\",2,1e-3,.5\n", "1,2\n3,4\r\n\n-5, +6.5e2\n",
+        "z2,z1\n1,2",
+    ].map { Array($0.utf8) }
 }

@@ -18,6 +18,8 @@ struct ProportionTests {
         case nestedRecord, emptyCommands, longRecord, accentsInARecord
         case nestedEvaluation, manyNumbers, accentsInAnEvaluation
         case largeIDX, bomb
+        case largeArray, arrayInFortranOrder, pictureBomb, pictureOfManyChunks, longProfile
+        case smallestPoints, longLineOfPoints
     }
 
     @Test(.timeLimit(.minutes(2)), arguments: Hostile.allCases)
@@ -111,6 +113,21 @@ extension ProportionTests.Hostile {
             return (.evaluation, Array(#"{"\#(Self.accents(262_000))":1}"#.utf8))
         case .largeIDX: return (.idx, Self.idx(large))
         case .bomb: return (.gzip, Gzip.member(Self.idx(large)))
+        case .largeArray: return (.npy, Self.array("(\(large),)", large))
+        case .arrayInFortranOrder:
+            return (.npy, Self.array("(\(large / 4096), 4, 1024)", isFortranOrder: true, large))
+        case .pictureBomb:
+            let rows = [UInt8](repeating: 0, count: 2048 * (1 + 4 * 4096))
+            return (.png, PNGs.file(width: 4096, height: 2048, colour: 6, rows: rows))
+        case .pictureOfManyChunks:
+            let chunk = PNGs.chunk("teXt", [])
+            let chunks = (0..<large / 12).flatMap { _ in chunk }
+            return (.png, PNGs.file(width: 1, height: 1, rows: [0, 0], others: chunks))
+        case .longProfile:
+            let profile = PNGs.chunk("iCCP", [UInt8](repeating: 0x61, count: large))
+            return (.png, PNGs.file(width: 1, height: 1, rows: [0, 0], others: profile))
+        case .smallestPoints: return (.latents, Array(String(repeating: "0,0\n", count: large / 4).utf8))
+        case .longLineOfPoints: return (.latents, [UInt8](repeating: 0x2C, count: large))
         }
     }
 
@@ -123,6 +140,13 @@ extension ProportionTests.Hostile {
         let names =
             "epoch,train_loss,train_reconstruction,train_kl,test_loss,test_reconstruction,test_kl,seconds"
         return Array("\(names),images_per_second\n\(rows)".utf8)
+    }
+
+    private static func array(_ shape: String, isFortranOrder: Bool = false, _ count: Int) -> [UInt8] {
+        let order = isFortranOrder ? "True" : "False"
+        let header = "{'descr': '|u1', 'fortran_order': \(order), 'shape': \(shape), }\n"
+        return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count), 0] + Array(header.utf8)
+            + [UInt8](repeating: 0, count: count)
     }
 
     private static func idx(_ count: Int) -> [UInt8] {

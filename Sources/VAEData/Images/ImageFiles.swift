@@ -26,9 +26,9 @@ public struct ImageFiles: Sendable {
     ///   - invert: turns black into white first, for drawings on paper.
     /// - Throws: `missingInput` or `inputOutput` when a file is not there or can't be read; `invalidData` when it holds
     ///   no images, or images that do not have the shape; `invalidArgument` when `paths` is empty.
-    public static func read(
-        _ paths: [String], shape: ImageShape, fit: Bool = false, invert: Bool = false
-    ) throws(VAEError) -> ImageFiles {
+    public init(
+        contentsOf paths: [String], shape: ImageShape, fit: Bool = false, invert: Bool = false
+    ) throws(VAEError) {
         guard !paths.isEmpty else {
             throw VAEError(.invalidArgument, "image files", "are none", expected: "files or folders")
         }
@@ -36,16 +36,16 @@ public struct ImageFiles: Sendable {
         var labels: [UInt8]? = []
         var names: [String] = []
         for path in paths {
-            for file in try files(path) {
-                let (found, isPicture) = try contents(of: file, shape)
-                let images = try found.conforming(to: shape, fit: fit, invert: invert, path: file)
-                pixels += images.pixels
-                labels = images.labels.flatMap { new in labels.map { $0 + new } }
-                names += isPicture ? [file] : (0..<images.count).map { "\(file):\($0)" }
+            for file in try ImageFiles.files(path) {
+                let (found, isPicture) = try ImageFiles.contents(of: file, shape)
+                let conforming = try found.conforming(to: shape, fit: fit, invert: invert, path: file)
+                pixels += conforming.pixels
+                labels = conforming.labels.flatMap { new in labels.map { $0 + new } }
+                names += isPicture ? [file] : (0..<conforming.count).map { "\(file):\($0)" }
             }
         }
-        return ImageFiles(
-            images: try ImageSet(shape: shape, pixels: pixels, labels: labels), names: names)
+        images = try ImageSet(shape: shape, pixels: pixels, labels: labels)
+        self.names = names
     }
 
     /// A path itself, or the pictures of a folder that holds some.
@@ -96,7 +96,7 @@ public struct ImageFiles: Sendable {
 }
 
 extension NPYArray {
-    /// The array as images: see `ImageFiles.read`.
+    /// The array as images: see `ImageFiles`.
     /// - Parameter shape: the model's, which tells apart what sizes alone do not.
     fileprivate func images(of model: ImageShape, path: String) throws(VAEError) -> ImageSet {
         let found: ImageShape

@@ -1,7 +1,7 @@
 import VAECore
 
 extension ImageSet {
-    /// The images in another shape: see `ImageFiles.read`.
+    /// The images in another shape: see `ImageFiles`.
     /// - Parameter path: what errors name.
     func conforming(
         to shape: ImageShape, fit: Bool, invert: Bool, path: String

@@ -14,23 +14,22 @@ package enum PNG {
     ///
     /// Opaque pixels of eight bits and fewer come out as they are in the file. Transparent ones are laid over white, and sixteen
     /// bits are rounded to eight. Chunks about colour spaces are not read.
+    ///
+    /// Takes eleven bytes of memory a pixel at most, besides the file.
+    /// - Parameter mostPixels: refuses larger pictures, before they are unpacked.
     /// - Throws: `missingInput` or `inputOutput` when the file can't be read; `invalidData` when it is no PNG file, is
     ///   damaged, or is a picture of a side above `longestSide` or more pixels than `mostPixels`.
-    package static func read(_ path: String) throws(VAEError) -> ImageSet {
-        try decode(DurableFile.read(path, limit: longestFile), path: path)
-    }
-
-    static func decode(_ bytes: [UInt8], path: String) throws(VAEError) -> ImageSet {
-        let chunks = try PNGChunks(bytes, path: path)
+    package static func read(_ path: String, mostPixels: Int = PNG.mostPixels) throws(VAEError) -> ImageSet {
+        let bytes = try DurableFile.read(path, limit: longestFile)
+        let chunks = try PNGChunks(bytes, mostPixels: mostPixels, path: path)
         let source = Source(chunks.essence)
         let made = withExtendedLifetime(source) {
             cairo_image_surface_create_from_png_stream(
                 Source.read, Unmanaged.passUnretained(source).toOpaque())
         }
-        guard let picture = made else { throw damaged(path, CAIRO_STATUS_NO_MEMORY) }
+        guard let picture = made else { throw damaged(path) }
         defer { cairo_surface_destroy(picture) }
-        let status = cairo_surface_status(picture)
-        guard status == CAIRO_STATUS_SUCCESS else { throw damaged(path, status) }
+        guard cairo_surface_status(picture) == CAIRO_STATUS_SUCCESS else { throw damaged(path) }
         let shape = ImageShape(height: chunks.height, width: chunks.width, channels: 3)
         guard cairo_image_surface_get_format(picture) != CAIRO_FORMAT_RGB24 else {
             return try ImageSet(shape: shape, pixels: pixels(of: picture, shape))
@@ -40,7 +39,7 @@ package enum PNG {
             let opaque = cairo_image_surface_create(
                 CAIRO_FORMAT_RGB24, Int32(shape.width), Int32(shape.height)),
             let context = cairo_create(opaque)
-        else { throw damaged(path, CAIRO_STATUS_NO_MEMORY) }
+        else { throw damaged(path) }
         cairo_set_source_rgb(context, 1, 1, 1)
         cairo_paint(context)
         cairo_set_source_surface(context, picture, 0, 0)
@@ -48,7 +47,7 @@ package enum PNG {
         let painted = cairo_status(context)
         cairo_destroy(context)
         defer { cairo_surface_destroy(opaque) }
-        guard painted == CAIRO_STATUS_SUCCESS else { throw damaged(path, painted) }
+        guard painted == CAIRO_STATUS_SUCCESS else { throw damaged(path) }
         return try ImageSet(shape: shape, pixels: pixels(of: opaque, shape))
     }
 
@@ -73,11 +72,10 @@ package enum PNG {
         return pixels
     }
 
-    private static func damaged(_ path: String, _ status: cairo_status_t) -> VAEError {
+    /// cairo says that it has no memory when libpng finds damage, too; pictures are small enough to take it for that.
+    private static func damaged(_ path: String) -> VAEError {
         VAEError(
-            status == CAIRO_STATUS_NO_MEMORY ? .unavailable : .invalidData, path,
-            status == CAIRO_STATUS_NO_MEMORY
-                ? "does not fit into memory" : "is damaged: its pixels can't be unpacked",
+            .invalidData, path, "is damaged: its pixels can't be unpacked",
             advice: "Save the picture again as PNG.")
     }
 

@@ -17,7 +17,7 @@ struct PNGChunks {
 
     /// - Throws: `invalidData` when `bytes` are no PNG file, a chunk is cut off or its checksum is wrong, the picture is
     ///   larger than the limits, or could not be made of so few bytes.
-    init(_ bytes: [UInt8], path: String) throws(VAEError) {
+    init(_ bytes: [UInt8], mostPixels: Int, path: String) throws(VAEError) {
         guard bytes.starts(with: Self.signature) else {
             throw VAEError(
                 .invalidData, path, "is not a PNG file", expected: "\\x89PNG in its first bytes",
@@ -65,18 +65,19 @@ struct PNGChunks {
         }
         (width, height) = (Self.number(bytes, header.startIndex), Self.number(bytes, header.startIndex + 4))
         let (depth, colour) = (Int(header[header.startIndex + 8]), header[header.startIndex + 9])
-        try Self.check(width, height, depth: depth, colour: colour, data: data, path)
+        try Self.check(
+            width, height, mostPixels: mostPixels, depth: depth, colour: colour, data: data, path)
         self.essence = essence
     }
 
     private static func check(
-        _ width: Int, _ height: Int, depth: Int, colour: UInt8, data: Int, _ path: String
+        _ width: Int, _ height: Int, mostPixels: Int, depth: Int, colour: UInt8, data: Int, _ path: String
     ) throws(VAEError) {
         let sides = 1...PNG.longestSide
-        guard sides.contains(width), sides.contains(height), width * height <= PNG.mostPixels else {
+        guard sides.contains(width), sides.contains(height), width * height <= mostPixels else {
             throw VAEError(
                 .invalidData, path, "is too large a picture, or empty",
-                expected: "sides of 1 to \(PNG.longestSide) pixels, at most \(PNG.mostPixels) in all",
+                expected: "sides of 1 to \(PNG.longestSide) pixels, at most \(mostPixels) in all",
                 found: "\(width)×\(height)", advice: "Make it smaller; a model's images are small.")
         }
         // Samples a pixel by colour type: grey, RGB, palette, grey and alpha, RGB and alpha.
