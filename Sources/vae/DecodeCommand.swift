@@ -57,7 +57,9 @@ enum Latents {
     /// - Returns: (n, size)
     static func read(_ text: String, size: Int) throws(VAEError) -> [Float] {
         if let point = try point(text, size: size) { return point }
-        return try LatentTable.read(text == "-" ? "/dev/stdin" : text, latentSize: size)
+        guard text == "-" else { return try LatentTable.read(text, latentSize: size) }
+        return try LatentTable.points(
+            in: StandardInput.read(limit: LatentTable.longestFile), from: "standard input", latentSize: size)
     }
 
     /// The point of a list of numbers; nil for what is no such list.

@@ -2,6 +2,7 @@ import ArgumentParser
 import VAEConsole
 import VAECore
 import VAEData
+import VAEEvaluation
 import VAEFigures
 
 /// Where images go, and as what.
@@ -129,10 +130,26 @@ struct WrittenImages: Encodable {
     let channels: Int
     /// What the draws are named by.
     var seed: UInt64?
+    /// What they are drawn from, nil for the prior.
+    var mixture: Mixture?
     /// What they were decoded from.
     var latents: [[Float]]?
     /// What they were made of, one each.
     var images: [Image]?
+
+    struct Mixture: Encodable {
+        let components: Int
+        /// The mean log-likelihood of the points that it was fitted to, in nats.
+        let logLikelihood: Double?
+        let iterations: Int
+        let converged: Bool
+
+        init(_ mixture: GaussianMixture) {
+            components = mixture.components
+            logLikelihood = mixture.fit.history.last?.finite
+            (iterations, converged) = (mixture.fit.iterations, mixture.fit.converged)
+        }
+    }
 
     struct Image: Encodable {
         let image: ImageName

@@ -2,6 +2,7 @@ import ArgumentParser
 import VAE
 import VAEConsole
 import VAECore
+import VAEEvaluation
 import VAEFigures
 import VAERun
 
@@ -9,15 +10,18 @@ import VAERun
 struct SampleCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sample",
-        abstract: "Make up images: decode draws from the prior.",
+        abstract: "Make up images: decode draws from the prior, or from a mixture fitted to what is encoded.",
         discussion: """
             Draws z from N(0, I) and decodes it to the means of the pixels. The same seed gives the same images, and \
-            the first of many are the same as of few.
+            the first of many are the same as of few. Where the training images are encoded is not spread as the prior is; \
+            --mixture draws from there: from a mixture of Gaussians, fitted by expectation-maximisation to one z of \
+            q(z|x) for each training image (60,000 at most).
 
             EXAMPLES
               vae sample runs/mnist --out samples.png            64 images in a sheet
               vae sample runs/mnist -n 1000 --seed 7 --out samples.npy      (1000, 28, 28), float32 in [0, 1]
               vae sample runs/mnist -n 100 --out samples/        a PNG each in a new folder
+              vae sample runs/mnist --mixture --components 30 --out likely.png
               vae sample runs/mnist --best > samples.png
             """)
 
@@ -30,6 +34,13 @@ struct SampleCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Names the draws.", valueName: "n"))
     var seed: UInt64 = 0
 
+    @Flag(help: "Draw from a mixture of Gaussians fitted to the aggregate posterior, not from the prior.")
+    var mixture = false
+
+    @Option(help: ArgumentHelp("Gaussians of the mixture, 1 to 200. (default: 10)", valueName: "n"))
+    var components: Int?
+
+    @OptionGroup var data: DataOptions
     @OptionGroup var output: ImageOutput
     @OptionGroup var common: CommonOptions
 
@@ -41,33 +52,58 @@ struct SampleCommand: ParsableCommand {
                     .invalidArgument, "--count", "is out of range", expected: "1 to 1000000",
                     found: "\(count)")
             }
+            try checkMixtureFlags()
             let trained = try model.load()
             try trained.demandMemory(images: count)
+            let fitted = mixture ? try fit(trained, console, threads) : nil
             console.status(force: true) { _ in "decoding" }
-            let images = try FloatImages(
-                shape: trained.configuration.imageShape,
-                values: trained.model.sample(count, seed: seed, threads: threads))
+            let values =
+                if let fitted {
+                    try trained.model.decode(fitted.sample(count, seed: seed), threads: threads)
+                } else {
+                    try trained.model.sample(count, seed: seed, threads: threads)
+                }
+            let images = try FloatImages(shape: trained.configuration.imageShape, values: values)
             let paths = try output.write(images, to: destination, console)
             var document = WrittenImages(paths, model: trained.path, images)
             document.seed = seed
+            document.mixture = fitted.map(WrittenImages.Mixture.init)
             try common.report(paths, document, to: console)
         }
     }
 
-    private static let flags = ["scale": "--scale"]
-}
-
-extension TrainedModel {
-    /// Refuses to decode more images than memory holds: their values, and a copy or two of them on the way to a file.
-    func demandMemory(images: Int) throws(VAEError) {
-        let bytes = images * configuration.imageShape.count * MemoryLayout<Float>.stride * 4
-        // Asking costs a few files read, which little memory is not worth.
-        guard bytes > 256 << 20 else { return }
-        let available = Machine.availableMemory
-        guard bytes <= available else {
+    private func checkMixtureFlags() throws(VAEError) {
+        guard mixture || (components == nil && data.data == nil) else {
             throw VAEError(
-                .unavailable, "memory", "is not enough for so many images", expected: "\(bytes >> 20) MiB",
-                found: "\(available >> 20) MiB", advice: "Make fewer at a time.")
+                .invalidArgument, components == nil ? "--data" : "--components", "is of the mixture",
+                expected: "--mixture beside it",
+                advice: "The prior needs neither images nor a number of Gaussians.")
+        }
+        if let components, !(1...200).contains(components) {
+            throw VAEError(
+                .invalidArgument, "--components", "is out of range", expected: "1 to 200",
+                found: "\(components)")
         }
     }
+
+    /// A mixture of where the training images are encoded.
+    private func fit(
+        _ trained: TrainedModel, _ console: Console, _ threads: Int
+    ) throws(VAEError) -> GaussianMixture {
+        let all = try data.images(of: trained, console).train
+        console.status(force: true) { _ in "encoding" }
+        var images = all.count > Self.mostFitted ? all.slice(0..<Self.mostFitted) : all
+        if let binarization = trained.record?.training.binarization {
+            images = images.binarized(binarization)
+        }
+        let encoding = try trained.model.encode(images, threads: threads)
+        console.status(force: true) { _ in "fitting" }
+        return try GaussianMixture(
+            fittedTo: Points(encoding.draws(), size: encoding.latentSize, name: "latents"),
+            components: components ?? 10, threads: threads)
+    }
+
+    /// Images that a mixture is fitted to: all of MNIST.
+    private static let mostFitted = 60_000
+    private static let flags = ["scale": "--scale", "components": "--components"]
 }

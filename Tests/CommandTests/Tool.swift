@@ -54,7 +54,7 @@ struct Tool {
 }
 
 /// A folder of a test's own, removed with it.
-final class Scratch {
+final class Scratch: Sendable {
     let path: String
 
     init() throws {
@@ -86,7 +86,7 @@ final class Scratch {
         return ["--data", file("data")]
     }
 
-    fileprivate func newFile(_ name: String) throws -> FileHandle {
+    func newFile(_ name: String) throws -> FileHandle {
         try write([], to: name)
         guard let handle = FileHandle(forWritingAtPath: file(name)) else {
             throw CocoaError(.fileWriteUnknown)

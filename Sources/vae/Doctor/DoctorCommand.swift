@@ -1,0 +1,98 @@
+import ArgumentParser
+import Foundation
+import VAEConsole
+import VAECore
+
+/// `vae doctor`: whether the engine is well on this machine.
+struct DoctorCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "Show the libraries in use and prove in seconds that the engine computes rightly here.",
+        discussion: """
+            Says which BLAS and LAPACK serve, and from which files, and proves with numbers: random numbers against \
+            published vectors, sgemm against sums in Double, LAPACK's eigenvectors, all gradients of the default model \
+            against finite differences, and the same bits on 1, 2 and 3 threads. Ends with status 70 unless all hold.
+
+            EXAMPLES
+              vae doctor
+              vae doctor --json
+              OPENBLAS_CORETYPE=Haswell vae doctor          with other kernels of OpenBLAS
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        var failed: [String] = []
+        try common.run("vae doctor") { (console, threads) throws(VAEError) in
+            let installation = Installation(threads: threads)
+            if !common.json {
+                for (name, text) in installation.lines { console.result(name.padded(to: 10) + text) }
+                console.result("")
+            }
+            let start = ContinuousClock.now
+            let proofs = try prove(threads: threads, console)
+            let seconds = (ContinuousClock.now - start) / .seconds(1)
+            failed = proofs.filter { !$0.holds }.map(\.name)
+            if common.json {
+                try console.emit(
+                    json: Document(
+                        installation: installation, proofs: proofs, allHold: failed.isEmpty, seconds: seconds)
+                )
+            } else if failed.isEmpty {
+                console.result(
+                    "all \(proofs.count) proofs hold (\(String(format: "%.1f", seconds)) s)")
+            }
+            guard failed.isEmpty else {
+                throw VAEError(
+                    .diverged, failed.joined(separator: ", "),
+                    failed.count == 1 ? "does not hold" : "do not hold",
+                    advice: "Do not trust results of this machine; another build of OpenBLAS may help "
+                        + "(\(installation.blas.path ?? "it is part of this program")).")
+            }
+        }
+    }
+
+    /// The proofs one after the other, each told as it is made.
+    private func prove(threads: Int, _ console: Console) throws(VAEError) -> [Proof] {
+        let all: [() throws -> Proof] = [
+            { Proof.philox() }, { Proof.products() }, { Proof.eigenvectors() },
+            { try Proof.gradients(threads: threads) }, { try Proof.threads() },
+        ]
+        var proofs: [Proof] = []
+        for make in all {
+            console.status(force: true) { _ in "proving" }
+            let proof: Proof
+            do { proof = try make() } catch let error as VAEError { throw error } catch {
+                throw VAEError(.diverged, "proof", "could not be made: \(error)")
+            }
+            proofs.append(proof)
+            if !common.json { console.result(proof.line(console)) }
+        }
+        return proofs
+    }
+
+    /// What `--json` prints.
+    private struct Document: Encodable {
+        let installation: Installation
+        let proofs: [Proof]
+        let allHold: Bool
+        let seconds: Double
+    }
+}
+
+extension Proof {
+    /// The proof as people read it.
+    fileprivate func line(_ console: Console) -> String {
+        let number = measured.map {
+            $0 == $0.rounded() && $0 < 1e6 ? "\(Int($0))" : String(format: "%.2g", $0)
+        }
+        return (holds ? "holds " : console.bold("FAILS ")) + name.padded(to: 11)
+            + (number ?? "no number").padded(to: 9)
+            + what + ", at most " + (bound == 0 ? "0" : String(format: "%.2g", bound))
+    }
+}
+
+extension String {
+    /// The text with blanks behind it up to a width.
+    func padded(to width: Int) -> String { self + String(repeating: " ", count: max(1, width - count)) }
+}

@@ -1,0 +1,62 @@
+import Foundation
+import Kernels
+import VAE
+import VAECore
+
+/// What the engine stands on here: the machine and its libraries.
+struct Installation: Encodable {
+    struct Library: Encodable {
+        let version: String
+        /// The file it comes from.
+        let path: String?
+    }
+
+    let version = packageVersion
+    let processor = Machine.processorName
+    let physicalCores = Machine.physicalCores
+    /// Hyper-threads counted.
+    let processors = Machine.processors
+    let threads: Int
+    let memoryAvailable = Machine.availableMemory
+    /// The instruction set of direct convolutions; nil where they are lowered to `sgemm`.
+    let tiles = ConvolutionMethod.directInstructionSet
+    let blas = Library(
+        version: OpenBLAS.configuration.trimmingCharacters(in: .whitespaces),
+        path: SharedLibrary.providing("cblas_sgemm"))
+    let blasKernels = OpenBLAS.core
+    let lapack = Library(version: LAPACKLibrary.version, path: LAPACKLibrary.path)
+    let lapackIsOpenblas = LAPACKLibrary.isOpenBLAS
+    /// What changes how OpenBLAS works.
+    let environment = ProcessInfo.processInfo.environment.filter {
+        $0.key.hasPrefix("OPENBLAS_") || $0.key == "OMP_NUM_THREADS"
+    }
+
+    init(threads: Int) { self.threads = threads }
+
+    /// A name and a text for each line.
+    var lines: [(String, String)] {
+        func path(_ library: Library) -> String { library.path ?? "the program itself" }
+        var lines = [
+            ("vae", version),
+            (
+                "machine",
+                "\(processor), \(physicalCores) physical core\(physicalCores == 1 ? "" : "s"), \(processors) "
+                    + "processor\(processors == 1 ? "" : "s"), \(memoryAvailable >> 20) MiB of memory available"
+            ),
+            ("threads", "\(threads)"),
+            ("tiles", tiles ?? "none for this processor: convolutions are lowered to sgemm"),
+            ("BLAS", "\(blas.version), \(blasKernels) kernels"),
+            ("", path(blas)),
+            (
+                "LAPACK",
+                "\(lapack.version), "
+                    + (lapackIsOpenblas ? "from OpenBLAS" : "not from OpenBLAS: it is slower, and as right")
+            ),
+            ("", path(lapack)),
+        ]
+        for (name, value) in environment.sorted(by: { $0.key < $1.key }) {
+            lines.append(("set", "\(name)=\(value)"))
+        }
+        return lines.map { ($0, $1.escapingControlCharacters()) }
+    }
+}

@@ -1,0 +1,146 @@
+import Kernels
+import ReferenceKernels
+import Synchronization
+import VAE
+import VAECore
+import VAEData
+
+extension Proof {
+    /// The gradient of the loss by the weights, as a trainer steps along it, tensor by tensor.
+    typealias Gradient = (_ model: ModelConfiguration, _ images: ImageSet, _ threads: Int) throws -> (
+        weights: [VariationalAutoencoder.Weight], gradient: [[Float]]
+    )
+
+    /// The engine's gradients of the default model, all of its layers, against finite differences of the loss.
+    ///
+    /// The loss is that of the reference loops in Double, which share nothing with the engine. For each tensor one direction of random
+    /// signs s is walked by h both ways: (L(w + h·s) − L(w − h·s)) / 2h against g·s. An error e of the gradient shows
+    /// there as e·s, which is about ‖e‖. Measured is the largest difference in units of ‖g‖. Single precision takes about 1e-6 of
+    /// it, and the last digits of Double, over so short a step, up to 5e-5; a wrong tap, a lost image or a wrong sign make
+    /// 1e-2 and more.
+    static func gradients(
+        threads: Int, _ gradient: Gradient = Proof.engineGradient
+    ) throws -> Proof {
+        let model = ModelConfiguration()
+        // Noise: behind black pixels and biases that are still 0, rectifiers are at their corners, and have no slope there.
+        var random = RandomStream(seed: 2, purpose: .initialWeights)
+        let images = try ImageSet(
+            shape: model.imageShape,
+            pixels: (0..<2 * model.imageShape.count).map { _ in UInt8(1 + random.index(below: 255)) })
+        let found = try gradient(model, images, threads)
+        let loss = ReferenceLoss(model, images, found.weights)
+        let shared = Mutex([Double](repeating: .nan, count: found.weights.count))
+        WorkerPool(threads: threads).run(parts: found.weights.count) { _, tensor in
+            let error = loss.error(of: found.gradient[tensor], tensor: tensor)
+            shared.withLock { $0[tensor] = error }
+        }
+        let errors = shared.withLock { $0 }
+        // Not `max`: a NaN has to win.
+        let worst = errors.reduce(0) { $1 <= $0 ? $0 : $1 }
+        return Proof(
+            "gradients", "of their size off finite differences, the worst of \(errors.count) tensors",
+            measured: worst, bound: 3e-4)
+    }
+
+    /// What the trainer takes the images' gradient for.
+    ///
+    /// Adam without memory (β = 0) and with an ε beside which every gradient is small steps by η·g / (|g| + ε) = g · η/ε: the
+    /// gradient can be read off the weights. η/ε is large, so that rounding a new weight to Float costs no digit.
+    static func engineGradient(
+        _ model: ModelConfiguration, _ images: ImageSet, _ threads: Int
+    ) throws -> (weights: [VariationalAutoencoder.Weight], gradient: [[Float]]) {
+        let gain: Float = 0x1p20
+        let trainer = try Trainer(
+            model,
+            TrainingConfiguration(
+                epochs: 1, batchSize: images.count, learningRate: Double(gain) * 0x1p40, beta1: 0, beta2: 0,
+                epsilon: 0x1p40), threads: threads)
+        let before = trainer.model.weights
+        let after = try trainer.fit(images).weights
+        let gradient = zip(before, after).map { before, after in
+            zip(before.values, after.values).map { ($0 - $1) / gain }
+        }
+        return (before, gradient)
+    }
+
+    /// Trainings of a few steps on 1, 2 and 3 threads: how many weights do not have the same bits.
+    static func threads(
+        _ train: (_ images: ImageSet, _ threads: Int) throws -> [Float] = { images, threads in
+            try Trainer.oversubscribing {
+                try Trainer(ModelConfiguration(), TrainingConfiguration(epochs: 1), threads: threads)
+                    .fit(images).weights.flatMap(\.values)
+            }
+        }
+    ) throws -> Proof {
+        // Four whole batches and one of 44, which shards do not divide evenly.
+        let images = try SyntheticDigits.dataset(trainCount: 556, testCount: 0).train
+        let weights = try [1, 2, 3].map { try train(images, $0) }
+        let different = weights[0].indices.count { index in
+            weights.contains { $0[index].bitPattern != weights[0][index].bitPattern }
+        }
+        return Proof(
+            "threads", "weights differ after 5 steps on 1, 2 and 3 threads", measured: Double(different),
+            bound: 0
+        )
+    }
+}
+
+/// The loss of a few images by the reference's loops in Double, to differentiate.
+private struct ReferenceLoss {
+    private let model: ReferenceModel
+    private let pixels: [Double]
+    private let noise: [Double]
+    private let weights: [[Double]]
+
+    /// The length of a step: short, so that no rectifier's corner lies within it, where the slope is another on either side.
+    private static let step = 1e-8
+
+    init(_ model: ModelConfiguration, _ images: ImageSet, _ weights: [VariationalAutoencoder.Weight]) {
+        let shape = model.imageShape
+        self.model = ReferenceModel(
+            height: shape.height, width: shape.width, channels: shape.channels,
+            encoderFilters: model.encoderFilters, decoderFilters: model.decoderFilters,
+            encoderUnits: model.encoderUnits, latent: model.latentSize)
+        // The same Float as the engine scales a pixel to.
+        pixels = images.pixels.map { Double(Float($0) / 255) }
+        var noise: [Double] = []
+        for image in 0..<images.count {
+            var stream = RandomStream(seed: 0, purpose: .trainingNoise, epoch: 1, item: image)
+            var values: [Float] = []
+            while values.count < model.latentSize {
+                let pair = stream.normalPair()
+                values += [pair.x, pair.y]
+            }
+            noise += values.prefix(model.latentSize).map(Double.init)
+        }
+        self.noise = noise
+        self.weights = weights.map { $0.values.map(Double.init) }
+    }
+
+    /// |(L(w + h·s) − L(w − h·s)) / 2h − g·s| / ‖g‖ for random signs s of one tensor.
+    func error(of gradient: [Float], tensor: Int) -> Double {
+        let generator = Philox4x32(key: SIMD2(UInt32(tensor), 1))
+        let signs = gradient.indices.map { index in
+            generator.block(at: SIMD4(UInt32(index), 0, 0, 0))[0] & 1 == 0 ? 1.0 : -1.0
+        }
+        let step = Self.step / Double(signs.count).squareRoot()
+        func terms(_ step: Double) -> [Double] {
+            var weights = weights
+            for index in signs.indices { weights[tensor][index] += step * signs[index] }
+            let pass = model.run(pixels, noise: noise, parameters: weights, backward: false)
+            return pass.divergence
+                + Reference.bernoulliLoss(logits: pass.output, targets: pixels, count: pixels.count)
+        }
+        // The terms' differences are added up, not the terms: a thousand nats would cover the digits that tell the two apart.
+        let difference = zip(terms(step), terms(-step)).reduce(0) { $0 + ($1.0 - $1.1) }
+        let slope = difference / Double(pixels.count / model.pixelCount) / (2 * step)
+        let along = zip(gradient, signs).reduce(0) { $0 + Double($1.0) * $1.1 }
+        let norm = gradient.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+        return abs(slope - along) / norm
+    }
+}
+
+extension ReferenceModel {
+    /// Values of an image.
+    fileprivate var pixelCount: Int { height * width * channels }
+}

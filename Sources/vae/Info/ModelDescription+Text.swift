@@ -1,0 +1,87 @@
+import Foundation
+import VAE
+import VAECore
+
+extension ModelDescription {
+    /// The description as people read it.
+    var text: String {
+        var lines: [(String, String)] = [
+            ("model", "\(file.path), \(grouped(Double(file.bytes))) bytes"), ("", "SHA-256 \(sha256)"),
+            (
+                "images",
+                "\(model.imageShape.height)×\(model.imageShape.width), "
+                    + (model.imageShape.channels == 1 ? "grey" : "\(model.imageShape.channels) channels")
+            ),
+            (
+                "latent",
+                "\(model.latentSize) dimension\(model.latentSize == 1 ? "" : "s"), \(model.likelihood.rawValue) pixels"
+            ),
+        ]
+        let shapes = weights.map { $0.shape.map(String.init).joined(separator: "×") }
+        let widths = (weights.map(\.name.count).max() ?? 0, shapes.map(\.count).max() ?? 0)
+        for (index, weight) in weights.enumerated() {
+            lines.append(
+                (
+                    index == 0 ? "weights" : "",
+                    weight.name.padded(to: widths.0 + 2) + shapes[index].padded(to: widths.1 + 2)
+                        + right(grouped(Double(weight.count)), 11)
+                ))
+        }
+        lines.append(
+            ("", "in all".padded(to: widths.0 + widths.1 + 4) + right(grouped(Double(parameters)), 11)))
+        if let training { lines += self.lines(of: training) }
+        if let data {
+            lines += [
+                (
+                    "data",
+                    "\(data.name): \(grouped(Double(data.trainImages))) training and "
+                        + "\(grouped(Double(data.testImages))) test images (\(data.source))"
+                ), ("", "SHA-256 \(data.sha256)"),
+            ]
+        }
+        for (index, environment) in ([environment].compactMap(\.self) + (resumptions ?? [])).enumerated() {
+            lines += [
+                (
+                    index == 0 ? "begun" : "resumed",
+                    "\(environment.started), vae \(environment.version), \(environment.threads) thread"
+                        + (environment.threads == 1 ? "" : "s")
+                ), ("", environment.processor),
+                (
+                    "",
+                    "\(environment.blas.trimmingCharacters(in: .whitespaces)), \(environment.blasKernels) kernels"
+                ),
+                ("", environment.command.joined(separator: " ")),
+            ]
+        }
+        for (index, file) in (files ?? []).enumerated() {
+            lines.append(
+                (index == 0 ? "files" : "", right(grouped(Double(file.bytes)), 13) + "  " + file.path))
+        }
+        return lines.map { $0.padded(to: 10) + $1.escapingControlCharacters() + "\n" }.joined()
+    }
+
+    private func lines(of training: Training) -> [(String, String)] {
+        let configuration = training.configuration
+        var lines = [
+            (
+                "training",
+                "\(training.epochsFinished) of \(configuration.epochs) epochs, batches of \(configuration.batchSize), "
+                    + "Adam \(configuration.learningRate), KL weight \(configuration.klWeight), seed \(configuration.seed)"
+            )
+        ]
+        for (name, epoch) in [("last epoch", training.last), ("best epoch", training.best)] {
+            guard let epoch else { continue }
+            let parts = [("train", epoch.train), ("test", epoch.test)].compactMap { name, losses in
+                losses.map { "\(name) \(number($0.total)) = \(number($0.reconstruction)) + \(number($0.kl))" }
+            }
+            lines.append(("", "\(name) \(epoch.epoch): " + parts.joined(separator: ", ") + " nats"))
+        }
+        return lines
+    }
+
+    private func number(_ value: Double?) -> String { value.map { String(format: "%.2f", $0) } ?? "nan" }
+
+    private func right(_ text: String, _ width: Int) -> String {
+        String(repeating: " ", count: max(0, width - text.count)) + text
+    }
+}

@@ -1,0 +1,98 @@
+import Foundation
+import VAE
+import VAECore
+import VAEData
+import VAERun
+
+/// All that is known of a model, as `--json` has it.
+struct ModelDescription: Encodable {
+    struct File: Encodable {
+        let path: String
+        let bytes: Int
+    }
+
+    /// A layer's weights.
+    struct Weight: Encodable {
+        let name: String
+        let shape: [Int]
+        let count: Int
+    }
+
+    struct LossesOfEpoch: Encodable {
+        let epoch: Int
+        let train: Parts
+        let test: Parts?
+
+        /// In nats per image; what is not finite is left out.
+        struct Parts: Encodable {
+            let total: Double?
+            let reconstruction: Double?
+            let kl: Double?
+
+            init(_ losses: Losses) {
+                (total, reconstruction, kl) = (
+                    losses.total.finite, losses.reconstruction.finite, losses.kl.finite
+                )
+            }
+        }
+
+        init(_ report: EpochReport) {
+            epoch = report.epoch
+            train = Parts(report.train)
+            test = report.test.map(Parts.init)
+        }
+    }
+
+    struct Training: Encodable {
+        let configuration: TrainingConfiguration
+        let epochsFinished: Int
+        let last: LossesOfEpoch?
+        let best: LossesOfEpoch?
+        /// Of all epochs, without the tests.
+        let seconds: Double?
+    }
+
+    let file: File
+    /// Of the model's file.
+    let sha256: String
+    let model: ModelConfiguration
+    let parameters: Int
+    let weights: [Weight]
+    let training: Training?
+    let data: RunRecord.Data?
+    let environment: RunRecord.Environment?
+    let resumptions: [RunRecord.Environment]?
+    /// What lies in the run's folder.
+    let files: [File]?
+
+    init(_ trained: TrainedModel) throws(VAEError) {
+        let bytes = try DurableFile.read(trained.path)
+        file = File(path: trained.path, bytes: bytes.count)
+        sha256 = SHA256.digest(of: bytes).description
+        model = trained.configuration
+        parameters = trained.model.parameterCount
+        weights = trained.model.weights.map {
+            Weight(name: $0.name, shape: $0.shape, count: $0.values.count)
+        }
+        let history = try trained.history()
+        training = trained.record.map {
+            Training(
+                configuration: $0.training, epochsFinished: history.count,
+                last: history.last.map(LossesOfEpoch.init), best: history.best.map(LossesOfEpoch.init),
+                seconds: history.reduce(0) { $0 + $1.seconds }.finite)
+        }
+        data = trained.record?.data
+        environment = trained.record?.environment
+        resumptions = trained.record?.resumptions
+        files = trained.folder.map(ModelDescription.files)
+    }
+
+    /// The regular files of a folder by name; none where it can't be listed.
+    private static func files(_ folder: String) -> [File] {
+        let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
+        return names.filter { !$0.hasPrefix(".") && Folder.holdsFile($0, folder) }.map { name in
+            let attributes = try? FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)")
+            return File(path: name, bytes: (attributes?[.size] as? Int) ?? 0)
+        }
+    }
+}
