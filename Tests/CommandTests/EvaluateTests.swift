@@ -207,6 +207,7 @@ import VAEData
             // Somewhere on its way; the moment does not matter.
             usleep(500_000)
             kill(process.processIdentifier, signal)
+            // Tests run on threads that block signals, which programs inherit: it has to let them through by itself.
             process.waitUntilExit()
             #expect(process.terminationReason == .uncaughtSignal && process.terminationStatus == signal)
             #expect(try names(scratch) == before)
