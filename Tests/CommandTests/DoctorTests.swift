@@ -123,8 +123,8 @@ import VAECore
     @Test func aWrongGradientFails() throws {
         let sound = try Proof.gradients(threads: 2)
         #expect(sound.holds)
-        // Single precision, and no more: far below the bound.
-        #expect(try #require(sound.measured) < 1e-5)
+        // A third of the bound at most: it was not drawn around what came out.
+        #expect(try #require(sound.measured) < 1e-4)
         for tensor in [0, 7, 10, 17] {
             let proof = try Proof.gradients(threads: 2) { model, images, threads in
                 var (weights, gradient) = try Proof.engineGradient(model, images, threads)

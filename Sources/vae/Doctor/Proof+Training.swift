@@ -15,8 +15,9 @@ extension Proof {
     ///
     /// The loss is that of the reference loops in Double, which share nothing with the engine. For each tensor one direction of random
     /// signs s is walked by h both ways: (L(w + h·s) − L(w − h·s)) / 2h against g·s. An error e of the gradient shows
-    /// there as e·s, which is about ‖e‖. Measured is the largest difference in units of ‖g‖. Single precision gives about 1e-6,
-    /// and a wrong tap, a lost image or a wrong sign 1e-2 and more.
+    /// there as e·s, which is about ‖e‖. Measured is the largest difference in units of ‖g‖. Single precision takes about 1e-6 of
+    /// it, and the last digits of Double, over so short a step, up to 5e-5; a wrong tap, a lost image or a wrong sign make
+    /// 1e-2 and more.
     static func gradients(
         threads: Int, _ gradient: Gradient = Proof.engineGradient
     ) throws -> Proof {
@@ -37,8 +38,8 @@ extension Proof {
         // Not `max`: a NaN has to win.
         let worst = errors.reduce(0) { $1 <= $0 ? $0 : $1 }
         return Proof(
-            "gradients", "between them and finite differences, the worst of \(errors.count) tensors",
-            measured: worst, bound: 1e-4)
+            "gradients", "of their size off finite differences, the worst of \(errors.count) tensors",
+            measured: worst, bound: 3e-4)
     }
 
     /// What the trainer takes the images' gradient for.
@@ -92,7 +93,7 @@ private struct ReferenceLoss {
     private let weights: [[Double]]
 
     /// The length of a step: short, so that no rectifier's corner lies within it, where the slope is another on either side.
-    private static let step = 1e-7
+    private static let step = 1e-8
 
     init(_ model: ModelConfiguration, _ images: ImageSet, _ weights: [VariationalAutoencoder.Weight]) {
         let shape = model.imageShape
