@@ -34,14 +34,11 @@ browser: ## Install Chromium for the tests of the report, where it can be had; V
 test: setup browser ## Run the tests, with ARGS
 	swift test $(ARGS)
 
-test-asan: setup ## Run the tests under the address sanitizer, with ARGS
-	# Of leaks the tools are held to account, by the tests that run them: XCTest leaks on its own.
-	ASAN_OPTIONS=detect_leaks=0 \
-		swift test --sanitize=address --scratch-path .build/asan -Xswiftc -use-ld=lld $(ARGS)
+test-asan: setup ## Run the tests and the tools under the address sanitizer, with ARGS the tests
+	scripts/sanitize address $(ARGS)
 
-test-tsan: setup ## Run the tests under the thread sanitizer, with ARGS
-	TSAN_OPTIONS="suppressions=$(CURDIR)/Tests/tsan-suppressions.txt" \
-		swift test --sanitize=thread --scratch-path .build/tsan -Xswiftc -use-ld=lld $(ARGS)
+test-tsan: setup ## Run the tests and the tools under the thread sanitizer, with ARGS the tests
+	scripts/sanitize thread $(ARGS)
 
 coverage: setup ## Measure which lines of the readers their tests reach
 	scripts/coverage

@@ -25,6 +25,7 @@ struct BenchCommand: ParsableCommand {
               vae-bench --only layers --filter output  of it, the last layer
               vae-bench --convolutions lowered         by im2col and sgemm
               vae-bench --only scaling                 threads, sizes, inference
+              vae-bench --only checkpoints             what they cost, on this folder's disk
 
             The exit status is 70 if the results are wrong, however fast.
             """,
@@ -32,9 +33,10 @@ struct BenchCommand: ParsableCommand {
 
     /// What can be measured.
     enum Part: String, CaseIterable, ExpressibleByArgument {
-        case train, layers, naive, sgemm, residual, scaling
+        case train, layers, naive, sgemm, residual, scaling, checkpoints
 
-        /// What is measured unless something is asked for: not the scaling, which takes as long as all the others.
+        /// What is measured unless something is asked for: not the scaling, which takes as long as all the others, nor what
+        /// writes to the disk.
         static let usual: [Part] = [.train, .layers, .naive, .sgemm, .residual]
     }
 
@@ -64,7 +66,8 @@ struct BenchCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Measure this only; scaling is left out otherwise. May be repeated.", valueName: "part"))
+            "Measure this only; scaling and checkpoints are left out otherwise. May be repeated.",
+            valueName: "part"))
     var only: [Part] = []
 
     @Option(
@@ -165,6 +168,10 @@ struct BenchCommand: ParsableCommand {
                 workload, threads: threads, quick: quick, progress: Console.progress)
             measured.inference = try InferenceSpeed(
                 workload, threads: threads, quick: quick, progress: Console.progress)
+        }
+        if parts.contains(.checkpoints) {
+            measured.checkpoints = try CheckpointCost(
+                workload, threads: threads, repeats: repeats, progress: Console.progress)
         }
         if parts.contains(.residual) {
             measured.residual = try Residual(workload, threads: threads, progress: Console.progress)

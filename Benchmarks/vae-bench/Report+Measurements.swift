@@ -17,6 +17,7 @@ struct Measurements {
     var layers: LayerSpeed?
     var scaling: ScalingSpeed?
     var inference: InferenceSpeed?
+    var checkpoints: CheckpointCost?
 }
 
 extension Report {
@@ -55,6 +56,7 @@ extension Report {
         layerStep = measured.layers.map { LayerStepKeys($0) }
         scaling = measured.scaling.map { $0.points.map(ScalingKeys.init) }
         inference = measured.inference.map { $0.points.map(InferenceKeys.init) }
+        checkpoint = measured.checkpoints.map(CheckpointKeys.init)
         memory = MemoryKeys()
     }
 }

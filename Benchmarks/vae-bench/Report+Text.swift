@@ -58,6 +58,7 @@ extension Report {
                     + "\(residual.worstTensor) \(error(residual.worstTensorError)): "
                     + "\(residual.isSmall ? "within" : "NOT WITHIN") \(error(residual.limit)).")
         }
+        if let checkpoint { lines.append(checkpoint.text) }
         lines.append("Peak memory of this process: \(number(Double(memory.peakBytes) / 1e6)) MB.")
         return lines
     }

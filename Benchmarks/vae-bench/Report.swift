@@ -24,6 +24,7 @@ struct Report: Codable {
     var layerStep: LayerStepKeys?
     var scaling: [ScalingKeys]?
     var inference: [InferenceKeys]?
+    var checkpoint: CheckpointKeys?
     var memory: MemoryKeys
 
     struct MachineKeys: Codable {
@@ -98,6 +99,15 @@ struct Report: Codable {
         var worstTensorError: Double
         var limit: Double
         var isSmall: Bool
+    }
+
+    struct CheckpointKeys: Codable {
+        var bytes: Int
+        var writeSeconds: Double
+        var medianWriteSeconds: Double
+        var medianReadSeconds: Double
+        var medianImagesPerSecond: Double
+        var share: Double
     }
 
     struct MemoryKeys: Codable {

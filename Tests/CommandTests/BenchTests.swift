@@ -186,6 +186,23 @@ struct BenchTests {
         }
     }
 
+    @Test func checkpointsAreWrittenAndRead() throws {
+        let scratch = try Scratch()
+        let run = try bench(
+            "--only", "checkpoints", "--quick", "--images", "128", "--json", "bench.json", in: scratch.path)
+        #expect(
+            run.status == 0 && run.output.contains("A checkpoint of 1.6 MB"), "\(run.errors)\(run.output)")
+        let report = try Bench.object(Data(scratch.bytes("bench.json")))
+        #expect(try report.number("checkpoint", "bytes") > 3 * 4 * 134_165)
+        let write = try report.number("checkpoint", "median_write_seconds")
+        #expect(try write > 0 && write >= report.number("checkpoint", "write_seconds"))
+        #expect(try report.number("checkpoint", "median_read_seconds") > 0)
+        let epoch = try 60_000 / report.number("checkpoint", "median_images_per_second")
+        #expect(try abs(report.number("checkpoint", "share") / (write / (write + epoch)) - 1) < 1e-9)
+        // Nothing is left on the disk.
+        #expect(try scratch.names() == ["bench.json"])
+    }
+
     @Test func standardOutputCanBeJSONAlone() throws {
         let run = try bench("--only", "naive", "--images", "128", "--quick", "--json", "-")
         #expect(run.status == 0, "\(run.errors)")

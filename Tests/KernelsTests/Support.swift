@@ -88,4 +88,7 @@ extension [Float] {
 func identical<Value: Equatable>(_ a: [Value], _ b: [Value]) -> Bool { a == b }
 
 /// Whether the address or the thread sanitizer is part of this process.
-let isSanitized = dlsym(nil, "__asan_init") != nil || dlsym(nil, "__tsan_init") != nil
+let isSanitized = hasSymbol("__asan_init") || hasSymbol("__tsan_init")
+
+/// Whether the process has that symbol, as of a sanitizer.
+func hasSymbol(_ symbol: String) -> Bool { dlsym(nil, symbol) != nil }

@@ -22,18 +22,23 @@ package final class FloatStorage: @unchecked Sendable {
     package init(count: Int) throws(OutOfMemory) {
         precondition(count >= 0, "a storage of \(count) floats")
         let (bytes, overflow) = max(count, 1).multipliedReportingOverflow(by: MemoryLayout<Float>.stride)
-        guard !overflow else { throw OutOfMemory(bytes: .max) }
+        guard !overflow, bytes <= .max - AddressSanitizer.margin else { throw OutOfMemory(bytes: .max) }
+        let asked = bytes + AddressSanitizer.margin
         // mmap rather than malloc: the pages are zero without being touched, and go back at once.
-        guard let address = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+        guard let address = mmap(nil, asked, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
             address != MAP_FAILED
         else { throw OutOfMemory(bytes: bytes) }
         if bytes >= Self.hugePageBytes { madvise(address, bytes, MADV_HUGEPAGE) }
         self.address = address
         self.byteCount = bytes
+        AddressSanitizer.forbidMargin(behind: address + bytes)
         self.region = FloatRegion(base: address.bindMemory(to: Float.self, capacity: count), count: count)
     }
 
-    deinit { munmap(address, byteCount) }
+    deinit {
+        AddressSanitizer.allowMargin(behind: address + byteCount)
+        munmap(address, byteCount + AddressSanitizer.margin)
+    }
 
     private static let hugePageBytes = 2 << 20
 }
