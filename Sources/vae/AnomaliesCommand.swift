@@ -253,7 +253,8 @@ extension AnomaliesCommand {
                 shape: shown.shape, values: model.reconstruct(shown, threads: threads)),
             losses: ranking.entries.map(\.value), bands: bands,
             title: "The least likely of \(grouped(Double(ranking.count))) images",
-            subtitle: "below, \(how); above, \(input.names == nil ? "number" : "file") and label")
+            subtitle: "below, \(how); above, \(input.names == nil ? "number" : "file") and label",
+            lossHeading: by == .loss ? "loss, nats" : "\(by.name), nats")
     }
 
     private func document(_ ranking: Ranking, _ trained: TrainedModel, files: [String]?) -> Document {

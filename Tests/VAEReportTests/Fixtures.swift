@@ -99,11 +99,14 @@ struct Fixture {
             test: Fixtures.pictures(configuration.imageShape, count: 40, seed: 2), epochs: 12, rate: 1e-2)
     }
 
-    func report(title: String = "Digits", losses: Bool = true, facts: [Report.Facts] = []) throws -> Report {
+    func report(
+        title: String = "Digits", losses: Bool = true, facts: [Report.Facts] = [],
+        evaluation: Report.Evaluation? = nil
+    ) throws -> Report {
         try Report(
             title: title, model: model, history: history,
             testSet: Report.TestSet(test, model: model, measuringLosses: losses),
-            labelName: "digit", facts: facts)
+            labelName: "digit", facts: facts, evaluation: evaluation)
     }
 }
 

@@ -137,7 +137,8 @@ extension PageTests {
         try await driver.command(
             "Emulation.setEmulatedMedia",
             ["features": [["name": "prefers-color-scheme", "value": .text(theme)]]])
-        try await open(Fixtures.digits.get().report())
+        let words = "mutual information of latents and images, as long as a line of text may well be"
+        try await open(Fixtures.digits.get().report(evaluation: Self.evaluation(words)))
         #expect(try await driver.run("return document.documentElement.scrollWidth <= innerWidth;") == true)
         let dark = try await driver.run("return getComputedStyle(document.body).backgroundColor;")
         #expect(dark == (theme == "dark" ? "rgb(19, 21, 25)" : "rgb(250, 249, 246)"))

@@ -21,6 +21,7 @@ public struct ReconstructionGrid: Figure {
     private let heading: Heading
     private let headings: [String]
     private let losses: [Double]?
+    private let lossHeading: String
     private let layout: ReconstructionLayout
     private let pictures: [[Raster]]
 
@@ -31,12 +32,14 @@ public struct ReconstructionGrid: Figure {
     ///   - bands: groups of columns from the left, band below band; the images in their order. nil puts all into
     ///     one band without a heading.
     ///   - rowHeadings: what to call the three rows.
+    ///   - lossHeading: what to call the row of losses.
     /// - Throws: `invalidArgument` when the two sets differ in shape or number, the bands hold another number of
     ///   images, a band has more than 64, losses and images differ in number, or the headings are not three.
     public init(
         inputs: FloatImages, reconstructions: FloatImages, losses: [Double]? = nil, bands: [[Group]]? = nil,
         title: String = "", subtitle: String = "",
-        rowHeadings: [String] = ["input", "reconstruction", "difference"]
+        rowHeadings: [String] = ["input", "reconstruction", "difference"],
+        lossHeading: String = "loss in nats"
     ) throws(VAEError) {
         let bands = bands ?? [[Group("", count: inputs.count)]]
         try ReconstructionGrid.check(inputs, reconstructions, losses, bands, rowHeadings)
@@ -48,6 +51,7 @@ public struct ReconstructionGrid: Figure {
         }
         self.pictures = pictures
         self.losses = losses
+        self.lossHeading = lossHeading
         self.title = title
         headings = rowHeadings
         heading = Heading(title: title, subtitle: subtitle)
@@ -155,7 +159,7 @@ public struct ReconstructionGrid: Figure {
         style.size = min(style.size, style.size * (tile.width + gap - 2) / widest)
         for first in layout.firstColumns {
             let y = layout.rect(first, row: 2).maxY + 22
-            canvas.draw("loss in nats", at: Point(layout.left - 14, y), .tick, .end)
+            canvas.draw(lossHeading, at: Point(layout.left - 14, y), .tick, .end)
         }
         for (column, text) in texts.enumerated() {
             let at = layout.rect(column, row: 2)

@@ -40,11 +40,10 @@ extension Report.Evaluation.Table {
         var remarks: [String] = []
         let rise = found.withHalfTheSamples - value.nats
         if found.samples > 1 {
-            // The bound falls by about half as much with each doubling, once weights are averaged well.
             remarks.append(
                 rise >= 0.005
-                    ? "Half the draws give \(Words.number(found.withHalfTheSamples)): more of them would lower it by about "
-                        + "\(Words.number(rise)) more."
+                    ? "Half the draws give \(Words.number(found.withHalfTheSamples)), \(Words.number(rise)) more; "
+                        + "twice as many would lower it by somewhat less than that."
                     : "Half the draws give the same: more of them would change little.")
         }
         if found.images < record.data.testImages {
@@ -53,7 +52,8 @@ extension Report.Evaluation.Table {
         }
         if !found.isLikelihood {
             remarks.append(
-                "The pixels are grey, so that this bounds no likelihood but what the loss bounds; with --binarize it is one."
+                "The pixels are grey, and a Bernoulli decoder is no distribution of those: compare models by it. With --binarize it "
+                    + "is a likelihood."
             )
         }
         return Self(
@@ -67,7 +67,9 @@ extension Report.Evaluation.Table {
                     found.images == record.data.testImages ? [Words.number(bound - value.nats)] : [],
                     isPart: true),
                 Row(
-                    "effective draws", [Words.number(found.effectiveSamples, 1)], isPart: true),
+                    "effective draws, of \(grouped(Double(found.samples)))",
+                    [Words.number(found.effectiveSamples, 1)],
+                    isPart: true),
             ].filter { !$0.values.isEmpty }, remarks: remarks)
     }
 }

@@ -1,0 +1,116 @@
+import Foundation
+import Testing
+import VAE
+import VAECore
+import VAEData
+import VAEEvaluation
+import VAEReport
+
+@testable import VAERun
+
+/// `evaluation.json`, and what is said of it.
+struct EvaluationRecordTests {
+    private let model: VariationalAutoencoder
+    private let data: Dataset
+    private let record: EvaluationRecord
+
+    init() throws {
+        data = try SyntheticDigits.dataset(seed: 3, trainCount: 80, testCount: 30)
+        let sizes = ModelConfiguration(encoderFilters: [4], decoderFilters: [4], latentSize: 3)
+        model = try Trainer(sizes, TrainingConfiguration(epochs: 1, batchSize: 20)).fit(data.train)
+        let options = Evaluation.Options(samples: 3)
+        record = try EvaluationRecord(
+            Evaluation(of: model, train: data.train, test: #require(data.test), options: options),
+            options: options, of: model, file: "model.safetensors", data: data)
+    }
+
+    /// The same record with some of its file's text changed.
+    private func changed(_ pairs: (String, String)...) throws -> EvaluationRecord {
+        var text = String(decoding: try record.json(), as: UTF8.self)
+        for (old, new) in pairs {
+            try #require(text.contains(old), "\(old)")
+            text = text.replacing(old, with: new)
+        }
+        let scratch = try Scratch()
+        try scratch.write(text, to: "evaluation.json")
+        return try EvaluationRecord(contentsOf: scratch.file("evaluation.json"))
+    }
+
+    @Test func isReadAsItWasWritten() throws {
+        let scratch = try Scratch()
+        try record.write(to: scratch.file("evaluation.json"))
+        #expect(try EvaluationRecord(contentsOf: scratch.file("evaluation.json")) == record)
+        #expect(try EvaluationRecord.ofRun(scratch.path, model) == record)
+        // Another model's is not this one's, and none is none.
+        let other = try VariationalAutoencoder(model.configuration, seed: 9)
+        #expect(try EvaluationRecord.ofRun(scratch.path, other) == nil)
+        #expect(try EvaluationRecord.ofRun(Scratch().path, model) == nil)
+    }
+
+    @Test func damageIsRefused() throws {
+        let sound = String(decoding: try record.json(), as: UTF8.self)
+        let long = String(repeating: "a", count: 1001)
+        for (text, found) in [
+            ("", "no valid JSON"), ("[]", "another kind"), ("{}", "version"),
+            (sound.replacing("\"version\" : 1", with: "\"version\" : 2"), "version 2"),
+            (sound.replacing("\"nats\"", with: "\"nuts\""), "nats"),
+            (sound.replacing("\"latent_size\" : 3", with: "\"latent_size\" : 0"), "numbers that no"),
+            (sound.replacing("\"latent_size\" : 3", with: "\"latent_size\" : 2"), "numbers that no"),
+            (sound.replacing("\"synthetic\"", with: "\"\(long)\""), "1000 bytes"),
+            (String(repeating: " ", count: 1 << 18) + sound, "bytes"),
+        ] {
+            let scratch = try Scratch()
+            try scratch.write(text, to: "evaluation.json")
+            let error = failure { () throws(VAEError) in
+                try EvaluationRecord(contentsOf: scratch.file("evaluation.json"))
+            }
+            #expect(
+                error?.kind == .invalidData && error?.description.contains(found) == true,
+                "\(found): \(error as Any)")
+        }
+    }
+
+    /// The share of the way, the order of the scale, and the bars.
+    @Test func theScaleIsInOrder() throws {
+        let scale = try #require(Report.Evaluation(record).scale)
+        let values = scale.marks.compactMap { Double($0.value) }
+        #expect(values.count == 5 && values == values.sorted(by: >))
+        #expect(
+            scale.marks.first?.place == 1 && scale.marks.last?.place == 0 && scale.marks.last?.kind == .floor)
+        let (mean, loss, floor) = (
+            record.rivals.pixelwiseMean.reconstruction.nats, record.loss.test.loss.nats,
+            try #require(record.loss.greyEntropy).nats
+        )
+        let share = try #require(record.loss.shareOfTheWay)
+        #expect(abs(share - (mean - loss) / (mean - floor)) < 1e-12)
+        // 784 pixels: 784 ln 2 nats are a bit for each.
+        let value = record.loss.test.loss
+        #expect(abs(value.bitsPerPixel - value.nats / (784 * log(2.0))) < 1e-12)
+    }
+
+    @Test func collapseIsNamed() throws {
+        func remarks(_ record: EvaluationRecord) -> String {
+            Report.Evaluation(record).tables.flatMap(\.remarks).joined(separator: "\n")
+        }
+        let activity = [
+            ("\"active_units\" : \(record.latents.activeUnits)", "\"active_units\" : 1"),
+            ("\"collapse\" : \"\(record.latents.collapse)\"", "\"collapse\" : \"partial\""),
+            ("\"collapsed\" : \(record.latents.collapsed)", "\"collapsed\" : 1"),
+            ("\"inactive\" : \(record.latents.inactive)", "\"inactive\" : 1"),
+        ]
+        let partial = try changed(activity[0], activity[1], activity[2], activity[3])
+        #expect(remarks(partial).contains("1 of 3 dimensions active. Posterior collapse: partial."))
+        let complete = try changed((activity[1].0, "\"collapse\" : \"complete\""))
+        #expect(remarks(complete).contains("The decoder draws the same for every image."))
+        let none = try changed((activity[1].0, "\"collapse\" : \"none\""))
+        #expect(remarks(none).contains("No posterior collapse."))
+    }
+
+    @Test func numbersAreWrittenForPeople() {
+        #expect(Words.number(-1.234) == "−1.23" && Words.number(-0.001) == "0.00")
+        #expect(Words.number(1e300) == "1.00e+300" && Words.number(-2.5e-9, 3) == "0.000")
+        #expect(Words.number(154.307, 0.53) == "154.31 ± 0.53" && Words.number(2, nil) == "2.00")
+        #expect(Words.percent(0.3249) == "32%" && Words.count(1, "draw") == "1 draw")
+        #expect(Words.count(2000, "draw") == "2,000 draws")
+    }
+}
