@@ -70,14 +70,16 @@ let package = Package(
             resources: [.embedInCode("Page")]),
 
         // What a run leaves behind, and how to read it again.
-        .target(name: "VAERun", dependencies: ["VAE", "VAECore", "VAEData", "VAEFigures", "VAEReport"]),
+        .target(
+            name: "VAERun",
+            dependencies: ["VAE", "VAECore", "VAEData", "VAEEvaluation", "VAEFigures", "VAEReport"]),
 
         // Command-line tools, and how they talk to people.
         .target(name: "VAEConsole", dependencies: ["VAECore", "VAEData"]),
         .executableTarget(
             name: "vae",
             dependencies: [
-                "VAE", "VAECore", "VAEConsole", "VAEData", "VAEEvaluation", "VAEFigures", "VAERun",
+                "VAE", "VAECore", "VAEConsole", "VAEData", "VAEEvaluation", "VAEFigures", "VAEReport", "VAERun",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(

@@ -56,7 +56,7 @@ enum Setting {
             ?? "none for this processor: convolutions are lowered to sgemm"
         let model = workload.model
         let filters = (model.encoderFilters + model.decoderFilters).map(String.init).joined(separator: ", ")
-        let shape = "\(model.imageShape), filters \(filters), \(model.hiddenUnits) hidden units, "
+        let shape = "\(model.imageShape), filters \(filters), \(model.encoderUnits[0]) hidden units, "
         let size = "\(number(Double(workload.parameterCount))) parameters, "
         let flop = number(Double(workload.flopPerImage) / 1e6, 1)
         let images = number(Double(workload.images.count))

@@ -25,7 +25,7 @@ struct Workload {
         self.convolutions = convolutions
         let data =
             if let folder {
-                try Dataset.read(folder: folder).limited(to: count)
+                try Dataset(contentsOf: folder).limited(to: count)
             } else {
                 try SyntheticDigits.dataset(trainCount: count, testCount: 0)
             }
@@ -53,7 +53,7 @@ struct Workload {
         ReferenceModel(
             height: model.imageShape.height, width: model.imageShape.width,
             channels: model.imageShape.channels, encoderFilters: model.encoderFilters,
-            decoderFilters: model.decoderFilters, hidden: model.hiddenUnits, latent: model.latentSize)
+            decoderFilters: model.decoderFilters, encoderUnits: model.encoderUnits, latent: model.latentSize)
     }
 }
 

@@ -2,16 +2,16 @@
 ///
 /// Direct loops, but compiled as well as the compiler can: in every build optimised, and made for `Float`. A naive
 /// implementation that is slow for another reason proves nothing.
-public struct NaiveTrainer: Sendable {
-    public let model: ReferenceModel
+package struct NaiveTrainer: Sendable {
+    package let model: ReferenceModel
     /// Kernel, bias, kernel, bias, … in the order of the model.
-    public private(set) var parameters: [[Float]]
+    package private(set) var parameters: [[Float]]
     private var firstMoments: [[Float]]
     private var secondMoments: [[Float]]
     private var stepsTaken = 0
 
     /// - Parameter parameters: what to start from, in the order and sizes of `model.parameterCounts`
-    public init(_ model: ReferenceModel, parameters: [[Float]]) {
+    package init(_ model: ReferenceModel, parameters: [[Float]]) {
         precondition(parameters.map(\.count) == model.parameterCounts, "parameters of another model")
         self.model = model
         self.parameters = parameters
@@ -24,7 +24,7 @@ public struct NaiveTrainer: Sendable {
     ///   - images: (count, height, width, channels), values in [0, 1]
     ///   - noise: (count, latent)
     /// - Returns: the mean loss of the batch before the step, in nats
-    public mutating func step(_ images: [Float], noise: [Float]) -> Float {
+    package mutating func step(_ images: [Float], noise: [Float]) -> Float {
         let pass: ReferenceModel.Pass<Float> = model.run(images, noise: noise, parameters: parameters)
         stepsTaken += 1
         for index in parameters.indices {

@@ -1,5 +1,5 @@
 /// What follows a layer's sum.
-public enum ReferenceActivation: Sendable {
+package enum ReferenceActivation: Sendable {
     case identity
     /// max(0, x).
     case rectified
@@ -10,7 +10,7 @@ extension Reference {
     /// Every value through `activation`.
     @specialized(where T == Double)
     @specialized(where T == Float)
-    public static func activated<T: ReferenceScalar>(_ values: [T], _ activation: ReferenceActivation) -> [T]
+    package static func activated<T: ReferenceScalar>(_ values: [T], _ activation: ReferenceActivation) -> [T]
     {
         switch activation {
         case .identity: values
@@ -22,7 +22,7 @@ extension Reference {
     /// ∂L/∂sum from ∂L/∂output and the output of a layer with `activation`.
     @specialized(where T == Double)
     @specialized(where T == Float)
-    public static func activationGradient<T: ReferenceScalar>(
+    package static func activationGradient<T: ReferenceScalar>(
         _ gradient: [T], output: [T], _ activation: ReferenceActivation
     ) -> [T] {
         switch activation {

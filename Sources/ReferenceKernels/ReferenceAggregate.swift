@@ -2,7 +2,8 @@ import Glibc
 
 extension Reference {
     /// ln (1/N) Σₙ N(z; μₙ, diag σₙ²) of one point, from the definition of the Gaussian; `mean` and `logVariance` are (N, size).
-    public static func logAggregateDensity(_ point: [Double], mean: [Double], logVariance: [Double]) -> Double
+    package static func logAggregateDensity(_ point: [Double], mean: [Double], logVariance: [Double])
+        -> Double
     {
         let (size, count) = (point.count, mean.count / point.count)
         let exponents = (0..<count).map { component in

@@ -2,16 +2,16 @@
 ///
 /// All arrays are NHWC. Every loop visits one output place, one kernel tap and one pair of channels: slow, obvious and
 /// the specification of `Kernels.Convolution2D` and `Kernels.TransposedConvolution2D`.
-public struct ReferenceConvolution: Sendable {
-    public let height: Int
-    public let width: Int
-    public let channels: Int
-    public let filters: Int
-    public let kernelHeight: Int
-    public let kernelWidth: Int
-    public let stride: Int
+package struct ReferenceConvolution: Sendable {
+    package let height: Int
+    package let width: Int
+    package let channels: Int
+    package let filters: Int
+    package let kernelHeight: Int
+    package let kernelWidth: Int
+    package let stride: Int
 
-    public init(
+    package init(
         height: Int, width: Int, channels: Int, filters: Int, kernelHeight: Int, kernelWidth: Int, stride: Int
     ) {
         self.height = height
@@ -23,8 +23,8 @@ public struct ReferenceConvolution: Sendable {
         self.stride = stride
     }
 
-    public var outputHeight: Int { (height + stride - 1) / stride }
-    public var outputWidth: Int { (width + stride - 1) / stride }
+    package var outputHeight: Int { (height + stride - 1) / stride }
+    package var outputWidth: Int { (width + stride - 1) / stride }
 
     /// Calls `body(image index, output index, kernel tap)` for every output place and every tap of the kernel that
     /// falls on the image; indices are of whole pixels, to be multiplied by the channels.
@@ -56,7 +56,7 @@ public struct ReferenceConvolution: Sendable {
     /// - Parameter kernel: (kernelHeight, kernelWidth, channels, filters)
     @specialized(where T == Double)
     @specialized(where T == Float)
-    public func forward<T: ReferenceScalar>(_ input: [T], kernel: [T], count: Int) -> [T] {
+    package func forward<T: ReferenceScalar>(_ input: [T], kernel: [T], count: Int) -> [T] {
         var output = [T](repeating: 0, count: count * outputHeight * outputWidth * filters)
         forEachTap(count) { pixel, place, tap in
             for channel in 0..<channels {
@@ -74,7 +74,7 @@ public struct ReferenceConvolution: Sendable {
     /// transposed convolution, with `kernel` (kernelHeight, kernelWidth, outputs, inputs).
     @specialized(where T == Double)
     @specialized(where T == Float)
-    public func transpose<T: ReferenceScalar>(_ gradient: [T], kernel: [T], count: Int) -> [T] {
+    package func transpose<T: ReferenceScalar>(_ gradient: [T], kernel: [T], count: Int) -> [T] {
         var result = [T](repeating: 0, count: count * height * width * channels)
         forEachTap(count) { pixel, place, tap in
             for channel in 0..<channels {
@@ -92,7 +92,7 @@ public struct ReferenceConvolution: Sendable {
     /// large side is the output's gradient and the small side its input.
     @specialized(where T == Double)
     @specialized(where T == Float)
-    public func kernelGradient<T: ReferenceScalar>(_ input: [T], gradient: [T], count: Int) -> [T] {
+    package func kernelGradient<T: ReferenceScalar>(_ input: [T], gradient: [T], count: Int) -> [T] {
         var result = [T](repeating: 0, count: kernelHeight * kernelWidth * channels * filters)
         forEachTap(count) { pixel, place, tap in
             for channel in 0..<channels {

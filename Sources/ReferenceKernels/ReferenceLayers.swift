@@ -1,9 +1,9 @@
 /// The remaining layers and the objective, one definition each.
-public enum Reference {
+package enum Reference {
     /// input · kernel for `count` rows; `kernel` is [inputs × outputs].
     @specialized(where T == Double)
     @specialized(where T == Float)
-    public static func dense<T: ReferenceScalar>(_ input: [T], kernel: [T], count: Int) -> [T] {
+    package static func dense<T: ReferenceScalar>(_ input: [T], kernel: [T], count: Int) -> [T] {
         let inputs = input.count / count
         let outputs = kernel.count / inputs
         var result = [T](repeating: 0, count: count * outputs)
@@ -20,7 +20,8 @@ public enum Reference {
     /// ∂L/∂input = gradient · kernelᵀ.
     @specialized(where T == Double)
     @specialized(where T == Float)
-    public static func denseInputGradient<T: ReferenceScalar>(_ gradient: [T], kernel: [T], count: Int) -> [T]
+    package static func denseInputGradient<T: ReferenceScalar>(_ gradient: [T], kernel: [T], count: Int)
+        -> [T]
     {
         let outputs = gradient.count / count
         let inputs = kernel.count / outputs
@@ -38,7 +39,8 @@ public enum Reference {
     /// ∂L/∂kernel = inputᵀ · gradient.
     @specialized(where T == Double)
     @specialized(where T == Float)
-    public static func denseKernelGradient<T: ReferenceScalar>(_ input: [T], gradient: [T], count: Int) -> [T]
+    package static func denseKernelGradient<T: ReferenceScalar>(_ input: [T], gradient: [T], count: Int)
+        -> [T]
     {
         let (inputs, outputs) = (input.count / count, gradient.count / count)
         var result = [T](repeating: 0, count: inputs * outputs)
@@ -55,14 +57,14 @@ public enum Reference {
     /// Each row of `values` plus `bias`.
     @specialized(where T == Double)
     @specialized(where T == Float)
-    public static func adding<T: ReferenceScalar>(_ bias: [T], to values: [T]) -> [T] {
+    package static func adding<T: ReferenceScalar>(_ bias: [T], to values: [T]) -> [T] {
         values.indices.map { values[$0] + bias[$0 % bias.count] }
     }
 
     /// The sum of the rows of `gradient`, (rows, channels).
     @specialized(where T == Double)
     @specialized(where T == Float)
-    public static func biasGradient<T: ReferenceScalar>(_ gradient: [T], channels: Int) -> [T] {
+    package static func biasGradient<T: ReferenceScalar>(_ gradient: [T], channels: Int) -> [T] {
         var result = [T](repeating: 0, count: channels)
         for index in gradient.indices { result[index % channels] += gradient[index] }
         return result
@@ -70,19 +72,19 @@ public enum Reference {
 
     @specialized(where T == Double)
     @specialized(where T == Float)
-    public static func rectified<T: ReferenceScalar>(_ values: [T]) -> [T] { values.map { $0 > 0 ? $0 : 0 } }
+    package static func rectified<T: ReferenceScalar>(_ values: [T]) -> [T] { values.map { $0 > 0 ? $0 : 0 } }
 
     /// ∂L/∂sum from ∂L/∂output and the output of a rectified layer.
     @specialized(where T == Double)
     @specialized(where T == Float)
-    public static func rectifiedGradient<T: ReferenceScalar>(_ gradient: [T], output: [T]) -> [T] {
+    package static func rectifiedGradient<T: ReferenceScalar>(_ gradient: [T], output: [T]) -> [T] {
         gradient.indices.map { output[$0] > 0 ? gradient[$0] : 0 }
     }
 
     /// −Σ x ln σ(l) + (1 − x) ln(1 − σ(l)) of each image, in nats, in a form that is stable for every logit.
     @specialized(where T == Double)
     @specialized(where T == Float)
-    public static func bernoulliLoss<T: ReferenceScalar>(logits: [T], targets: [T], count: Int) -> [T] {
+    package static func bernoulliLoss<T: ReferenceScalar>(logits: [T], targets: [T], count: Int) -> [T] {
         let pixels = logits.count / count
         return (0..<count).map { image in
             (image * pixels..<(image + 1) * pixels).reduce(T(0)) { sum, index in
@@ -95,18 +97,18 @@ public enum Reference {
     /// σ(l) − x.
     @specialized(where T == Double)
     @specialized(where T == Float)
-    public static func bernoulliGradient<T: ReferenceScalar>(logits: [T], targets: [T]) -> [T] {
+    package static func bernoulliGradient<T: ReferenceScalar>(logits: [T], targets: [T]) -> [T] {
         logits.indices.map { sigmoid(logits[$0]) - targets[$0] }
     }
 
     @specialized(where T == Double)
     @specialized(where T == Float)
-    public static func sigmoid<T: ReferenceScalar>(_ x: T) -> T { 1 / (1 + T.exp(-x)) }
+    package static func sigmoid<T: ReferenceScalar>(_ x: T) -> T { 1 / (1 + T.exp(-x)) }
 
     /// −ln N(x; m, σ²) = ½ Σ ((x − m)²/σ² + log σ² + ln 2π) of each image, in nats.
     @specialized(where T == Double)
     @specialized(where T == Float)
-    public static func gaussianLoss<T: ReferenceScalar>(
+    package static func gaussianLoss<T: ReferenceScalar>(
         means: [T], targets: [T], logVariance: T, count: Int
     ) -> [T] {
         let pixels = means.count / count
@@ -121,14 +123,15 @@ public enum Reference {
     /// (m − x)/σ².
     @specialized(where T == Double)
     @specialized(where T == Float)
-    public static func gaussianGradient<T: ReferenceScalar>(means: [T], targets: [T], logVariance: T) -> [T] {
+    package static func gaussianGradient<T: ReferenceScalar>(means: [T], targets: [T], logVariance: T) -> [T]
+    {
         means.indices.map { (means[$0] - targets[$0]) * T.exp(-logVariance) }
     }
 
     /// ½ Σ (1 − (x − m)²/σ²) of each image: the slope of its loss in log σ².
     @specialized(where T == Double)
     @specialized(where T == Float)
-    public static func gaussianLogVarianceGradient<T: ReferenceScalar>(
+    package static func gaussianLogVarianceGradient<T: ReferenceScalar>(
         means: [T], targets: [T], logVariance: T, count: Int
     ) -> [T] {
         let pixels = means.count / count
@@ -146,7 +149,7 @@ public enum Reference {
     /// ½ Σ (μ² + σ² − 1 − log σ²) of each image, in nats.
     @specialized(where T == Double)
     @specialized(where T == Float)
-    public static func divergence<T: ReferenceScalar>(mean: [T], logVariance: [T], count: Int) -> [T] {
+    package static func divergence<T: ReferenceScalar>(mean: [T], logVariance: [T], count: Int) -> [T] {
         let size = mean.count / count
         return (0..<count).map { image in
             (image * size..<(image + 1) * size).reduce(T(0)) { sum, i in
@@ -158,7 +161,7 @@ public enum Reference {
     /// One step of Adam (Kingma and Ba 2014, algorithm 1) on all parameters; `step` counts from 1.
     @specialized(where T == Double)
     @specialized(where T == Float)
-    public static func adam<T: ReferenceScalar>(
+    package static func adam<T: ReferenceScalar>(
         _ parameters: inout [T], gradient: [T], firstMoment: inout [T], secondMoment: inout [T], step: Int,
         learningRate: T, beta1: T, beta2: T, epsilon: T
     ) {

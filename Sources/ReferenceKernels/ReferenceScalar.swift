@@ -4,7 +4,7 @@ import Glibc
 ///
 /// Every generic function of this module is `@specialized` for both: called from another module, or in a debug build
 /// from another file, it would otherwise go through witness tables and run twenty times slower.
-public protocol ReferenceScalar: BinaryFloatingPoint {
+package protocol ReferenceScalar: BinaryFloatingPoint {
     static func exp(_ x: Self) -> Self
     static func expm1(_ x: Self) -> Self
     static func log1p(_ x: Self) -> Self
@@ -12,15 +12,15 @@ public protocol ReferenceScalar: BinaryFloatingPoint {
 }
 
 extension Double: ReferenceScalar {
-    public static func exp(_ x: Double) -> Double { Glibc.exp(x) }
-    public static func expm1(_ x: Double) -> Double { Glibc.expm1(x) }
-    public static func log1p(_ x: Double) -> Double { Glibc.log1p(x) }
-    public static func tanh(_ x: Double) -> Double { Glibc.tanh(x) }
+    package static func exp(_ x: Double) -> Double { Glibc.exp(x) }
+    package static func expm1(_ x: Double) -> Double { Glibc.expm1(x) }
+    package static func log1p(_ x: Double) -> Double { Glibc.log1p(x) }
+    package static func tanh(_ x: Double) -> Double { Glibc.tanh(x) }
 }
 
 extension Float: ReferenceScalar {
-    public static func exp(_ x: Float) -> Float { Glibc.expf(x) }
-    public static func expm1(_ x: Float) -> Float { Glibc.expm1f(x) }
-    public static func log1p(_ x: Float) -> Float { Glibc.log1pf(x) }
-    public static func tanh(_ x: Float) -> Float { Glibc.tanhf(x) }
+    package static func exp(_ x: Float) -> Float { Glibc.expf(x) }
+    package static func expm1(_ x: Float) -> Float { Glibc.expm1f(x) }
+    package static func log1p(_ x: Float) -> Float { Glibc.log1pf(x) }
+    package static func tanh(_ x: Float) -> Float { Glibc.tanhf(x) }
 }

@@ -1,30 +1,24 @@
 import Glibc
-import Synchronization
 
 /// A text file that grows by whole rows, such as a table of metrics.
 ///
 /// Each row is in the file when `append` returns, so that it can be watched and survives the program.
-/// Threads may share one.
-public final class AppendingFile: Sendable {
-    public enum Start: Sendable {
+package final class AppendingFile {
+    package enum Start: Sendable {
         /// The file must not exist yet.
         case new
         /// Goes on with the file, or makes it.
         case existing
     }
 
-    public let path: String
-    private let state: Mutex<State>
+    package let path: String
+    private var file: FileDescriptor
+    /// Bytes up to the end of the last whole row; nil for what is no regular file.
+    private var size: Int?
+    private var isClosed = false
 
     /// A file without a line feed for so long is something else, and is left alone.
     private static let longestRow = 65_536
-
-    private struct State: ~Copyable {
-        var file: FileDescriptor
-        /// Bytes up to the end of the last whole row; nil for what is no regular file.
-        var size: Int?
-        var isClosed = false
-    }
 
     /// Opens the file.
     ///
@@ -34,7 +28,7 @@ public final class AppendingFile: Sendable {
     /// - Throws: `cannotCreate` when the file exists (`.new`) or can't be made or opened; `invalidData`
     ///   when its last 64 KiB hold no line feed; `inputOutput` when its end can't be read or cut;
     ///   `invalidArgument` for an empty path or one with a NUL byte.
-    public init(_ path: String, _ start: Start = .new) throws(VAEError) {
+    package init(_ path: String, _ start: Start = .new) throws(VAEError) {
         self.path = path
         let flags = start == .new ? O_CREAT | O_EXCL : O_CREAT
         let file = try FileDescriptor(
@@ -47,7 +41,8 @@ public final class AppendingFile: Sendable {
             if whole < end { try file.truncate(to: whole) }
             size = whole
         }
-        state = Mutex(State(file: file, size: size))
+        self.file = consume file
+        self.size = size
     }
 
     /// Adds `row` and a line feed.
@@ -58,38 +53,32 @@ public final class AppendingFile: Sendable {
     /// - Parameter synchronize: also waits until it is on the device and survives a power cut.
     /// - Throws: `inputOutput` when it can't be written; `invalidArgument` when the row holds a line feed
     ///   or the file is closed.
-    public func append(_ row: String, synchronize: Bool = false) throws(VAEError) {
+    package func append(_ row: String, synchronize: Bool = false) throws(VAEError) {
         guard !row.utf8.contains(0x0A) else {
             throw VAEError(.invalidArgument, path, "a row to append holds a line feed", expected: "one line")
         }
         let bytes = Array(row.utf8) + [0x0A]
-        try state.withLock { (state: inout State) throws(VAEError) in
-            guard !state.isClosed else {
-                throw VAEError(.invalidArgument, path, "is closed, no row can be appended")
-            }
-            do throws(VAEError) {
-                try bytes.withUnsafeBufferPointer { (buffer) throws(VAEError) in
-                    try state.file.write(UnsafeRawBufferPointer(buffer))
-                }
-            } catch {
-                if let size = state.size { try? state.file.truncate(to: size) }
-                throw error
-            }
-            if let size = state.size { state.size = size + bytes.count }
-            if synchronize { try state.file.synchronize() }
+        guard !isClosed else {
+            throw VAEError(.invalidArgument, path, "is closed, no row can be appended")
         }
+        do throws(VAEError) {
+            try file.write(bytes)
+        } catch {
+            if let size { try? file.truncate(to: size) }
+            throw error
+        }
+        if let size { self.size = size + bytes.count }
+        if synchronize { try file.synchronize() }
     }
 
     /// Flushes to the device and closes, and reports what fails then. Closing twice does nothing.
     ///
     /// Without it the file is closed when the last reference goes, unchecked.
-    public func close() throws(VAEError) {
-        try state.withLock { (state: inout State) throws(VAEError) in
-            guard !state.isClosed else { return }
-            state.isClosed = true
-            try state.file.synchronize()
-            try state.file.close()
-        }
+    package func close() throws(VAEError) {
+        guard !isClosed else { return }
+        isClosed = true
+        try file.synchronize()
+        try file.close()
     }
 
     private static func endOfLastRow(of file: borrowing FileDescriptor, size: Int) throws(VAEError) -> Int {

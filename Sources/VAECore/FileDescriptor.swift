@@ -1,7 +1,7 @@
 import Glibc
 
 /// An open file, closed when its owner goes. Every call is repeated when a signal interrupts it.
-struct FileDescriptor: ~Copyable {
+package struct FileDescriptor: ~Copyable {
     private var number: Int32
     /// The path that errors name; it may differ from the one opened.
     let path: String
@@ -23,6 +23,21 @@ struct FileDescriptor: ~Copyable {
         self.opened = opened
     }
 
+    /// Opens a regular file to be read. To open a pipe would be to wait for its other end, and a device may have no end at all.
+    /// - Throws: `missingInput` when it is not there, is no regular file or may not be read.
+    package static func reading(_ path: String) throws(VAEError) -> FileDescriptor {
+        // Without O_NONBLOCK, opening would be what waits.
+        let file = try FileDescriptor(path, flags: O_RDONLY | O_NONBLOCK, for: .open, naming: path)
+        switch try file.status().st_mode & S_IFMT {
+        case S_IFREG: return file
+        case S_IFDIR: throw .file(path, .open, EISDIR)
+        default:
+            throw VAEError(
+                .missingInput, path, "can't be read as a file", expected: "a regular file",
+                found: "a device or pipe")
+        }
+    }
+
     deinit {
         if number >= 0 { _ = Glibc.close(number) }
     }
@@ -42,16 +57,21 @@ struct FileDescriptor: ~Copyable {
     /// Size, type and permissions.
     func status() throws(VAEError) -> stat {
         var status = stat()
-        guard fstat(number, &status) == 0 else { throw .file(path, .read, errno) }
+        guard FileOperation.examine(opened).run({ fstat(number, &status) }) == 0 else {
+            throw .file(path, .read, errno)
+        }
         return status
     }
 
+    /// Bytes in all, as the file system says; 0 for what has no size.
+    package func size() throws(VAEError) -> Int { Int(try status().st_size) }
+
     /// Writes all of `bytes`, however many calls that takes.
-    func write(_ bytes: UnsafeRawBufferPointer) throws(VAEError) {
+    func write(_ bytes: [UInt8]) throws(VAEError) {
         var done = 0
-        while done < bytes.count, let start = bytes.baseAddress {
+        while done < bytes.count {
             let written = FileOperation.write(opened, bytes.count - done) { count in
-                Glibc.write(number, start + done, count)
+                bytes.withUnsafeBytes { Glibc.write(number, $0.baseAddress! + done, count) }
             }
             if written < 0 {
                 if errno == EINTR { continue }
@@ -61,27 +81,32 @@ struct FileDescriptor: ~Copyable {
         }
     }
 
-    /// Reads up to `buffer.count` bytes.
-    /// - Returns: the bytes read; fewer than asked for only at the end of the file.
-    func read(into buffer: UnsafeMutableRawBufferPointer) throws(VAEError) -> Int {
-        var done = 0
-        while done < buffer.count, let start = buffer.baseAddress {
-            let count = Glibc.read(number, start + done, buffer.count - done)
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw errno == EISDIR ? .file(path, .open, EISDIR) : .file(path, .read, errno)
+    /// Reads up to `count` bytes, fewer only at the end of the file.
+    package func read(upTo count: Int) throws(VAEError) -> [UInt8] {
+        var code: Int32 = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, done in
+            while done < count, let start = buffer.baseAddress {
+                let result = FileOperation.read(opened).run { Glibc.read(number, start + done, count - done) }
+                if result == 0 { break }
+                if result > 0 {
+                    done += result
+                } else if errno != EINTR {
+                    code = errno
+                    break
+                }
             }
-            if count == 0 { break }
-            done += count
         }
-        return done
+        guard code == 0 else { throw .file(path, .read, code) }
+        return bytes
     }
 
     /// Reads the single byte at `offset`, nil past the end.
     func byte(at offset: Int) throws(VAEError) -> UInt8? {
         var value: UInt8 = 0
         var count: Int
-        repeat { count = pread(number, &value, 1, off_t(offset)) } while count < 0 && errno == EINTR
+        repeat {
+            count = FileOperation.read(opened).run { pread(number, &value, 1, off_t(offset)) }
+        } while count < 0 && errno == EINTR
         guard count >= 0 else { throw .file(path, .read, errno) }
         return count == 1 ? value : nil
     }

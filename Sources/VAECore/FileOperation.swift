@@ -1,10 +1,12 @@
 import Glibc
 
-/// The system calls through which this package changes files, so that a test can watch them and make any of them fail.
+/// The system calls through which this package reads and changes files, so that a test can watch them and make any of them fail.
 ///
 /// Each wrapper asks the task's `observer` first, where there is one; otherwise it is the call itself.
 package enum FileOperation: Sendable, Equatable {
     case open(String)
+    case examine(String)
+    case read(String)
     case write(String, Int)
     case synchronize(String)
     case close(String)

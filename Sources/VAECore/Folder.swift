@@ -1,7 +1,7 @@
 import Glibc
 
 /// Folders for output.
-public enum Folder {
+package enum Folder {
     /// Makes the folder at `path` for a new run, with the folders above it.
     ///
     /// A folder that is there already is taken if it is empty; one that holds anything is refused, so
@@ -11,7 +11,7 @@ public enum Folder {
     ///
     /// - Throws: `cannotCreate` when it exists with content or is a file, when it can't be made, or when
     ///   no file can be made in it; `invalidArgument` for an empty path or one with a NUL byte.
-    public static func createNew(_ path: String) throws(VAEError) {
+    package static func createNew(_ path: String) throws(VAEError) {
         try path.checkIsPath()
         try createParents(of: path)
         if make(path) != 0 {
@@ -28,7 +28,7 @@ public enum Folder {
     /// made in it.
     /// - Throws: `cannotCreate` when it is a file or can't be made, or when no file can be made in it;
     ///   `invalidArgument` for an empty path or one with a NUL byte.
-    public static func create(_ path: String) throws(VAEError) {
+    package static func create(_ path: String) throws(VAEError) {
         try path.checkIsPath()
         try createParents(of: path)
         guard make(path) == 0 || errno == EEXIST else { throw .file(path, .create, errno) }
@@ -37,19 +37,19 @@ public enum Folder {
     }
 
     /// Whether there is a folder at `path`.
-    public static func exists(_ path: String) -> Bool {
+    package static func exists(_ path: String) -> Bool {
         var status = stat()
         return !path.utf8.contains(0) && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
     /// Whether a folder has an entry of that name.
-    public static func holds(_ name: String, _ path: String) -> Bool {
+    package static func holds(_ name: String, _ path: String) -> Bool {
         var status = stat()
         return !path.utf8.contains(0) && lstat(path + "/" + name, &status) == 0
     }
 
     /// Removes the temporary files that writers left in a folder when they were killed. Only for one that nobody else writes to.
-    public static func removeLeftovers(_ path: String) {
+    package static func removeLeftovers(_ path: String) {
         guard !path.utf8.contains(0), let stream = opendir(path) else { return }
         defer { closedir(stream) }
         while let entry = readdir(stream) {
@@ -73,7 +73,7 @@ public enum Folder {
 
     /// Whether a folder has a regular file of that name, or a link to one. To open a pipe that somebody left there would
     /// be to wait for its other end.
-    public static func holdsFile(_ name: String, _ path: String) -> Bool {
+    package static func holdsFile(_ name: String, _ path: String) -> Bool {
         var status = stat()
         return !path.utf8.contains(0) && stat(path + "/" + name, &status) == 0
             && status.st_mode & S_IFMT == S_IFREG

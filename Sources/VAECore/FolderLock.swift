@@ -3,11 +3,11 @@ import Glibc
 /// Keeps other programs that ask for it out of a folder, for as long as it lives.
 ///
 /// It is the kernel's lock on the folder itself (`flock`): it ends with the process however that ends, and leaves no file behind.
-public final class FolderLock: Sendable {
+package final class FolderLock: Sendable {
     private let number: Int32
 
     /// - Throws: `missingInput` when there is no such folder; `unavailable` when another program has the lock.
-    public init(_ path: String) throws(VAEError) {
+    package init(_ path: String) throws(VAEError) {
         try path.checkIsPath()
         number = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard number >= 0 else { throw .file(path, .open, errno) }
@@ -20,5 +20,10 @@ public final class FolderLock: Sendable {
         }
     }
 
-    deinit { close(number) }
+    deinit {
+        // A process that was being started meanwhile may have a copy of the descriptor for a moment; closing alone would leave
+        // the lock to it.
+        flock(number, LOCK_UN)
+        close(number)
+    }
 }

@@ -20,22 +20,22 @@ public enum Machine {
     }
 
     /// Processors that this process may run on, hyper-threads counted. At least 1.
-    public static var processors: Int { max(allowedProcessors.count, 1) }
+    package static var processors: Int { max(allowedProcessors.count, 1) }
 
     /// The processor's name as the kernel gives it, such as "AMD EPYC 9354", or "unknown processor".
-    public static var processorName: String {
+    package static var processorName: String {
         value(of: "model name", in: "/proc/cpuinfo") ?? "unknown processor"
     }
 
     /// The largest resident set of this process so far, in bytes; 0 where the kernel does not say.
-    public static var peakMemory: Int {
+    package static var peakMemory: Int {
         let kilobytes = value(of: "VmHWM", in: "/proc/self/status")?.prefix { $0.isNumber }
         return kilobytes.flatMap { Int($0) }.map { $0 * 1024 } ?? 0
     }
 
     /// Bytes that this process can still have: what the machine has left with its swap space, what its group of processes may
     /// have (a container's limit), and what its address space may grow by (`ulimit -v`), whichever is least.
-    public static var availableMemory: Int {
+    package static var availableMemory: Int {
         func kilobytes(_ name: String, _ path: String) -> Int? {
             value(of: name, in: path).flatMap { Int($0.prefix { $0.isNumber }) }.map { $0 << 10 }
         }

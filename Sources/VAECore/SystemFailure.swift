@@ -1,7 +1,7 @@
 import Glibc
 
 /// What was being done to a file or folder when a system call failed.
-enum FileAction {
+package enum FileAction {
     /// Opening or examining an input.
     case open
     case read
@@ -17,7 +17,7 @@ extension VAEError {
     /// - Parameters:
     ///   - path: the file or folder the caller named (not a temporary one).
     ///   - code: `errno`, read right after the call.
-    static func file(_ path: String, _ action: FileAction, _ code: Int32) -> VAEError {
+    package static func file(_ path: String, _ action: FileAction, _ code: Int32) -> VAEError {
         let subject = path.isEmpty ? "path" : path
         let (cause, advice) = explanation(of: code, action)
         switch action {
@@ -50,7 +50,7 @@ extension VAEError {
         switch code {
         case ENOENT:
             return reading
-                ? ("there is no such file", "Check the path.")
+                ? ("it does not exist", "Check the path.")
                 : ("its folder does not exist", "Make the folder first, or choose another path.")
         case ENOTDIR:
             return ("a part of the path is a file, not a folder", "Check the path.")

@@ -31,7 +31,7 @@ public struct VAEError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What to do next, as a sentence.
     public let advice: String?
 
-    public init(
+    package init(
         _ kind: Kind, _ subject: String, _ problem: String,
         expected: String? = nil, found: String? = nil, advice: String? = nil
     ) {
@@ -58,7 +58,7 @@ public struct VAEError: Error, Sendable, Equatable, CustomStringConvertible {
 extension String {
     /// The same text with C0 and C1 control characters, line separators and direction overrides
     /// written as `\u{…}`.
-    public func escapingControlCharacters() -> String {
+    package func escapingControlCharacters() -> String {
         var result = ""
         for scalar in unicodeScalars {
             switch scalar.properties.generalCategory {

@@ -1,2 +1,2 @@
 /// This package's version, by the rules of semantic versioning.
-public let packageVersion = "0.1.0"
+package let packageVersion = "0.1.0"

@@ -70,7 +70,7 @@ struct DatasetCache {
         var status = stat()
         if stat(path, &status) != 0, errno == ENOENT { return nil }
         do throws(VAEError) {
-            let bytes = try InputBytes.wholeFile(path, limit: file.size)
+            let bytes = try DurableFile.read(path, limit: file.size)
             if let difference = difference(bytes, file) {
                 progress(.cacheDamaged(path: path, reason: difference))
                 return nil

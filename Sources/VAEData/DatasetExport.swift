@@ -3,7 +3,7 @@ import VAECore
 
 extension Dataset {
     /// Writes the images and labels to a folder as uncompressed IDX files under their standard names, for
-    /// `Dataset.read(folder:)` and every other reader of MNIST. The folder is made if it isn't there.
+    /// `Dataset(contentsOf:)` and every other reader of MNIST. The folder is made if it isn't there.
     /// - Returns: the paths written.
     /// - Throws: `cannotCreate` if the folder can't be made, or if any of the standard files is there
     ///   already, in which case nothing is written; what `DurableFile.write` throws.

@@ -31,7 +31,11 @@ extension Dataset {
     /// - Parameter name: what to call the data; by default the folder's name.
     /// - Throws: `missingInput` for a folder or file that is missing or may not be read; `invalidData` for
     ///   a file that isn't what it should be.
-    public static func read(folder: String, name: String? = nil) throws(VAEError) -> Dataset {
+    public init(contentsOf folder: String, name: String? = nil) throws(VAEError) {
+        self = try Self.read(folder: folder, name: name)
+    }
+
+    private static func read(folder: String, name: String?) throws(VAEError) -> Dataset {
         try checkFolder(folder)
         guard let trainImages = try find(.trainImages, in: folder) else {
             throw VAEError(
@@ -40,7 +44,7 @@ extension Dataset {
                 advice: "Put the IDX files there, or name the folder that holds them.")
         }
         let trainLabels = try find(.trainLabels, in: folder)
-        let train = try IDX.readImages(trainImages, labels: trainLabels)
+        let train = try IDX.readImages(at: trainImages, labels: trainLabels)
 
         let testLabels = try find(.testLabels, in: folder)
         guard let testImages = try find(.testImages, in: folder) else {
@@ -54,7 +58,7 @@ extension Dataset {
             return try Dataset(
                 name: name ?? folderName(folder), train: train, test: nil, source: "folder \(folder)")
         }
-        let test = try IDX.readImages(testImages, labels: testLabels)
+        let test = try IDX.readImages(at: testImages, labels: testLabels)
         guard test.shape == train.shape else {
             throw VAEError(
                 .invalidData, testImages, "has another image size than \(trainImages)",
@@ -68,7 +72,7 @@ extension Dataset {
     private static func checkFolder(_ folder: String) throws(VAEError) {
         var status = stat()
         guard stat(folder, &status) == 0 else {
-            throw SystemError.whenOpening(folder, errno)
+            throw VAEError.file(folder, .open, errno)
         }
         guard status.st_mode & S_IFMT == S_IFDIR else {
             throw VAEError(
@@ -76,11 +80,11 @@ extension Dataset {
                 advice: "Name the folder that holds the IDX files.")
         }
         guard let open = opendir(folder) else {
-            throw SystemError.whenOpening(folder, errno)
+            throw VAEError.file(folder, .open, errno)
         }
         closedir(open)
         guard access(folder, X_OK) == 0 else {
-            throw SystemError.whenOpening(folder, errno)
+            throw VAEError.file(folder, .open, errno)
         }
     }
 
@@ -91,7 +95,7 @@ extension Dataset {
             var status = stat()
             if stat(path, &status) == 0 { return path }
             // A file that is there but out of reach must not pass for one that is missing.
-            if errno != ENOENT { throw SystemError.whenOpening(path, errno) }
+            if errno != ENOENT { throw VAEError.file(path, .open, errno) }
         }
         return nil
     }

@@ -25,7 +25,7 @@ public struct DatasetLoader: Sendable {
     /// - Parameters:
     ///   - seed: the seed of the synthetic digits.
     ///   - progress: is told what happens, on the caller's thread.
-    /// - Throws: `unavailable` if `mnist` or `fashion-mnist` can't be had; what `Dataset.read(folder:)`
+    /// - Throws: `unavailable` if `mnist` or `fashion-mnist` can't be had; what `Dataset(contentsOf:)`
     ///   throws; `invalidArgument` for a folder together with `synthetic`. `auto` without a folder doesn't
     ///   throw: it falls back on the synthetic digits, says so to `progress` and in the data's `source`.
     public func load(
@@ -38,7 +38,7 @@ public struct DatasetLoader: Sendable {
                     .invalidArgument, "data folder \(folder)", "can't be combined with the synthetic digits",
                     advice: "Leave out the folder, or choose another data set.")
             }
-            return try Dataset.read(folder: folder, name: choice == .auto ? nil : choice.rawValue)
+            return try Dataset(contentsOf: folder, name: choice == .auto ? nil : choice.rawValue)
         }
         switch choice {
         case .synthetic: return try SyntheticDigits.dataset(seed: seed)

@@ -2,15 +2,15 @@ import Foundation
 import VAECore
 
 /// An array of bytes with up to four dimensions: the content of an IDX file.
-public struct IDXArray: Sendable, Equatable {
+package struct IDXArray: Sendable, Equatable {
     /// Sizes, outermost first; one to four, none of them 0.
-    public let dimensions: [Int]
+    package let dimensions: [Int]
     /// The product of `dimensions` values, last dimension innermost.
-    public let values: [UInt8]
+    package let values: [UInt8]
 
     /// - Throws: `invalidArgument` unless there are one to four positive sizes that fit 32 bits and whose
     ///   product is the number of values.
-    public init(dimensions: [Int], values: [UInt8]) throws(VAEError) {
+    package init(dimensions: [Int], values: [UInt8]) throws(VAEError) {
         let sizes = 1...Int(UInt32.max)
         guard (1...4).contains(dimensions.count), dimensions.allSatisfy(sizes.contains) else {
             throw VAEError(
@@ -40,12 +40,12 @@ public enum IDX {
     /// Reads one file, compressed or not, to its very end.
     /// - Throws: `missingInput` or `inputOutput` if the file can't be read; `invalidData` if it isn't
     ///   IDX of unsigned bytes with one to four positive sizes, or isn't exactly as long as they say.
-    public static func read(_ path: String) throws(VAEError) -> IDXArray {
+    package static func read(_ path: String) throws(VAEError) -> IDXArray {
         try read(InputBytes(path: path))
     }
 
     /// The bytes of an uncompressed IDX file.
-    public static func encode(_ array: IDXArray) -> [UInt8] {
+    package static func encode(_ array: IDXArray) -> [UInt8] {
         var bytes: [UInt8] = [0, 0, 0x08, UInt8(array.dimensions.count)]
         bytes.reserveCapacity(4 + 4 * array.dimensions.count + array.values.count)
         for size in array.dimensions {
@@ -56,7 +56,7 @@ public enum IDX {
 
     /// Writes one uncompressed file, whole or not at all.
     /// - Throws: what `DurableFile.write` throws.
-    public static func write(_ array: IDXArray, to path: String) throws(VAEError) {
+    package static func write(_ array: IDXArray, to path: String) throws(VAEError) {
         try DurableFile.write(encode(array), to: path)
     }
 

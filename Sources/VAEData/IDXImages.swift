@@ -7,7 +7,7 @@ extension IDX {
     /// (N × height × width × channels, `0x00000804`); labels have one (`0x00000801`).
     /// - Throws: what `read` throws; `invalidData` for other dimensions, for more than four channels, or
     ///   if images and labels differ in number.
-    public static func readImages(_ images: String, labels: String? = nil) throws(VAEError) -> ImageSet {
+    public static func readImages(at images: String, labels: String? = nil) throws(VAEError) -> ImageSet {
         let labelInput: InputBytes?
         if let labels { labelInput = try InputBytes(path: labels) } else { labelInput = nil }
         return try readImages(InputBytes(path: images), labels: labelInput)
@@ -51,7 +51,7 @@ extension IDX {
 
     /// The images as an array for an IDX file: N × height × width, × channels unless grey.
     /// - Throws: `invalidArgument` if there are none.
-    public static func images(_ set: ImageSet) throws(VAEError) -> IDXArray {
+    package static func images(_ set: ImageSet) throws(VAEError) -> IDXArray {
         let shape = set.shape
         let sizes = [set.count, shape.height, shape.width] + (shape.channels == 1 ? [] : [shape.channels])
         return try IDXArray(dimensions: sizes, values: set.pixels)

@@ -20,3 +20,22 @@ public struct Estimate: Sendable, Hashable, Codable {
         standardError = count > 1 ? (squares / (count - 1) / count).squareRoot() : .infinity
     }
 }
+
+extension Estimate {
+    private enum CodingKeys: String, CodingKey {
+        case mean, standardError
+    }
+
+    /// A standard error that is left out is infinite: JSON has no such number.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        mean = try values.decode(Double.self, forKey: .mean)
+        standardError = try values.decodeIfPresent(Double.self, forKey: .standardError) ?? .infinity
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(mean, forKey: .mean)
+        if standardError.isFinite { try values.encode(standardError, forKey: .standardError) }
+    }
+}

@@ -37,7 +37,7 @@ struct Page {
             PackageResources.explorer_js, PackageResources.detail_js, PackageResources.journey_js,
             PackageResources.sliders_js, PackageResources.framing_js, PackageResources.pad_js,
             PackageResources.grids_js, PackageResources.curves_js, PackageResources.tables_js,
-            PackageResources.loading_js, PackageResources.main_js,
+            PackageResources.evaluation_js, PackageResources.loading_js, PackageResources.main_js,
         ]
         return Array("\n'use strict';\n{\n".utf8) + sources.joined(separator: Array("\n".utf8))
             + Array("\n}\n".utf8)

@@ -11,13 +11,15 @@ public struct Report: Sendable {
     public var model: VariationalAutoencoder
     /// One entry for each finished epoch, for the curves and the table.
     public var history: [EpochReport]
-    public var testSet: ReportTestSet?
+    public var testSet: TestSet?
     /// What a class is called: "digit".
     public var labelName: String
     /// The classes from 0 on where they are more than numbers.
     public var classNames: [String]
     /// What the run was made of, for the page's tables.
     public var facts: [Facts]
+    /// How good the model is, where it was evaluated.
+    public var evaluation: Evaluation?
 
     /// A table of names and values with a heading.
     public struct Facts: Sendable, Equatable, Codable {
@@ -42,8 +44,8 @@ public struct Report: Sendable {
 
     public init(
         title: String, model: VariationalAutoencoder, history: [EpochReport] = [],
-        testSet: ReportTestSet? = nil, labelName: String = "class", classNames: [String] = [],
-        facts: [Facts] = []
+        testSet: TestSet? = nil, labelName: String = "class", classNames: [String] = [],
+        facts: [Facts] = [], evaluation: Evaluation? = nil
     ) {
         self.title = title
         self.model = model
@@ -52,6 +54,7 @@ public struct Report: Sendable {
         self.labelName = labelName
         self.classNames = classNames
         self.facts = facts
+        self.evaluation = evaluation
     }
 
     /// The page's bytes, UTF-8. The same report gives the same bytes.

@@ -56,11 +56,14 @@ struct ReportData {
             model: Document.Model(
                 height: shape.height, width: shape.width, channels: shape.channels,
                 encoderFilters: sizes.encoderFilters, decoderFilters: sizes.decoderFilters,
-                kernelSize: sizes.kernelSize, hiddenUnits: sizes.hiddenUnits, latentSize: sizes.latentSize),
+                kernelSize: sizes.kernelSize, encoderUnits: sizes.encoderUnits,
+                decoderUnits: sizes.decoderUnits, hiddenActivation: sizes.hiddenActivation.rawValue,
+                likelihood: sizes.likelihood.rawValue, latentSize: sizes.latentSize),
             klWeight: report.history.last?.train.klWeight ?? 1,
             weights: model.weights.map { Document.Weight(name: $0.name, shape: $0.shape) },
             history: report.history.map(Epoch.init), points: points, labelName: report.labelName,
-            classNames: report.classNames, facts: report.facts)
+            classNames: report.classNames, facts: report.facts,
+            evaluation: report.evaluation)
     }
 
     /// The document, safe inside a script element.
@@ -93,7 +96,10 @@ extension ReportData {
         struct Model: Encodable {
             let height, width, channels: Int
             let encoderFilters, decoderFilters: [Int]
-            let kernelSize, hiddenUnits, latentSize: Int
+            let kernelSize: Int
+            let encoderUnits, decoderUnits: [Int]
+            let hiddenActivation, likelihood: String
+            let latentSize: Int
         }
 
         struct Weight: Encodable {
@@ -111,6 +117,7 @@ extension ReportData {
         let labelName: String
         let classNames: [String]
         let facts: [Report.Facts]
+        let evaluation: Report.Evaluation?
     }
 
     /// Test images in latent space: of `total`, the first `count` with their means, the first `images` with their pixels.
@@ -139,7 +146,7 @@ extension ReportData {
             let count = min(axes.axes.count, 8)
             mean = axes.mean
             vectors = Array(axes.axes[..<count])
-            shares = (0..<count).map(axes.share(of:))
+            shares = (0..<count).map(axes.varianceShare(along:))
         }
     }
 

@@ -29,22 +29,15 @@ package struct Run: Sendable {
     }
 
     /// The path of a file that every run has.
-    /// - Throws: `missingInput` when the folder does not have it, or it is no regular file.
+    /// - Throws: `missingInput` when the folder does not have it.
     static func part(_ name: String, of path: String) throws(VAEError) -> String {
-        let file = RunFolder.join(path, name)
         guard Folder.holds(name, path) else {
             throw VAEError(
                 .missingInput, path, "has no \(name)",
                 expected: "the folder of a run of at least one epoch",
                 advice: "vae-train writes it after the first epoch; check that this is the right folder.")
         }
-        guard Folder.holdsFile(name, path) else {
-            throw VAEError(
-                .missingInput, file, "can't be read as a file", expected: "a regular file",
-                found: "a folder, a pipe, a device or a link to nothing",
-                advice: "Check that this is the folder of a run.")
-        }
-        return file
+        return RunFolder.join(path, name)
     }
 
     /// The model at `path`.
@@ -81,7 +74,6 @@ package struct Run: Sendable {
     package func isTrained(on data: Dataset) -> Bool { data.contentHash() == record.data.sha256 }
 
     private static func describe(_ model: ModelConfiguration) -> String {
-        "\(model.imageShape) images, filters \(model.encoderFilters) and \(model.decoderFilters), "
-            + "\(model.hiddenUnits) hidden units, \(model.latentSize) latent dimensions"
+        "\(model.imageShape) images, \(model.phrase)"
     }
 }

@@ -82,8 +82,8 @@ package struct RunFolder {
 
     /// Writes the model of the last finished epoch.
     package func save(_ model: VariationalAutoencoder, isBest: Bool) throws(VAEError) {
-        try model.save(to: file(RunFolder.model))
-        if isBest { try model.save(to: file(RunFolder.best)) }
+        try model.write(to: file(RunFolder.model))
+        if isBest { try model.write(to: file(RunFolder.best)) }
     }
 
     /// Writes `value` as sorted, indented JSON.

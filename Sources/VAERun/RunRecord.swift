@@ -100,7 +100,7 @@ package struct RunRecord: Codable, Sendable {
     package static let longest = 1 << 16
 
     /// A decoding error in a few words.
-    private static func reason(_ error: any Error) -> String {
+    static func reason(_ error: any Error) -> String {
         func name(_ path: [any CodingKey]) -> String {
             String(path.map(\.stringValue).joined(separator: ".").unicodeScalars.prefix(120))
         }

@@ -19,16 +19,18 @@ extension Session {
                 + "\(grouped(Double(data.test?.count ?? 0))) test images of \(shape) "
                 + "(\(data.source.escapingControlCharacters()))")
         console.note(
-            "model     \(grouped(Double(trainer.model.parameterCount))) parameters, filters "
-                + model.encoderFilters.map(String.init).joined(separator: "-")
-                + ", \(model.hiddenUnits) hidden units, \(model.latentSize) latent dimensions")
+            "model     \(grouped(Double(trainer.model.parameterCount))) parameters, \(model.phrase)")
         console.note(
             "training  \(training.epochs) epochs, batches of \(training.batchSize), Adam \(training.learningRate)"
                 + training.schedule.phrase
-                + (training.patience.map { ", patience \($0)" } ?? ""))
+                + (training.patience.map { ", patience \($0)" } ?? "")
+                + (training.binarization.map { ", images binarised (\($0.rawValue))" } ?? ""))
         console.note("run       \(folder.path.escapingControlCharacters())")
         if let resumed { console.note("resumed   \(Self.position(of: resumed))") }
         console.note("loss = reconstruction + KL, in nats per image")
+        if model.likelihood == .gaussian {
+            console.note("the reconstruction is a density's: it can be negative")
+        }
     }
 }
 

@@ -33,19 +33,28 @@ struct Session {
         describe()
         try folder.write(record, to: RunFolder.configuration)
         try restoreModel()
-        let page = figures ? try RunReport(record: record, data: data, threads: threads) : nil
+        let tested = try data.asTested(by: trainer.configuration)
+        var recorder = try filmRecorder(film, tested)
+        let page = figures ? try RunReport(record: record, data: tested, threads: threads) : nil
         if trainer.isFinished {
             console.note("the run is finished: \(trainer.history.count) epochs")
         } else {
-            try train(interruption, film: film, page)
+            try train(interruption, &recorder, page)
         }
         interruption.end()
+        if let recorder {
+            console.status(force: true) { _ in "drawing the film" }
+            try recorder.write(to: folder.file(FilmRecorder.fileName))
+        }
         // Every test image is measured for the last page alone: it takes ten times what a page takes.
+        // An evaluation that is there is of this model when the run was finished already.
         try page?.write(
-            trainer.model, history: trainer.history, losses: true, to: folder.file(RunReport.fileName))
+            trainer.model, history: trainer.history, losses: true,
+            evaluation: (try? EvaluationRecord.ofRun(folder.path, trainer.model)) ?? nil,
+            to: folder.file(RunReport.fileName))
         if figures {
             console.status(force: true) { _ in "drawing figures" }
-            try RunFigures(model: trainer.model, data: data, history: trainer.history, threads: threads)
+            try RunFigures(model: trainer.model, data: tested, history: trainer.history, threads: threads)
                 .write(to: folder.path)
         }
         console.note("peak memory \(Machine.peakMemory >> 20) MiB")
@@ -63,9 +72,11 @@ struct Session {
             + (plain ? path : "'" + path.replacingOccurrences(of: "'", with: "'\\''") + "'")
     }
 
-    private func train(_ interruption: Interruption, film: Bool, _ page: RunReport?) throws {
+    private func train(
+        _ interruption: Interruption, _ recorder: inout FilmRecorder?, _ page: RunReport?
+    ) throws {
         do {
-            try fit(interruption, film: film, page)
+            try fit(interruption, &recorder, page)
         } catch let stop as Interruption.Stop {
             try saveCheckpoint()
             console.warn("stopped \(position)")
@@ -87,17 +98,30 @@ struct Session {
         }
     }
 
-    private func fit(_ interruption: Interruption, film: Bool, _ page: RunReport?) throws {
-        let epochs = trainer.configuration.epochs
-        var recorder =
-            film
-            ? try FilmRecorder(
-                data: data, latentSize: trainer.modelConfiguration.latentSize, epochs: epochs,
-                threads: threads)
-            : nil
-        if film, let resumed, !resumed.history.isEmpty {
-            console.warn("the film begins with epoch \(resumed.history.count + 1)")
+    /// What makes the film, with the epochs that a resumed run has behind it; nil where none is wanted. A run that was begun with a film
+    /// goes on with it.
+    private func filmRecorder(_ film: Bool, _ data: Dataset) throws(VAEError) -> FilmRecorder? {
+        let frames = folder.file(FilmRecorder.framesName)
+        let goesOn = resumed != nil && Folder.holds(FilmRecorder.framesName, folder.path)
+        guard film || goesOn else { return nil }
+        var recorder = try FilmRecorder(
+            data: data, latentSize: trainer.modelConfiguration.latentSize,
+            epochs: trainer.configuration.epochs, threads: threads)
+        guard let finished = resumed?.history.count, finished > 0 else { return recorder }
+        do throws(VAEError) {
+            if goesOn, try recorder.goOn(from: frames, after: finished) { return recorder }
+            console.warn("the film lacks epochs before \(finished + 1)")
+        } catch {
+            console.warn("\(error)")
+            console.warn("the film begins with epoch \(finished + 1)")
         }
+        return recorder
+    }
+
+    private func fit(
+        _ interruption: Interruption, _ recorder: inout FilmRecorder?, _ page: RunReport?
+    ) throws {
+        let epochs = trainer.configuration.epochs
         var clock = StepClock(imagesBefore: (resumed?.stepsOfEpoch ?? 0) * trainer.configuration.batchSize)
         var (saved, cost) = (ContinuousClock.now, 0.0)
         try trainer.fit(
@@ -115,9 +139,13 @@ struct Session {
                     saved = .now
                 }
             },
+            whileTesting: { try interruption.check() },
             onEpoch: { report in
                 console.show(report, epochs: epochs)
                 let model = trainer.model
+                // Before the checkpoint, so that a run which goes on from it finds the epoch's frame.
+                try recorder?.add(report, model)
+                try recorder?.save(to: folder.file(FilmRecorder.framesName))
                 try folder.add(report, model, isBest: trainer.history.best?.epoch == report.epoch)
                 cost = try saveCheckpoint()
                 saved = .now
@@ -125,11 +153,10 @@ struct Session {
                     try page?.write(
                         model, history: trainer.history, losses: false, to: folder.file(RunReport.fileName))
                 }
-                try recorder?.add(report, model)
                 try interruption.check()
-                if let recorder, recorder.isDue(after: report.epoch) || trainer.isFinished {
+                if let recorder, recorder.isDue(after: report.epoch), !trainer.isFinished {
                     console.status(force: true) { _ in "drawing the film" }
-                    try recorder.write(to: folder.file("film.png"))
+                    try recorder.write(to: folder.file(FilmRecorder.fileName))
                 }
                 clock = StepClock(imagesBefore: 0)
             })

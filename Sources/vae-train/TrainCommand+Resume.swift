@@ -46,7 +46,11 @@ extension TrainCommand {
         let (model, training) = (run.record.model, run.record.training)
         try demand("--seed", seed, training.seed)
         try demand("--batch-size", batchSize, training.batchSize)
-        try demand("--latent-dim", latentDim, model.latentSize)
+        for (flag, given, recorded) in self.model.givenFlags(beside: model) {
+            try demand(flag, given, recorded)
+        }
+        try demand("--binarize", binarize?.rawValue, training.binarization?.rawValue)
+        try demand("--adam-epsilon", adamEpsilon, training.epsilon)
         try demand("--learning-rate", learningRate, training.learningRate)
         try demand("--schedule", schedule?.rawValue, training.schedule.decay.rawValue)
         try demand("--warm-up", warmUp, training.schedule.warmUpEpochs)

@@ -11,7 +11,7 @@ import VAERun
 struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "vae-train",
-        abstract: "Train a convolutional variational autoencoder on images of digits.",
+        abstract: "Train a variational autoencoder on images of digits.",
         usage: """
             vae-train [--threads N] [--epochs N] [--dataset NAME | --data DIR] [--out DIR] [options]
             vae-train --resume RUN [--epochs N] [--threads N] [options]
@@ -37,6 +37,7 @@ struct TrainCommand: ParsableCommand {
               vae-train --resume runs/NAME                    go on with an interrupted run
               vae-train --resume runs/NAME --epochs 30        train a finished run on
               vae-train --epochs 40 --schedule cosine --warm-up 1 --patience 5
+              vae-train --filters none --hidden 200,200 --activation tanh
               vae-train --dataset synthetic --export-data d   write digits as IDX
             """,
         version: packageVersion)
@@ -50,11 +51,19 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "Images of an optimiser step. (default: 128)")
     var batchSize: Int?
 
-    @Option(help: "Dimensions of the latent space. (default: 2)")
-    var latentDim: Int?
+    @OptionGroup var model: ModelOptions
+
+    @Option(
+        help:
+            "Make the images black and white: threshold at the middle grey, or stochastic, each pixel white with the probability of its grey value, drawn anew in every epoch. The test set is made so once, the same for all runs. (default: as they are)"
+    )
+    var binarize: Binarization?
 
     @Option(help: "Adam's step size. (default: 0.001)")
     var learningRate: Double?
+
+    @Option(help: "What Adam adds to the root it divides by. (default: 1e-7)")
+    var adamEpsilon: Double?
 
     @Option(
         help:
@@ -129,7 +138,7 @@ struct TrainCommand: ParsableCommand {
 
     @Flag(
         help:
-            "Also make a film of the training, film.png: latent space and decoded plane after every epoch; of a resumed run, every epoch since."
+            "Also make a film of the training, film.png: latent space and decoded plane after every epoch. A run that goes on goes on with its film."
     )
     var film = false
 
@@ -186,27 +195,6 @@ struct TrainCommand: ParsableCommand {
         ).run(figures: !noFigures, film: film)
     }
 
-    func introduce(_ console: Console, _ convolutions: ConvolutionMethod) {
-        console.note("vae-train \(packageVersion): convolutional variational autoencoder")
-        console.note("BLAS      \(OpenBLAS.configuration) (kernels: \(OpenBLAS.core))")
-        let kernels =
-            switch (convolutions, ConvolutionMethod.directInstructionSet) {
-            case (.lowered, _): "im2col and sgemm"
-            case (.direct, let set?): "direct convolutions (\(set))"
-            case (.direct, nil): "im2col and sgemm: no direct convolutions for this processor"
-            }
-        console.note("kernels   \(kernels)")
-    }
-
-    /// What this machine and command line are, for the record.
-    func environment(_ trainer: Trainer, _ threads: Int) -> RunRecord.Environment {
-        RunRecord.Environment(
-            version: packageVersion, blas: OpenBLAS.configuration, blasKernels: OpenBLAS.core,
-            convolutions: trainer.convolutions.rawValue, tiles: ConvolutionMethod.directInstructionSet,
-            processor: Machine.processorName, threads: threads, started: Date().ISO8601Format(),
-            command: CommandLine.arguments)
-    }
-
     /// What the flags ask for, checked before anything is read or written.
     private func configurations() throws(VAEError) -> (ModelConfiguration, TrainingConfiguration, Int) {
         let threads = try checkedThreads()
@@ -214,13 +202,12 @@ struct TrainCommand: ParsableCommand {
             throw VAEError(
                 .invalidArgument, "limit", "is out of range", expected: "1 or more", found: "\(limit)")
         }
-        var model = ModelConfiguration()
-        if let latentDim { model.latentSize = latentDim }
-        try model.validate()
+        let model = try model.configuration()
         var training = TrainingConfiguration()
         if let epochs { training.epochs = epochs }
         if let batchSize { training.batchSize = batchSize }
         if let learningRate { training.learningRate = learningRate }
+        if let adamEpsilon { training.epsilon = adamEpsilon }
         if let klWeight { training.klWeight = klWeight }
         if let seed { training.seed = seed }
         if let schedule { training.schedule.decay = schedule }
@@ -228,6 +215,7 @@ struct TrainCommand: ParsableCommand {
         if let stepEpochs { training.schedule.stepEpochs = stepEpochs }
         if let stepFactor { training.schedule.stepFactor = stepFactor }
         training.patience = patience
+        training.binarization = binarize
         try training.validate()
         guard training.schedule.decay == .step || stepEpochs == nil && stepFactor == nil else {
             throw VAEError(
@@ -259,8 +247,11 @@ struct TrainCommand: ParsableCommand {
     /// Which flag sets what the libraries name in their errors.
     private static let flags = [
         "threads": "--threads", "epochs": "--epochs", "batch size": "--batch-size",
-        "latent size": "--latent-dim",
-        "learning rate": "--learning-rate", "KL weight": "--kl-weight", "limit": "--limit",
+        "latent size": "--latent-dim", "filters": "--filters", "encoder convolutions": "--filters",
+        "hidden units": "--hidden", "hidden layers": "--hidden",
+        "decoder hidden units": "--decoder-hidden", "decoder hidden layers": "--decoder-hidden",
+        "learning rate": "--learning-rate", "epsilon": "--adam-epsilon", "KL weight": "--kl-weight",
+        "limit": "--limit",
         "warm-up epochs": "--warm-up", "step epochs": "--step-epochs", "step factor": "--step-factor",
         "patience": "--patience",
     ]

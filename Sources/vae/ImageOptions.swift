@@ -60,7 +60,7 @@ struct ImageOptions: ParsableArguments {
                     .invalidArgument, fit ? "--fit" : "--invert", "is for images that are named",
                     found: "none", advice: "Name files or folders behind the run.")
             }
-            let found = try data.images(of: model, console)
+            let found = try data.images(of: model, console).asTested(by: model.record?.training)
             guard let test = found.test else {
                 throw VAEError(.missingInput, found.name, "has no test images")
             }

@@ -102,7 +102,7 @@ struct ImageOutput: ParsableArguments {
             for index in 0..<images.count {
                 let zeros = String(repeating: "0", count: digits - "\(index)".count)
                 let file = "\(path)\(path.hasSuffix("/") ? "" : "/")\(zeros)\(index).png"
-                try DurableFile.write(images.picture(index).png(), to: file)
+                try DurableFile.write(images.picture(at: index).png(), to: file)
                 paths.append(file)
             }
             return paths

@@ -83,7 +83,8 @@ struct InterpolateCommand: ParsableCommand {
             }
         }
         guard !indices.isEmpty else { return (points[0], points[1]) }
-        guard let test = try data.images(of: trained, console).test else {
+        let tested = try data.images(of: trained, console).asTested(by: trained.record?.training)
+        guard let test = tested.test else {
             throw VAEError(.missingInput, "the run", "has no test images")
         }
         for (flag, index, _) in indices where !(0..<test.count).contains(index) {

@@ -80,7 +80,7 @@ struct PlotCommand: ParsableCommand {
             try options.validate(latentSize: run.model.configuration.latentSize)
             let target = out ?? folder
             try Folder.create(target)
-            let data = try self.data.images(of: run, console)
+            let data = try self.data.images(of: run, console).asTested(by: run.record.training)
             let figures = try RunFigures(
                 model: run.model, data: data, history: run.history, options: options, threads: threads)
             func isWanted(_ name: PlotName) -> Bool { self.figures.isEmpty || self.figures.contains(name) }
@@ -92,10 +92,22 @@ struct PlotCommand: ParsableCommand {
                 console.status(force: true) { _ in "making the report" }
                 let path = "\(target)/\(RunReport.fileName)"
                 try RunReport(record: run.record, data: data, threads: threads)
-                    .write(run.model, history: run.history, losses: true, to: path)
+                    .write(
+                        run.model, history: run.history, losses: true, evaluation: evaluation(of: run, console),
+                        to: path)
                 paths.append(path)
             }
             try common.report(paths, WrittenFiles(files: paths), to: console)
+        }
+    }
+
+    /// What `vae evaluate` found of this very model; nil where it did not.
+    private func evaluation(of run: Run, _ console: Console) -> EvaluationRecord? {
+        do throws(VAEError) {
+            return try EvaluationRecord.ofRun(folder, run.model)
+        } catch {
+            console.warn("the report has no evaluation: \(error)")
+            return nil
         }
     }
 

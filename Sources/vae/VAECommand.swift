@@ -9,6 +9,7 @@ struct VAECommand: ParsableCommand {
         version: packageVersion,
         subcommands: [
             SampleCommand.self, ReconstructCommand.self, EncodeCommand.self, DecodeCommand.self,
-            InterpolateCommand.self, PlotCommand.self,
+            InterpolateCommand.self, EvaluateCommand.self, AnomaliesCommand.self, PPCACommand.self,
+            PlotCommand.self,
         ])
 }

@@ -16,6 +16,12 @@ import VAEData
             ("--limit", "0"), ("--threads", "two"), ("--dataset", "cifar"), ("--seed", "-1"),
             ("--patience", "0"), ("--warm-up", "15"), ("--schedule", "linear"), ("--step-epochs", "3"),
             ("--step-factor", "0.5"), ("--checkpoint-every", "0"), ("--checkpoint-every", "2m"),
+            ("--filters", "32,"), ("--filters", ""), ("--filters", "0"), ("--filters", "8,None"),
+            ("--filters", "1,1,1,1,1,1,1,1,1,1,1,1,1"), ("--hidden", "200;200"), ("--hidden", "-3"),
+            ("--hidden", "1048577"), ("--decoder-hidden", "0"),
+            ("--decoder-hidden", "1,1,1,1,1,1,1,1,1,1,1,1,1"),
+            ("--hidden", "99999999999999999999"), ("--activation", "sigmoid"), ("--likelihood", "normal"),
+            ("--binarize", "128"), ("--adam-epsilon", "0"),
         ])
     func badFlags(flag: String, value: String) throws {
         let scratch = try Scratch()

@@ -177,7 +177,10 @@ struct BenchTests {
         let encode = 2 * (14 * 14 * 9 * 32 + 7 * 7 * (9 * 32) * 64 + 3136 * 16 + 2 * 16 * 2)
         let decode = 2 * (2 * 3136 + 7 * 7 * 64 * (9 * 64) + 14 * 14 * 64 * (9 * 32) + 28 * 28 * 32 * 9)
         let inference = try report.rows("inference")
-        #expect(inference.map { $0["task"] as? String } == ["encode", "decode", "weigh", "encode", "decode", "weigh"])
+        #expect(
+            inference.map { $0["task"] as? String } == [
+                "encode", "decode", "weigh", "encode", "decode", "weigh",
+            ])
         #expect(try inference.map { try Bench.number($0, "threads") } == [1, 1, 1, 2, 2, 2])
         for (row, flop) in zip(inference, [encode, decode, decode, encode, decode, decode]) {
             #expect(try Bench.number(row, "flop_per_image") == Double(flop))

@@ -219,7 +219,7 @@ import VAEData
         let outcome = try Tool("vae-train").run(
             scratch.digits() + ["--epochs", "3", "--film", "--no-figures", "--out", scratch.file("run")])
         #expect(outcome.status == 0, "\(outcome.errors)")
-        #expect(try files(scratch, "run") == (Self.records + ["film.png"]).sorted())
+        #expect(try files(scratch, "run") == (Self.records + ["film.png", "film.safetensors"]).sorted())
         let film = try scratch.bytes("run/film.png")
         #expect(film.range(of: Data("acTL".utf8)) != nil && film.count < 1_000_000)
     }

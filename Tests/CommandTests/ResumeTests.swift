@@ -104,6 +104,26 @@ import VAECore
         #expect(try results("run") == results("whole"))
     }
 
+    /// The film of a run that was stopped is that of one that never was.
+    @Test func theFilmGoesOn() throws {
+        let data = try whole(["--epochs", "12", "--film"])
+        let ended = try interrupt(
+            data + training + ["--epochs", "12", "--film", "--out", scratch.file("run")], SIGTERM
+        ) {
+            rows("run") >= 2
+        }
+        #expect(ended == 143)
+        // Not asked for again: the run has one.
+        let outcome = try tool.run(["--resume", scratch.file("run"), "--no-figures"])
+        #expect(outcome.status == 0 && !outcome.errors.contains("film"), "\(outcome.errors)")
+        #expect(try scratch.bytes("run/film.png") == scratch.bytes("whole/film.png"))
+        // Without its frames it begins where the run goes on, and that is said.
+        try scratch.write([1, 2, 3], to: "whole/film.safetensors")
+        let longer = try tool.run(["--resume", scratch.file("whole"), "--epochs", "13", "--no-figures"])
+        #expect(
+            longer.status == 0 && longer.errors.contains("the film begins with epoch 13"), "\(longer.errors)")
+    }
+
     @Test func epochsCanBeRaised() throws {
         let data = try whole()
         _ = try tool.run(
@@ -160,7 +180,10 @@ import VAECore
             ("--learning-rate", "0.01", "0.001"), ("--kl-weight", "2", "1"), ("--limit", "100", "none"),
             ("--schedule", "cosine", "constant"), ("--warm-up", "1", "0"), ("--patience", "3", "none"),
             ("--convolutions", "lowered", "direct"), ("--dataset", "mnist", "data"),
-            ("--step-epochs", "3", "10"), ("--step-factor", "0.5", "0.1"),
+            ("--step-epochs", "3", "10"), ("--step-factor", "0.5", "0.1"), ("--filters", "none", "32,64"),
+            ("--hidden", "16,16", "16"), ("--decoder-hidden", "16", "none"), ("--activation", "tanh", "relu"),
+            ("--likelihood", "gaussian", "bernoulli"), ("--binarize", "threshold", "none"),
+            ("--adam-epsilon", "1e-4", "1e-07"),
         ] {
             let outcome = try tool.run(["--resume", scratch.file("whole"), flag, value])
             #expect(outcome.status == 64, "\(flag): \(outcome.errors)")
@@ -190,6 +213,29 @@ import VAECore
         #expect(
             changed.errors.contains("300 training and 40 test images with the SHA-256"), "\(changed.errors)")
         #expect(try scratch.bytes("whole/checkpoint.safetensors") == before)
+    }
+
+    /// A fully connected model on binarised images: the flags are in the record, and the same bits come of a run in two parts.
+    @Test func otherModelsGoOn() throws {
+        let flags = [
+            "--filters", "none", "--hidden", "12,9", "--activation", "tanh", "--likelihood", "gaussian",
+            "--binarize", "stochastic", "--adam-epsilon", "1e-4",
+        ]
+        let data = try whole(flags)
+        let config = try scratch.text("whole/config.json")
+        for line in [
+            #""hiddenActivation" : "tanh""#, #""likelihood" : "gaussian""#,
+            #""binarization" : "stochastic""#,
+        ] {
+            #expect(config.contains(line), "\(config)")
+        }
+        let status = try interrupt(
+            data + training + flags + ["--out", scratch.file("run"), "--no-figures"], SIGTERM
+        ) { rows("run") >= 1 }
+        #expect(status == 143 || status == 0)
+        let outcome = try tool.run(["--resume", scratch.file("run"), "--threads", "3"] + silent + flags)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(try results("run") == results("whole"))
     }
 
     @Test func foldersThatAreNoRuns() throws {

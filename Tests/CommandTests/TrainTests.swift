@@ -103,7 +103,7 @@ import VAEData
             "--dataset", "synthetic", "--limit", "256", "--export-data", scratch.file("idx"))
         #expect(outcome.status == 0, "\(outcome.errors)")
         #expect(outcome.output.split(separator: "\n").count == 4)
-        let data = try Dataset.read(folder: scratch.file("idx"))
+        let data = try Dataset(contentsOf: scratch.file("idx"))
         #expect(data.train.count == 256 && data.test?.count == 10_000)
     }
 

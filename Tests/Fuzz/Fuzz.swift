@@ -35,13 +35,24 @@ enum Fuzz {
             })
     }
 
+    /// Of this thread: on a shared machine the clock on the wall says little.
+    private static var processorSeconds: Double {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+
     private static func check(_ bytes: [UInt8]) {
-        let before = memory_in_use()
+        let (before, start) = (memory_in_use(), processorSeconds)
         memory_peak_reset()
         do throws(Finding) {
             try reader?.check(bytes, in: file)
         } catch {
             fatalError("finding: \(error)")
+        }
+        let seconds = processorSeconds - start
+        guard seconds < 1 else {
+            fatalError("finding: \(seconds) seconds for a file of \(bytes.count) bytes")
         }
         let taken = memory_peak() - before
         guard taken <= 2 * bytes.count + constant else {

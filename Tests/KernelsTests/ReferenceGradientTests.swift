@@ -95,7 +95,8 @@ struct ReferenceGradientTests {
     func wholeModel(klWeight: Double) {
         // 5×4 halves to 3×2 and 2×1: padding on both sides, and levels that do not halve evenly.
         let model = ReferenceModel(
-            height: 5, width: 4, channels: 2, encoderFilters: [2, 3], decoderFilters: [3, 2], hidden: 4,
+            height: 5, width: 4, channels: 2, encoderFilters: [2, 3], decoderFilters: [3, 2],
+            encoderUnits: [4],
             latent: 2)
         var random = SplitMix(state: 11)
         let images = random.values(3 * 40).doubles.map { ($0 + 1) / 2 }

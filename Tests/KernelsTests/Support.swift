@@ -1,3 +1,4 @@
+import Glibc
 import Kernels
 import ReferenceKernels
 
@@ -106,3 +107,6 @@ extension [Float] {
 /// Whether two arrays are equal. Where `#expect(a == b)` fails it looks for the shortest list of differences, for
 /// minutes if the arrays are long.
 func identical<Value: Equatable>(_ a: [Value], _ b: [Value]) -> Bool { a == b }
+
+/// Whether the address or the thread sanitizer is part of this process.
+let isSanitized = dlsym(nil, "__asan_init") != nil || dlsym(nil, "__tsan_init") != nil

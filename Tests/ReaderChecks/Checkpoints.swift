@@ -2,7 +2,7 @@ import VAE
 import VAECore
 
 /// Checkpoints, made and mended.
-public enum Checkpoints {
+package enum Checkpoints {
     /// Of the smallest model there is: before its first step, and within its second epoch.
     static func seeds(_ model: ModelConfiguration) throws -> [[UInt8]] {
         struct Enough: Error {}
@@ -18,7 +18,7 @@ public enum Checkpoints {
     }
 
     /// One that says it has trained for so many epochs on a single image.
-    public static func finished(epochs: Int) -> [UInt8]? {
+    package static func finished(epochs: Int) -> [UInt8]? {
         altered { tensors, metadata in
             metadata["training"] = metadata["training"]?.replacing(#""epochs":3"#, with: #""epochs":1000000"#)
             metadata["training_images"] = "\(SHA256.digest(of: [])) 1"
@@ -32,7 +32,7 @@ public enum Checkpoints {
     }
 
     /// One with that text in place of its training's configuration.
-    public static func configured(_ training: String) -> [UInt8]? {
+    package static func configured(_ training: String) -> [UInt8]? {
         altered { _, metadata in metadata["training"] = training }
     }
 

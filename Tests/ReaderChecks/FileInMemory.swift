@@ -2,11 +2,11 @@ import Glibc
 import VAECore
 
 /// A regular file that is on no disk: readers open its path as they open any other.
-public final class FileInMemory: Sendable {
+package final class FileInMemory: Sendable {
     private let descriptor: Int32
-    public let path: String
+    package let path: String
 
-    public init() {
+    package init() {
         var template = Array("/dev/shm/vae-input-XXXXXX".utf8CString)
         descriptor = mkstemp(&template)
         precondition(descriptor >= 0, "mkstemp: \(errno)")
@@ -18,7 +18,7 @@ public final class FileInMemory: Sendable {
     deinit { close(descriptor) }
 
     /// Replaces what the file holds.
-    public func hold(_ bytes: [UInt8]) {
+    package func hold(_ bytes: [UInt8]) {
         precondition(ftruncate(descriptor, 0) == 0)
         var done = 0
         while done < bytes.count {

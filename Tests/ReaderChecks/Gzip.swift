@@ -1,9 +1,9 @@
 import CZlib
 
 /// gzip members, made and mended.
-public enum Gzip {
+package enum Gzip {
     /// `bytes` as one member.
-    public static func member(_ bytes: [UInt8]) -> [UInt8] {
+    package static func member(_ bytes: [UInt8]) -> [UInt8] {
         var stream = z_stream()
         precondition(
             deflateInit2_(

@@ -5,8 +5,8 @@ import VAEData
 import VAERun
 
 /// What must hold of a reader did not.
-public struct Finding: Error, CustomStringConvertible {
-    public let description: String
+package struct Finding: Error, CustomStringConvertible {
+    package let description: String
 
     init(_ description: String) { self.description = description }
 }
@@ -17,7 +17,7 @@ public struct Finding: Error, CustomStringConvertible {
 /// Crashes, time and memory are for whoever calls to watch.
 ///
 /// Another reader takes a case here, what the compiler then asks for, and a dictionary of its name in `Tests/Fuzz/Dictionaries`.
-public enum Reader: String, CaseIterable, Sendable {
+package enum Reader: String, CaseIterable, Sendable {
     /// IDX files, and the same bytes compressed.
     case idx
     /// Compressed IDX files, as they are and with their checksum made right.
@@ -34,7 +34,7 @@ public enum Reader: String, CaseIterable, Sendable {
 
     /// Reads `bytes` from a file.
     /// - Throws: `Finding`.
-    public func check(_ bytes: [UInt8], in file: FileInMemory) throws(Finding) {
+    package func check(_ bytes: [UInt8], in file: FileInMemory) throws(Finding) {
         file.hold(bytes)
         switch self {
         case .idx: try checkIDX(bytes, file)
@@ -49,7 +49,7 @@ public enum Reader: String, CaseIterable, Sendable {
 
     /// Reads what `file` holds, once and nothing more: what that costs is what the reader costs.
     /// - Throws: `Finding`.
-    public func checkReading(_ file: FileInMemory) throws(Finding) {
+    package func checkReading(_ file: FileInMemory) throws(Finding) {
         switch self {
         case .idx, .gzip: _ = try value(file) { () throws(VAEError) in try IDX.read(file.path) }
         case .safetensors:
@@ -85,7 +85,7 @@ public enum Reader: String, CaseIterable, Sendable {
     private func checkIDX(_ bytes: [UInt8], _ file: FileInMemory) throws(Finding) {
         let array = try value(file) { () throws(VAEError) in try IDX.read(file.path) }
         if let array, IDX.encode(array) != bytes { throw Finding("an IDX file is written differently") }
-        _ = try value(file) { () throws(VAEError) in try IDX.readImages(file.path) }
+        _ = try value(file) { () throws(VAEError) in try IDX.readImages(at: file.path) }
         guard !bytes.starts(with: [0x1F, 0x8B]) else { return }
         file.hold(Gzip.member(bytes))
         let unpacked = try value(file) { () throws(VAEError) in try IDX.read(file.path) }

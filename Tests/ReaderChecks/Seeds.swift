@@ -3,7 +3,7 @@ import VAECore
 
 extension Reader {
     /// Sound files to start from.
-    public var seeds: [[UInt8]] {
+    package var seeds: [[UInt8]] {
         switch self {
         case .idx: Seeds.idx
         case .gzip: Seeds.idx.map(Gzip.member) + [Gzip.member([0, 0, 8]) + Gzip.member([1, 0, 0, 0, 1, 7])]

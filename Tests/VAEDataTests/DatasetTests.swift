@@ -26,13 +26,13 @@ import VAECore
                 let place = "\(folder.path)/\(labelled)/\(test != nil)/deep"
                 let written = try data.export(to: place)
                 #expect(written.count == (labelled ? 2 : 1) * (test == nil ? 1 : 2))
-                let again = try Dataset.read(folder: place)
+                let again = try Dataset(contentsOf: place)
                 #expect(again.train == data.train)
                 #expect(again.test == data.test)
                 #expect(again.name == "deep")
                 #expect(again.source == "folder \(place)")
                 #expect(again.contentHash() == data.contentHash())
-                #expect(try Dataset.read(folder: place + "/", name: "mnist").name == "mnist")
+                #expect(try Dataset(contentsOf: place + "/", name: "mnist").name == "mnist")
             }
         }
     }
@@ -60,27 +60,27 @@ import VAECore
             // What the bytes are counts, not the name: both ways round.
             try folder.write(Bool.random() ? bytes : gzip(bytes), to: name)
         }
-        let data = try Dataset.read(folder: folder.path)
+        let data = try Dataset(contentsOf: folder.path)
         #expect(data.train == set)
         #expect(data.test == set)
     }
 
     @Test func folderErrors() throws {
         expectError(.missingInput, saying: "does not exist", "\(folder.path)/none") {
-            _ = try Dataset.read(folder: "\(folder.path)/none")
+            _ = try Dataset(contentsOf: "\(folder.path)/none")
         }
         expectError(.missingInput, saying: "train-images-idx3-ubyte.gz", "an empty folder") {
-            _ = try Dataset.read(folder: folder.path)
+            _ = try Dataset(contentsOf: folder.path)
         }
         let file = try folder.write([], to: "file")
-        expectError(.missingInput, saying: "is a file, not a folder") { _ = try Dataset.read(folder: file) }
+        expectError(.missingInput, saying: "is a file, not a folder") { _ = try Dataset(contentsOf: file) }
         expectError(.missingInput, saying: "no training images", "found file") {
-            _ = try Dataset.read(folder: folder.path)
+            _ = try Dataset(contentsOf: folder.path)
         }
         try FileManager.default.createDirectory(
             atPath: "\(folder.path)/train-images-idx3-ubyte", withIntermediateDirectories: true)
         expectError(.missingInput, saying: "train-images-idx3-ubyte", "a folder") {
-            _ = try Dataset.read(folder: folder.path)
+            _ = try Dataset(contentsOf: folder.path)
         }
     }
 
@@ -88,22 +88,22 @@ import VAECore
         try folder.write(IDX.encode(IDX.images(images(4))), to: "train-images-idx3-ubyte")
         try folder.write(idxHeader([3]) + [1, 2, 3], to: "t10k-labels-idx1-ubyte")
         expectError(.missingInput, saying: "t10k-labels", "no images to go with") {
-            _ = try Dataset.read(folder: folder.path)
+            _ = try Dataset(contentsOf: folder.path)
         }
         try folder.write(IDX.encode(IDX.images(images(3, height: 5))), to: "t10k-images-idx3-ubyte")
         expectError(.invalidData, saying: "another image size", "expected 2×2×1, found 5×2×1") {
-            _ = try Dataset.read(folder: folder.path)
+            _ = try Dataset(contentsOf: folder.path)
         }
         try folder.write(IDX.encode(IDX.images(images(2))), to: "t10k-images-idx3-ubyte")
-        expectError(.invalidData, saying: "differs in number") { _ = try Dataset.read(folder: folder.path) }
+        expectError(.invalidData, saying: "differs in number") { _ = try Dataset(contentsOf: folder.path) }
     }
 
     // Mode bits do not bind root.
     @Test(.enabled(if: geteuid() != 0)) func folderWithoutPermission() throws {
         for mode: mode_t in [0, 0o400] {
             #expect(chmod(folder.path, mode) == 0)
-            expectError(.missingInput, saying: "may not be read") {
-                _ = try Dataset.read(folder: folder.path)
+            expectError(.missingInput, saying: "permission denied") {
+                _ = try Dataset(contentsOf: folder.path)
             }
         }
         #expect(chmod(folder.path, 0o700) == 0)

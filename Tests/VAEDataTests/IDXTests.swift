@@ -53,7 +53,7 @@ import VAECore
     @Test(.enabled(if: geteuid() != 0)) func refusesWhatMayNotBeRead() throws {
         let path = try folder.write(idxHeader([1]) + [0], to: "locked")
         #expect(chmod(path, 0) == 0)
-        expectError(.missingInput, saying: "may not be read") { _ = try IDX.read(path) }
+        expectError(.missingInput, saying: "permission denied") { _ = try IDX.read(path) }
     }
 
     @Test func refusesBadHeaders() throws {
@@ -122,27 +122,27 @@ import VAECore
         let grey = try folder.write(idxHeader([2, 1, 3]) + [1, 2, 3, 4, 5, 6], to: "grey")
         let colour = try folder.write(idxHeader([1, 1, 2, 3]) + [1, 2, 3, 4, 5, 6], to: "colour")
         let labels = try folder.write(gzip(idxHeader([2]) + [7, 9]), to: "labels")
-        let set = try IDX.readImages(grey, labels: labels)
+        let set = try IDX.readImages(at: grey, labels: labels)
         #expect(set.shape == ImageShape(height: 1, width: 3))
         #expect(set.labels == [7, 9])
-        #expect(try IDX.readImages(grey).labels == nil)
-        #expect(try IDX.readImages(colour).shape == ImageShape(height: 1, width: 2, channels: 3))
-        let written = try IDX.encode(IDX.images(IDX.readImages(colour)))
+        #expect(try IDX.readImages(at: grey).labels == nil)
+        #expect(try IDX.readImages(at: colour).shape == ImageShape(height: 1, width: 2, channels: 3))
+        let written = try IDX.encode(IDX.images(IDX.readImages(at: colour)))
         #expect(written == idxHeader([1, 1, 2, 3]) + [1, 2, 3, 4, 5, 6])
 
         let planes = try folder.write(idxHeader([1, 3, 1, 5]) + Array(0..<15), to: "planes")
-        expectError(.invalidData, saying: "too many channels") { _ = try IDX.readImages(planes) }
+        expectError(.invalidData, saying: "too many channels") { _ = try IDX.readImages(at: planes) }
         expectError(.invalidData, saying: "does not hold images", "0x00000801") {
-            _ = try IDX.readImages(labels)
+            _ = try IDX.readImages(at: labels)
         }
         expectError(.invalidData, saying: "does not hold labels", "0x00000803") {
-            _ = try IDX.readImages(grey, labels: grey)
+            _ = try IDX.readImages(at: grey, labels: grey)
         }
         expectError(.invalidData, saying: "differs in number", "expected 1 labels, found 2") {
-            _ = try IDX.readImages(colour, labels: labels)
+            _ = try IDX.readImages(at: colour, labels: labels)
         }
         expectError(.missingInput, saying: "does not exist") {
-            _ = try IDX.readImages(grey, labels: "\(folder.path)/none")
+            _ = try IDX.readImages(at: grey, labels: "\(folder.path)/none")
         }
     }
 }

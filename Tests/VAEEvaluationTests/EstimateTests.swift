@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import VAEEvaluation
 
@@ -12,5 +13,12 @@ struct EstimateTests {
     @Test func aSingleValueHasNoSpread() {
         #expect(Estimate(of: [3]).mean == 3)
         #expect(Estimate(of: [3]).standardError == .infinity)
+    }
+
+    /// JSON has no infinite numbers.
+    @Test(arguments: [[1.0, 2], [3]]) func survivesJSON(values: [Double]) throws {
+        let estimate = Estimate(of: values)
+        let again = try JSONDecoder().decode(Estimate.self, from: JSONEncoder().encode(estimate))
+        #expect(again == estimate)
     }
 }

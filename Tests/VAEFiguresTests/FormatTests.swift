@@ -18,7 +18,7 @@ import VAECore
         var title: String
 
         func draw(on canvas: borrowing Canvas) {
-            canvas.text(title, at: Point(10, 40), .title)
+            canvas.draw(title, at: Point(10, 40), .title)
             canvas.fill(Rect(x: 200, y: 10, width: 20, height: 20), Colour(0xFF0000))
         }
     }
@@ -70,12 +70,12 @@ import VAECore
     @Test func longTextIsShortened() throws {
         let canvas = try Canvas(.png, size: Size(width: 100, height: 100))
         let text = String(repeating: "wide ", count: 100)
-        let fitted = canvas.fitted(text, .title, width: 200)
+        let fitted = canvas.shortened(text, .title, toWidth: 200)
         #expect(fitted.hasSuffix("…"))
-        #expect(canvas.measure(fitted, .title) <= 200)
-        #expect(canvas.measure(fitted, .title) > 160)
-        #expect(canvas.fitted("short", .title, width: 200) == "short")
-        #expect(canvas.fitted(text, .title, width: -5) == "…")
+        #expect(canvas.width(of: fitted, .title) <= 200)
+        #expect(canvas.width(of: fitted, .title) > 160)
+        #expect(canvas.shortened("short", .title, toWidth: 200) == "short")
+        #expect(canvas.shortened(text, .title, toWidth: -5) == "…")
     }
 
     @Test func pdfIsAPDF() throws {
@@ -133,10 +133,10 @@ import VAECore
         for value in bad {
             canvas.fill(Rect(x: value, y: 0, width: 5, height: 5), .black)
             canvas.fill(Rect(x: 0, y: 0, width: value, height: 5), .black)
-            canvas.line([Point(0, 0), Point(value, 3)], .black)
-            canvas.dots([Point(value, 3)], radius: 3, .black)
-            canvas.circle(Point(5, 5), radius: value, .black)
-            canvas.text("x", at: Point(value, 3), .tick)
+            canvas.strokeLine([Point(0, 0), Point(value, 3)], .black)
+            canvas.fillDots([Point(value, 3)], radius: 3, .black)
+            canvas.strokeCircle(Point(5, 5), radius: value, .black)
+            canvas.draw("x", at: Point(value, 3), .tick)
         }
         #expect(try canvas.pixels().count(of: .white) == 400)
     }

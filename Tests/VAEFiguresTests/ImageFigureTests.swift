@@ -24,12 +24,14 @@ import VAECore
     @Test func valuesBecomePixels() throws {
         let shape = ImageShape(height: 1, width: 5)
         let images = try FloatImages(shape: shape, values: [0, 0.5, 1, -3, 1e30])
-        #expect(try images.picture(0).bytes == [0, 128, 255, 0, 255])
-        #expect(try flat([1, 0, 0.2]).picture(0).colour(x: 4, y: 2) == Colour(red: 255, green: 0, blue: 51))
+        #expect(try images.picture(at: 0).bytes == [0, 128, 255, 0, 255])
         #expect(
-            try flat([1, 0, 0, 0.5]).picture(0).colour(x: 0, y: 0) == Colour(red: 255, green: 128, blue: 128))
-        #expect(try flat([0, 1]).picture(0).colour(x: 0, y: 0) == Colour(0x808080))
-        #expect(try flat([0, 0, 0, 0, 1]).picture(0).colour(x: 0, y: 0) == Colour(0x333333))
+            try flat([1, 0, 0.2]).picture(at: 0).colour(x: 4, y: 2) == Colour(red: 255, green: 0, blue: 51))
+        #expect(
+            try flat([1, 0, 0, 0.5]).picture(at: 0).colour(x: 0, y: 0)
+                == Colour(red: 255, green: 128, blue: 128))
+        #expect(try flat([0, 1]).picture(at: 0).colour(x: 0, y: 0) == Colour(0x808080))
+        #expect(try flat([0, 0, 0, 0, 1]).picture(at: 0).colour(x: 0, y: 0) == Colour(0x333333))
     }
 
     @Test func pngsOfPicturesAreExact() throws {

@@ -42,7 +42,7 @@ import VAECore
 
     /// The columns of pixels in the plot that look like `colour` drawn once or more over white.
     private func pixels(near colour: Colour, in raster: Raster) -> [Int] {
-        let candidates = Set(stride(from: 0.0, to: 0.5, by: 0.005).map { colour.mixed(with: .white, $0) })
+        let candidates = Set(stride(from: 0.0, to: 0.5, by: 0.005).map { colour.mixed(with: .white, by: $0) })
         var columns: [Int] = []
         for y in 90..<800 {
             for x in 90..<840 where candidates.contains(raster.colour(x: x, y: y)) { columns.append(x) }

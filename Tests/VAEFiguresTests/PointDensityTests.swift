@@ -9,7 +9,7 @@ import VAECore
 
     /// Whether a pixel is one of a dot on its own: 85% of its colour over white, give or take what cairo rounds.
     private func isDot(_ pixel: Colour, of colour: Colour) -> Bool {
-        let wanted = colour.mixed(with: .white, 0.15)
+        let wanted = colour.mixed(with: .white, by: 0.15)
         return abs(Int(pixel.red) - Int(wanted.red)) <= 4 && abs(Int(pixel.green) - Int(wanted.green)) <= 4
             && abs(Int(pixel.blue) - Int(wanted.blue)) <= 4
     }

@@ -30,6 +30,16 @@ enum Fixtures {
             imageShape: ImageShape(height: 5, width: 7, channels: 4), encoderFilters: [6],
             decoderFilters: [5],
             kernelSize: 1, hiddenUnits: 3, latentSize: 2),
+        .fullyConnected(
+            imageShape: ImageShape(height: 6, width: 7, channels: 3), hiddenUnits: [14, 9],
+            hiddenActivation: .tanh, latentSize: 4),
+        .fullyConnected(
+            imageShape: ImageShape(height: 9, width: 5), hiddenUnits: [], likelihood: .gaussian, latentSize: 3
+        ),
+        ModelConfiguration(
+            imageShape: ImageShape(height: 6, width: 9), encoderFilters: [5, 8], decoderFilters: [6, 4],
+            encoderUnits: [9, 7], decoderUnits: [11], hiddenActivation: .tanh, likelihood: .gaussian,
+            latentSize: 2),
     ]
 
     /// Smooth coloured pictures that differ from one another.
@@ -92,7 +102,7 @@ struct Fixture {
     func report(title: String = "Digits", losses: Bool = true, facts: [Report.Facts] = []) throws -> Report {
         try Report(
             title: title, model: model, history: history,
-            testSet: ReportTestSet(test, model: model, losses: losses),
+            testSet: Report.TestSet(test, model: model, measuringLosses: losses),
             labelName: "digit", facts: facts)
     }
 }

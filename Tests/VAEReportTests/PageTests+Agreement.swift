@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import VAE
 import VAECore
@@ -57,6 +58,17 @@ extension PageTests {
                 "\(Self.cut) return each.map((pixels) => vae.decode(vae.encode(pixels).mean)).flat();",
                 .numbers(scaled), .number(Double(images.shape.count))))
         #expect(largestDifference(reconstructed, try model.reconstruct(images)) < Self.tolerance)
+        let losses = try await floats(
+            driver.run(
+                """
+                \(Self.cut)
+                return each.map((pixels) => vae.model.reconstructionLoss(pixels, vae.model.encode(pixels).mean));
+                """, .numbers(scaled), .number(Double(images.shape.count))))
+        let logVariance = model.weights.first { $0.name == "decoder.log_variance" }?.values[0] ?? 0
+        // A mean that is off by the tolerance moves a pixel's loss by that over σ², and a logit by no more than its error.
+        let tolerance = Self.tolerance * Float(images.shape.count) * max(1, exp(-logVariance))
+        let measured = try model.losses(of: images, sampling: false).reconstruction
+        #expect(largestDifference(losses, measured) < tolerance)
     }
 
     /// What is embedded about the test set is what the engine measured, to the steps it is kept in.

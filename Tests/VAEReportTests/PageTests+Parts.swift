@@ -115,7 +115,7 @@ extension PageTests {
         try await open(
             Report(
                 title: "Plain", model: fixture.model, history: Array(fixture.history.prefix(1)),
-                testSet: ReportTestSet(plain, model: fixture.model, losses: false)))
+                testSet: Report.TestSet(plain, model: fixture.model, measuringLosses: false)))
         let loss = try fixture.model.losses(of: plain.slice(0..<1), sampling: false).mean()
         let words = try await text(driver, "nearest-loss").split(separator: " ").map(String.init)
         #expect(abs(try #require(Double(words[1])) - loss.total) < 0.05, "\(words)")

@@ -36,7 +36,7 @@ import VAECore
         }
         // Digits beside digits, so that no compressor finds the copies: MNIST's take 165 bytes each, these about 230.
         let test = try ImageSet(shape: fixture.test.shape, pixels: pixels)
-        let set = try ReportTestSet(test, model: fixture.model, losses: false)
+        let set = try Report.TestSet(test, model: fixture.model, measuringLosses: false)
         let page = try Report(title: "Digits", model: fixture.model, history: fixture.history, testSet: set)
             .html()
         #expect(page.count < 4_000_000, "\(page.count) bytes")
@@ -100,10 +100,10 @@ import VAECore
         let fixture = try Fixtures.digits.get()
         let odd = try Fixture(Fixtures.odd[3])
         var report = try fixture.report()
-        report.testSet = try ReportTestSet(odd.test, model: odd.model)
+        report.testSet = try Report.TestSet(odd.test, model: odd.model)
         #expect { try report.html() } throws: { ($0 as? VAEError)?.kind == .invalidArgument }
         let encoding = try fixture.model.encode(fixture.test.slice(0..<10))
-        #expect { try ReportTestSet(images: PackedImages(fixture.test), encoding: encoding) } throws: {
+        #expect { try Report.TestSet(images: PackedImages(fixture.test), encoding: encoding) } throws: {
             ($0 as? VAEError)?.found == "10 and 0"
         }
     }

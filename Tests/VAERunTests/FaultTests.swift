@@ -168,7 +168,7 @@ struct FaultTests {
             _ = try VariationalAutoencoder(contentsOf: path + "/model.safetensors")
             let trainer = try run.trainer(epochs: nil, threads: 1)
             try Self.goOn(run.folder(), run.store, trainer)
-            try trainer.model.save(to: path + "/ended")
+            try trainer.model.write(to: path + "/ended")
             let ended = try Data(contentsOf: URL(fileURLWithPath: path + "/ended"))
             #expect(ended == model, "\(place)")
             let rows = try MetricsTable.read(path + "/metrics.csv", klWeight: 1)

@@ -38,6 +38,90 @@ import VAEData
         }
     }
 
+    /// A film that is interrupted after each of its epochs is the film that never was. With three dimensions its plane is turned to
+    /// where the epoch before it was.
+    @Test(arguments: [1, 2, 3])
+    func framesComeBack(latentSize: Int) throws {
+        let scratch = try Scratch()
+        let data = try SyntheticDigits.dataset(trainCount: 10, testCount: 40)
+        func recorder() throws -> FilmRecorder {
+            try FilmRecorder(data: data, latentSize: latentSize, epochs: 12, threads: 2)
+        }
+        var whole = try recorder()
+        for epoch in 1...12 {
+            let model = try VariationalAutoencoder(
+                ModelConfiguration(latentSize: latentSize), seed: UInt64(epoch))
+            try whole.add(report(epoch), model)
+            var again = try recorder()
+            if epoch > 1 { #expect(try again.goOn(from: scratch.file("f"), after: epoch - 1)) }
+            try again.add(report(epoch), model)
+            try again.save(to: scratch.file("f"))
+            if epoch == 12 {
+                try again.write(to: scratch.file("again.png"))
+                // A checkpoint may be older than the frames.
+                #expect(try again.goOn(from: scratch.file("f"), after: 5))
+                for epoch in 6...12 {
+                    try again.add(
+                        report(epoch),
+                        VariationalAutoencoder(
+                            ModelConfiguration(latentSize: latentSize), seed: UInt64(epoch)))
+                }
+                try again.write(to: scratch.file("third.png"))
+            }
+        }
+        try whole.write(to: scratch.file("whole.png"))
+        let expected = try DurableFile.read(scratch.file("whole.png"))
+        #expect(try DurableFile.read(scratch.file("again.png")) == expected)
+        #expect(try DurableFile.read(scratch.file("third.png")) == expected)
+        // One that lacks an epoch says so.
+        var other = try recorder()
+        #expect(try !other.goOn(from: scratch.file("f"), after: 13))
+    }
+
+    @Test func framesOfAnotherRunAreRefused() throws {
+        let scratch = try Scratch()
+        let tiles = try ImageSet(
+            shape: ImageShape(height: 2, width: 2), pixels: [UInt8](repeating: 7, count: 4 * 9))
+        let frame = FilmFrame(epoch: 1, loss: .nan, points: [[1, 2], [3, 4]], tiles: tiles)
+        let second = FilmFrame(epoch: 10, loss: 2, points: [[1, 2], [3, 5]], tiles: tiles)
+        try FilmFrames.write([frame, second], to: scratch.file("f"))
+        func read(
+            _ name: String = "f", points: Int = 2, tiles: Int = 9, side: Int = 2, channels: Int = 1
+        ) throws(VAEError) -> [FilmFrame] {
+            try FilmFrames.read(
+                scratch.file(name), points: points, tiles: tiles, side: side, channels: channels)
+        }
+        let frames = try read()
+        #expect(frames.map(\.epoch) == [1, 10] && frames[1] == second && frames[0].loss.isNaN)
+        #expect(failure { () throws(VAEError) in try read("none") }?.kind == .missingInput)
+        for error in [
+            failure { () throws(VAEError) in try read(points: 3) },
+            failure { () throws(VAEError) in try read(tiles: 8) },
+            failure { () throws(VAEError) in try read(side: 1) },
+            failure { () throws(VAEError) in try read(channels: 3) },
+        ] {
+            #expect(error?.kind == .invalidData && error?.subject == scratch.file("f"))
+        }
+        let file = try SafeTensors(contentsOf: scratch.file("f"))
+        for index in file.tensors.indices {
+            var tensors = file.tensors
+            tensors.remove(at: index)
+            try SafeTensors(tensors, metadata: file.metadata).write(to: scratch.file("g"))
+            #expect(failure { () throws(VAEError) in try read("g") }?.kind == .invalidData)
+        }
+        try SafeTensors(file.tensors).write(to: scratch.file("g"))
+        #expect(failure { () throws(VAEError) in try read("g") }?.kind == .invalidData)
+        let infinite = FilmFrame(epoch: 1, loss: 1, points: [[1, 2], [.infinity, 4]], tiles: tiles)
+        try FilmFrames.write([infinite], to: scratch.file("g"))
+        #expect(failure { () throws(VAEError) in try read("g") }?.kind == .invalidData)
+        let wide = try ImageSet(
+            shape: ImageShape(height: 2, width: 1), pixels: [UInt8](repeating: 7, count: 18))
+        try FilmFrames.write(
+            [frame, FilmFrame(epoch: 2, loss: 1, points: [[1, 2], [3, 4]], tiles: wide)],
+            to: scratch.file("g"))
+        #expect(failure { () throws(VAEError) in try read("g") }?.kind == .invalidData)
+    }
+
     @Test func longTrainingsKeepFortyEpochsOrSo() throws {
         let scratch = try Scratch()
         let images = try ImageSet(

@@ -90,12 +90,12 @@ import VAECore
         // q of two images: N(1, 1) and N(−1, 1) in z₁, always N(0, 1) in z₂.
         let encoding = Encoding(latentSize: 2, mean: [1, 0, -1, 0], logVariance: [0, 0, 0, 0])
         let activity = LatentActivity(of: encoding)
-        #expect(activity.kl == [0.5, 0] && activity.meanVariance == [1, 0] && activity.activeUnits == 1)
+        #expect(activity.kl == [0.5, 0] && activity.varianceOfMean == [1, 0] && activity.activeUnits == 1)
         // ½(σ² − 1 − ln σ²) at σ² = 4.
         let wide = LatentActivity(of: Encoding(latentSize: 1, mean: [0], logVariance: [Float(log(4.0))]))
         #expect(abs(wide.kl[0] - 0.5 * (3 - log(4.0))) < 1e-6)
         // 0.1² is the threshold itself, which is not above it.
         let edge = LatentActivity(of: Encoding(latentSize: 1, mean: [0.25, 0.05], logVariance: [0, 0]))
-        #expect(abs(edge.meanVariance[0] - 0.01) < 1e-8)
+        #expect(abs(edge.varianceOfMean[0] - 0.01) < 1e-8)
     }
 }

@@ -120,7 +120,7 @@ import VAEData
     func pipesInARunFolderAreRefused(name: String) throws {
         let scratch = try Scratch()
         let model = try VariationalAutoencoder(ModelConfiguration(latentSize: 3))
-        try model.save(to: scratch.file("model.safetensors"))
+        try model.write(to: scratch.file("model.safetensors"))
         let data = RunRecord.Data(
             name: "x", source: "s", sha256: "h", trainImages: 1, testImages: 1, folder: nil, limit: nil)
         let json = try JSONEncoder().encode(record(data: data))
@@ -131,6 +131,36 @@ import VAEData
         #expect(mkfifo(scratch.file(name), 0o600) == 0)
         let error = failure { () throws(VAEError) in try Run(scratch.path) }
         #expect(error?.kind == .missingInput && error?.subject == scratch.file(name))
+    }
+
+    /// What is in the place of a file of the run may lead anywhere: nothing but the run folder is written to.
+    @Test(arguments: [
+        "config.json", "model.safetensors", "best.safetensors", "metrics.csv", "checkpoint.safetensors",
+    ])
+    func linksInARunFolderLeadNowhere(name: String) throws {
+        let scratch = try Scratch()
+        let path = scratch.file("run")
+        do { _ = try FaultTests.begin(path) }
+        try FileManager.default.moveItem(atPath: path + "/" + name, toPath: scratch.file("precious"))
+        let before = try Data(contentsOf: URL(fileURLWithPath: scratch.file("precious")))
+        #expect(symlink(scratch.file("precious"), path + "/" + name) == 0)
+        let run = try InterruptedRun(path)
+        let folder = try run.folder()
+        try folder.write(run.record, to: RunFolder.configuration)
+        try FaultTests.goOn(folder, run.store, run.trainer(epochs: nil, threads: 1))
+        #expect(try Data(contentsOf: URL(fileURLWithPath: scratch.file("precious"))) == before)
+    }
+
+    /// Nor do pipes hold a resumed run up.
+    @Test(.timeLimit(.minutes(1)), arguments: ["config.json", "checkpoint.safetensors"])
+    func pipesDoNotHoldAResumedRunUp(name: String) throws {
+        let scratch = try Scratch()
+        let path = scratch.file("run")
+        do { _ = try FaultTests.begin(path) }
+        try FileManager.default.removeItem(atPath: path + "/" + name)
+        #expect(mkfifo(path + "/" + name, 0o600) == 0)
+        let error = failure { () throws(VAEError) in try InterruptedRun(path) }
+        #expect(error?.kind == .missingInput && error?.subject == path + "/" + name)
     }
 
     /// What is made of a data set's name, which is a folder's name, is one name in the folder for runs.

@@ -33,6 +33,17 @@ struct AllocationTests {
         }
     }
 
+    @Test func ofAFullyConnectedModel() async {
+        await #expect(processExitsWith: .success) {
+            let model = ModelConfiguration.fullyConnected(
+                hiddenUnits: [50, 40], hiddenActivation: .tanh, likelihood: .gaussian, latentSize: 5)
+            let count = try Engine.$mayOversubscribe.withValue(true) {
+                try allocationsInAnEpoch(model, binarization: .stochastic, threads: 2)
+            }
+            #expect(count == 0)
+        }
+    }
+
     @Test func onThreeThreads() async {
         await #expect(processExitsWith: .success) {
             let count = try Engine.$mayOversubscribe.withValue(true) {
@@ -43,12 +54,14 @@ struct AllocationTests {
     }
 }
 
-/// Allocations from the end of an epoch's third step to the end of its last, the 25th, in the default model.
-private func allocationsInAnEpoch(threads: Int) throws -> Int {
+/// Allocations from the end of an epoch's third step to the end of its last, the 25th.
+private func allocationsInAnEpoch(
+    _ model: ModelConfiguration = ModelConfiguration(), binarization: Binarization? = nil, threads: Int
+) throws -> Int {
     // Of the 24-image batches the last is partial.
     let images = try bars(24 * 24 + 5, ModelConfiguration().imageShape)
     let trainer = try Trainer(
-        ModelConfiguration(), TrainingConfiguration(epochs: 1, batchSize: 24), threads: threads)
+        model, TrainingConfiguration(epochs: 1, batchSize: 24, binarization: binarization), threads: threads)
     var (count, steps) = (-1, 0)
     try trainer.fit(
         images,

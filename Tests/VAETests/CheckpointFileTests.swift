@@ -103,7 +103,7 @@ struct CheckpointFileTests {
 
     @Test func otherFilesAreRefused() async throws {
         let model = try VariationalAutoencoder(smallModel)
-        try model.save(to: folder("model"))
+        try model.write(to: folder("model"))
         let error = failure { () throws(VAEError) in _ = try Checkpoint(contentsOf: folder("model")) }
         #expect(error?.problem == "is not a checkpoint of this engine")
         let checkpoint = try SafeTensors(

@@ -39,15 +39,34 @@ struct CheckpointTests {
     /// At every step, on another number of threads each time.
     @Test(arguments: configurations)
     func atEveryStep(configuration: TrainingConfiguration) throws {
-        let images = try bars(20, smallModel.imageShape)
-        let test = try bars(6, smallModel.imageShape, seed: 2)
-        let whole = try Trainer(smallModel, configuration, threads: 2)
+        try expectTheSame(smallModel, configuration)
+    }
+
+    /// Fully connected, with a learned variance; and images that are drawn anew in every epoch.
+    @Test(arguments: [
+        (smallPerceptron, TrainingConfiguration(epochs: 3, batchSize: 9, learningRate: 0.01, seed: 6)),
+        (
+            smallModel, TrainingConfiguration(epochs: 3, batchSize: 8, seed: 7, binarization: .stochastic)
+        ),
+        (
+            .fullyConnected(imageShape: smallModel.imageShape, hiddenUnits: [], latentSize: 2),
+            TrainingConfiguration(epochs: 2, batchSize: 5, binarization: .threshold)
+        ),
+    ])
+    func ofOtherModels(model: ModelConfiguration, configuration: TrainingConfiguration) throws {
+        try expectTheSame(model, configuration)
+    }
+
+    private func expectTheSame(_ model: ModelConfiguration, _ configuration: TrainingConfiguration) throws {
+        let images = try bars(20, model.imageShape)
+        let test = try bars(6, model.imageShape, seed: 2)
+        let whole = try Trainer(model, configuration, threads: 2)
         try whole.fit(images, test: test)
         let expected = Outcome(whole)
         #expect(configuration.epochs < 30 || whole.history.count < 30)
 
         var files: [[UInt8]] = []
-        let watched = try Trainer(smallModel, configuration, threads: 1)
+        let watched = try Trainer(model, configuration, threads: 1)
         files.append(try watched.checkpoint().serialized())
         try watched.fit(
             images, test: test, onStep: { _ in files.append(try watched.checkpoint().serialized()) },
@@ -78,6 +97,44 @@ struct CheckpointTests {
         }
         #expect(stops == 6)
         #expect(Outcome(trainer) == Outcome(whole))
+    }
+
+    /// One that is stopped while the test images are measured measures them again.
+    @Test func withinTheTest() async throws {
+        let images = try bars(20, smallModel.imageShape)
+        // Five micro-batches: the first pieces are one and two of them at most.
+        let test = try bars(40, smallModel.imageShape, seed: 2)
+        let configuration = TrainingConfiguration(epochs: 2, batchSize: 8, seed: 4)
+        let whole = try Trainer(smallModel, configuration, threads: 1)
+        try whole.fit(images, test: test)
+        for pause in 1...3 {
+            var (pauses, epochs) = (0, 0)
+            let trainer = try Trainer(smallModel, configuration, threads: 1)
+            #expect(throws: Stop.self) {
+                try trainer.fit(
+                    images, test: test,
+                    whileTesting: {
+                        pauses += 1
+                        if pauses == pause { throw Stop() }
+                    }, onEpoch: { _ in epochs += 1 })
+            }
+            #expect(pauses == pause && epochs == 0 && trainer.history.isEmpty)
+            let checkpoint = trainer.checkpoint()
+            #expect(checkpoint.stepsOfEpoch == 3 && checkpoint.stepsTaken == 3)
+            let resumed = try Trainer(
+                resuming: Checkpoint(bytes: checkpoint.serialized(), source: "file"), threads: 2)
+            try resumed.fit(images, test: test)
+            #expect(Outcome(resumed) == Outcome(whole))
+        }
+        let task = Task { () throws -> Int in
+            let trainer = try Trainer(smallModel, configuration, threads: 1)
+            #expect(throws: CancellationError.self) {
+                try trainer.fit(
+                    images, test: test, whileTesting: { withUnsafeCurrentTask { $0?.cancel() } })
+            }
+            return trainer.history.count
+        }
+        #expect(try await task.value == 0)
     }
 
     /// Without a checkpoint, too: a second call of `fit` goes on within the epoch.

@@ -57,11 +57,21 @@ struct ConfigurationTests {
         ("image height", model { $0.imageShape = ImageShape(height: .max, width: .max, channels: .max) }),
         ("image channels", model { $0.imageShape = ImageShape(height: 5, width: 7, channels: 0) }),
         ("latent size", model { $0.latentSize = 0 }), ("latent size", model { $0.latentSize = .max }),
-        ("hidden units", model { $0.hiddenUnits = 0 }), ("kernel size", model { $0.kernelSize = 0 }),
+        ("hidden units", model { $0.encoderUnits = [0] }), ("kernel size", model { $0.kernelSize = 0 }),
         ("kernel size", model { $0.kernelSize = 64 }),
         ("filters", model { $0.encoderFilters = [3, 0] }),
         ("filters", model { $0.decoderFilters = [.max, 3] }),
-        ("encoder convolutions", model { $0.encoderFilters = [] }),
+        ("decoder filters", model { $0.encoderFilters = [] }),
+        ("hidden units", model { $0.encoderUnits = [3, .max] }),
+        ("hidden layers", model { $0.encoderUnits = [Int](repeating: 1, count: 13) }),
+        ("decoder hidden units", model { $0.decoderUnits = [-1] }),
+        ("decoder hidden layers", model { $0.decoderUnits = [Int](repeating: 1, count: 13) }),
+        ("model configuration", model { $0.decoderUnits = [1 << 20, 1 << 20] }),
+        (
+            "model configuration",
+            .fullyConnected(
+                imageShape: ImageShape(height: 1 << 8, width: 1 << 9), hiddenUnits: [1 << 14], latentSize: 2)
+        ),
         ("encoder convolutions", model { $0.encoderFilters = [Int](repeating: 1, count: 13) }),
         ("decoder filters", model { $0.decoderFilters = [5] }),
         ("decoder filters", model { $0.decoderFilters = [5, 3, 2] }),
@@ -85,13 +95,13 @@ struct ConfigurationTests {
         (
             "model configuration",
             model {
-                $0.hiddenUnits = 1 << 20; $0.latentSize = 1 << 14
+                $0.encoderUnits = [1 << 20]; $0.latentSize = 1 << 14
             }
         ),
         (
             "model configuration",
             model {
-                $0.imageShape = ImageShape(height: 64, width: 65); $0.hiddenUnits = 1 << 20
+                $0.imageShape = ImageShape(height: 64, width: 65); $0.encoderUnits = [1 << 20]
             }
         ),
     ]

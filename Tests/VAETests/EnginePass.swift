@@ -7,7 +7,7 @@ import VAECore
 ///
 /// Images go through in micro-batches, each adding to the gradient, as they do inside a shard.
 struct EnginePass {
-    /// `mean`, `log_variance`, `z`, `logits`, `loss.…`, `activation.…` and `gradient.…`, over all images.
+    /// `mean`, `log_variance`, `z`, `output`, `loss.…`, `activation.…` and `gradient.…`, over all images.
     private(set) var tensors: [String: [Float]] = [:]
     /// In the layout of the parameters.
     let gradient: FloatStorage
@@ -44,7 +44,7 @@ struct EnginePass {
             network.decode(weights, workspace, count: count)
             collectForward(network, workspace, count)
             let scale = 1 / Float(total)
-            network.measure(workspace, count: count, gradientScale: scale)
+            network.measure(weights, workspace, count: count, gradientScale: scale)
             add("loss.reconstruction", workspace.reconstruction.prefix(count))
             add("loss.kl", workspace.divergence.prefix(count))
             network.backward(
@@ -61,20 +61,27 @@ struct EnginePass {
                 "activation.encoder.convolution.\(index)",
                 workspace.convolved[index].prefix(count * layer.layer.outputCount))
         }
-        add(
-            "activation.encoder.dense",
-            workspace.hidden.prefix(count * network.configuration.hiddenUnits))
+        for (index, layer) in network.encoderDense.enumerated() {
+            add(
+                "activation.encoder.dense" + (network.encoderDense.count == 1 ? "" : ".\(index)"),
+                workspace.encoderHidden[index].prefix(count * layer.layer.outputs))
+        }
         let latents = count * network.configuration.latentSize
         add("mean", workspace.mean.prefix(latents))
         add("log_variance", workspace.logVariance.prefix(latents))
         add("z", workspace.z.prefix(latents))
-        add("activation.decoder.dense", workspace.expanded.prefix(count * network.flatCount))
+        let hidden = network.decoderDense.count - (network.transposed.isEmpty ? 1 : 0)
+        for (index, layer) in network.decoderDense.prefix(hidden).enumerated() {
+            add(
+                "activation.decoder.dense" + (hidden == 1 ? "" : ".\(index)"),
+                workspace.decoderHidden[index].prefix(count * layer.layer.outputs))
+        }
         for (index, layer) in network.transposed.enumerated().dropLast() {
             add(
                 "activation.decoder.transposed_convolution.\(index)",
                 workspace.raised[index].prefix(count * layer.layer.outputCount))
         }
-        add("logits", workspace.logits.prefix(count * network.configuration.imageShape.count))
+        add("output", workspace.output.prefix(count * network.configuration.imageShape.count))
     }
 
     private mutating func add(_ name: String, _ region: FloatRegion) {
@@ -87,7 +94,8 @@ extension Golden {
     var model: ModelConfiguration {
         ModelConfiguration(
             imageShape: image, encoderFilters: filters, decoderFilters: filters.reversed(),
-            hiddenUnits: hidden, latentSize: latent)
+            encoderUnits: units, decoderUnits: decoderUnits, hiddenActivation: hiddenActivation,
+            likelihood: likelihood, latentSize: latent)
     }
 
     /// The parameters before the first step, in the order of the network's layout.

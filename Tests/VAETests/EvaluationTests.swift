@@ -28,10 +28,10 @@ import VAECore
         // Along the line 25·Σt²·2/41, across it 42·0.25/41.
         let (along, across) = (25.0 * 770 * 2 / 41, 42 * 0.25 / 41)
         #expect(abs(axes.variances[0] / along - 1) < 1e-6 && abs(axes.variances[1] / across - 1) < 1e-4)
-        #expect(abs(axes.share(of: 0) - along / (along + across)) < 1e-6)
-        let first = axes.coordinates(encoding, along: 0)
+        #expect(abs(axes.varianceShare(along: 0) - along / (along + across)) < 1e-6)
+        let first = axes.coordinates(of: encoding, along: 0)
         #expect(abs(first[0] + 50) < 1e-4 && abs(first[41] - 50) < 1e-4)
-        let point = axes.point(1, 0)
+        let point = axes.latent(at: 1, 0)
         #expect(abs(Double(point[0]) - (1 + 0.6 * along.squareRoot())) < 1e-4)
     }
 

@@ -8,23 +8,45 @@ struct Golden: Sendable, CustomTestStringConvertible {
     let name: String
     let image: ImageShape
     let filters: [Int]
-    let hidden: Int
+    /// Units of the encoder's dense layers, and of the decoder's.
+    let units: [Int]
+    var decoderUnits: [Int] = []
+    var hiddenActivation = HiddenActivation.rectified
+    var likelihood = Likelihood.bernoulli
     let latent: Int
     let batch: Int
     /// The JSON in the file that says the same.
     let configuration: String
 
     static let odd = Golden(
-        name: "odd", image: ImageShape(height: 9, width: 11, channels: 2), filters: [3, 5], hidden: 4,
+        name: "odd", image: ImageShape(height: 9, width: 11, channels: 2), filters: [3, 5], units: [4],
         latent: 3,
         batch: 5,
         configuration: #"{"image": [9, 11, 2], "filters": [3, 5], "hidden": 4, "latent": 3, "batch": 5}"#)
     static let seed = Golden(
-        name: "seed", image: ImageShape(height: 28, width: 28), filters: [32, 64], hidden: 16, latent: 2,
+        name: "seed", image: ImageShape(height: 28, width: 28), filters: [32, 64], units: [16], latent: 2,
         batch: 4,
         configuration: #"{"image": [28, 28, 1], "filters": [32, 64], "hidden": 16, "latent": 2, "batch": 4}"#)
 
+    static let tanh = Golden(
+        name: "tanh", image: ImageShape(height: 6, width: 7), filters: [], units: [9, 5],
+        decoderUnits: [4, 8],
+        hiddenActivation: .tanh, latent: 3, batch: 5,
+        configuration: #"{"image": [6, 7, 1], "filters": [], "hidden": [9, 5], "decoder_hidden": [4, 8], "#
+            + #""activation": "tanh", "likelihood": "bernoulli", "latent": 3, "batch": 5}"#)
+    static let linear = Golden(
+        name: "linear", image: ImageShape(height: 5, width: 6), filters: [], units: [], likelihood: .gaussian,
+        latent: 3, batch: 5,
+        configuration: #"{"image": [5, 6, 1], "filters": [], "hidden": [], "decoder_hidden": [], "#
+            + #""activation": "relu", "likelihood": "gaussian", "latent": 3, "batch": 5}"#)
+
     var testDescription: String { name }
+
+    /// What the file calls the decoder's output.
+    var outputName: String { likelihood == .gaussian ? "output_mean" : "logits" }
+
+    /// Whether the file has every value of every step.
+    var isWhole: Bool { name != "seed" }
 
     func load() throws -> SafeTensors {
         let path = try #require(Bundle.module.path(forResource: "Golden/\(name)", ofType: "safetensors"))
@@ -48,16 +70,28 @@ struct Golden: Sendable, CustomTestStringConvertible {
             channels = count
         }
         let flat = sizes[filters.count].height * sizes[filters.count].width * channels
-        layers.append(("encoder.dense", [flat, hidden], hidden))
-        layers.append(("encoder.mean", [hidden, latent], latent))
-        layers.append(("encoder.log_variance", [hidden, latent], latent))
-        layers.append(("decoder.dense", [latent, flat], flat))
+        func hidden(_ name: String, from inputs: Int, _ units: [Int]) {
+            for (index, sizes) in zip([inputs] + units, units).enumerated() {
+                let name = units.count == 1 ? name : "\(name).\(index)"
+                layers.append((name, [sizes.0, sizes.1], sizes.1))
+            }
+        }
+        hidden("encoder.dense", from: flat, units)
+        let top = units.last ?? flat
+        layers.append(("encoder.mean", [top, latent], latent))
+        layers.append(("encoder.log_variance", [top, latent], latent))
+        hidden("decoder.dense", from: latent, decoderUnits + (filters.isEmpty ? [] : [flat]))
         for (level, count) in filters.reversed().enumerated() {
             layers.append(("decoder.transposed_convolution.\(level)", [3, 3, count, channels], count))
             channels = count
         }
-        layers.append(("decoder.output", [3, 3, image.channels, channels], image.channels))
+        if filters.isEmpty {
+            layers.append(("decoder.output", [decoderUnits.last ?? latent, flat], flat))
+        } else {
+            layers.append(("decoder.output", [3, 3, image.channels, channels], image.channels))
+        }
         return layers.flatMap { name, kernel, bias in [("\(name).kernel", kernel), ("\(name).bias", [bias])] }
+            + (likelihood == .gaussian ? [("decoder.log_variance", [1])] : [])
     }
 
     /// The values that the parameter `name` starts with, row-major: SplitMix64 from the FNV-1a hash of the

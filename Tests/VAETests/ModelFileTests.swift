@@ -18,12 +18,12 @@ struct ModelFileTests {
         parameters[3] = .leastNonzeroMagnitude
         let strange = VariationalAutoencoder(network: model.network, parameters: parameters)
         for model in [model, strange] {
-            try model.save(to: folder("m"))
+            try model.write(to: folder("m"))
             let read = try VariationalAutoencoder(contentsOf: folder("m"))
             #expect(read.configuration == smallModel)
             #expect(read.parameters.map(\.bitPattern) == model.parameters.map(\.bitPattern))
             let bytes = try DurableFile.read(folder("m"))
-            try read.save(to: folder("m"))
+            try read.write(to: folder("m"))
             #expect(identical(try DurableFile.read(folder("m")), bytes))
         }
         let file = try SafeTensors(contentsOf: folder("m"))
@@ -38,7 +38,7 @@ struct ModelFileTests {
 
     /// What `save` writes.
     func saved() throws -> SafeTensors {
-        try model.save(to: folder("saved"))
+        try model.write(to: folder("saved"))
         return try SafeTensors(contentsOf: folder("saved"))
     }
 
@@ -128,7 +128,7 @@ struct ModelFileTests {
     }
 
     @Test func whatCannotBeWritten() {
-        let error = failure { () throws(VAEError) in try model.save(to: folder("absent/m")) }
+        let error = failure { () throws(VAEError) in try model.write(to: folder("absent/m")) }
         #expect(error?.kind == .cannotCreate)
     }
 }

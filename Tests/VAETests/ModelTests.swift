@@ -49,7 +49,7 @@ struct ModelTests {
         let encoding = try model.encode(images)
         #expect(relativeError(encoding.mean, atMean.mean) < 1e-5)
         #expect(relativeError(encoding.logVariance, atMean.logVariance) < 1e-5)
-        #expect(relativeError(try model.reconstruct(images), atMean.logits.map(Reference.sigmoid)) < 1e-5)
+        #expect(relativeError(try model.reconstruct(images), atMean.output.map(Reference.sigmoid)) < 1e-5)
         let losses = try model.losses(of: images, sampling: false)
         #expect(relativeError(losses.reconstruction, atMean.reconstruction) < 1e-5)
         #expect(relativeError(losses.kl, atMean.divergence) < 1e-5)

@@ -17,6 +17,30 @@ struct NetworkTests {
             encoderFilters: encoder, decoderFilters: decoder, hiddenUnits: hidden, latentSize: latent)
     }
 
+    /// Dense layers of any number on each side, with both activations and both likelihoods.
+    static func dense(
+        _ encoder: [Int], _ decoder: [Int], latent: Int, _ activation: HiddenActivation,
+        _ likelihood: Likelihood, filters: [Int] = []
+    ) -> ModelConfiguration {
+        ModelConfiguration(
+            imageShape: ImageShape(height: 6, width: 5, channels: 2), encoderFilters: filters,
+            decoderFilters: filters.reversed(), encoderUnits: encoder, decoderUnits: decoder,
+            hiddenActivation: activation, likelihood: likelihood, latentSize: latent)
+    }
+
+    static let denseModels = [
+        dense([], [], latent: 3, .rectified, .gaussian),
+        dense([], [], latent: 1, .tanh, .bernoulli),
+        dense([9, 7], [8, 11], latent: 2, .tanh, .bernoulli),
+        dense([17], [], latent: 4, .rectified, .gaussian),
+        dense([], [13], latent: 4, .tanh, .gaussian),
+        dense([5, 6, 7], [16], latent: 3, .rectified, .bernoulli),
+        // Convolutions with other dense layers than one, and with tanh: lowered, and by tiles where there are any.
+        dense([], [], latent: 2, .rectified, .bernoulli, filters: [4]),
+        dense([6, 5], [7], latent: 3, .tanh, .gaussian, filters: [3, 4]),
+        dense([6], [7, 5], latent: 3, .tanh, .bernoulli, filters: [16, 32]),
+    ]
+
     static let models = [
         model(5, 7, 1, [3], [2], hidden: 4, latent: 1),
         model(5, 7, 2, [3, 4], [5, 2], hidden: 6, latent: 3),
@@ -35,7 +59,7 @@ struct NetworkTests {
     /// A value passes through eight layers of sums of up to 81 terms, each layer adding a few units of rounding: 1e-5
     /// of the tensor's largest leaves room for that, as for the golden files. In a gradient the images' shares can
     /// cancel; "largest" is then that of the shares' sizes added up.
-    @Test(arguments: models, [1, 0, 0.5] as [Float])
+    @Test(arguments: models + denseModels, [1, 0, 0.5] as [Float])
     func everyTensorAgrees(model: ModelConfiguration, klWeight: Float) throws {
         let network = try Network(model)
         var random = SplitMix(state: UInt64(network.layout.count))
@@ -53,7 +77,7 @@ struct NetworkTests {
             parameters: network.layout.entries.map { parameters[$0.range].map(Double.init) },
             klWeight: Double(klWeight))
         for (name, values) in [
-            ("mean", expected.mean), ("log_variance", expected.logVariance), ("logits", expected.logits),
+            ("mean", expected.mean), ("log_variance", expected.logVariance), ("output", expected.output),
             ("loss.reconstruction", expected.reconstruction), ("loss.kl", expected.divergence),
         ] {
             #expect(relativeError(pass.tensors[name, default: []], values) < 1e-5, "\(name)")
@@ -85,7 +109,7 @@ struct NetworkTests {
     }
 
     /// Names, shapes and ranges: each parameter has one place, and the places follow each other.
-    @Test(arguments: models + [ModelConfiguration()])
+    @Test(arguments: models + denseModels + [ModelConfiguration()])
     func parametersFillTheLayout(model: ModelConfiguration) throws {
         let layout = try Network(model).layout
         var end = 0

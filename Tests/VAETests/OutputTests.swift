@@ -60,26 +60,6 @@ struct AppendingFileTests {
         #expect(rows == 6)
         #expect(try DurableFile.read(disk("t")).count == rows * 10_000)
     }
-
-    @Test func threadsDoNotMixRows() async throws {
-        let file = try AppendingFile(folder("t"))
-        try await withThrowingTaskGroup { group in
-            for task in 0..<8 {
-                group.addTask {
-                    for row in 0..<50 {
-                        try file.append("\(task) \(row) \(String(repeating: "-", count: task))")
-                    }
-                }
-            }
-            try await group.waitForAll()
-        }
-        let rows = try folder.text("t").split(separator: "\n")
-        let expected = (0..<8).flatMap { task in
-            (0..<50).map { "\(task) \($0) \(String(repeating: "-", count: task))" }
-        }
-        #expect(Set(rows.map(String.init)) == Set(expected))
-        #expect(rows.count == 400)
-    }
 }
 
 @Suite("Folders for a run")

@@ -33,6 +33,18 @@ struct TrainerDeterminismTests {
         }
     }
 
+    /// Dense layers go through in larger micro-batches: of a part of one, of one, and of several.
+    @Test(arguments: [5, 20, 64, 150, 3000])
+    func threadsDoNotMatterToDenseLayers(batchSize: Int) throws {
+        let images = try bars(batchSize + 10, smallPerceptron.imageShape)
+        let training = TrainingConfiguration(epochs: 2, batchSize: batchSize, binarization: .stochastic)
+        let expected = try Trainer(smallPerceptron, training, threads: 1).trained(images, in: folder)
+        for threads in [2, 3, 8] {
+            let bytes = try Trainer(smallPerceptron, training, threads: threads).trained(images, in: folder)
+            #expect(identical(bytes, expected), "\(threads) threads")
+        }
+    }
+
     @Test func seedAndDataDoMatter() throws {
         let images = try bars(16, smallModel.imageShape)
         func train(_ images: ImageSet, seed: UInt64) throws -> [UInt8] {
@@ -85,10 +97,23 @@ struct TrainerDeterminismTests {
         #expect(trainer.threads <= shards)
     }
 
+    /// Where micro-batches are large, parts are too, but for a batch that would have fewer than four of them.
+    @Test(arguments: [
+        (8, 1), (16, 1), (20, 2), (64, 4), (100, 4), (128, 4), (256, 4), (257, 5), (512, 8), (4096, 32),
+    ])
+    func shardsOfDenseLayers(batchSize: Int, shards: Int) throws {
+        let perceptron = ModelConfiguration.fullyConnected(hiddenUnits: [200, 200], latentSize: 50)
+        let microBatch = try Network(perceptron).microBatch
+        #expect(microBatch == 64)
+        #expect(Sharding(batchSize: batchSize, microBatch: microBatch).count == shards)
+        #expect(try Network(ModelConfiguration()).microBatch == 8)
+    }
+
     /// Every image of a batch of any size is in exactly one shard, and no shard is empty.
-    @Test func shardsCoverTheBatch() {
+    @Test(arguments: [1, 8, 16, 64])
+    func shardsCoverTheBatch(microBatch: Int) {
         for batchSize in Array(1...300) + [511, 512, 513, 4096, 5000] {
-            let sharding = Sharding(batchSize: batchSize)
+            let sharding = Sharding(batchSize: batchSize, microBatch: microBatch)
             for images in Set([1, batchSize / 2, batchSize - 1, batchSize]) where images > 0 {
                 let parts = sharding.parts(of: images)
                 let ranges = (0..<parts).map { sharding.images(of: $0, in: images) }

@@ -30,15 +30,21 @@ extension ModelConfiguration {
     var reference: ReferenceModel {
         ReferenceModel(
             height: imageShape.height, width: imageShape.width, channels: imageShape.channels,
-            encoderFilters: encoderFilters, decoderFilters: decoderFilters, hidden: hiddenUnits,
-            latent: latentSize)
+            encoderFilters: encoderFilters, decoderFilters: decoderFilters, encoderUnits: encoderUnits,
+            decoderUnits: decoderUnits, latent: latentSize,
+            activation: hiddenActivation == .tanh ? .tanh : .rectified, isGaussian: likelihood == .gaussian)
     }
 }
+
+/// Fully connected, with tanh units, and a Gaussian likelihood.
+let smallPerceptron = ModelConfiguration.fullyConnected(
+    imageShape: smallModel.imageShape, hiddenUnits: [7, 5], hiddenActivation: .tanh, likelihood: .gaussian,
+    latentSize: 3)
 
 extension Trainer {
     /// Every bit of the model: the bytes that `save` writes.
     func trained(_ images: ImageSet, in folder: ScratchFolder) throws -> [UInt8] {
-        try fit(images).save(to: folder("model"))
+        try fit(images).write(to: folder("model"))
         return try DurableFile.read(folder("model"))
     }
 }

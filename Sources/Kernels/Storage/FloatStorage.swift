@@ -88,12 +88,12 @@ package struct FloatRegion: @unchecked Sendable {
 
     /// Lends two arrays to kernels for the length of `body`.
     package static func withRegions(
-        _ first: inout [Float], _ second: inout [Float], _ body: (FloatRegion, FloatRegion) -> Void
-    ) {
-        first.withUnsafeMutableBufferPointer { first in
-            second.withUnsafeMutableBufferPointer { second in
+        _ first: inout [Float], _ second: inout [Float], _ body: (FloatRegion, FloatRegion) throws -> Void
+    ) rethrows {
+        try first.withUnsafeMutableBufferPointer { first in
+            try second.withUnsafeMutableBufferPointer { second in
                 guard let a = first.baseAddress, let b = second.baseAddress else { return }
-                body(FloatRegion(base: a, count: first.count), FloatRegion(base: b, count: second.count))
+                try body(FloatRegion(base: a, count: first.count), FloatRegion(base: b, count: second.count))
             }
         }
     }

@@ -11,7 +11,7 @@ public enum ConvolutionMethod: String, Sendable, Hashable, Codable, CaseIterable
 
     /// The instruction set that direct convolutions are computed with here: "AVX-512", "AVX2", or nil where there are no
     /// tiles for this processor.
-    public static var directInstructionSet: String? { Tiles.available.first?.name }
+    package static var directInstructionSet: String? { Tiles.available.first?.name }
 
     var tiles: Tiles? { self == .direct ? Tiles.available.first : nil }
 }

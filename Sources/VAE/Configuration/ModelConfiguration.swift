@@ -1,51 +1,91 @@
 import VAECore
 
-/// All that is needed to build a network: the shapes of a convolutional variational autoencoder.
+/// All that is needed to build a network: the shapes of a variational autoencoder, convolutional, fully connected or linear.
 ///
-/// The encoder is a stride-2 convolution for each of `encoderFilters`, a dense layer of `hiddenUnits` and two dense
-/// heads, the mean and the log-variance of q(z|x). The decoder is a dense layer back to the encoder's last
-/// feature map, a stride-2 transposed convolution for each of `decoderFilters`, each cropped to what the encoder saw at
-/// that level, and one of stride 1 to the image's channels. All hidden layers are rectified.
+/// The encoder is a stride-2 convolution for each of `encoderFilters`, a dense layer for each of `encoderUnits` and two dense
+/// heads, the mean and the log-variance of q(z|x). The decoder is a dense layer for each of `decoderUnits`; then, with convolutions,
+/// a dense layer back to the encoder's last feature map, a stride-2 transposed convolution for each of `decoderFilters`, each
+/// cropped to what the encoder saw at that level, and one of stride 1 to the image's channels; without convolutions, one
+/// dense layer to the pixels. All hidden layers have the `hiddenActivation`.
 ///
 /// The defaults are the convolutional VAE of Keras's examples on 28×28 grey images: 134,165 parameters.
-public struct ModelConfiguration: Sendable, Hashable, Codable {
+public struct ModelConfiguration: Sendable, Hashable {
     public var imageShape: ImageShape
-    /// Filters of the encoder's convolutions, from the image down.
+    /// Filters of the encoder's convolutions, from the image down; none make a fully connected model.
     public var encoderFilters: [Int]
     /// Filters of the decoder's transposed convolutions, from the smallest feature map up; as many as the encoder has.
     public var decoderFilters: [Int]
     /// Height and width of every kernel.
     public var kernelSize: Int
-    /// Units of the dense layer between the encoder's convolutions and its heads.
-    public var hiddenUnits: Int
+    /// Units of the dense layers between the encoder's convolutions, or the image, and its heads.
+    public var encoderUnits: [Int]
+    /// Units of the decoder's dense layers from z on, without the one to the feature map or to the pixels.
+    public var decoderUnits: [Int]
+    /// What follows the sums of every hidden layer.
+    public var hiddenActivation: HiddenActivation
+    /// p(x|z).
+    public var likelihood: Likelihood
     /// Dimensions of z.
     public var latentSize: Int
 
     public init(
         imageShape: ImageShape = ImageShape(height: 28, width: 28), encoderFilters: [Int] = [32, 64],
-        decoderFilters: [Int] = [64, 32], kernelSize: Int = 3, hiddenUnits: Int = 16, latentSize: Int = 2
+        decoderFilters: [Int] = [64, 32], kernelSize: Int = 3, encoderUnits: [Int] = [16],
+        decoderUnits: [Int] = [], hiddenActivation: HiddenActivation = .rectified,
+        likelihood: Likelihood = .bernoulli, latentSize: Int = 2
     ) {
         self.imageShape = imageShape
         self.encoderFilters = encoderFilters
         self.decoderFilters = decoderFilters
         self.kernelSize = kernelSize
-        self.hiddenUnits = hiddenUnits
+        self.encoderUnits = encoderUnits
+        self.decoderUnits = decoderUnits
+        self.hiddenActivation = hiddenActivation
+        self.likelihood = likelihood
         self.latentSize = latentSize
+    }
+
+    /// A convolutional model with one dense layer, of `hiddenUnits`, between the encoder's convolutions and its heads.
+    public init(
+        imageShape: ImageShape = ImageShape(height: 28, width: 28), encoderFilters: [Int] = [32, 64],
+        decoderFilters: [Int] = [64, 32], kernelSize: Int = 3, hiddenUnits: Int, latentSize: Int = 2
+    ) {
+        self.init(
+            imageShape: imageShape, encoderFilters: encoderFilters, decoderFilters: decoderFilters,
+            kernelSize: kernelSize, encoderUnits: [hiddenUnits], latentSize: latentSize)
+    }
+
+    /// A model of dense layers alone: `hiddenUnits` from the image to the heads, and the same in reverse from z to the pixels. Without
+    /// any it is linear.
+    public static func fullyConnected(
+        imageShape: ImageShape = ImageShape(height: 28, width: 28), hiddenUnits: [Int],
+        hiddenActivation: HiddenActivation = .rectified, likelihood: Likelihood = .bernoulli, latentSize: Int
+    ) -> ModelConfiguration {
+        ModelConfiguration(
+            imageShape: imageShape, encoderFilters: [], decoderFilters: [], encoderUnits: hiddenUnits,
+            decoderUnits: hiddenUnits.reversed(), hiddenActivation: hiddenActivation, likelihood: likelihood,
+            latentSize: latentSize)
     }
 
     /// Checks every size, one by one and together.
     /// - Throws: `invalidArgument` naming the field, its range and its value.
     public func validate() throws(VAEError) {
-        let sizes: [(String, Int, Int)] = [
-            ("image height", imageShape.height, 1 << 14), ("image width", imageShape.width, 1 << 14),
-            ("image channels", imageShape.channels, 1 << 10), ("kernel size", kernelSize, 63),
-            ("hidden units", hiddenUnits, 1 << 20), ("latent size", latentSize, 1 << 14),
-            ("encoder convolutions", encoderFilters.count, 12),
+        let sizes: [(String, Int, ClosedRange<Int>)] = [
+            ("image height", imageShape.height, 1...1 << 14), ("image width", imageShape.width, 1...1 << 14),
+            ("image channels", imageShape.channels, 1...1 << 10), ("kernel size", kernelSize, 1...63),
+            ("latent size", latentSize, 1...1 << 14),
+            ("encoder convolutions", encoderFilters.count, 0...Self.mostLayers),
+            ("hidden layers", encoderUnits.count, 0...Self.mostLayers),
+            ("decoder hidden layers", decoderUnits.count, 0...Self.mostLayers),
         ]
-        let filters = (encoderFilters + decoderFilters).map { ("filters", $0, 1 << 14) }
-        for (name, value, limit) in sizes + filters where value < 1 || value > limit {
+        let filters = (encoderFilters + decoderFilters).map { ("filters", $0, 1...1 << 14) }
+        let units =
+            encoderUnits.map { ("hidden units", $0, 1...1 << 20) }
+            + decoderUnits.map { ("decoder hidden units", $0, 1...1 << 20) }
+        for (name, value, range) in sizes + filters + units where !range.contains(value) {
             throw VAEError(
-                .invalidArgument, name, "is out of range", expected: "1 to \(limit)", found: "\(value)")
+                .invalidArgument, name, "is out of range",
+                expected: "\(range.lowerBound) to \(range.upperBound)", found: "\(value)")
         }
         guard encoderFilters.count == decoderFilters.count else {
             throw VAEError(
@@ -61,6 +101,9 @@ public struct ModelConfiguration: Sendable, Hashable, Codable {
                 advice: "Choose fewer filters, fewer hidden units or smaller images.")
         }
     }
+
+    /// Convolutions, and dense layers of each side.
+    private static let mostLayers = 12
 
     /// Values a single tensor or lowered matrix may have: well inside `sgemm`'s 32-bit sizes.
     private static let largestCount = 1 << 30

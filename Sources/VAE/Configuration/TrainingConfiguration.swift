@@ -24,11 +24,15 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
     /// Ends the training when the loss has not fallen below its lowest for so many epochs; nil never does. The loss is the
     /// test set's, or that of training where there is no test set.
     public var patience: Int?
+    /// Makes the images black and white: those of training as they are read, `stochastic` anew in every epoch; those of the test set once, and
+    /// the same in every training, as `ImageSet.binarized` does. nil takes them as they are.
+    public var binarization: Binarization?
 
     public init(
         epochs: Int = 15, batchSize: Int = 128, learningRate: Double = 1e-3, beta1: Double = 0.9,
         beta2: Double = 0.999, epsilon: Double = 1e-7, klWeight: Double = 1, seed: UInt64 = 0,
-        schedule: LearningRateSchedule = LearningRateSchedule(), patience: Int? = nil
+        schedule: LearningRateSchedule = LearningRateSchedule(), patience: Int? = nil,
+        binarization: Binarization? = nil
     ) {
         self.epochs = epochs
         self.batchSize = batchSize
@@ -40,6 +44,7 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
         self.seed = seed
         self.schedule = schedule
         self.patience = patience
+        self.binarization = binarization
     }
 
     /// Reads what any version wrote: what later versions added has its default.
@@ -56,10 +61,11 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
         schedule =
             try values.decodeIfPresent(LearningRateSchedule.self, forKey: .schedule) ?? LearningRateSchedule()
         patience = try values.decodeIfPresent(Int.self, forKey: .patience)
+        binarization = try values.decodeIfPresent(Binarization.self, forKey: .binarization)
     }
 
     /// The most epochs a run may have.
-    public static let mostEpochs = 1_000_000
+    package static let mostEpochs = 1_000_000
 
     /// - Throws: `invalidArgument` naming the field, its range and its value; `nan` is in no range. Training computes in
     ///   single precision, in which each value must still be in its range.

@@ -63,7 +63,7 @@ extension Engine {
             }
             network.sampleLatents(workspace, count: count)
             network.decode(weights, workspace, count: count)
-            network.measure(workspace, count: count, gradientScale: nil)
+            network.measureReconstruction(weights, workspace, count: count)
             for position in 0..<count {
                 let weight =
                     workspace.logPriorOverPosterior(position, latent)

@@ -6,8 +6,8 @@ import VAECore
 /// For each image ln (1/K) Σ p(x, zₖ) / q(zₖ|x) with zₖ from q(z|x): a bound that is the ELBO for K = 1, never falls as K grows, on
 /// average, and reaches ln p(x) (Burda, Grosse and Salakhutdinov 2016, "Importance Weighted Autoencoders", equation 8).
 ///
-/// It is the likelihood of images whose pixels are 0 or 1. For grey pixels p(x|z) is no distribution, and the number compares
-/// models with each other, nothing else.
+/// With a Bernoulli likelihood it is the likelihood of images whose pixels are 0 or 1. For grey pixels p(x|z) is no distribution, and
+/// the number compares models with each other, nothing else. With a Gaussian likelihood it is a density's, of pixels in [0, 1].
 public struct ImportanceWeightedLikelihood: Sendable, Equatable {
     /// K: draws of z for each image.
     public let samples: Int

@@ -9,7 +9,7 @@ public struct LatentActivity: Sendable, Equatable {
     /// KL divergence of the loss.
     public let kl: [Double]
     /// Var_x[μᵢ(x)], the variance of each dimension's mean over the images, divided by their number.
-    public let meanVariance: [Double]
+    public let varianceOfMean: [Double]
 
     /// A dimension is active above this variance of its mean: Burda, Grosse and Salakhutdinov, "Importance Weighted
     /// Autoencoders" (2016), section 5.2.
@@ -33,9 +33,9 @@ public struct LatentActivity: Sendable, Equatable {
             variance[index % size] += centred * centred
         }
         self.kl = kl.map { $0 / Double(max(count, 1)) }
-        meanVariance = variance.map { $0 / Double(max(count, 1)) }
+        varianceOfMean = variance.map { $0 / Double(max(count, 1)) }
     }
 
     /// How many dimensions are active.
-    public var activeUnits: Int { meanVariance.filter { $0 > Self.activityThreshold }.count }
+    public var activeUnits: Int { varianceOfMean.filter { $0 > Self.activityThreshold }.count }
 }

@@ -45,13 +45,13 @@ public struct PrincipalAxes: Sendable, Equatable {
     }
 
     /// The share of the variance that lies along axis `index`, 0 to 1.
-    public func share(of index: Int) -> Double {
+    public func varianceShare(along index: Int) -> Double {
         let total = variances.reduce(0, +)
         return total > 0 ? variances[index] / total : 0
     }
 
     /// The coordinate along axis `index` of every mean of `encoding`.
-    public func coordinates(_ encoding: Encoding, along index: Int) -> [Float] {
+    public func coordinates(of encoding: Encoding, along index: Int) -> [Float] {
         let size = mean.count
         return (0..<encoding.count).map { point in
             var sum = 0.0
@@ -63,7 +63,7 @@ public struct PrincipalAxes: Sendable, Equatable {
     }
 
     /// The latent at `first` and `second` standard deviations from the mean along the two leading axes.
-    public func point(_ first: Double, _ second: Double) -> [Float] {
+    public func latent(at first: Double, _ second: Double) -> [Float] {
         mean.indices.map { dimension in
             var value = mean[dimension] + first * variances[0].squareRoot() * axes[0][dimension]
             if axes.count > 1 { value += second * variances[1].squareRoot() * axes[1][dimension] }

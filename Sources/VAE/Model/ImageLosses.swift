@@ -3,7 +3,7 @@ import VAECore
 
 /// The loss of every image on its own, in nats.
 public struct ImageLosses: Sendable, Equatable {
-    /// Binary cross-entropy summed over pixels.
+    /// −ln p(x|z), summed over pixels.
     public let reconstruction: [Float]
     /// KL(q(z|x) ‖ N(0, I)).
     public let kl: [Float]
@@ -27,12 +27,15 @@ extension Engine {
     }
 
     /// The losses of every image; with `sampling`, z is drawn with noise named by seed and image, otherwise z = μ.
-    func measure(_ images: ImageSet, _ weights: Weights, seed: UInt64, sampling: Bool) -> ImageLosses {
+    /// - Parameter pause: called now and then, on the calling thread; what it throws ends the measurement.
+    func measure(
+        _ images: ImageSet, _ weights: Weights, seed: UInt64, sampling: Bool, pause: () throws -> Void
+    ) rethrows -> ImageLosses {
         let latent = network.configuration.latentSize
         var reconstruction = [Float](repeating: 0, count: images.count)
         var divergence = reconstruction
-        FloatRegion.withRegions(&reconstruction, &divergence) { reconstruction, divergence in
-            forEachMicroBatch(of: images.count) { workspace, range in
+        try FloatRegion.withRegions(&reconstruction, &divergence) { reconstruction, divergence in
+            try forEachMicroBatch(of: images.count, pause: pause) { workspace, range in
                 load(images, range, workspace)
                 network.encode(weights, workspace, count: range.count)
                 workspace.noise.fill(with: 0)
@@ -44,7 +47,7 @@ extension Engine {
                 }
                 network.sampleLatents(workspace, count: range.count)
                 network.decode(weights, workspace, count: range.count)
-                network.measure(workspace, count: range.count, gradientScale: nil)
+                network.measure(weights, workspace, count: range.count, gradientScale: nil)
                 reconstruction[range].copy(from: workspace.reconstruction.prefix(range.count))
                 divergence[range].copy(from: workspace.divergence.prefix(range.count))
             }

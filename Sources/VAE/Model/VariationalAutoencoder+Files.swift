@@ -7,11 +7,11 @@ extension VariationalAutoencoder {
     ///
     /// The bytes depend on configuration and weights alone. The file appears whole or not at all.
     /// - Throws: `cannotCreate` or `inputOutput` when it can't be written; what was there is left as it was.
-    public func save(to path: String) throws(VAEError) {
+    public func write(to path: String) throws(VAEError) {
         try SafeTensors(tensors(), metadata: metadata()).write(to: path)
     }
 
-    /// Reads a model that `save` wrote.
+    /// Reads a model that `write(to:)` wrote.
     /// - Throws: `missingInput` when there is no such file, `invalidData` when it is damaged, is not a model of this engine,
     ///   or holds tensors that its configuration does not call for.
     public init(contentsOf path: String) throws(VAEError) {
@@ -26,7 +26,7 @@ extension VariationalAutoencoder {
                 found: file.metadata.isEmpty
                     ? "no metadata"
                     : "\(file.metadata.keys.sorted().prefix(5).map(quoted).joined(separator: ", "))",
-                advice: "Take a model.safetensors that vae-train or save(to:) wrote.")
+                advice: "Take a model.safetensors that vae-train or write(to:) wrote.")
         }
         // JSON is read into something many times its size, and a configuration takes a few hundred bytes.
         guard json.utf8.count <= Self.longestConfiguration else {

@@ -42,9 +42,9 @@ extension VariationalAutoencoder {
         }
     }
 
-    /// The pixel means that the decoder gives for latents.
+    /// The pixel means of p(x|z) that the decoder gives for latents.
     /// - Parameter latents: (n, latentSize)
-    /// - Returns: (n, height, width, channels), values in [0, 1]
+    /// - Returns: (n, height, width, channels); in [0, 1] with a Bernoulli likelihood, and about there with a Gaussian one
     /// - Throws: `invalidArgument` when `latents` is empty or not a whole number of points.
     public func decode(_ latents: [Float], threads: Int = Machine.physicalCores) throws(VAEError) -> [Float] {
         let (latent, size) = (configuration.latentSize, configuration.imageShape.count)
@@ -60,8 +60,8 @@ extension VariationalAutoencoder {
                 let source = range.lowerBound * latent..<range.upperBound * latent
                 workspace.z.prefix(source.count).copy(from: latents.span.extracting(source))
                 engine.network.decode(weights, workspace, count: range.count)
-                Bernoulli.means(
-                    logits: workspace.logits.prefix(range.count * size),
+                engine.network.writeMeans(
+                    workspace, count: range.count,
                     into: result.region[range.lowerBound * size..<range.upperBound * size])
             }
         }
@@ -69,7 +69,7 @@ extension VariationalAutoencoder {
     }
 
     /// Every image encoded to its mean and decoded again.
-    /// - Returns: (n, height, width, channels), values in [0, 1]
+    /// - Returns: (n, height, width, channels), as `decode` has it
     public func reconstruct(_ images: ImageSet, threads: Int = Machine.physicalCores) throws(VAEError)
         -> [Float]
     {
@@ -77,7 +77,7 @@ extension VariationalAutoencoder {
     }
 
     /// Images decoded from `count` draws of the prior N(0, I).
-    /// - Returns: (count, height, width, channels), values in [0, 1]
+    /// - Returns: (count, height, width, channels), as `decode` has it
     /// - Throws: `invalidArgument` when `count` is not positive.
     public func sample(
         _ count: Int, seed: UInt64 = 0, threads: Int = Machine.physicalCores
@@ -108,7 +108,7 @@ extension VariationalAutoencoder {
         try configuration.check(images, "images")
         var result = ImageLosses(reconstruction: [], kl: [])
         try withEngine(threads, images.count) { engine, weights in
-            result = engine.measure(images, weights, seed: seed, sampling: sampling)
+            result = engine.measure(images, weights, seed: seed, sampling: sampling, pause: {})
         }
         return result
     }

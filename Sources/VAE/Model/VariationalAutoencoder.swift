@@ -1,7 +1,7 @@
 import Kernels
 import VAECore
 
-/// A convolutional variational autoencoder: a configuration and its weights, a value that can be passed between threads, written down and read back.
+/// A variational autoencoder: a configuration and its weights, a value that can be passed between threads, written down and read back.
 ///
 /// Encoding is deterministic: it gives the mean and log-variance of q(z|x), and what is done with noise is
 /// the caller's choice. Methods that run the network share the work between `threads` workers and

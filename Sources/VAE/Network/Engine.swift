@@ -11,8 +11,9 @@ final class Engine {
     /// One for each worker of the pool.
     let workspaces: [Workspace]
 
-    /// The most images that go through the whole network together: a product then has rows enough to run at full speed, and
-    /// activations stay in a core's caches. Where images are too large for that, fewer go together.
+    /// Images that usually go through the whole network together: a convolution's product then has rows enough to run at full speed, and
+    /// activations stay in a core's caches. Where images are too large for that, fewer go together, and more where
+    /// dense layers want more rows (`Network.microBatch`).
     static let microBatch = 8
 
     /// Whether there may be more workers than processors. They would take turns, push each other's data out of the caches
@@ -54,6 +55,28 @@ final class Engine {
         pool.run(parts: (count + size - 1) / size) { worker, part in
             let start = part * size
             body(workspaces[worker], start..<min(start + size, count))
+        }
+    }
+
+    /// The same in pieces of a fraction of a second, with `pause` before each on the calling thread; what it throws ends the work.
+    func forEachMicroBatch(
+        of count: Int, pause: () throws -> Void,
+        _ body: (_ workspace: Workspace, _ images: Range<Int>) -> Void
+    ) rethrows {
+        let size = network.microBatch
+        let parts = (count + size - 1) / size
+        // Time decides how many micro-batches are a piece, never what is in one.
+        var (done, piece) = (0, pool.count)
+        while done < parts {
+            try pause()
+            let start = ContinuousClock.now
+            let first = done
+            pool.run(parts: min(piece, parts - done)) { worker, part in
+                let start = (first + part) * size
+                body(workspaces[worker], start..<min(start + size, count))
+            }
+            done += min(piece, parts - done)
+            if .now - start < .milliseconds(100) { piece *= 2 }
         }
     }
 

@@ -12,25 +12,11 @@ extension Network {
         _ weights: Weights, _ workspace: Workspace, count: Int, scale: Float, klWeight: Float,
         gradients: FloatRegion, accumulating: Bool
     ) {
-        // Up from the logits, which hold their gradient, through the decoder.
-        var gradient = workspace.logits
-        var other = workspace.gradients
-        for (index, layer) in transposed.enumerated().reversed() {
-            let place = layer.weights
-            layer.layer.backward(
-                gradient, input: index == 0 ? workspace.expanded : workspace.raised[index - 1],
-                output: workspace.raised[index], count: count, kernel: weights.parameters[place.kernel],
-                kernelGradient: gradients[place.kernel], biasGradient: gradients[place.bias],
-                inputGradient: other.0, accumulating: accumulating, scratch: workspace.scratch)
-            gradient = other.0
-            other = (other.1, other.0)
-        }
-        back(
-            expansion, gradient, weights.parameters, input: workspace.z, output: workspace.expanded,
-            count: count,
-            gradients: gradients, inputGradient: workspace.zGradient, accumulating: accumulating)
+        let pass = Pass(
+            parameters: weights.parameters, gradients: gradients, count: count, accumulating: accumulating)
+        backThroughDecoder(weights, workspace, pass)
 
-        // Through the sample to both heads, whose gradients meet in the hidden layer.
+        // Through the sample to both heads, whose gradients meet in what is below them.
         let latents = 0..<count * configuration.latentSize
         GaussianLatent.backward(
             zGradient: workspace.zGradient[latents], mean: workspace.mean[latents],
@@ -38,45 +24,92 @@ extension Network {
             weight: klWeight * scale,
             meanGradient: workspace.meanGradient[latents],
             logVarianceGradient: workspace.logVarianceGradient[latents])
-        back(
-            mean, workspace.meanGradient, weights.parameters, input: workspace.hidden, output: workspace.mean,
-            count: count,
-            gradients: gradients, inputGradient: other.0, accumulating: accumulating)
-        back(
-            logVariance, workspace.logVarianceGradient, weights.parameters, input: workspace.hidden,
-            output: workspace.logVariance, count: count, gradients: gradients, inputGradient: other.0,
-            accumulating: accumulating, accumulatingInput: true)
-        let flat = workspace.convolved[convolutions.count - 1]
-        back(
-            hidden, other.0, weights.parameters, input: flat, output: workspace.hidden, count: count,
-            gradients: gradients,
-            inputGradient: other.1, accumulating: accumulating)
+        backThroughEncoder(weights, workspace, pass)
+    }
 
-        // Down through the encoder; the image itself needs no gradient.
-        (gradient, other) = (other.1, (other.0, other.1))
+    /// What all layers share on the way back.
+    private struct Pass {
+        let parameters: FloatRegion
+        let gradients: FloatRegion
+        let count: Int
+        let accumulating: Bool
+    }
+
+    /// From the output, which holds its gradient, to z.
+    private func backThroughDecoder(_ weights: Weights, _ workspace: Workspace, _ pass: Pass) {
+        if let outputLogVariance {
+            let slope = pass.gradients[outputLogVariance]
+            var sum = pass.accumulating ? slope[0] : 0
+            for image in 0..<pass.count { sum += workspace.outputLogVarianceGradients[image] }
+            slope[0] = sum
+        }
+        var gradient = workspace.output
+        var (next, spare) = workspace.gradients
+        for (index, layer) in transposed.enumerated().reversed() {
+            let place = layer.weights
+            layer.layer.backward(
+                gradient,
+                input: index == 0
+                    ? workspace.decoderHidden[decoderDense.count - 1] : workspace.raised[index - 1],
+                output: workspace.raised[index], count: pass.count, kernel: weights.parameters[place.kernel],
+                kernelGradient: pass.gradients[place.kernel], biasGradient: pass.gradients[place.bias],
+                inputGradient: next, accumulating: pass.accumulating, scratch: workspace.scratch)
+            (gradient, next, spare) = (next, spare, next)
+        }
+        for (index, layer) in decoderDense.enumerated().reversed() {
+            back(
+                layer, gradient, pass, input: index == 0 ? workspace.z : workspace.decoderHidden[index - 1],
+                output: workspace.decoderHidden[index],
+                inputGradient: index == 0 ? workspace.zGradient : next)
+            (gradient, next, spare) = (next, spare, next)
+        }
+    }
+
+    /// From the heads' gradients down. The image itself needs none.
+    private func backThroughEncoder(_ weights: Weights, _ workspace: Workspace, _ pass: Pass) {
+        var (gradient, next) = workspace.gradients
+        let layers = convolutions.count + encoderDense.count
+        /// What the layer above the first `below` layers was given.
+        func input(above below: Int) -> FloatRegion {
+            if below == 0 { return workspace.images }
+            return below > convolutions.count
+                ? workspace.encoderHidden[below - convolutions.count - 1] : workspace.convolved[below - 1]
+        }
+        back(
+            mean, workspace.meanGradient, pass, input: input(above: layers), output: workspace.mean,
+            inputGradient: layers == 0 ? nil : gradient)
+        back(
+            logVariance, workspace.logVarianceGradient, pass, input: input(above: layers),
+            output: workspace.logVariance, inputGradient: layers == 0 ? nil : gradient,
+            accumulatingInput: true)
+        for (index, layer) in encoderDense.enumerated().reversed() {
+            let below = convolutions.count + index
+            back(
+                layer, gradient, pass, input: input(above: below), output: workspace.encoderHidden[index],
+                inputGradient: below == 0 ? nil : next)
+            (gradient, next) = (next, gradient)
+        }
         for (index, convolution) in convolutions.enumerated().reversed() {
             let place = convolution.weights
             convolution.layer.backward(
-                gradient, input: index == 0 ? workspace.images : workspace.convolved[index - 1],
-                output: workspace.convolved[index], count: count, kernel: weights.parameters[place.kernel],
-                prepared: weights.prepared[convolution.prepared], kernelGradient: gradients[place.kernel],
-                biasGradient: gradients[place.bias], inputGradient: index == 0 ? nil : other.0,
-                accumulating: accumulating,
+                gradient, input: input(above: index), output: workspace.convolved[index], count: pass.count,
+                kernel: weights.parameters[place.kernel], prepared: weights.prepared[convolution.prepared],
+                kernelGradient: pass.gradients[place.kernel], biasGradient: pass.gradients[place.bias],
+                inputGradient: index == 0 ? nil : next, accumulating: pass.accumulating,
                 scratch: workspace.scratch)
-            gradient = other.0
-            other = (other.1, other.0)
+            (gradient, next) = (next, gradient)
         }
     }
 
     private func back(
-        _ dense: Placed<Dense>, _ gradient: FloatRegion, _ parameters: FloatRegion, input: FloatRegion,
-        output: FloatRegion, count: Int, gradients: FloatRegion, inputGradient: FloatRegion,
-        accumulating: Bool,
-        accumulatingInput: Bool = false
+        _ dense: Placed<Dense>, _ gradient: FloatRegion, _ pass: Pass, input: FloatRegion,
+        output: FloatRegion, inputGradient: FloatRegion?, accumulatingInput: Bool = false
     ) {
         dense.layer.backward(
-            gradient, input: input, output: output, count: count, kernel: parameters[dense.weights.kernel],
-            kernelGradient: gradients[dense.weights.kernel], biasGradient: gradients[dense.weights.bias],
-            inputGradient: inputGradient, accumulating: accumulating, accumulatingInput: accumulatingInput)
+            gradient, input: input, output: output, count: pass.count,
+            kernel: pass.parameters[dense.weights.kernel],
+            kernelGradient: pass.gradients[dense.weights.kernel],
+            biasGradient: pass.gradients[dense.weights.bias], inputGradient: inputGradient,
+            accumulating: pass.accumulating, accumulatingInput: accumulatingInput)
     }
 }

@@ -11,15 +11,21 @@ extension Network {
                 scratch: workspace.scratch)
             input = workspace.convolved[index]
         }
-        run(hidden, weights.parameters, input, into: workspace.hidden, count: count)
-        run(mean, weights.parameters, workspace.hidden, into: workspace.mean, count: count)
-        run(logVariance, weights.parameters, workspace.hidden, into: workspace.logVariance, count: count)
+        for (index, layer) in encoderDense.enumerated() {
+            run(layer, weights.parameters, input, into: workspace.encoderHidden[index], count: count)
+            input = workspace.encoderHidden[index]
+        }
+        run(mean, weights.parameters, input, into: workspace.mean, count: count)
+        run(logVariance, weights.parameters, input, into: workspace.logVariance, count: count)
     }
 
-    /// From `workspace.z` to the logits.
+    /// From `workspace.z` to the output: logits of Bernoulli means, or Gaussian means.
     func decode(_ weights: Weights, _ workspace: Workspace, count: Int) {
-        run(expansion, weights.parameters, workspace.z, into: workspace.expanded, count: count)
-        var input = workspace.expanded
+        var input = workspace.z
+        for (index, layer) in decoderDense.enumerated() {
+            run(layer, weights.parameters, input, into: workspace.decoderHidden[index], count: count)
+            input = workspace.decoderHidden[index]
+        }
         for (index, layer) in transposed.enumerated() {
             layer.layer.forward(
                 input, count: count, kernel: weights.parameters[layer.weights.kernel],
@@ -37,18 +43,43 @@ extension Network {
             noise: workspace.noise[latents], into: workspace.z[latents])
     }
 
-    /// The two parts of the loss of each image, in nats, from the logits and the two heads. With a `gradientScale` the
-    /// logits become the gradient of scale · reconstruction.
-    func measure(_ workspace: Workspace, count: Int, gradientScale: Float?) {
+    /// The two parts of the loss of each image, in nats, from the output and the two heads. With a `gradientScale` the
+    /// output becomes the gradient of scale · reconstruction.
+    func measure(_ weights: Weights, _ workspace: Workspace, count: Int, gradientScale: Float?) {
         let latents = 0..<count * configuration.latentSize
-        let pixels = 0..<count * configuration.imageShape.count
         GaussianLatent.divergence(
             mean: workspace.mean[latents], logVariance: workspace.logVariance[latents], count: count,
             into: workspace.divergence)
-        let logits = workspace.logits[pixels]
-        Bernoulli.loss(
-            logits: logits, targets: workspace.images[pixels], count: count, losses: workspace.reconstruction,
-            gradient: gradientScale == nil ? nil : logits, scale: gradientScale ?? 0)
+        measureReconstruction(weights, workspace, count: count, gradientScale: gradientScale)
+    }
+
+    /// −ln p(x|z) of each image, in nats, from the output.
+    func measureReconstruction(
+        _ weights: Weights, _ workspace: Workspace, count: Int, gradientScale: Float? = nil
+    ) {
+        let pixels = 0..<count * configuration.imageShape.count
+        let (output, images) = (workspace.output[pixels], workspace.images[pixels])
+        let gradient = gradientScale == nil ? nil : output
+        if let outputLogVariance {
+            Gaussian.loss(
+                means: output, targets: images, logVariance: weights.parameters[outputLogVariance.lowerBound],
+                count: count, losses: workspace.reconstruction, gradient: gradient,
+                logVarianceGradients: gradientScale == nil ? nil : workspace.outputLogVarianceGradients,
+                scale: gradientScale ?? 0)
+        } else {
+            Bernoulli.loss(
+                logits: output, targets: images, count: count, losses: workspace.reconstruction,
+                gradient: gradient, scale: gradientScale ?? 0)
+        }
+    }
+
+    /// The means of p(x|z) of the first `count` images, from the output.
+    func writeMeans(_ workspace: Workspace, count: Int, into means: FloatRegion) {
+        let output = workspace.output.prefix(count * configuration.imageShape.count)
+        switch configuration.likelihood {
+        case .bernoulli: Bernoulli.means(logits: output, into: means)
+        case .gaussian: means.copy(from: output)
+        }
     }
 
     private func run(

@@ -49,31 +49,34 @@ extension ModelConfiguration {
 
 extension Network {
     var work: [LayerWork] {
-        func dense(_ layer: Placed<Dense>) -> LayerWork {
+        // The image is the input of the first layer, or of both heads, and nobody asks for its gradient.
+        let first = convolutions.first?.weights ?? encoderDense.first?.weights
+        func entry(
+            _ weights: ParameterLayout.Layer, _ kernels: LayerKernels, rows: Int, columns: Int, depth: Int,
+            readsImage: Bool
+        ) -> LayerWork {
+            let kernel = layout.entries.first { $0.range == weights.kernel }?.name ?? ""
+            return LayerWork(
+                name: String(kernel.dropLast(".kernel".count)), rows: rows, columns: columns, depth: depth,
+                kernels: kernels, hasInputGradient: !readsImage)
+        }
+        func dense(_ layer: Placed<Dense>, readsImage: Bool = false) -> LayerWork {
             entry(
                 layer.weights, .dense(layer.layer), rows: 1, columns: layer.layer.outputs,
-                depth: layer.layer.inputs)
+                depth: layer.layer.inputs, readsImage: readsImage)
         }
         let down = convolutions.map {
             entry(
                 $0.weights, .convolution($0.layer), rows: $0.layer.geometry.places,
-                columns: $0.layer.filters, depth: $0.layer.geometry.patch)
+                columns: $0.layer.filters, depth: $0.layer.geometry.patch, readsImage: $0.weights == first)
         }
+        let hidden = encoderDense.map { dense($0, readsImage: $0.weights == first) }
+        let heads = [mean, logVariance].map { dense($0, readsImage: first == nil) }
         let up = transposed.map {
             entry(
                 $0.weights, .transposedConvolution($0.layer), rows: $0.layer.geometry.places,
-                columns: $0.layer.geometry.patch, depth: $0.layer.inputs)
+                columns: $0.layer.geometry.patch, depth: $0.layer.inputs, readsImage: false)
         }
-        return down + [dense(hidden), dense(mean), dense(logVariance), dense(expansion)] + up
-    }
-
-    private func entry(
-        _ weights: ParameterLayout.Layer, _ kernels: LayerKernels, rows: Int, columns: Int, depth: Int
-    ) -> LayerWork {
-        let kernel = layout.entries.first { $0.range == weights.kernel }?.name ?? ""
-        // The image is the input of the first layer, and nobody asks for its gradient.
-        return LayerWork(
-            name: String(kernel.dropLast(".kernel".count)), rows: rows, columns: columns, depth: depth,
-            kernels: kernels, hasInputGradient: weights.kernel.lowerBound > 0)
+        return down + hidden + heads + decoderDense.map { dense($0) } + up
     }
 }

@@ -18,15 +18,17 @@ struct Network: Sendable {
     }
 
     let convolutions: [Placed<Convolution2D>]
-    let hidden: Placed<Dense>
+    /// The encoder's dense layers below its heads.
+    let encoderDense: [Placed<Dense>]
     let mean: Placed<Dense>
     let logVariance: Placed<Dense>
-    let expansion: Placed<Dense>
-    /// From the smallest feature map up; the last gives the logits.
+    /// The decoder's dense layers. The last gives the smallest feature map, or without convolutions the output.
+    let decoderDense: [Placed<Dense>]
+    /// From the smallest feature map up; the last gives the output.
     let transposed: [Placed<TransposedConvolution2D>]
+    /// Where log σ² of a Gaussian likelihood lies; nil for another likelihood.
+    let outputLogVariance: Range<Int>?
 
-    /// Values of the encoder's last feature map, flattened.
-    let flatCount: Int
     /// Floats of all prepared kernels.
     let preparedCount: Int
     /// Images that go through the network together.
@@ -51,6 +53,7 @@ struct Network: Sendable {
         self.configuration = configuration
         let side = configuration.kernelSize
         let taps = side * side
+        let activation = configuration.hiddenActivation.kernel
         var layout = ParameterLayout()
         var preparedCount = 0
         func reserve(_ count: Int) -> Range<Int> {
@@ -70,7 +73,7 @@ struct Network: Sendable {
             let weights = layout.append(
                 "encoder.convolution.\(level)", kernel: [side, side, channels, filters], bias: filters,
                 fanIn: taps * channels, fanOut: taps * filters)
-            let layer = Convolution2D(geometry, filters: filters, activation: .rectified, tiles: tiles)
+            let layer = Convolution2D(geometry, filters: filters, activation: activation, tiles: tiles)
             // The image needs no gradient, and only that reads the prepared kernel.
             down.append(
                 Placed(
@@ -79,7 +82,7 @@ struct Network: Sendable {
             (height, width, channels) = (geometry.gridHeight, geometry.gridWidth, filters)
         }
         convolutions = down
-        flatCount = height * width * channels
+        let flatCount = height * width * channels
 
         func dense(_ name: String, _ inputs: Int, _ outputs: Int, _ activation: Activation) -> Placed<Dense> {
             let weights = layout.append(
@@ -87,11 +90,24 @@ struct Network: Sendable {
             return Placed(
                 layer: Dense(inputs: inputs, outputs: outputs, activation: activation), weights: weights)
         }
-        hidden = dense("encoder.dense", flatCount, configuration.hiddenUnits, .rectified)
-        mean = dense("encoder.mean", configuration.hiddenUnits, configuration.latentSize, .identity)
-        logVariance = dense(
-            "encoder.log_variance", configuration.hiddenUnits, configuration.latentSize, .identity)
-        expansion = dense("decoder.dense", configuration.latentSize, flatCount, .rectified)
+        /// Hidden layers one after the other: `name`, or `name.0`, `name.1` and so on where there are several.
+        func hidden(_ name: String, from inputs: Int, _ units: [Int]) -> [Placed<Dense>] {
+            zip([inputs] + units, units).enumerated().map { index, sizes in
+                dense(units.count == 1 ? name : "\(name).\(index)", sizes.0, sizes.1, activation)
+            }
+        }
+        let latent = configuration.latentSize
+        encoderDense = hidden("encoder.dense", from: flatCount, configuration.encoderUnits)
+        let top = configuration.encoderUnits.last ?? flatCount
+        mean = dense("encoder.mean", top, latent, .identity)
+        logVariance = dense("encoder.log_variance", top, latent, .identity)
+        let expansion = levels.isEmpty ? [] : [flatCount]
+        var rising = hidden("decoder.dense", from: latent, configuration.decoderUnits + expansion)
+        if levels.isEmpty {
+            rising.append(
+                dense("decoder.output", configuration.decoderUnits.last ?? latent, flatCount, .identity))
+        }
+        decoderDense = rising
 
         // Up: each transposed convolution undoes the sizes of one convolution, whatever they were.
         var up: [Placed<TransposedConvolution2D>] = []
@@ -112,44 +128,17 @@ struct Network: Sendable {
         }
         for (index, (level, filters)) in zip(levels.reversed(), configuration.decoderFilters).enumerated() {
             try climb(
-                "decoder.transposed_convolution.\(index)", to: level, outputs: filters, stride: 2, .rectified)
+                "decoder.transposed_convolution.\(index)", to: level, outputs: filters, stride: 2, activation)
         }
-        try climb(
-            "decoder.output", to: levels[0], outputs: configuration.imageShape.channels, stride: 1, .identity)
+        if let image = levels.first {
+            try climb(
+                "decoder.output", to: image, outputs: configuration.imageShape.channels, stride: 1, .identity)
+        }
         transposed = up
+        outputLogVariance =
+            configuration.likelihood == .gaussian ? layout.append("decoder.log_variance", [1]) : nil
         self.preparedCount = preparedCount
         self.layout = layout
-        microBatch = Self.microBatch(activations: activations)
-    }
-
-    /// The most values that one tensor, or the lowered matrix of one image, has in a network of `configuration`,
-    /// whose sizes are each in range. Saturates rather than overflow.
-    static func largestTensor(of configuration: ModelConfiguration) -> Int {
-        func product(_ factors: Int...) -> Int {
-            factors.reduce(1) { partial, factor in
-                let (value, overflow) = partial.multipliedReportingOverflow(by: factor)
-                return overflow ? .max : value
-            }
-        }
-        let shape = configuration.imageShape
-        let taps = configuration.kernelSize * configuration.kernelSize
-        var largest = product(shape.height, shape.width, taps, shape.channels)
-        var (height, width, channels) = (shape.height, shape.width, shape.channels)
-        for (filters, outputs) in zip(configuration.encoderFilters, configuration.decoderFilters.reversed()) {
-            largest = max(largest, product(height, width, max(filters, outputs)))
-            (height, width) = ((height + 1) / 2, (width + 1) / 2)
-            largest = max(
-                largest, product(height, width, taps, max(channels, outputs)),
-                product(taps, channels, filters))
-            channels = filters
-        }
-        let flat = product(height, width, channels)
-        // The decoder's kernels join its own filters, from the encoder's last up to the image's channels.
-        for filters in configuration.decoderFilters + [shape.channels] {
-            largest = max(largest, product(taps, filters, channels))
-            channels = filters
-        }
-        let (hidden, latent) = (configuration.hiddenUnits, configuration.latentSize)
-        return max(largest, product(flat, hidden), product(flat, latent), product(hidden, latent))
+        microBatch = chooseMicroBatch()
     }
 }

@@ -5,7 +5,7 @@ struct ParameterLayout: Sendable, Hashable {
         let name: String
         let shape: [Int]
         let range: Range<Int>
-        /// Inputs and outputs of a kernel for Glorot's limit; nil for a bias.
+        /// Inputs and outputs of a kernel for Glorot's limit; nil for what begins at 0.
         let fans: (Int, Int)?
 
         static func == (a: Entry, b: Entry) -> Bool {
@@ -27,10 +27,11 @@ struct ParameterLayout: Sendable, Hashable {
     /// Adds `name.kernel` and `name.bias` behind what is there.
     mutating func append(_ name: String, kernel shape: [Int], bias: Int, fanIn: Int, fanOut: Int) -> Layer {
         let kernel = append("\(name).kernel", shape, fans: (fanIn, fanOut))
-        return Layer(kernel: kernel, bias: append("\(name).bias", [bias], fans: nil))
+        return Layer(kernel: kernel, bias: append("\(name).bias", [bias]))
     }
 
-    private mutating func append(_ name: String, _ shape: [Int], fans: (Int, Int)?) -> Range<Int> {
+    /// Adds one tensor behind what is there.
+    mutating func append(_ name: String, _ shape: [Int], fans: (Int, Int)? = nil) -> Range<Int> {
         let range = count..<count + shape.reduce(1, *)
         entries.append(Entry(name: name, shape: shape, range: range, fans: fans))
         count = range.upperBound

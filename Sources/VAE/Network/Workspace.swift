@@ -11,13 +11,15 @@ final class Workspace: @unchecked Sendable {
     let images: FloatRegion
     /// The output of each of the encoder's convolutions.
     let convolved: [FloatRegion]
-    let hidden: FloatRegion
+    /// The output of each of the encoder's dense layers below its heads.
+    let encoderHidden: [FloatRegion]
     let mean: FloatRegion
     let logVariance: FloatRegion
     let noise: FloatRegion
     let z: FloatRegion
-    let expanded: FloatRegion
-    /// The output of each of the decoder's transposed convolutions; the last holds the logits.
+    /// The output of each of the decoder's dense layers.
+    let decoderHidden: [FloatRegion]
+    /// The output of each of the decoder's transposed convolutions.
     let raised: [FloatRegion]
 
     /// Two regions that the gradient wanders between on its way back, each as large as the largest activation.
@@ -30,6 +32,8 @@ final class Workspace: @unchecked Sendable {
     /// One value an image.
     let reconstruction: FloatRegion
     let divergence: FloatRegion
+    /// Of log σ² of a Gaussian likelihood.
+    let outputLogVarianceGradients: FloatRegion
 
     private let storage: FloatStorage
 
@@ -48,9 +52,9 @@ final class Workspace: @unchecked Sendable {
                 + network.transposed.map { $0.layer.scratchCount(images: capacity) }).reduce(0, max)
             let back = training ? network.activations.reduce(0, max) : 0
             regions = [network.configuration.imageShape.count] + network.convolutions.map(\.layer.outputCount)
-            regions += [network.configuration.hiddenUnits] + [Int](repeating: latent, count: 4)
-            regions += [network.flatCount] + network.transposed.map(\.layer.outputCount)
-            regions += [back, back] + [Int](repeating: latent, count: 3) + [1, 1]
+            regions += network.encoderDense.map(\.layer.outputs) + [Int](repeating: latent, count: 4)
+            regions += network.decoderDense.map(\.layer.outputs) + network.transposed.map(\.layer.outputCount)
+            regions += [back, back] + [Int](repeating: latent, count: 3) + [1, 1, 1]
             padded = regions.map { ($0 * capacity + 15) & ~15 }
         }
     }
@@ -78,12 +82,12 @@ final class Workspace: @unchecked Sendable {
         }
         images = next()
         convolved = network.convolutions.map { _ in next() }
-        hidden = next()
+        encoderHidden = network.encoderDense.map { _ in next() }
         mean = next()
         logVariance = next()
         noise = next()
         z = next()
-        expanded = next()
+        decoderHidden = network.decoderDense.map { _ in next() }
         raised = network.transposed.map { _ in next() }
         gradients = (next(), next())
         zGradient = next()
@@ -91,10 +95,11 @@ final class Workspace: @unchecked Sendable {
         logVarianceGradient = next()
         reconstruction = next()
         divergence = next()
+        outputLogVarianceGradients = next()
         self.scratch = storage.region[start..<start + scratch]
         self.storage = storage
     }
 
-    /// The logits, (capacity, image).
-    var logits: FloatRegion { raised[raised.count - 1] }
+    /// The decoder's output, (capacity, image): logits of Bernoulli means, or Gaussian means.
+    var output: FloatRegion { raised.last ?? decoderHidden[decoderHidden.count - 1] }
 }

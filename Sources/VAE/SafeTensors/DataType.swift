@@ -3,7 +3,7 @@ extension SafeTensors {
     ///
     /// The cases are in the order by which the safetensors library (0.8) sorts types, larger alignments
     /// later. Written in the opposite order, every tensor starts at a multiple of its element's size.
-    public enum DataType: String, Sendable, CaseIterable {
+    package enum DataType: String, Sendable, CaseIterable {
         case bool = "BOOL"
         case float4 = "F4"
         case float6e2m3 = "F6_E2M3"
@@ -28,7 +28,7 @@ extension SafeTensors {
         case uint64 = "U64"
 
         /// Bits an element takes.
-        public var bitWidth: Int {
+        package var bitWidth: Int {
             switch self {
             case .float4: 4
             case .float6e2m3, .float6e3m2: 6

@@ -5,18 +5,18 @@ import VAECore
 /// The format (https://github.com/huggingface/safetensors) holds numbers and text only: opening a file
 /// runs nothing. Python reads what is written here with `safetensors.numpy.load_file`, and the other
 /// way round.
-public struct SafeTensors: Sendable, Equatable {
+package struct SafeTensors: Sendable, Equatable {
     /// Text about the whole, such as a model's configuration.
-    public let metadata: [String: String]
+    package let metadata: [String: String]
     /// In the order they are written: by type, the widest first, then by the bytes of their names.
-    public let tensors: [Tensor]
+    package let tensors: [Tensor]
     private let index: [ExactName: Int]
 
     /// Collects tensors in any order.
     ///
     /// - Throws: `invalidArgument` when two tensors have the same name or one is called `__metadata__`,
     ///   which the format reserves. Names are the same when their bytes are.
-    public init(_ tensors: [Tensor], metadata: [String: String] = [:]) throws(VAEError) {
+    package init(_ tensors: [Tensor], metadata: [String: String] = [:]) throws(VAEError) {
         let sorted = tensors.sorted { $0.precedes($1) }
         var index: [ExactName: Int] = [:]
         for (position, tensor) in sorted.enumerated() {
@@ -37,23 +37,23 @@ public struct SafeTensors: Sendable, Equatable {
     }
 
     /// The tensor of that name, nil when there is none.
-    public subscript(name: String) -> Tensor? { index[ExactName(name)].map { tensors[$0] } }
+    package subscript(name: String) -> Tensor? { index[ExactName(name)].map { tensors[$0] } }
 
     /// The values of the F32 tensor `name`, row-major.
     /// - Throws: `invalidData` when it is missing or has another type or shape.
-    public func floats(_ name: String, shape: [Int]) throws(VAEError) -> [Float] {
+    package func floats(_ name: String, shape: [Int]) throws(VAEError) -> [Float] {
         try tensor(name, shape: shape).floats()
     }
 
     /// The values of the F32 or F64 tensor `name`, row-major.
     /// - Throws: `invalidData` when it is missing or has another type or shape.
-    public func doubles(_ name: String, shape: [Int]) throws(VAEError) -> [Double] {
+    package func doubles(_ name: String, shape: [Int]) throws(VAEError) -> [Double] {
         try tensor(name, shape: shape).doubles()
     }
 
     /// The values of the I64 tensor `name`, row-major.
     /// - Throws: `invalidData` when it is missing or has another type or shape.
-    public func integers(_ name: String, shape: [Int]) throws(VAEError) -> [Int] {
+    package func integers(_ name: String, shape: [Int]) throws(VAEError) -> [Int] {
         try tensor(name, shape: shape).integers()
     }
 

@@ -6,7 +6,7 @@ extension SafeTensors {
     /// - Parameter limit: refuses a file of more bytes; 4 GiB unless told, which keeps a wrong path from
     ///   filling the memory.
     /// - Throws: `missingInput` or `inputOutput` when it can't be read; else as `init(bytes:source:)`.
-    public init(contentsOf path: String, limit: Int = 1 << 32) throws(VAEError) {
+    package init(contentsOf path: String, limit: Int = 1 << 32) throws(VAEError) {
         try self.init(bytes: DurableFile.read(path, limit: limit), source: path)
     }
 
@@ -20,7 +20,7 @@ extension SafeTensors {
     ///
     /// - Parameter source: what errors name, such as the file's path.
     /// - Throws: `invalidData`, with the byte at which the file is wrong.
-    public init(bytes: [UInt8], source: String) throws(VAEError) {
+    package init(bytes: [UInt8], source: String) throws(VAEError) {
         func unsound(_ problem: String, expected: String, found: String) -> VAEError {
             VAEError(
                 .invalidData, source, "is not a sound safetensors file: \(problem)", expected: expected,

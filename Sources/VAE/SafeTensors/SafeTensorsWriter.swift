@@ -3,7 +3,7 @@ import VAECore
 extension SafeTensors {
     /// Writes the file at `path`, whole or not at all (see `DurableFile.write`).
     /// - Throws: what `serialized` and `DurableFile.write` throw.
-    public func write(to path: String) throws(VAEError) {
+    package func write(to path: String) throws(VAEError) {
         try DurableFile.write(serialized(), to: path)
     }
 
@@ -14,7 +14,7 @@ extension SafeTensors {
     ///
     /// - Throws: `invalidArgument` when names and metadata make a header above the format's 100,000,000
     ///   bytes.
-    public func serialized() throws(VAEError) -> [UInt8] {
+    package func serialized() throws(VAEError) -> [UInt8] {
         var header: [UInt8] = Array("{".utf8)
         func startEntry(_ name: String) {
             if header.count > 1 { header.append(0x2C) }

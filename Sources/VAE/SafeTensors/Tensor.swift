@@ -2,18 +2,18 @@ import VAECore
 
 extension SafeTensors {
     /// A named array of numbers.
-    public struct Tensor: Sendable, Equatable {
-        public let name: String
-        public let dataType: DataType
+    package struct Tensor: Sendable, Equatable {
+        package let name: String
+        package let dataType: DataType
         /// Sizes, the slowest index first; empty for a scalar.
-        public let shape: [Int]
+        package let shape: [Int]
         /// The elements, row-major and little-endian: a copy.
-        public var bytes: [UInt8] { Array(storage) }
+        package var bytes: [UInt8] { Array(storage) }
         /// The elements where they lie. Tensors that were read share the memory of their file.
         let storage: ArraySlice<UInt8>
 
         /// - Throws: `invalidArgument` when the number of bytes is not what type and shape make.
-        public init(name: String, dataType: DataType, shape: [Int], bytes: [UInt8]) throws(VAEError) {
+        package init(name: String, dataType: DataType, shape: [Int], bytes: [UInt8]) throws(VAEError) {
             guard let count = dataType.byteCount(of: shape) else {
                 throw VAEError(
                     .invalidArgument, "tensor \(quoted(name))", "has an impossible shape",
@@ -30,21 +30,21 @@ extension SafeTensors {
 
         /// An F32 tensor of `values`, row-major.
         /// - Throws: `invalidArgument` when their number is not that of `shape`.
-        public init(name: String, shape: [Int], floats values: [Float]) throws(VAEError) {
+        package init(name: String, shape: [Int], floats values: [Float]) throws(VAEError) {
             try self.init(
                 name: name, dataType: .float32, shape: shape, bytes: values.littleEndianBytes(\.bitPattern))
         }
 
         /// An F64 tensor of `values`, row-major.
         /// - Throws: `invalidArgument` when their number is not that of `shape`.
-        public init(name: String, shape: [Int], doubles values: [Double]) throws(VAEError) {
+        package init(name: String, shape: [Int], doubles values: [Double]) throws(VAEError) {
             try self.init(
                 name: name, dataType: .float64, shape: shape, bytes: values.littleEndianBytes(\.bitPattern))
         }
 
         /// An I64 tensor of `values`, row-major.
         /// - Throws: `invalidArgument` when their number is not that of `shape`.
-        public init(name: String, shape: [Int], integers values: [Int]) throws(VAEError) {
+        package init(name: String, shape: [Int], integers values: [Int]) throws(VAEError) {
             try self.init(
                 name: name, dataType: .int64, shape: shape,
                 bytes: values.littleEndianBytes { UInt64(bitPattern: Int64($0)) })
@@ -60,7 +60,7 @@ extension SafeTensors {
 
         /// The values of an F32 tensor, row-major.
         /// - Throws: `invalidData` when it has another type: rounding would be silent.
-        public func floats() throws(VAEError) -> [Float] {
+        package func floats() throws(VAEError) -> [Float] {
             guard dataType == .float32 else { throw wrongType("F32") }
             return storage.words().map { Float(bitPattern: $0) }
         }
@@ -78,7 +78,7 @@ extension SafeTensors {
 
         /// The values of an F64 tensor, or those of an F32 tensor, which doubles hold exactly.
         /// - Throws: `invalidData` when it has another type.
-        public func doubles() throws(VAEError) -> [Double] {
+        package func doubles() throws(VAEError) -> [Double] {
             switch dataType {
             case .float64: storage.words().map { Double(bitPattern: $0) }
             case .float32: storage.words().map { Double(Float(bitPattern: $0)) }
@@ -88,7 +88,7 @@ extension SafeTensors {
 
         /// The values of an I64 tensor, row-major.
         /// - Throws: `invalidData` when it has another type.
-        public func integers() throws(VAEError) -> [Int] {
+        package func integers() throws(VAEError) -> [Int] {
             guard dataType == .int64 else { throw wrongType("I64") }
             return storage.words().map { Int(Int64(bitPattern: $0)) }
         }

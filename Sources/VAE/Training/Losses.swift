@@ -1,6 +1,7 @@
 /// The loss and its two parts, in nats per image. They add up: `total` is what is minimised.
 public struct Losses: Sendable, Hashable, Codable {
-    /// Binary cross-entropy summed over the pixels of an image, the mean over images.
+    /// −ln p(x|z), the mean over images: binary cross-entropy summed over an image's pixels, or with a Gaussian likelihood a
+    /// density's logarithm, which can be negative.
     public var reconstruction: Double
     /// KL(q(z|x) ‖ N(0, I)), the mean over images, before its weight.
     public var kl: Double

@@ -1,16 +1,21 @@
-/// How a batch is cut into the parts that have a gradient each: by its size alone.
+/// How a batch is cut into the parts that have a gradient each: by its size and the network's alone.
 struct Sharding: Sendable {
     /// Shards of a full batch.
     let count: Int
     /// Images of every shard but the last.
     let imagesPerShard: Int
 
-    /// One micro-batch a shard, or several where that would make more gradients than are worth their memory.
-    init(batchSize: Int) {
-        let microBatches = Engine.microBatches(in: batchSize)
-        let perShard = (microBatches + Self.limit - 1) / Self.limit
+    /// A part of about a micro-batch: smaller where a batch would have too few parts to share the work, larger where it would have more
+    /// gradients than are worth their memory.
+    ///
+    /// - Parameter microBatch: images that go through the network together
+    init(batchSize: Int, microBatch: Int = Engine.microBatch) {
+        let units = Engine.microBatches(in: batchSize)
+        let perMicroBatch = max(1, microBatch / Engine.microBatch)
+        let shared = min(perMicroBatch, max(Self.least, (units + Self.team - 1) / Self.team))
+        let perShard = max(shared, (units + Self.limit - 1) / Self.limit)
         imagesPerShard = perShard * Engine.microBatch
-        count = (microBatches + perShard - 1) / perShard
+        count = (units + perShard - 1) / perShard
     }
 
     /// Shards of a batch of `images`.
@@ -22,6 +27,10 @@ struct Sharding: Sendable {
     }
 
     private static let limit = 32
+    /// Parts that a batch has at least, for as many threads, where they are not smaller than the least.
+    private static let team = 4
+    /// In units of `Engine.microBatch`: dense layers are slow with fewer rows.
+    private static let least = 2
 }
 
 extension Trainer {

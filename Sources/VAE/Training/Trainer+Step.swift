@@ -56,8 +56,9 @@ extension Trainer {
             let count = min(network.microBatch, shard.upperBound - start)
             for position in 0..<count {
                 let image = Int(order[batch.lowerBound + start + position])
-                Pixels.scale(
-                    images.pixels.span, range: image * size..<(image + 1) * size,
+                load(
+                    images.pixels.span, image * size..<(image + 1) * size,
+                    named: image, epoch: epoch,
                     into: workspace.images[position * size..<(position + 1) * size])
                 var noise = RandomStream(
                     seed: configuration.seed, purpose: .trainingNoise, epoch: epoch, item: image)
@@ -66,7 +67,7 @@ extension Trainer {
             network.encode(weights, workspace, count: count)
             network.sampleLatents(workspace, count: count)
             network.decode(weights, workspace, count: count)
-            network.measure(workspace, count: count, gradientScale: scale)
+            network.measure(weights, workspace, count: count, gradientScale: scale)
             network.backward(
                 weights, workspace, count: count, scale: scale,
                 klWeight: Float(configuration.klWeight),
@@ -74,6 +75,20 @@ extension Trainer {
             losses.region[start..<start + count].copy(from: workspace.reconstruction.prefix(count))
             let second = configuration.batchSize + start
             losses.region[second..<second + count].copy(from: workspace.divergence.prefix(count))
+        }
+    }
+
+    /// The pixels at `range` as they are trained on in an epoch.
+    private func load(
+        _ pixels: Span<UInt8>, _ range: Range<Int>, named image: Int, epoch: Int, into target: FloatRegion
+    ) {
+        switch configuration.binarization {
+        case nil: Pixels.scale(pixels, range: range, into: target)
+        case .threshold: Pixels.threshold(pixels, range: range, into: target)
+        case .stochastic:
+            var stream = RandomStream(
+                seed: configuration.seed, purpose: .binarization, epoch: epoch, item: image)
+            Pixels.draw(pixels, range: range, from: &stream, into: target)
         }
     }
 

@@ -46,7 +46,7 @@ public final class Trainer {
         modelConfiguration = model
         configuration = training
         self.convolutions = convolutions
-        let shards = Sharding(batchSize: training.batchSize)
+        let shards = Sharding(batchSize: training.batchSize, microBatch: network.microBatch)
         self.shards = shards
         adam = Adam(
             learningRate: Float(training.learningRate), beta1: Float(training.beta1),
@@ -89,12 +89,13 @@ public final class Trainer {
     /// the step after its last one. Cut short and continued or not, the result has the same bits.
     ///
     /// Stops early, with the model as it is after the last whole step, when the surrounding task is cancelled or a callback
-    /// throws.
+    /// throws. Test images that were measured by then are measured again.
     ///
     /// - Parameters:
     ///   - train: images of the model's shape
     ///   - test: images to measure the loss on after every epoch
     ///   - onStep: called after every optimiser step, on the calling thread
+    ///   - whileTesting: called several times a second while the test images are measured, on the calling thread
     ///   - onEpoch: called after every epoch and its test
     /// - Returns: the trained model
     /// - Throws: `invalidArgument` when image shapes differ, there are no images or fewer than one batch, or the images are
@@ -103,7 +104,7 @@ public final class Trainer {
     @discardableResult
     public func fit(
         _ train: ImageSet, test: ImageSet? = nil, onStep: (StepReport) throws -> Void = { _ in },
-        onEpoch: (EpochReport) throws -> Void = { _ in }
+        whileTesting: () throws -> Void = {}, onEpoch: (EpochReport) throws -> Void = { _ in }
     ) throws -> VariationalAutoencoder {
         try modelConfiguration.check(train, "training images")
         if let test { try modelConfiguration.check(test, "test images") }
@@ -113,10 +114,11 @@ public final class Trainer {
                 expected: "at most \(train.count)", found: "\(configuration.batchSize)")
         }
         try adopt(train, test)
+        let test = configuration.binarization.flatMap { test?.binarized($0) } ?? test
         while !isFinished {
             let losses = try runEpoch(train, onStep)
             let report = EpochReport(
-                epoch: history.count + 1, train: losses, test: test.map { measure($0) },
+                epoch: history.count + 1, train: losses, test: try test.map { try measure($0, whileTesting) },
                 seconds: progress.seconds, imagesPerSecond: Double(train.count) / progress.seconds)
             history.append(report)
             progress.beginEpoch()
@@ -169,9 +171,13 @@ public final class Trainer {
         progress.images = images
     }
 
-    private func measure(_ images: ImageSet) -> Losses {
-        let measured = engine.measure(
-            images, weights, seed: configuration.seed, sampling: true)
+    private func measure(_ images: ImageSet, _ pause: () throws -> Void) throws -> Losses {
+        let measured = try engine.measure(
+            images, weights, seed: configuration.seed, sampling: true,
+            pause: {
+                try Task.checkCancellation()
+                try pause()
+            })
         return measured.mean(klWeight: configuration.klWeight)
     }
 

@@ -54,7 +54,7 @@ public struct ImageFiles: Sendable {
         do {
             names = try FileManager.default.contentsOfDirectory(atPath: path)
         } catch {
-            throw SystemError.whenOpening(path, EACCES)
+            throw VAEError.file(path, .open, EACCES)
         }
         let pictures = names.filter { $0.lowercased().hasSuffix(".png") && !$0.hasPrefix(".") }
         guard pictures.isEmpty else {
@@ -74,7 +74,7 @@ public struct ImageFiles: Sendable {
         of path: String, _ shape: ImageShape
     ) throws(VAEError) -> (images: ImageSet, isPicture: Bool) {
         if Folder.exists(path) {
-            let data = try Dataset.read(folder: path)
+            let data = try Dataset(contentsOf: path)
             return (data.test ?? data.train, false)
         }
         let input = try InputBytes(path: path)
@@ -90,7 +90,7 @@ public struct ImageFiles: Sendable {
                 found: input.size == 0 ? "an empty file" : "another kind of file",
                 advice: "Convert it to PNG, or save an array of images with numpy.save.")
         }
-        return (try IDX.readImages(path), false)
+        return (try IDX.readImages(at: path), false)
     }
 }
 

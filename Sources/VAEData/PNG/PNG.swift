@@ -17,7 +17,7 @@ public enum PNG {
     /// - Throws: `missingInput` or `inputOutput` when the file can't be read; `invalidData` when it is no PNG file, is
     ///   damaged, or is a picture of a side above `longestSide` or more pixels than `mostPixels`.
     public static func read(_ path: String) throws(VAEError) -> ImageSet {
-        try decode(InputBytes.wholeFile(path, limit: longestFile), path: path)
+        try decode(DurableFile.read(path, limit: longestFile), path: path)
     }
 
     static func decode(_ bytes: [UInt8], path: String) throws(VAEError) -> ImageSet {

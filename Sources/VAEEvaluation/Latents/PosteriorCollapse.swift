@@ -40,7 +40,7 @@ public struct PosteriorCollapse: Sendable, Equatable, Codable {
         let size = encoding.latentSize
         latentSize = size
         let activity = LatentActivity(of: encoding)
-        inactive = (0..<size).filter { activity.meanVariance[$0] <= LatentActivity.activityThreshold }
+        inactive = (0..<size).filter { activity.varianceOfMean[$0] <= LatentActivity.activityThreshold }
         var near = [Int](repeating: 0, count: size)
         for index in encoding.mean.indices {
             let (mean, logVariance) = (Double(encoding.mean[index]), Double(encoding.logVariance[index]))

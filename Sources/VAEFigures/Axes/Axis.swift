@@ -1,11 +1,11 @@
 import Foundation
 
 /// Tick marks at round numbers.
-public struct Ticks: Sendable, Equatable {
+package struct Ticks: Sendable, Equatable {
     /// Ascending, within the range asked for.
-    public let values: [Double]
+    package let values: [Double]
     /// One text a value, all with the same number of decimals.
-    public let labels: [String]
+    package let labels: [String]
 
     /// Multiples of 1, 2 or 5 times a power of ten.
     ///
@@ -13,7 +13,7 @@ public struct Ticks: Sendable, Equatable {
     /// - Parameters:
     ///   - count: how many ticks would be best; there may be from about half to twice as many.
     ///   - wholeNumbers: never ticks between integers, for epochs.
-    public init(in range: ClosedRange<Double>, about count: Int, wholeNumbers: Bool = false) {
+    package init(in range: ClosedRange<Double>, about count: Int, wholeNumbers: Bool = false) {
         let span = range.upperBound - range.lowerBound
         // Beyond these bounds powers of ten, or the ticks themselves, are no longer distinct numbers.
         guard (1e-290...1e290).contains(span), span > abs(range.upperBound) * 1e-12 else {

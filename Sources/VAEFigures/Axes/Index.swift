@@ -1,6 +1,6 @@
 extension Int {
     /// The number in the small digits of an index, as in z₁₂.
-    public var subscripted: String { String(String(self).map { Self.small[$0]?.0 ?? $0 }) }
+    package var subscripted: String { String(String(self).map { Self.small[$0]?.0 ?? $0 }) }
 
     /// The number in the small digits of a power, as in 10⁻³.
     var raised: String { String(String(self).map { Self.small[$0]?.1 ?? $0 }) }

@@ -15,10 +15,10 @@ struct Legend {
     /// The width it needs, at most 190; 0 when there is nothing to say.
     func width(on canvas: borrowing Canvas) -> Double {
         var widest = 0.0
-        if showsPrior { widest = Legend.markWidth + canvas.measure(Legend.priorText, Legend.style) }
-        if !entries.isEmpty { widest = max(widest, canvas.measure(title, Legend.titleStyle)) }
+        if showsPrior { widest = Legend.markWidth + canvas.width(of: Legend.priorText, Legend.style) }
+        if !entries.isEmpty { widest = max(widest, canvas.width(of: title, Legend.titleStyle)) }
         for entry in entries {
-            widest = max(widest, Legend.markWidth + canvas.measure(entry.name, Legend.style))
+            widest = max(widest, Legend.markWidth + canvas.width(of: entry.name, Legend.style))
         }
         return min(widest.rounded(.up), 190)
     }
@@ -26,15 +26,15 @@ struct Legend {
     func draw(on canvas: borrowing Canvas, in rect: Rect) {
         var y = rect.minY + 8
         if showsPrior {
-            canvas.line(
+            canvas.strokeLine(
                 [Point(rect.minX, y), Point(rect.minX + 19, y)], .ink, width: 1.25, dash: Legend.priorDash)
-            canvas.text(
+            canvas.draw(
                 Legend.priorText, at: Point(rect.minX + Legend.markWidth, y), Legend.style, .start, .middle)
             y += 36
         }
         guard !entries.isEmpty else { return }
-        canvas.text(
-            canvas.fitted(title, Legend.titleStyle, width: rect.width), at: Point(rect.minX, y),
+        canvas.draw(
+            canvas.shortened(title, Legend.titleStyle, toWidth: rect.width), at: Point(rect.minX, y),
             Legend.titleStyle,
             .start, .middle)
         y += 24
@@ -44,15 +44,15 @@ struct Legend {
         let shown = entries.count <= room ? entries.count : max(1, room - 1)
         let fits = rect.width - Legend.markWidth
         for entry in entries.prefix(shown) {
-            canvas.dots([Point(rect.minX + 9, y)], radius: min(6.5, spacing * 0.36), entry.colour)
-            canvas.text(
-                canvas.fitted(entry.name, Legend.style, width: fits),
+            canvas.fillDots([Point(rect.minX + 9, y)], radius: min(6.5, spacing * 0.36), entry.colour)
+            canvas.draw(
+                canvas.shortened(entry.name, Legend.style, toWidth: fits),
                 at: Point(rect.minX + Legend.markWidth, y),
                 Legend.style, .start, .middle)
             y += spacing
         }
         if shown < entries.count {
-            canvas.text(
+            canvas.draw(
                 "+ \(entries.count - shown) more", at: Point(rect.minX, y), Legend.titleStyle, .start, .middle
             )
         }

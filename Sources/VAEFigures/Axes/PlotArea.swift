@@ -36,11 +36,11 @@ struct PlotArea {
     func drawGrid(on canvas: borrowing Canvas, x ticksX: Ticks?, y ticksY: Ticks?) {
         for value in ticksX?.values ?? [] {
             let at = place(value, y.lowerBound).x
-            canvas.line([Point(at, rect.minY), Point(at, rect.maxY)], .grid)
+            canvas.strokeLine([Point(at, rect.minY), Point(at, rect.maxY)], .grid)
         }
         for value in ticksY?.values ?? [] {
             let at = place(x.lowerBound, value).y
-            canvas.line([Point(rect.minX, at), Point(rect.maxX, at)], .grid)
+            canvas.strokeLine([Point(rect.minX, at), Point(rect.maxX, at)], .grid)
         }
     }
 
@@ -49,19 +49,19 @@ struct PlotArea {
         if isBoxed {
             canvas.stroke(rect, .frame)
         } else {
-            canvas.line(
+            canvas.strokeLine(
                 [Point(rect.minX, rect.minY), Point(rect.minX, rect.maxY), Point(rect.maxX, rect.maxY)],
                 .frame)
         }
         for (value, label) in zip(ticksX.values, ticksX.labels) {
             let at = place(value, y.lowerBound)
-            canvas.line([at, at + Point(0, PlotArea.tickLength)], .frame)
-            canvas.text(label, at: at + Point(0, PlotArea.tickLength + 5), .tick, .middle, .top)
+            canvas.strokeLine([at, at + Point(0, PlotArea.tickLength)], .frame)
+            canvas.draw(label, at: at + Point(0, PlotArea.tickLength + 5), .tick, .middle, .top)
         }
         for (value, label) in zip(ticksY.values, ticksY.labels) {
             let at = place(x.lowerBound, value)
-            canvas.line([at, at - Point(PlotArea.tickLength, 0)], .frame)
-            canvas.text(label, at: at - Point(PlotArea.tickLength + 4, 0), .tick, .end, .middle)
+            canvas.strokeLine([at, at - Point(PlotArea.tickLength, 0)], .frame)
+            canvas.draw(label, at: at - Point(PlotArea.tickLength + 4, 0), .tick, .end, .middle)
         }
     }
 
@@ -86,11 +86,11 @@ struct Heading {
     func draw(on canvas: borrowing Canvas, x: Double, maxX: Double) {
         var y = 38.0
         if !title.isEmpty {
-            canvas.text(canvas.fitted(title, .title, width: maxX - x), at: Point(x, y), .title)
+            canvas.draw(canvas.shortened(title, .title, toWidth: maxX - x), at: Point(x, y), .title)
             y += 24
         }
         if !subtitle.isEmpty {
-            canvas.text(canvas.fitted(subtitle, .subtitle, width: maxX - x), at: Point(x, y), .subtitle)
+            canvas.draw(canvas.shortened(subtitle, .subtitle, toWidth: maxX - x), at: Point(x, y), .subtitle)
         }
     }
 }

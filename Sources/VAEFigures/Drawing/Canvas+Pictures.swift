@@ -3,7 +3,7 @@ import VAECore
 
 extension Canvas {
     /// Draws a picture into a rectangle with hard pixel edges.
-    public func image(_ raster: Raster, in rect: Rect) {
+    public func draw(_ raster: Raster, in rect: Rect) {
         guard path(rect) else { return }
         cairo_new_path(context)
         // Viewers disagree on how to enlarge a picture inside an SVG or PDF, and squares of 2.5 pixels come

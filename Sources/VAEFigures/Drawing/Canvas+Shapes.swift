@@ -15,7 +15,7 @@ extension Canvas {
     }
 
     /// Draws straight lines from point to point.
-    public func line(_ points: [Point], _ colour: Colour, width: Double = 1, dash: [Double] = []) {
+    public func strokeLine(_ points: [Point], _ colour: Colour, width: Double = 1, dash: [Double] = []) {
         guard let first = points.first, points.allSatisfy(\.isDrawable) else { return }
         cairo_move_to(context, first.x, first.y)
         for point in points.dropFirst() { cairo_line_to(context, point.x, point.y) }
@@ -23,7 +23,7 @@ extension Canvas {
     }
 
     /// Draws a circle's outline.
-    public func circle(
+    public func strokeCircle(
         _ centre: Point, radius: Double, _ colour: Colour, width: Double = 1, dash: [Double] = []
     ) {
         guard centre.isDrawable, radius.isFinite, radius > 0 else { return }
@@ -35,7 +35,9 @@ extension Canvas {
     /// Draws filled dots as one shape: where two of one call overlap, they do not darken.
     ///
     /// Each is a line of no length with round ends, the shortest thing an SVG file can say.
-    public func dots(_ centres: some Sequence<Point>, radius: Double, _ colour: Colour, opacity: Double = 1) {
+    public func fillDots(
+        _ centres: some Sequence<Point>, radius: Double, _ colour: Colour, opacity: Double = 1
+    ) {
         for centre in centres where centre.isDrawable {
             cairo_move_to(context, centre.x, centre.y)
             cairo_line_to(context, centre.x, centre.y)
@@ -46,7 +48,7 @@ extension Canvas {
     }
 
     /// Runs `body` with drawing limited to a rectangle.
-    public func clipped(to rect: Rect, _ body: () -> Void) {
+    public func withClip(to rect: Rect, _ body: () -> Void) {
         cairo_save(context)
         if path(rect) { cairo_clip(context) }
         body()
@@ -54,7 +56,7 @@ extension Canvas {
     }
 
     /// Runs `body` with the origin moved to the right.
-    func shifted(right distance: Double, _ body: () -> Void) {
+    func withOrigin(movedRightBy distance: Double, _ body: () -> Void) {
         cairo_save(context)
         cairo_translate(context, distance, 0)
         body()

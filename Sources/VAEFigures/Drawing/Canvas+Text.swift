@@ -3,13 +3,13 @@ import CCairo
 extension Canvas {
     /// Draws one line of text.
     /// - Parameter isUpward: turned to be read from below, as y axes are labelled.
-    public func text(
+    public func draw(
         _ string: String, at point: Point, _ style: TextStyle, _ horizontal: HorizontalAnchor = .start,
         _ vertical: VerticalAnchor = .baseline, isUpward: Bool = false
     ) {
         guard point.isDrawable else { return }
         let string = string.printable()
-        let width = measure(string, style)
+        let width = width(of: string, style)
         cairo_save(context)
         cairo_translate(context, point.x, point.y)
         if isUpward { cairo_rotate(context, -Double.pi / 2) }
@@ -39,7 +39,7 @@ extension Canvas {
     }
 
     /// How far a line of text reaches from left to right.
-    public func measure(_ string: String, _ style: TextStyle) -> Double {
+    public func width(of string: String, _ style: TextStyle) -> Double {
         select(style)
         var extents = cairo_text_extents_t()
         cairo_text_extents(context, string.printable(), &extents)
@@ -47,15 +47,15 @@ extension Canvas {
     }
 
     /// The text, or as much of its beginning as fits into `width` with an ellipsis after it.
-    public func fitted(_ string: String, _ style: TextStyle, width: Double) -> String {
+    public func shortened(_ string: String, _ style: TextStyle, toWidth width: Double) -> String {
         let string = string.printable()
-        if measure(string, style) <= width { return string }
+        if self.width(of: string, style) <= width { return string }
         // Widths grow with length, so halving finds the longest beginning that fits.
         let characters = Array(string)
         var (low, high) = (0, characters.count)
         while low < high {
             let middle = (low + high + 1) / 2
-            if measure(String(characters[..<middle]) + "…", style) <= width {
+            if self.width(of: String(characters[..<middle]) + "…", style) <= width {
                 low = middle
             } else {
                 high = middle - 1

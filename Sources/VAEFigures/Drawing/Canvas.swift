@@ -8,7 +8,7 @@ import VAECore
 public struct Canvas: ~Copyable {
     public let size: Size
     /// Whether the drawing stays shapes (SVG, PDF) instead of becoming pixels.
-    public let isVector: Bool
+    let isVector: Bool
     let scale: Double
     let surface: OpaquePointer
     let context: OpaquePointer

@@ -29,7 +29,7 @@ public struct Colour: Sendable, Hashable {
     public static let grid = Colour(0xE8E8E8)
 
     /// This colour moved towards `other`: 0 leaves it as it is, 1 gives `other`.
-    public func mixed(with other: Colour, _ amount: Double) -> Colour {
+    public func mixed(with other: Colour, by amount: Double) -> Colour {
         let amount = min(max(amount, 0), 1)
         func mix(_ a: UInt8, _ b: UInt8) -> UInt8 {
             UInt8((Double(a) + (Double(b) - Double(a)) * amount).rounded())
@@ -69,10 +69,10 @@ public enum Palette {
 
     /// Black through purple and orange to pale yellow: the colour map "inferno" of Smith and van der Walt
     /// at nine equal steps, straight lines between. Lightness grows evenly, so it prints in grey too.
-    public static func heat(_ value: Double) -> Colour {
+    static func heat(_ value: Double) -> Colour {
         let position = min(max(value, 0), 1) * Double(inferno.count - 1)
         let index = min(Int(position), inferno.count - 2)
-        return inferno[index].mixed(with: inferno[index + 1], position - Double(index))
+        return inferno[index].mixed(with: inferno[index + 1], by: position - Double(index))
     }
 
     private static let inferno: [Colour] = [

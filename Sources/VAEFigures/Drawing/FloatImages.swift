@@ -53,7 +53,7 @@ public struct FloatImages: Sendable {
     /// blue, and so are the first three of four, laid over white by the fourth; any other number is
     /// shown as the grey of its mean.
     /// - Precondition: `index` is within `0..<count`.
-    public func picture(_ index: Int) throws(VAEError) -> Raster {
+    public func picture(at index: Int) throws(VAEError) -> Raster {
         precondition((0..<count).contains(index), "image \(index) of \(count)")
         let values = self.values[index * shape.count..<(index + 1) * shape.count]
         let channels = shape.channels
@@ -98,7 +98,7 @@ public struct FloatImages: Sendable {
 
     /// The images as bytes, their longer side at most `side` pixels and a little less than half more: blocks of pixels
     /// become their mean. Images that are no longer than that stay as they are.
-    public func shrunk(to side: Int) throws(VAEError) -> ImageSet {
+    package func shrunk(to side: Int) throws(VAEError) -> ImageSet {
         let factor = max(1, max(shape.height, shape.width) / max(1, side))
         guard factor > 1 else {
             return try ImageSet(shape: shape, pixels: values.map(FloatImages.byte))
@@ -141,7 +141,7 @@ public struct FloatImages: Sendable {
         let columns = min(max(columns, 1), count)
         let rows = (count + columns - 1) / columns
         var pictures: [Raster] = []
-        for index in 0..<count { pictures.append(try picture(index)) }
+        for index in 0..<count { pictures.append(try picture(at: index)) }
         var sheet = try Raster(
             width: columns * (shape.width + gap) - gap, height: rows * (shape.height + gap) - gap,
             channels: pictures.contains { $0.channels == 3 } ? 3 : 1, filledWith: 255)

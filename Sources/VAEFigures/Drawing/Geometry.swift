@@ -34,17 +34,17 @@ public struct Rect: Sendable, Equatable {
     public var midY: Double { y + height / 2 }
 
     /// The rectangle moved outwards by `distance` on every side, inwards when it is negative.
-    public func outset(by distance: Double) -> Rect {
+    func outset(by distance: Double) -> Rect {
         Rect(x: x - distance, y: y - distance, width: width + 2 * distance, height: height + 2 * distance)
     }
 
     /// Whether the point lies inside or on the border.
-    public func contains(_ point: Point) -> Bool {
+    func contains(_ point: Point) -> Bool {
         point.x >= minX && point.x <= maxX && point.y >= minY && point.y <= maxY
     }
 
     /// Whether the two share more than a border.
-    public func overlaps(_ other: Rect) -> Bool {
+    func overlaps(_ other: Rect) -> Bool {
         minX < other.maxX && other.minX < maxX && minY < other.maxY && other.minY < maxY
     }
 }

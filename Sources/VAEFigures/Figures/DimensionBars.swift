@@ -14,7 +14,7 @@ public struct DimensionBars: Figure {
     private let kl: [Double]
     private let variance: [Double]
 
-    public static let threshold = 0.01
+    static let threshold = 0.01
 
     private static let left = 92.0
     private static let right = 150.0
@@ -60,7 +60,7 @@ public struct DimensionBars: Figure {
         let lower = Rect(x: Self.left, y: upper.maxY + Self.between, width: width, height: Self.panelHeight)
         drawDivergences(in: upper, on: canvas)
         drawVariances(in: lower, on: canvas)
-        canvas.text("dimension", at: Point(upper.midX, lower.maxY + 46), .axisLabel, .middle)
+        canvas.draw("dimension", at: Point(upper.midX, lower.maxY + 46), .axisLabel, .middle)
         drawLegend(at: Point(upper.maxX + 22, upper.minY + 8), on: canvas)
     }
 
@@ -77,7 +77,7 @@ public struct DimensionBars: Figure {
         drawValues(kl.map { Ticks.format($0, decimals: 2) }, above: kl, in: area, on: canvas)
         area.drawAxes(on: canvas, x: Ticks(values: [], decimals: 0), y: ticks)
         drawNames(in: area, on: canvas)
-        canvas.text(
+        canvas.draw(
             "KL divergence in nats", at: Point(rect.minX, rect.minY - 14), TextStyle(size: 14, isBold: true))
     }
 
@@ -93,13 +93,13 @@ public struct DimensionBars: Figure {
         let exponents = variance.map(exponent)
         drawBars(exponents, in: area, on: canvas)
         let threshold = area.place(0, log10(Self.threshold)).y
-        canvas.line(
+        canvas.strokeLine(
             [Point(rect.minX, threshold), Point(rect.maxX, threshold)], .ink, width: 1.25,
             dash: Legend.priorDash)
         drawValues(variance.map(Self.twoDigits), above: exponents, in: area, on: canvas)
         area.drawAxes(on: canvas, x: Ticks(values: [], decimals: 0), y: ticks)
         drawNames(in: area, on: canvas)
-        canvas.text(
+        canvas.draw(
             "Variance of the mean over images", at: Point(rect.minX, rect.minY - 14),
             TextStyle(size: 14, isBold: true))
     }
@@ -127,7 +127,7 @@ public struct DimensionBars: Figure {
         style.halo = 2
         for (position, dimension) in order.enumerated() {
             let centre = area.rect.minX + (Double(position) + 0.5) * slot
-            canvas.text(
+            canvas.draw(
                 texts[dimension], at: Point(centre, area.place(0, tops[dimension]).y - 6), style, .middle)
         }
     }
@@ -143,7 +143,7 @@ public struct DimensionBars: Figure {
         let slot = area.rect.width / Double(kl.count)
         let step = max(1, Int((26 / slot).rounded(.up)))
         for position in stride(from: 0, to: kl.count, by: step) {
-            canvas.text(
+            canvas.draw(
                 "z" + (order[position] + 1).subscripted,
                 at: Point(area.rect.minX + (Double(position) + 0.5) * slot, area.rect.maxY + 10), .tick,
                 .middle,
@@ -159,12 +159,12 @@ public struct DimensionBars: Figure {
         ].enumerated() {
             let y = point.y + 24 * Double(row)
             canvas.fill(Rect(x: point.x, y: y - 6, width: 12, height: 12), colour)
-            canvas.text(text, at: Point(point.x + 20, y), style, .start, .middle)
+            canvas.draw(text, at: Point(point.x + 20, y), style, .start, .middle)
         }
         let y = point.y + 54
-        canvas.line(
+        canvas.strokeLine(
             [Point(point.x - 2, y), Point(point.x + 14, y)], .ink, width: 1.25, dash: Legend.priorDash)
-        canvas.text("variance 0.01", at: Point(point.x + 20, y), style, .start, .middle)
+        canvas.draw("variance 0.01", at: Point(point.x + 20, y), style, .start, .middle)
     }
 
     private static func power(_ exponent: Int) -> String {

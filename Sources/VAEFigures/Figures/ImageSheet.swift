@@ -44,6 +44,6 @@ public struct ImageSheet: Figure {
     }
 
     public func draw(on canvas: borrowing Canvas) {
-        canvas.image(picture, in: Rect(x: 0, y: 0, width: size.width, height: size.height))
+        canvas.draw(picture, in: Rect(x: 0, y: 0, width: size.width, height: size.height))
     }
 }

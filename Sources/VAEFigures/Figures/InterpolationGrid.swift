@@ -56,7 +56,7 @@ public struct InterpolationGrid: Figure {
         }
         func pictures(_ images: FloatImages, _ range: Range<Int>) throws(VAEError) -> [Raster] {
             var result: [Raster] = []
-            for index in range { result.append(try images.picture(index)) }
+            for index in range { result.append(try images.picture(at: index)) }
             return result
         }
         self.starts = try pictures(starts, 0..<pairs)
@@ -83,23 +83,23 @@ public struct InterpolationGrid: Figure {
         heading.draw(on: canvas, x: 24, maxX: size.width - 24)
         let last = (steps.first?.count ?? 1) - 1
         for (row, pictures) in steps.enumerated() {
-            canvas.image(starts[row], in: rect(row: row, step: nil, isEnd: false))
+            canvas.draw(starts[row], in: rect(row: row, step: nil, isEnd: false))
             for (step, picture) in pictures.enumerated() {
-                canvas.image(picture, in: rect(row: row, step: step))
+                canvas.draw(picture, in: rect(row: row, step: step))
             }
-            canvas.image(ends[row], in: rect(row: row, step: nil, isEnd: true))
+            canvas.draw(ends[row], in: rect(row: row, step: nil, isEnd: true))
             if let text = rowHeadings.isEmpty ? nil : rowHeadings[row] {
-                canvas.text(
-                    canvas.fitted(text, Self.bold, width: left - 36),
+                canvas.draw(
+                    canvas.shortened(text, Self.bold, toWidth: left - 36),
                     at: Point(left - 14, rect(row: row, step: 0).midY), Self.bold, .end, .middle)
             }
         }
         for isEnd in [false, true] {
             let at = rect(row: 0, step: nil, isEnd: isEnd)
-            canvas.text("image", at: Point(at.midX, at.minY - 9), .tick, .middle)
+            canvas.draw("image", at: Point(at.midX, at.minY - 9), .tick, .middle)
         }
         let (first, end) = (rect(row: 0, step: 0), rect(row: 0, step: last))
-        canvas.text("decoded", at: Point((first.minX + end.maxX) / 2, first.minY - 9), .tick, .middle)
+        canvas.draw("decoded", at: Point((first.minX + end.maxX) / 2, first.minY - 9), .tick, .middle)
         drawAxis(on: canvas, last: last)
     }
 
@@ -110,14 +110,14 @@ public struct InterpolationGrid: Figure {
         let bottom = rect(row: steps.count - 1, step: 0).maxY
         for step in ManifoldGrid.ticks(of: last + 1, spacing: 44 / (tile.width + Self.gap)) {
             let at = Point(rect(row: 0, step: step).midX, bottom)
-            canvas.line([at, at + Point(0, PlotArea.tickLength)], .frame)
-            canvas.text(
+            canvas.strokeLine([at, at + Point(0, PlotArea.tickLength)], .frame)
+            canvas.draw(
                 Ticks.format(Double(step) / Double(last), decimals: decimals),
                 at: at + Point(0, PlotArea.tickLength + 5),
                 .tick, .middle, .top)
         }
         let (first, end) = (rect(row: 0, step: 0), rect(row: 0, step: last))
-        canvas.text(
+        canvas.draw(
             "share of the way from z of the first image to z of the last",
             at: Point((first.minX + end.maxX) / 2, bottom + 42), .tick, .middle)
     }

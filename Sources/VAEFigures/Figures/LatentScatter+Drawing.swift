@@ -13,16 +13,17 @@ extension LatentScatter {
         let names = names(in: area, on: canvas)
         if showsPrior { drawPrior(in: area, on: canvas, avoiding: names.map(\.rect), points: points) }
         for name in names {
-            canvas.text(name.text, at: Point(name.rect.midX, name.rect.midY), name.style, .middle, .middle)
+            canvas.draw(name.text, at: Point(name.rect.midX, name.rect.midY), name.style, .middle, .middle)
         }
         area.drawAxes(on: canvas, x: ticksX, y: ticksY, isBoxed: true)
         let baseline = area.rect.maxY + 48
-        canvas.text(
-            canvas.fitted(xLabel, .axisLabel, width: area.rect.width), at: Point(area.rect.midX, baseline),
+        canvas.draw(
+            canvas.shortened(xLabel, .axisLabel, toWidth: area.rect.width),
+            at: Point(area.rect.midX, baseline),
             .axisLabel,
             .middle)
-        canvas.text(
-            canvas.fitted(yLabel, .axisLabel, width: area.rect.height), at: Point(30, area.rect.midY),
+        canvas.draw(
+            canvas.shortened(yLabel, .axisLabel, toWidth: area.rect.height), at: Point(30, area.rect.midY),
             .axisLabel,
             .middle, isUpward: true)
         if legendWidth > 0 {
@@ -31,8 +32,8 @@ extension LatentScatter {
                 in: Rect(
                     x: area.rect.maxX + 20, y: area.rect.minY, width: legendWidth, height: area.rect.height))
         }
-        canvas.text(
-            canvas.fitted(note(outside: outside), .note, width: size.width - area.rect.minX - 24),
+        canvas.draw(
+            canvas.shortened(note(outside: outside), .note, toWidth: size.width - area.rect.minX - 24),
             at: Point(size.width - 24, baseline + 26), .note, .end)
     }
 
@@ -48,7 +49,9 @@ extension LatentScatter {
             return hasOneScale ? PlotArea.equalAspect(rect, x: x, y: y) : PlotArea(rect, x: x, y: y)
         }
         var widest = 0.0
-        for label in ticks(in: area(left: 80)).1.labels { widest = max(widest, canvas.measure(label, .tick)) }
+        for label in ticks(in: area(left: 80)).1.labels {
+            widest = max(widest, canvas.width(of: label, .tick))
+        }
         return area(left: 40 + widest.rounded(.up) + PlotArea.tickLength + 12)
     }
 
@@ -89,12 +92,12 @@ extension LatentScatter {
             max(13, area.rect.width / 24))
         let styles = named.map { group in
             TextStyle(
-                size: named.count > 30 ? 13 : largest, colour: group.colour.mixed(with: .black, 0.45),
+                size: named.count > 30 ? 13 : largest, colour: group.colour.mixed(with: .black, by: 0.45),
                 isBold: true, halo: 3)
         }
         var sizes: [Size] = []
         for (group, style) in zip(named, styles) {
-            sizes.append(Size(width: canvas.measure(group.name, style) + 6, height: style.size * 0.73 + 8))
+            sizes.append(Size(width: canvas.width(of: group.name, style) + 6, height: style.size * 0.73 + 8))
         }
         let medians = named.map { group in
             let median = ScatterStatistics.median(group.points)

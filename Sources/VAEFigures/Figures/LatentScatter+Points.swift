@@ -23,7 +23,7 @@ extension LatentScatter {
                     byLevel[style.level(density: density.perPixel(at: place))].append(place)
                 }
                 for (level, places) in byLevel.enumerated() where !places.isEmpty {
-                    canvas.dots(
+                    canvas.fillDots(
                         places, radius: style.radius(level: level),
                         groups.count > 1 ? group.colour : style.shade(group.colour, level: level),
                         opacity: style.opacity(level: level))
@@ -38,17 +38,19 @@ extension LatentScatter {
     {
         let centre = area.place(0, 0)
         let density = PointDensity(points.joined(), in: area.rect)
-        canvas.clipped(to: area.rect) {
+        canvas.withClip(to: area.rect) {
             for radius in [1.0, 2.0] {
                 // White under the dashes, to tell them from dark points.
-                canvas.circle(centre, radius: radius * area.unit, .white, width: 3.5, dash: Legend.priorDash)
-                canvas.circle(centre, radius: radius * area.unit, .ink, width: 1.25, dash: Legend.priorDash)
+                canvas.strokeCircle(
+                    centre, radius: radius * area.unit, .white, width: 3.5, dash: Legend.priorDash)
+                canvas.strokeCircle(
+                    centre, radius: radius * area.unit, .ink, width: 1.25, dash: Legend.priorDash)
             }
         }
         let style = TextStyle(size: 13, colour: .ink, halo: 3)
         for radius in [1.0, 2.0] where radius * area.unit > 30 {
             let text = "\(Int(radius))σ"
-            let size = Size(width: canvas.measure(text, style) + 8, height: 18)
+            let size = Size(width: canvas.width(of: text, style) + 8, height: 18)
             let places = (0..<24).map { step in
                 // From the upper right onwards: there it is looked for first.
                 let angle = Double.pi / 4 + Double(step) * Double.pi / 12
@@ -65,7 +67,7 @@ extension LatentScatter {
                 return (isInside ? 0 : 100) + (isHidden ? 10 : 0) + density.perPixel(at: place)
             }
             guard let best = places.min(by: { cost($0) < cost($1) }), cost(best) < 100 else { continue }
-            canvas.text(text, at: best, style, .middle, .middle)
+            canvas.draw(text, at: best, style, .middle, .middle)
         }
     }
 }

@@ -136,7 +136,7 @@ public struct LatentScatter: Figure {
 
     /// The median point of every class that has finite points, ascending by class; one entry of class 0
     /// when there are no labels.
-    public func medians() -> [(label: UInt8, median: SIMD2<Double>)] {
+    func medians() -> [(label: UInt8, median: SIMD2<Double>)] {
         groups.map { ($0.label, ScatterStatistics.median($0.points)) }
     }
 }

@@ -79,7 +79,7 @@ public struct LossCurves: Figure {
         let height = size.height - heading.height - 62 - 48
         for panel in panels {
             for label in panel.ticks(height: height).labels {
-                labelWidth = max(labelWidth, canvas.measure(label, .tick))
+                labelWidth = max(labelWidth, canvas.width(of: label, .tick))
             }
         }
         let left = (labelWidth + PlotArea.tickLength + 8).rounded(.up)
@@ -93,7 +93,7 @@ public struct LossCurves: Figure {
                     width: width,
                     height: height), epochs: epochs)
         }
-        canvas.text(
+        canvas.draw(
             "nats per image", at: Point(30, heading.height + 48 + height / 2), .axisLabel, .middle,
             isUpward: true)
     }

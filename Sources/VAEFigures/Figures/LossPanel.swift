@@ -39,9 +39,9 @@ struct Panel: Sendable {
         area.drawGrid(on: canvas, x: nil, y: ticksY)
         for curve in curves { draw(curve, in: area, on: canvas) }
         area.drawAxes(on: canvas, x: ticksX, y: ticksY)
-        canvas.text("epoch", at: Point(rect.midX, rect.maxY + 46), .axisLabel, .middle)
-        canvas.text(
-            canvas.fitted(heading, Self.headingStyle, width: rect.width),
+        canvas.draw("epoch", at: Point(rect.midX, rect.maxY + 46), .axisLabel, .middle)
+        canvas.draw(
+            canvas.shortened(heading, Self.headingStyle, toWidth: rect.width),
             at: Point(rect.minX, rect.minY - 32),
             Self.headingStyle)
         drawLastValues(on: canvas, above: rect)
@@ -52,8 +52,8 @@ struct Panel: Sendable {
         let marks = curve.values.count <= 30
         for piece in curve.pieces {
             let places = piece.map { area.place($0.x, $0.y) }
-            canvas.line(places, curve.colour, width: 2.25)
-            if marks || places.count == 1 { canvas.dots(places, radius: 3.25, curve.colour) }
+            canvas.strokeLine(places, curve.colour, width: 2.25)
+            if marks || places.count == 1 { canvas.fillDots(places, radius: 3.25, curve.colour) }
         }
     }
 
@@ -61,15 +61,15 @@ struct Panel: Sendable {
     private func drawLastValues(on canvas: borrowing Canvas, above rect: Rect) {
         var x = rect.minX
         let y = rect.minY - 14
-        if curves.isEmpty { canvas.text("no finite values", at: Point(x, y), .tick, .start, .middle) }
+        if curves.isEmpty { canvas.draw("no finite values", at: Point(x, y), .tick, .start, .middle) }
         for curve in curves {
             guard let last = curve.values.last else { continue }
-            canvas.dots([Point(x + 4, y)], radius: 4, curve.colour)
+            canvas.fillDots([Point(x + 4, y)], radius: 4, curve.colour)
             let text = "\(curve.name) \(Ticks.format(last, decimals: 2))"
             let style = TextStyle(
-                size: Self.valueStyle.size, colour: curve.colour.mixed(with: .black, 0.3), isBold: true)
-            canvas.text(text, at: Point(x + 13, y), style, .start, .middle)
-            x += 13 + canvas.measure(text, style) + 16
+                size: Self.valueStyle.size, colour: curve.colour.mixed(with: .black, by: 0.3), isBold: true)
+            canvas.draw(text, at: Point(x + 13, y), style, .start, .middle)
+            x += 13 + canvas.width(of: text, style) + 16
         }
     }
 }

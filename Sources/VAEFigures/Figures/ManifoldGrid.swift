@@ -66,12 +66,12 @@ public struct ManifoldGrid: Figure {
 
     public func draw(on canvas: borrowing Canvas) {
         heading.draw(on: canvas, x: area.minX, maxX: size.width - 20)
-        canvas.image(sheet, in: area)
+        canvas.draw(sheet, in: area)
         let cell = Size(width: area.width / Double(columns.count), height: area.height / Double(rows.count))
         for index in Self.ticks(of: columns.count, spacing: 56 / cell.width) {
             let at = Point(area.minX + (Double(index) + 0.5) * cell.width, area.maxY)
-            canvas.line([at, at + Point(0, PlotArea.tickLength)], .frame)
-            canvas.text(
+            canvas.strokeLine([at, at + Point(0, PlotArea.tickLength)], .frame)
+            canvas.draw(
                 Ticks.format(columns[index], decimals: 2), at: at + Point(0, PlotArea.tickLength + 5), .tick,
                 .middle,
                 .top)
@@ -79,18 +79,30 @@ public struct ManifoldGrid: Figure {
         // A single row stands for no axis.
         for index in rows.count == 1 ? [] : Self.ticks(of: rows.count, spacing: 40 / cell.height) {
             let at = Point(area.minX, area.minY + (Double(index) + 0.5) * cell.height)
-            canvas.line([at, at - Point(PlotArea.tickLength, 0)], .frame)
-            canvas.text(
+            canvas.strokeLine([at, at - Point(PlotArea.tickLength, 0)], .frame)
+            canvas.draw(
                 Ticks.format(rows[index], decimals: 2), at: at - Point(PlotArea.tickLength + 4, 0), .tick,
                 .end,
                 .middle)
         }
-        canvas.text(
-            canvas.fitted(xLabel, .axisLabel, width: size.width - 40), at: Point(area.midX, area.maxY + 48),
+        canvas.draw(
+            canvas.shortened(xLabel, .axisLabel, toWidth: size.width - 40),
+            at: Point(area.midX, area.maxY + 48),
             .axisLabel, .middle)
-        canvas.text(
-            canvas.fitted(yLabel, .axisLabel, width: size.height - 40), at: Point(area.minX - 66, area.midY),
+        canvas.draw(
+            canvas.shortened(yLabel, .axisLabel, toWidth: size.height - 40),
+            at: Point(area.minX - 66, area.midY),
             .axisLabel, .middle, isUpward: true)
+    }
+
+    /// Where the lines of a grid lie that shows the whole of a standard normal prior: the middles of `count` equal shares of it,
+    /// ascending, symmetric about 0.
+    ///
+    /// Use them for `columns`, and in reverse for `rows`.
+    /// - Parameter count: lines; none for 0 or less
+    /// - Complexity: O(`count`).
+    public static func quantiles(_ count: Int) -> [Double] {
+        (0..<max(count, 0)).map { normalQuantile((Double($0) + 0.5) / Double(count)) }
     }
 
     /// Indices at least `spacing` apart, as far from one end as from the other, so that an axis shows −z

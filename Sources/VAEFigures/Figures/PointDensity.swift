@@ -71,7 +71,9 @@ struct DotStyle {
     func opacity(level: Int) -> Double { 0.85 - 0.15 * Self.share(level) }
 
     /// The shade of points without classes: their crowds are dark.
-    func shade(_ colour: Colour, level: Int) -> Colour { colour.mixed(with: .black, 0.6 * Self.share(level)) }
+    func shade(_ colour: Colour, level: Int) -> Colour {
+        colour.mixed(with: .black, by: 0.6 * Self.share(level))
+    }
 
     private static func share(_ level: Int) -> Double { Double(level) / Double(levels - 1) }
 }

@@ -41,8 +41,8 @@ public struct ReconstructionGrid: Figure {
         try ReconstructionGrid.check(inputs, reconstructions, losses, bands, rowHeadings)
         var pictures: [[Raster]] = [[], [], []]
         for index in 0..<inputs.count {
-            pictures[0].append(try inputs.picture(index))
-            pictures[1].append(try reconstructions.picture(index))
+            pictures[0].append(try inputs.picture(at: index))
+            pictures[1].append(try reconstructions.picture(at: index))
             pictures[2].append(try inputs.difference(from: reconstructions, index))
         }
         self.pictures = pictures
@@ -108,19 +108,20 @@ public struct ReconstructionGrid: Figure {
         heading.draw(on: canvas, x: 24, maxX: size.width - 24)
         for (row, pictures) in pictures.enumerated() {
             for (column, picture) in pictures.enumerated() {
-                canvas.image(picture, in: layout.rect(column, row: row))
+                canvas.draw(picture, in: layout.rect(column, row: row))
             }
             for first in layout.firstColumns {
                 let at = Point(layout.left - 14, layout.rect(first, row: row).midY)
-                canvas.text(
-                    canvas.fitted(headings[row], Self.bold, width: layout.left - 36), at: at, Self.bold, .end,
+                canvas.draw(
+                    canvas.shortened(headings[row], Self.bold, toWidth: layout.left - 36), at: at, Self.bold,
+                    .end,
                     .middle)
             }
         }
         for group in layout.groups where !group.heading.isEmpty {
             let (first, last) = (layout.rect(group.first, row: 0), layout.rect(group.last, row: 0))
-            canvas.text(
-                canvas.fitted(group.heading, Self.bold, width: last.maxX - first.minX + layout.groupGap),
+            canvas.draw(
+                canvas.shortened(group.heading, Self.bold, toWidth: last.maxX - first.minX + layout.groupGap),
                 at: Point(first.minX, first.minY - 11), Self.bold)
         }
         drawScale(on: canvas)
@@ -138,8 +139,8 @@ public struct ReconstructionGrid: Figure {
                 Rect(x: bar.x, y: bar.y + Double(step), width: bar.width, height: bar.height - Double(step)),
                 Palette.heat(1 - Double(step) / Double(max(1, steps - 1))))
         }
-        canvas.text("1", at: Point(bar.maxX + 6, bar.minY), .tick, .start, .top)
-        canvas.text("0", at: Point(bar.maxX + 6, bar.maxY), .tick)
+        canvas.draw("1", at: Point(bar.maxX + 6, bar.minY), .tick, .start, .top)
+        canvas.draw("0", at: Point(bar.maxX + 6, bar.maxY), .tick)
     }
 
     private func drawLosses(on canvas: borrowing Canvas) {
@@ -148,16 +149,16 @@ public struct ReconstructionGrid: Figure {
         let texts = losses.map { $0.isFinite ? Ticks.format($0, decimals: tile.width < 44 ? 0 : 1) : "–" }
         // One size for all, small enough for the widest.
         var widest = 1.0
-        for text in texts { widest = max(widest, canvas.measure(text, .tick)) }
+        for text in texts { widest = max(widest, canvas.width(of: text, .tick)) }
         var style = TextStyle.tick
         style.size = min(style.size, style.size * (tile.width + gap - 2) / widest)
         for first in layout.firstColumns {
             let y = layout.rect(first, row: 2).maxY + 22
-            canvas.text("loss in nats", at: Point(layout.left - 14, y), .tick, .end)
+            canvas.draw("loss in nats", at: Point(layout.left - 14, y), .tick, .end)
         }
         for (column, text) in texts.enumerated() {
             let at = layout.rect(column, row: 2)
-            canvas.text(text, at: Point(at.midX, at.maxY + 22), style, .middle)
+            canvas.draw(text, at: Point(at.midX, at.maxY + 22), style, .middle)
         }
     }
 }

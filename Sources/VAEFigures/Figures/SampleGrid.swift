@@ -37,6 +37,6 @@ public struct SampleGrid: Figure {
 
     public func draw(on canvas: borrowing Canvas) {
         heading.draw(on: canvas, x: Self.margin, maxX: size.width - Self.margin)
-        canvas.image(sheet, in: area)
+        canvas.draw(sheet, in: area)
     }
 }

@@ -2,14 +2,14 @@ import VAECore
 
 /// Joins PNG files of one size and kind into an animated one: the control and data chunks of "PNG Specification (Third
 /// Edition)" (W3C 2025), sections 11.3.3 and 4.9, around pixels that stay as each file compressed them.
-public enum AnimatedPNG {
+package enum AnimatedPNG {
     /// One picture of the animation.
-    public struct Frame: Sendable {
-        public let png: [UInt8]
+    package struct Frame: Sendable {
+        package let png: [UInt8]
         /// How long it is shown, in milliseconds, 0 to 65,535.
-        public let milliseconds: Int
+        package let milliseconds: Int
 
-        public init(png: [UInt8], milliseconds: Int) {
+        package init(png: [UInt8], milliseconds: Int) {
             self.png = png
             self.milliseconds = milliseconds
         }
@@ -21,7 +21,7 @@ public enum AnimatedPNG {
     ///     first frame.
     /// - Throws: `invalidArgument` without frames or with a duration out of range; `invalidData` when a file is no
     ///   PNG, or they differ in size or kind.
-    public static func encode(_ frames: [Frame], poster: [UInt8]? = nil) throws(VAEError) -> [UInt8] {
+    package static func encode(_ frames: [Frame], poster: [UInt8]? = nil) throws(VAEError) -> [UInt8] {
         guard let first = frames.first else {
             throw VAEError(.invalidArgument, "frames of an animation", "are none", expected: "at least one")
         }

@@ -15,7 +15,7 @@ public struct FigureRow: Figure {
     public func draw(on canvas: borrowing Canvas) {
         var x = 0.0
         for figure in figures {
-            canvas.shifted(right: x) { figure.draw(on: canvas) }
+            canvas.withOrigin(movedRightBy: x) { figure.draw(on: canvas) }
             x += figure.size.width
         }
     }

@@ -71,12 +71,13 @@ const densePairs = { first: [0, 1], source: [0], tap: [0] };
  */
 class GatherLayer {
   /**
-   * @param shape  name, kind, inputPlaces, inputs, outputs (channels), outputShape (for people), rectified
+   * @param shape  name, kind, inputPlaces, inputs, outputs (channels), outputShape (for people), activation: none, relu or tanh
    * @param pairs  of each output place, from `first[place]` to `first[place + 1]`: the input place and the tap
    * @param kernel (taps, inputs, outputs), the outputs contiguous
    */
   constructor(shape, pairs, kernel, bias) {
     Object.assign(this, shape);
+    this.rectified = shape.activation === 'relu';
     this.first = Int32Array.from(pairs.first);
     this.source = Int32Array.from(pairs.source);
     this.offset = Int32Array.from(pairs.tap, (tap) => tap * this.inputs * this.outputs);
@@ -99,6 +100,9 @@ class GatherLayer {
     for (let place = 0; place < this.places; place++) {
       for (let channel = 0; channel < eights; channel += 8) this.gatherEight(place, channel);
       for (let channel = eights; channel < this.outputs; channel++) this.gatherOne(place, channel);
+    }
+    if (this.activation === 'tanh') {
+      for (let i = 0; i < this.output.length; i++) this.output[i] = Math.tanh(this.output[i]);
     }
     return this.output;
   }

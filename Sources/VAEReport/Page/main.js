@@ -25,6 +25,7 @@ const curves = new Curves(report.history);
 const parameters = showLayers(model);
 showEpochs(report.history, curves);
 showFacts(report.facts);
+showEvaluation(report.evaluation);
 showKeyFigures(report.history, parameters);
 byId('swift-code').textContent = swiftCode(model);
 byId('python-code').textContent = pythonCode(model);

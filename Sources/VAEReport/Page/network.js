@@ -17,7 +17,8 @@ function swapChannels(kernel, taps, outputs, inputs) {
 /** A trained model: its layers in order, and what they compute. */
 class Model {
   /**
-   * @param configuration  height, width, channels, encoderFilters, decoderFilters, kernelSize, hiddenUnits, latentSize
+   * @param configuration  height, width, channels, encoderFilters, decoderFilters, kernelSize, encoderUnits, decoderUnits,
+   *                       hiddenActivation, likelihood, latentSize
    * @param tensor         (name) => Float32Array
    */
   constructor(configuration, tensor) {
@@ -29,6 +30,7 @@ class Model {
     const kernelSize = this.kernelSize;
     const taps = kernelSize * kernelSize;
     const weights = (name) => [tensor(`${name}.kernel`), tensor(`${name}.bias`)];
+    const hidden = this.hiddenActivation;
 
     // Down: each convolution halves the map; the maps' sizes are kept for the way up.
     const levels = [];
@@ -38,71 +40,108 @@ class Model {
       const name = `encoder.convolution.${level}`;
       this.convolutions.push(new GatherLayer({
         name, kind: 'convolution, stride 2', inputPlaces: height * width, inputs: channels, outputs: filters,
-        outputShape: [geometry.gridHeight, geometry.gridWidth, filters], rectified: true,
+        outputShape: [geometry.gridHeight, geometry.gridWidth, filters], activation: hidden,
       }, convolutionPairs(geometry), ...weights(name)));
       levels.push(geometry);
       [height, width, channels] = [geometry.gridHeight, geometry.gridWidth, filters];
     });
     const flat = height * width * channels;
 
-    const dense = (name, inputs, outputs, rectified, outputShape = [outputs]) => new GatherLayer(
-      { name, kind: 'dense', inputPlaces: 1, inputs, outputs, outputShape, rectified }, densePairs, ...weights(name));
-    this.hidden = dense('encoder.dense', flat, this.hiddenUnits, true);
-    this.meanHead = dense('encoder.mean', this.hiddenUnits, this.latentSize, false);
-    this.varianceHead = dense('encoder.log_variance', this.hiddenUnits, this.latentSize, false);
-    this.expansion = dense('decoder.dense', this.latentSize, flat, true, [height, width, channels]);
+    const dense = (name, inputs, outputs, activation, outputShape = [outputs]) => new GatherLayer(
+      { name, kind: 'dense', inputPlaces: 1, inputs, outputs, outputShape, activation }, densePairs, ...weights(name));
+    // Hidden layers one after the other: `name`, or `name.0`, `name.1` and so on where there are several.
+    const chain = (name, inputs, units) => units.map((outputs, index) =>
+      dense(units.length === 1 ? name : `${name}.${index}`, index ? units[index - 1] : inputs, outputs, hidden));
+    this.encoderDense = chain('encoder.dense', flat, this.encoderUnits);
+    const top = this.encoderUnits.at(-1) ?? flat;
+    this.meanHead = dense('encoder.mean', top, this.latentSize, 'none');
+    this.varianceHead = dense('encoder.log_variance', top, this.latentSize, 'none');
+    this.decoderDense = chain('decoder.dense', this.latentSize, levels.length ? [...this.decoderUnits, flat] : this.decoderUnits);
+    if (levels.length) {
+      this.decoderDense.at(-1).outputShape = [height, width, channels];
+    } else {
+      const inputs = this.decoderUnits.at(-1) ?? this.latentSize;
+      this.decoderDense.push(dense('decoder.output', inputs, flat, 'none', [height, width, channels]));
+    }
 
     // Up: each transposed convolution undoes the sizes of one convolution, whatever they were.
-    const climb = (name, geometry, outputs, rectified) => {
+    const climb = (name, geometry, outputs, activation) => {
       const [kernel, bias] = weights(name);
       this.transposed.push(new GatherLayer({
         name, kind: `transposed convolution, stride ${geometry.stride}`,
         inputPlaces: geometry.gridHeight * geometry.gridWidth, inputs: channels, outputs,
-        outputShape: [geometry.height, geometry.width, outputs], rectified,
+        outputShape: [geometry.height, geometry.width, outputs], activation,
       }, transposedPairs(geometry), swapChannels(kernel, taps, outputs, channels), bias));
       channels = outputs;
     };
     levels.reverse().forEach((level, index) =>
-      climb(`decoder.transposed_convolution.${index}`, level, this.decoderFilters[index], true));
-    climb('decoder.output', convolutionGeometry(this.height, this.width, kernelSize, 1), this.channels, false);
+      climb(`decoder.transposed_convolution.${index}`, level, this.decoderFilters[index], hidden));
+    if (levels.length) {
+      climb('decoder.output', convolutionGeometry(this.height, this.width, kernelSize, 1), this.channels, 'none');
+    }
+    /** log σ² of a Gaussian likelihood. */
+    this.pixelLogVariance = this.likelihood === 'gaussian' ? tensor('decoder.log_variance')[0] : null;
   }
 
   get layers() {
-    return [...this.convolutions, this.hidden, this.meanHead, this.varianceHead, this.expansion, ...this.transposed];
+    return [
+      ...this.convolutions, ...this.encoderDense, this.meanHead, this.varianceHead, ...this.decoderDense, ...this.transposed,
+    ];
   }
 
   /** The mean and log-variance of q(z|x) for pixels in [0, 1]: the layers' own arrays, which the next call overwrites. */
   encode(pixels) {
     let values = pixels;
     for (const layer of this.convolutions) values = layer.run(values);
-    values = this.hidden.run(values);
+    for (const layer of this.encoderDense) values = layer.run(values);
     return { mean: this.meanHead.run(values), logVariance: this.varianceHead.run(values) };
   }
 
-  /** The decoder's logits for z, in an array that the next call overwrites. */
-  logits(z) {
-    let values = this.expansion.run(z);
+  /** The decoder's output for z, logits of Bernoulli means or Gaussian means, in an array that the next call overwrites. */
+  output(z) {
+    let values = z;
+    for (const layer of this.decoderDense) values = layer.run(values);
     for (const layer of this.transposed) values = layer.run(values);
     return values;
   }
 
-  /** The decoder's pixel means for z, in [0, 1], in `into`. */
+  /** The pixel means of p(x|z), in `into`: in [0, 1], or with a Gaussian likelihood about there. */
   decode(z, into = this.images) {
-    const logits = this.logits(z);
-    for (let i = 0; i < logits.length; i++) into[i] = 1 / (1 + Math.exp(-logits[i]));
+    const output = this.output(z);
+    if (this.pixelLogVariance !== null) {
+      into.set(output);
+    } else {
+      for (let i = 0; i < output.length; i++) into[i] = 1 / (1 + Math.exp(-output[i]));
+    }
     return into;
   }
 
-  /** Binary cross-entropy in nats of an image in [0, 1] against the decoder's means for z. */
+  /** −ln p(x|z) in nats of an image in [0, 1]. */
   reconstructionLoss(pixels, z) {
-    const logits = this.logits(z);
-    let sum = 0;
-    for (let i = 0; i < logits.length; i++) {
-      const l = logits[i];
-      sum += Math.max(l, 0) - l * pixels[i] + Math.log1p(Math.exp(-Math.abs(l)));
-    }
-    return sum;
+    const output = this.output(z);
+    if (this.pixelLogVariance !== null) return gaussianLoss(output, pixels, this.pixelLogVariance);
+    return crossEntropy(output, pixels);
   }
+}
+
+/** −ln N(x; m, σ²), the sum over pixels. */
+function gaussianLoss(means, pixels, logVariance) {
+  const precision = Math.exp(-logVariance);
+  let sum = 0;
+  for (let i = 0; i < means.length; i++) {
+    sum += (precision * (pixels[i] - means[i]) ** 2 + logVariance + Math.log(2 * Math.PI)) / 2;
+  }
+  return sum;
+}
+
+/** Binary cross-entropy with logits, the sum over pixels. */
+function crossEntropy(logits, pixels) {
+  let sum = 0;
+  for (let i = 0; i < logits.length; i++) {
+    const l = logits[i];
+    sum += Math.max(l, 0) - l * pixels[i] + Math.log1p(Math.exp(-Math.abs(l)));
+  }
+  return sum;
 }
 
 /** KL(q(z|x) ‖ N(0, I)) in nats. */

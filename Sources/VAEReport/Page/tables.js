@@ -23,9 +23,12 @@ function showEpochs(history, curves) {
 }
 
 function showLayers(model) {
-  const layers = model.layers;
+  const layers = [...model.layers];
+  if (model.pixelLogVariance !== null) {
+    layers.push({ name: 'decoder.log_variance', kind: 'log σ² of p(x|z)', outputShape: [1], parameters: 1 });
+  }
   const rows = layers.map((layer) => {
-    const { shape } = report.weights.find(({ name }) => name === `${layer.name}.kernel`);
+    const { shape } = report.weights.find(({ name }) => name === `${layer.name}.kernel` || name === layer.name);
     return row([layer.name, layer.kind, size(layer.outputShape), size(shape), count(layer.parameters)]);
   });
   const total = layers.reduce((sum, layer) => sum + layer.parameters, 0);

@@ -44,7 +44,7 @@ extension LatentPlane {
         func product(_ x: [Double], _ y: [Double]) -> Double { zip(x, y).reduce(0) { $0 + $1.0 * $1.1 } }
         let (alongA, alongB) = (product(axes.mean, a), product(axes.mean, b))
         func label(_ index: Int) -> String {
-            let share = String(format: "%.0f", 100 * axes.share(of: index))
+            let share = String(format: "%.0f", 100 * axes.varianceShare(along: index))
             return "principal axis \(index + 1) of \(axes.mean.count) dimensions (\(share)% of the variance)"
         }
         self.init(
@@ -79,13 +79,8 @@ extension LatentPlane {
     /// The latents of a grid, row by row from the top, each row from the left; the lines are at normal quantiles, so
     /// that each stands for an equal share of the prior.
     func grid(_ side: Int) -> (latents: [Float], columns: [Double], rows: [Double]) {
-        let quantiles = Self.quantiles(side)
+        let quantiles = ManifoldGrid.quantiles(side)
         let rows = isLine ? [0] : Array(quantiles.reversed())
         return (rows.flatMap { y in quantiles.flatMap { latent($0, y) } }, quantiles, rows)
-    }
-
-    /// The middles of equal shares of the standard normal, ascending.
-    static func quantiles(_ count: Int) -> [Double] {
-        (0..<count).map { normalQuantile((Double($0) + 0.5) / Double(count)) }
     }
 }

@@ -40,7 +40,7 @@ extension RunFigures {
         let activity = LatentActivity(of: try encoding())
         let count = activity.kl.count
         return try DimensionBars(
-            kl: activity.kl, variance: activity.meanVariance,
+            kl: activity.kl, variance: activity.varianceOfMean,
             title: "\(activity.activeUnits) of \(count) latent dimension\(count == 1 ? "" : "s") active",
             subtitle: String(
                 format: "%@, %@ test images, KL divergence %.2f nats in all", name.title,

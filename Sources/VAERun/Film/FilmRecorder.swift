@@ -7,7 +7,7 @@ import VAEFigures
 /// Watches a training and makes a film of it: the latent space and the decoded plane after every epoch.
 ///
 /// What it keeps of an epoch does not grow with the data or the model: a few thousand points and a picture's worth of
-/// decoded images, and at most forty epochs, evenly spread. All frames have the same axes, fitted to all epochs' points,
+/// decoded images, and at most forty epochs, evenly spread; `save` keeps it for a run that is interrupted. All frames have the same axes, fitted to all epochs' points,
 /// so frames are drawn when the film is made.
 package struct FilmRecorder {
     private let test: ImageSet
@@ -17,17 +17,12 @@ package struct FilmRecorder {
     private let latentSize: Int
     /// Images a row of the decoded plane.
     private let grid: Int
-    private var frames: [Frame] = []
+    private var frames: [FilmFrame] = []
 
-    /// What is kept of an epoch.
-    private struct Frame {
-        let epoch: Int
-        let loss: Double?
-        let points: [SIMD2<Float>]
-        /// The decoded grid, row by row from the top.
-        let tiles: ImageSet
-    }
-
+    /// The film.
+    package static let fileName = "film.png"
+    /// What it is drawn from, for a run that is gone on with.
+    package static let framesName = "film.safetensors"
     private static let mostPoints = 3000
     private static let mostFrames = 40
     /// Pixels of the decoded plane's side.
@@ -64,19 +59,32 @@ package struct FilmRecorder {
 
     /// Takes an epoch into the film.
     package mutating func add(_ report: EpochReport, _ model: VariationalAutoencoder) throws(VAEError) {
-        guard shows(report.epoch) else { return }
+        guard shows(report.epoch), let loss = report.test?.total else { return }
         let encoding = try model.encode(test, threads: threads)
         let plane = try plane(of: encoding)
         // A line fills the picture row by row.
         let latents =
             plane.isLine
-            ? LatentPlane.quantiles(grid * grid).flatMap { plane.latent($0, 0) } : plane.grid(grid).latents
+            ? ManifoldGrid.quantiles(grid * grid).flatMap { plane.latent($0, 0) } : plane.grid(grid).latents
         let tiles = try FloatImages(
             shape: test.shape, values: model.decode(latents, threads: threads))
         frames.append(
-            Frame(
-                epoch: report.epoch, loss: report.test?.total, points: plane.coordinates(encoding),
+            FilmFrame(
+                epoch: report.epoch, loss: loss, points: plane.coordinates(encoding),
                 tiles: try tiles.shrunk(to: Self.side / grid)))
+    }
+
+    /// Writes what the film is made of, in place of what is there.
+    package func save(to path: String) throws(VAEError) { try FilmFrames.write(frames, to: path) }
+
+    /// Takes the frames of the first `epochs` epochs that `save` wrote.
+    /// - Returns: whether none is missing.
+    /// - Throws: `missingInput` when there is no such file; `invalidData` when it is not of this run.
+    package mutating func goOn(from path: String, after epochs: Int) throws(VAEError) -> Bool {
+        frames = try FilmFrames.read(
+            path, points: test.count, tiles: grid * grid, side: Self.side, channels: test.shape.channels
+        ).filter { $0.epoch <= epochs && shows($0.epoch) }
+        return frames.map(\.epoch) == (1...max(1, epochs)).prefix(epochs).filter(shows)
     }
 
     /// The plane to show: with more than two dimensions, where principal axes turn and change places from epoch to
@@ -101,7 +109,7 @@ package struct FilmRecorder {
         try Film(pictures, seconds: pace, lastSeconds: 3).write(to: path)
     }
 
-    private func figure(_ frame: Frame, _ limits: LatentScatter.Limits) throws(VAEError) -> FigureRow {
+    private func figure(_ frame: FilmFrame, _ limits: LatentScatter.Limits) throws(VAEError) -> FigureRow {
         let labels =
             switch latentSize {
             case 1: ("z₁", "standard deviation of q(z|x)")
@@ -111,20 +119,20 @@ package struct FilmRecorder {
         let scatter = try LatentScatter(
             points: frame.points, labels: test.labels, classNames: name.classes,
             title: "\(name.title), epoch \(frame.epoch) of \(epochs)",
-            subtitle: frame.loss.map { String(format: "test loss %.2f nats per image", $0) } ?? "",
+            subtitle: String(format: "test loss %.2f nats per image", frame.loss),
             xLabel: labels.0, yLabel: labels.1, legendTitle: nil, hasOneScale: latentSize > 1, limits: limits,
             size: Size(width: 540, height: 566))
         return try FigureRow([scatter, decoded(frame, labels)])
     }
 
-    private func decoded(_ frame: Frame, _ labels: (String, String)) throws(VAEError) -> any Figure {
+    private func decoded(_ frame: FilmFrame, _ labels: (String, String)) throws(VAEError) -> any Figure {
         let images = try FloatImages(frame.tiles, at: 0..<frame.tiles.count)
         if latentSize == 1 {
             return try SampleGrid(
                 images: images, columns: grid, gap: 0, title: "The line, decoded",
                 subtitle: "row by row at quantiles of the prior", side: Double(Self.side))
         }
-        let quantiles = LatentPlane.quantiles(grid)
+        let quantiles = ManifoldGrid.quantiles(grid)
         return try ManifoldGrid(
             tiles: images, columns: quantiles, rows: quantiles.reversed(), title: "The plane, decoded",
             subtitle: "at quantiles of the prior", xLabel: labels.0, yLabel: labels.1, side: Double(Self.side)

@@ -29,23 +29,28 @@ package struct RunReport {
     /// Writes the page at `path`, whole or not at all.
     /// - Parameter losses: measures every test image, for the page to sort them by. Without it a page costs an encoding of the
     ///   test set and little more.
+    /// - Parameter evaluation: of this very model; another's is left out
     package func write(
-        _ model: VariationalAutoencoder, history: [EpochReport], losses: Bool, to path: String
+        _ model: VariationalAutoencoder, history: [EpochReport], losses: Bool,
+        evaluation: EvaluationRecord? = nil, to path: String
     ) throws(VAEError) {
-        var testSet: ReportTestSet?
-        if let test {
-            testSet = try ReportTestSet(test, packed: images, model: model, losses: losses, threads: threads)
+        var testSet: Report.TestSet?
+        if let test, let images {
+            testSet = try Report.TestSet(
+                test, packed: images, model: model, measuringLosses: losses, threads: threads)
         }
         try Report(
             title: name.title, model: model, history: history, testSet: testSet, labelName: name.label,
-            classNames: name.classes, facts: facts
+            classNames: name.classes, facts: facts, evaluation: evaluation.map(Report.Evaluation.init)
         ).write(to: path)
     }
 
     private static func facts(_ record: RunRecord) -> [Report.Facts] {
         let (data, training, environment) = (record.data, record.training, record.environment)
         let model = record.model
-        func list(_ numbers: [Int]) -> String { numbers.map(String.init).joined(separator: ", ") }
+        func list(_ numbers: [Int]) -> String {
+            numbers.isEmpty ? "none" : numbers.map(String.init).joined(separator: ", ")
+        }
         return [
             Report.Facts(
                 "Data",
@@ -62,6 +67,7 @@ package struct RunReport {
                     .init("β₁, β₂", "\(training.beta1), \(training.beta2)"),
                     .init("ε", "\(training.epsilon)"),
                     .init("KL weight", "\(training.klWeight)"), .init("seed", "\(training.seed)"),
+                    .init("binarised images", training.binarization?.rawValue ?? "no"),
                 ]),
             Report.Facts(
                 "Sizes",
@@ -70,7 +76,10 @@ package struct RunReport {
                     .init("encoder filters", list(model.encoderFilters)),
                     .init("decoder filters", list(model.decoderFilters)),
                     .init("kernel", "\(model.kernelSize)×\(model.kernelSize)"),
-                    .init("hidden units", "\(model.hiddenUnits)"),
+                    .init("hidden units", list(model.encoderUnits)),
+                    .init("decoder's hidden units", list(model.decoderUnits)),
+                    .init("hidden activation", model.hiddenActivation.rawValue),
+                    .init("likelihood", model.likelihood.rawValue),
                     .init("latent dimensions", "\(model.latentSize)"),
                 ]),
             Report.Facts(

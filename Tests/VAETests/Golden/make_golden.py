@@ -1,7 +1,8 @@
-"""Write odd.safetensors and seed.safetensors: what the model must compute, from PyTorch in float64.
+"""Write odd, seed, tanh and linear.safetensors: what models must compute, from PyTorch in float64.
 
 usage:  pip install torch numpy safetensors
-        python Tests/VAETests/Golden/make_golden.py            checks itself, then writes both files
+        python Tests/VAETests/Golden/make_golden.py            checks itself, then writes all files
+        python Tests/VAETests/Golden/make_golden.py tanh       the same for one of them
         python Tests/VAETests/Golden/make_golden.py --search   looks for the data seeds below
 
 README.md, next to this file, describes the model and every tensor. Everything comes from seeds and
@@ -27,9 +28,11 @@ LEARNING_RATE, BETA1, BETA2, EPSILON = 1e-3, 0.9, 0.999, 1e-7
 class Case:
     """A model and the data that it is tried on."""
 
-    def __init__(self, name, image, filters, hidden, latent, batch, stored, data_seed, gap, alive):
+    def __init__(self, name, image, filters, hidden, latent, batch, stored, data_seed, gap=0, alive=0,
+                 decoder_hidden=(), activation="relu", likelihood="bernoulli"):
         self.name, self.image, self.filters = name, image, filters
         self.hidden, self.latent, self.batch = hidden, latent, batch
+        self.decoder_hidden, self.activation, self.likelihood = decoder_hidden, activation, likelihood
         self.stored = stored  # type of the numbers in the file
         self.data_seed = data_seed
         self.gap = gap  # no ReLU's input may come closer to 0 than this
@@ -51,15 +54,34 @@ class Case:
             channels = filters
         height, width = self.sizes[-1]
         flat = height * width * channels
-        layer("encoder.dense", (flat, self.hidden), self.hidden)
-        layer("encoder.mean", (self.hidden, self.latent), self.latent)
-        layer("encoder.log_variance", (self.hidden, self.latent), self.latent)
-        layer("decoder.dense", (self.latent, flat), flat)
+        top = flat
+        for name, units in self.dense("encoder"):
+            layer(name, (top, units), units)
+            top = units
+        layer("encoder.mean", (top, self.latent), self.latent)
+        layer("encoder.log_variance", (top, self.latent), self.latent)
+        top = self.latent
+        for name, units in self.dense("decoder"):
+            layer(name, (top, units), units)
+            top = units
+        if not self.filters:
+            layer("decoder.output", (top, flat), flat)
         for i, filters in enumerate(reversed(self.filters)):
             layer(f"decoder.transposed_convolution.{i}", (KERNEL, KERNEL, filters, channels), filters)
             channels = filters
-        layer("decoder.output", (KERNEL, KERNEL, self.image[2], channels), self.image[2])
+        if self.filters:
+            layer("decoder.output", (KERNEL, KERNEL, self.image[2], channels), self.image[2])
+        if self.likelihood == "gaussian":
+            shapes["decoder.log_variance"] = (1,)
         return shapes
+
+    def dense(self, part):
+        """Names and units of the hidden dense layers: `dense`, or `dense.0` and so on where there are several."""
+        units = self.hidden if part == "encoder" else self.decoder_hidden
+        if part == "decoder" and self.filters:
+            units = [*units, math.prod(self.sizes[-1]) * self.filters[-1]]
+        single = len(units) == 1
+        return [(f"{part}.dense" if single else f"{part}.dense.{i}", u) for i, u in enumerate(units)]
 
     def data(self, data_seed):
         """Pixels (0 to 255: soft blobs on black) and the noise of each step."""
@@ -78,8 +100,11 @@ class Case:
         return pixels, noise
 
 
-ODD = Case("odd", (9, 11, 2), [3, 5], 4, 3, 5, np.float64, data_seed=307, gap=1e-4, alive=1)
-SEED = Case("seed", (28, 28, 1), [32, 64], 16, 2, 4, np.float32, data_seed=27, gap=7e-7, alive=0.4)
+ODD = Case("odd", (9, 11, 2), [3, 5], [4], 3, 5, np.float64, data_seed=307, gap=1e-4, alive=1)
+SEED = Case("seed", (28, 28, 1), [32, 64], [16], 2, 4, np.float32, data_seed=27, gap=7e-7, alive=0.4)
+TANH = Case("tanh", (6, 7, 1), [], [9, 5], 3, 5, np.float64, data_seed=5, decoder_hidden=[4, 8], activation="tanh")
+LINEAR = Case("linear", (5, 6, 1), [], [], 3, 5, np.float64, data_seed=20, likelihood="gaussian")
+CASES = {case.name: case for case in (ODD, SEED, TANH, LINEAR)}
 
 
 def initial_parameters(case):
@@ -131,9 +156,10 @@ def forward(case, weights, images, noise):
     """Every value of the model for a batch. ReLU inputs are kept as `before.…`, for checks only."""
     values, x = {}, images
 
-    def relu(name, before):
-        values[f"before.{name}"] = before
-        values[f"activation.{name}"] = torch.relu(before)
+    def activation(name, before):
+        if case.activation == "relu":
+            values[f"before.{name}"] = before
+        values[f"activation.{name}"] = getattr(torch, case.activation)(before)
         return values[f"activation.{name}"]
 
     def affine(name, x):
@@ -141,25 +167,40 @@ def forward(case, weights, images, noise):
 
     for i in range(len(case.filters)):
         name = f"encoder.convolution.{i}"
-        x = relu(name, convolution(x, weights[f"{name}.kernel"], 2) + weights[f"{name}.bias"])
-    x = relu("encoder.dense", affine("encoder.dense", x.flatten(1)))
+        x = activation(name, convolution(x, weights[f"{name}.kernel"], 2) + weights[f"{name}.bias"])
+    x = x.flatten(1)
+    for name, _ in case.dense("encoder"):
+        x = activation(name, affine(name, x))
     mean, log_variance = affine("encoder.mean", x), affine("encoder.log_variance", x)
     z = mean + torch.exp(log_variance / 2) * noise
-    x = relu("decoder.dense", affine("decoder.dense", z).reshape(-1, *case.sizes[-1], case.filters[-1]))
+    x = z
+    layers = case.dense("decoder")
+    for name, _ in layers:
+        x = affine(name, x)
+        if case.filters and name == layers[-1][0]:
+            x = x.reshape(-1, *case.sizes[-1], case.filters[-1])
+        x = activation(name, x)
     for i in range(len(case.filters)):
         name = f"decoder.transposed_convolution.{i}"
         size = case.sizes[len(case.filters) - 1 - i]
         x = transposed_convolution(x, weights[f"{name}.kernel"], 2, size) + weights[f"{name}.bias"]
-        x = relu(name, x)
-    logits = transposed_convolution(x, weights["decoder.output.kernel"], 1, case.sizes[0])
-    logits = logits + weights["decoder.output.bias"]
-    cross_entropy = F.binary_cross_entropy_with_logits(logits, images, reduction="none")
+        x = activation(name, x)
+    if case.filters:
+        output = transposed_convolution(x, weights["decoder.output.kernel"], 1, case.sizes[0])
+        output = output + weights["decoder.output.bias"]
+    else:
+        output = affine("decoder.output", x).reshape(images.shape)
+    if case.likelihood == "gaussian":
+        variance = torch.exp(weights["decoder.log_variance"])
+        losses = -torch.distributions.Normal(output, variance.sqrt()).log_prob(images)
+    else:
+        losses = F.binary_cross_entropy_with_logits(output, images, reduction="none")
     values |= {
         "mean": mean,
         "log_variance": log_variance,
         "z": z,
-        "logits": logits,
-        "loss.reconstruction": cross_entropy.sum((1, 2, 3)),
+        "output_mean" if case.likelihood == "gaussian" else "logits": output,
+        "loss.reconstruction": losses.sum((1, 2, 3)),
         "loss.kl": (mean**2 + torch.exp(log_variance) - 1 - log_variance).sum(1) / 2,
     }
     return values
@@ -222,7 +263,7 @@ def check(case):
             # The forward kernel's `in` is the transpose's `out`, so it is used as it is.
             other = (x * transposed_convolution(y, kernel, stride, size)).sum()
             assert torch.allclose(one, other, rtol=1e-12, atol=1e-12), (size, stride)
-    if case is not ODD:
+    if case is SEED:
         return
     pixels, noise = case.data(case.data_seed)
     x, e = torch.tensor(pixels / 255.0), torch.tensor(noise[0])
@@ -267,11 +308,11 @@ def write(case):
     pixels, images, noise, result, gap = run(case, case.data_seed, torch.float64)
     error = single_precision_error(case, case.data_seed, result)
     print(f"{case.name}: ReLU inputs stay {gap:.1e} away from 0, float32 is off by at most {error:.1e}")
-    assert gap > case.gap and error < 5e-6
+    assert gap > case.gap and error < 5e-6, (gap, error)
     tensors = {"input.pixels": pixels, "input.images": images}
     tensors |= {f"input.noise.{step}": values for step, values in enumerate(noise)}
     initial = initial_parameters(case)
-    if case is ODD:
+    if case is not SEED:
         tensors |= {f"parameter.{name}": value.astype(case.stored) for name, value in initial.items()}
     for name, value in result.items():
         value = value.numpy()
@@ -284,10 +325,15 @@ def write(case):
         tensors[name] = value.astype(case.stored)
     for name, value in initial.items():
         tensors[f"sum.{name}"] = np.array([value.sum(dtype=np.float64), np.abs(value).sum(dtype=np.float64)])
-    about = {
-        "image": case.image, "filters": case.filters, "hidden": case.hidden,
-        "latent": case.latent, "batch": case.batch,
-    }
+    about = {"image": case.image, "filters": case.filters, "hidden": case.hidden}
+    if case.filters:
+        about["hidden"] = case.hidden[0]
+    else:
+        about |= {
+            "decoder_hidden": list(case.decoder_hidden), "activation": case.activation,
+            "likelihood": case.likelihood,
+        }
+    about |= {"latent": case.latent, "batch": case.batch}
     path = pathlib.Path(__file__).parent / f"{case.name}.safetensors"
     # NumPy keeps a transposed array as a view; the writer wants plain rows.
     tensors = {name: np.ascontiguousarray(value) for name, value in tensors.items()}
@@ -297,8 +343,15 @@ def write(case):
 
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    arguments.add_argument("cases", nargs="*", metavar="case", help="which of " + ", ".join(CASES) + " (default: all)")
     arguments.add_argument("--search", action="store_true", help="look for data seeds, write nothing")
     arguments = arguments.parse_args()
     torch.set_num_threads(1)
-    for case, tries in ((ODD, 400), (SEED, 400)):
-        search(case, tries) if arguments.search else write(case)
+    for name in arguments.cases or CASES:
+        case = CASES[name]
+        if arguments.search:
+            # Without a rectifier any data will do.
+            if case.gap > 0:
+                search(case, 400)
+        else:
+            write(case)

@@ -7,4 +7,4 @@ let model = try trainer.fit(digits.train, test: digits.test)
 for epoch in trainer.history {
     print("epoch \(epoch.epoch): train \(epoch.train.total), test \(epoch.test?.total ?? .nan) nats an image")
 }
-try model.save(to: "digits.safetensors")
+try model.write(to: "digits.safetensors")

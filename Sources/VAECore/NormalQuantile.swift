@@ -4,7 +4,7 @@ import Glibc
 ///
 /// By bisection of Φ(x) = ½ erfc(−x/√2) to the last bit: a handful of grid points is no place for a table of coefficients.
 /// - Precondition: 0 < `probability` < 1.
-public func normalQuantile(_ probability: Double) -> Double {
+package func normalQuantile(_ probability: Double) -> Double {
     precondition(probability > 0 && probability < 1, "a quantile at \(probability)")
     var (low, high) = (-40.0, 40.0)
     while true {

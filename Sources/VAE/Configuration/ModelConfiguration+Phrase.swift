@@ -1,0 +1,25 @@
+extension ModelConfiguration {
+    /// The model in a few words: "filters 32-64, 16 hidden units, 2 latent dimensions". What is as usual is not mentioned.
+    package var phrase: String {
+        func list(_ sizes: [Int]) -> String { sizes.map(String.init).joined(separator: "-") }
+        var parts: [String] = []
+        if !encoderFilters.isEmpty {
+            let reversed = Array(decoderFilters.reversed())
+            parts.append(
+                "filters \(list(encoderFilters))"
+                    + (reversed == encoderFilters ? "" : " and \(list(decoderFilters))"))
+        }
+        let kind = hiddenActivation == .rectified ? "" : "\(hiddenActivation.rawValue) "
+        switch (encoderUnits.count, decoderUnits.isEmpty) {
+        case (0, true): parts.append(encoderFilters.isEmpty ? "linear" : "no hidden units")
+        case (_, true): parts.append("\(list(encoderUnits)) hidden \(kind)units")
+        default:
+            let encoder = encoderUnits.isEmpty ? "no" : list(encoderUnits)
+            let decoder = decoderUnits.isEmpty ? "no" : list(decoderUnits)
+            parts.append("\(encoder) hidden \(kind)units, \(decoder) in the decoder")
+        }
+        parts.append("\(latentSize) latent dimension\(latentSize == 1 ? "" : "s")")
+        if likelihood != .bernoulli { parts.append("Gaussian likelihood") }
+        return parts.joined(separator: ", ")
+    }
+}

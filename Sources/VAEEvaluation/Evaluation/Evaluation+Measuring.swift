@@ -1,0 +1,122 @@
+import VAE
+import VAECore
+
+extension Evaluation {
+    /// Measures `model` on test images, with training images for what has to be fitted.
+    ///
+    /// Nearly all of its time goes into the importance-weighted likelihood: `options.samples` decodings of each image that takes part.
+    ///
+    /// - Parameters:
+    ///   - onProgress: called with the stage and the share of it that is done, 0 to 1, on the calling thread; what it throws ends the work
+    /// - Throws: `invalidArgument` when an option is out of range or the images do not have the model's shape or are none; `invalidData` when the
+    ///   model's encodings or losses are not finite numbers; `unavailable` when there is not memory enough.
+    public init(
+        of model: VariationalAutoencoder, train: ImageSet, test: ImageSet, options: Options = Options(),
+        threads: Int = Machine.physicalCores,
+        onProgress: (_ stage: Stage, _ share: Double) throws -> Void = { _, _ in }
+    ) throws {
+        try options.validate()
+        try onProgress(.objective, 0)
+        let train = options.binarization.map { train.binarized($0) } ?? train
+        let test = options.binarization.map { test.binarized($0) } ?? test
+        (trainImages, testImages, shape) = (train.count, test.count, test.shape)
+        binarization = options.binarization
+        isBinary = test.pixels.allSatisfy { $0 == 0 || $0 == 255 }
+
+        let encoding = try model.encode(test, threads: threads)
+        func objective(_ images: ImageSet, _ draws: Int) throws -> ObjectiveEstimate {
+            let found = try ObjectiveEstimate(
+                of: model, on: images, draws: draws, seed: options.seed, threads: threads)
+            guard found.loss.mean.isFinite else {
+                throw VAEError(
+                    .invalidData, "model", "gives losses that are not finite numbers",
+                    advice: "It diverged in training; see its loss curves.")
+            }
+            return found
+        }
+        self.test = try objective(test, options.draws)
+        try onProgress(.objective, 0.4)
+        testAtMean = try objective(test, 0)
+        try onProgress(.objective, 0.7)
+        training = try objective(train.slice(0..<min(train.count, test.count)), options.draws)
+        latents = LatentUse(of: encoding)
+
+        try onProgress(.aggregate, 0)
+        aggregate = try AggregatePosterior(of: encoding, seed: options.seed, threads: threads) {
+            try onProgress(.aggregate, Double($0) / Double(min(test.count, AggregatePosterior.mostImages)))
+        }
+
+        let parts = Parts(
+            model: model, train: train, test: test, encoding: encoding, options: options, threads: threads)
+        var omissions: [Omission] = []
+        func attempt<Part>(_ stage: Stage, _ part: () throws(VAEError) -> Part) throws -> Part? {
+            try Task.checkCancellation()
+            try onProgress(stage, 0)
+            do throws(VAEError) {
+                return try part()
+            } catch {
+                omissions.append(Omission(stage: stage, reason: "\(error.subject) \(error.problem)"))
+                return nil
+            }
+        }
+        separation = try attempt(.separation, parts.separation)
+        rivals = try attempt(.rivals, parts.rivals)
+        pixelwiseMean = try PixelwiseMean(fittedTo: train).errors(on: parts.fewTest)
+        greyEntropy = try GreyEntropy.of(test)
+        errors = try ReconstructionErrors(
+            of: model.reconstruct(parts.fewTest, threads: threads), images: parts.fewTest)
+        frechet = try attempt(.frechet, parts.frechet)
+        self.omissions = omissions
+
+        try onProgress(.likelihood, 0)
+        let most =
+            try options.likelihoodImages
+            ?? Self.images(within: model.configuration, samples: options.samples)
+        let weighed = test.count <= most ? test : test.slice(0..<most)
+        likelihood = LikelihoodEstimate(
+            try model.logLikelihood(
+                of: weighed, samples: options.samples, seed: options.seed, threads: threads
+            ) { try onProgress(.likelihood, Double($0) / Double(weighed.count)) })
+    }
+}
+
+/// Parts of an evaluation that not every model and data set has.
+private struct Parts {
+    let model: VariationalAutoencoder
+    let train: ImageSet
+    let test: ImageSet
+    let encoding: Encoding
+    let options: Evaluation.Options
+    let threads: Int
+
+    /// Images of which all pixels can be held as floats: 256 MiB of them.
+    private var room: Int { max(2, (64 << 20) / test.shape.count) }
+
+    var fewTest: ImageSet { test.count <= room ? test : test.slice(0..<room) }
+
+    func separation() throws(VAEError) -> LatentSeparation {
+        guard let trainLabels = train.labels, let testLabels = test.labels else {
+            throw VAEError(.invalidArgument, "images", "have no labels")
+        }
+        let known = try Points(model.encode(train, threads: threads), labels: trainLabels)
+        return try LatentSeparation(
+            train: known, test: Points(encoding, labels: testLabels),
+            options: .init(mixture: .init(seed: options.seed)), threads: threads)
+    }
+
+    func rivals() throws(VAEError) -> Rivals {
+        let most = min(model.configuration.latentSize, train.shape.count, train.count - 1)
+        guard most > 0 else {
+            throw VAEError(.invalidArgument, "training images", "are too few for principal components")
+        }
+        return try Rivals(train: train, test: fewTest, components: most, threads: threads)
+    }
+
+    func frechet() throws(VAEError) -> FrechetDistance {
+        let count = min(test.count, train.count, room, AggregatePosterior.mostImages)
+        guard count > 1 else { throw VAEError(.invalidArgument, "images", "are too few for a covariance") }
+        return try FrechetDistance(
+            samples: model.sample(count, seed: options.seed, threads: threads), train: train, test: test,
+            threads: threads)
+    }
+}

@@ -1,0 +1,68 @@
+import VAE
+import VAECore
+
+extension Evaluation {
+    /// What an evaluation does; nothing of it is chosen by the results.
+    public struct Options: Sendable, Hashable {
+        /// Names all random numbers.
+        public var seed: UInt64
+        /// Draws of z for each image in the objective.
+        public var draws: Int
+        /// K: draws of z for each image in the importance-weighted likelihood, 1 or more.
+        public var samples: Int
+        /// How many test images take part in the importance-weighted likelihood, the first ones; nil for as many as
+        /// fit into about a minute on two cores.
+        public var likelihoodImages: Int?
+        /// Makes all images black and white before anything is measured.
+        public var binarization: Binarization?
+
+        public init(
+            seed: UInt64 = 0, draws: Int = 1, samples: Int = 100, likelihoodImages: Int? = nil,
+            binarization: Binarization? = nil
+        ) {
+            self.seed = seed
+            self.draws = draws
+            self.samples = samples
+            self.likelihoodImages = likelihoodImages
+            self.binarization = binarization
+        }
+
+        /// - Throws: `invalidArgument` naming the field, its range and its value.
+        public func validate() throws(VAEError) {
+            let numbers = [
+                ("draws", draws, 1...1000), ("samples", samples, 1...1_000_000),
+                ("images", likelihoodImages ?? 1, 1...Int(Int32.max)),
+            ]
+            for (name, value, range) in numbers where !range.contains(value) {
+                throw VAEError(
+                    .invalidArgument, name, "is out of range",
+                    expected: "\(range.lowerBound) to \(range.upperBound)", found: "\(value)")
+            }
+        }
+    }
+
+    /// A part of the work, for whoever shows progress.
+    public enum Stage: String, Sendable, Codable, CaseIterable {
+        case objective = "loss"
+        case likelihood = "importance-weighted likelihood"
+        case aggregate = "aggregate posterior"
+        case separation = "clusters"
+        case rivals = "simple rivals"
+        case frechet = "Fréchet distance"
+    }
+
+    /// How many images an importance-weighted likelihood of `samples` draws can have for about `operations` floating-point operations:
+    /// the sizes alone decide, so that the same command does the same on every machine. At least 100.
+    ///
+    /// 2·10¹³ operations are some 45 seconds on two cores.
+    static func images(
+        within model: ModelConfiguration, samples: Int, operations: Double = 2e13
+    ) throws(VAEError) -> Int {
+        let decoder = try model.work().reduce(0.0) {
+            $0 + ($1.name.hasPrefix("decoder.") ? Double($1.productFlop) : 0)
+        }
+        // What is not a product costs something, too: some 100 operations a pixel.
+        let draw = decoder + 100 * Double(model.imageShape.count)
+        return max(100, Int(min(operations / draw / Double(samples), 1e9)))
+    }
+}

@@ -1,0 +1,85 @@
+import Foundation
+import Kernels
+import VAE
+import VAECore
+
+/// The decoder of a linear model with a Gaussian likelihood, x = Wz + μ + ε: under it p(x) = N(μ, WWᵀ + σ²I), which can be had
+/// exactly.
+public struct LinearGaussianDecoder: Sendable {
+    /// Dimensions of z.
+    public let latentSize: Int
+    /// W, (pixels, latentSize) row by row.
+    public let weights: [Double]
+    /// μ, of pixels in [0, 1].
+    public let mean: [Double]
+    /// σ².
+    public let variance: Double
+
+    /// - Throws: `invalidArgument` unless the model's decoder is one dense layer and its likelihood Gaussian.
+    public init(_ model: VariationalAutoencoder) throws(VAEError) {
+        let configuration = model.configuration
+        guard configuration.decoderFilters.isEmpty, configuration.decoderUnits.isEmpty,
+            configuration.likelihood == .gaussian
+        else {
+            throw VAEError(
+                .invalidArgument, "model", "has no linear decoder with a Gaussian likelihood",
+                expected:
+                    "a model without filters and hidden units in its decoder, and a Gaussian likelihood",
+                found: configuration.phrase)
+        }
+        func values(_ name: String) -> [Double] {
+            model.weights.first { $0.name == name }.map { $0.values.map(Double.init) } ?? []
+        }
+        let (kernel, size) = (values("decoder.output.kernel"), configuration.imageShape.count)
+        latentSize = configuration.latentSize
+        let latent = latentSize
+        // Kept as [in, out].
+        weights = (0..<size).flatMap { pixel in (0..<latent).map { kernel[$0 * size + pixel] } }
+        mean = values("decoder.output.bias")
+        variance = exp(values("decoder.log_variance")[0])
+    }
+
+    /// ln p(x) of every image, in nats: a density's, of pixels in [0, 1].
+    ///
+    /// With M = WᵀW + σ²I and r = x − μ it is −½ (d ln 2π + (d − q) ln σ² + ln |M| + (|r|² − rᵀW M⁻¹ Wᵀr)/σ²): matrices
+    /// of the latent space's size alone (Woodbury's identity).
+    ///
+    /// - Throws: `invalidArgument` when the images have another size than the model's; `invalidData` when weights are not finite.
+    /// - Complexity: O(images · d · q) for d pixels and q dimensions.
+    public func logLikelihood(of images: ImageSet) throws(VAEError) -> [Double] {
+        let (size, latent) = (mean.count, latentSize)
+        guard images.shape.count == size else {
+            throw VAEError(
+                .invalidArgument, "images", "do not have the model's size", expected: "\(size) values",
+                found: "\(images.shape)")
+        }
+        var inner = [Double](repeating: 0, count: latent * latent)
+        for pixel in 0..<size {
+            for i in 0..<latent {
+                for j in 0..<latent {
+                    inner[i * latent + j] += weights[pixel * latent + i] * weights[pixel * latent + j]
+                }
+            }
+        }
+        for i in 0..<latent { inner[i * latent + i] += variance }
+        let factor: CholeskyFactor
+        do throws(FactorizationError) {
+            factor = try CholeskyFactor(inner, size: latent)
+        } catch {
+            throw VAEError(.invalidData, "model", "has weights without a density: \(error)")
+        }
+        let constant =
+            Double(size) * log(2 * .pi) + Double(size - latent) * log(variance) + factor.logDeterminant
+        return (0..<images.count).map { image in
+            var squares = 0.0
+            var projected = [Double](repeating: 0, count: latent)
+            for pixel in 0..<size {
+                let residual = Double(images.pixels[image * size + pixel]) / 255 - mean[pixel]
+                squares += residual * residual
+                for i in 0..<latent { projected[i] += residual * weights[pixel * latent + i] }
+            }
+            let explained = zip(projected, factor.solve(projected)).reduce(0) { $0 + $1.0 * $1.1 }
+            return -0.5 * (constant + (squares - explained) / variance)
+        }
+    }
+}

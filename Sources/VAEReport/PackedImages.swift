@@ -1,0 +1,31 @@
+import VAECore
+
+/// Images compressed for a page. They do not change while a model is trained, so a run packs them once.
+package struct PackedImages: Sendable {
+    package let shape: ImageShape
+    /// Images of the set.
+    package let total: Int
+    /// Images that the page holds: the first of the set, as many as fit.
+    package let count: Int
+    package let labels: [UInt8]?
+    /// The pixels of the first `count` images as a zlib stream, in base64.
+    let base64: [UInt8]
+
+    /// - Parameter limit: bytes of the page that the images may take
+    package init(_ images: ImageSet, limit: Int = 2_600_000) throws(VAEError) {
+        shape = images.shape
+        total = images.count
+        labels = images.labels
+        let room = limit / 4 * 3
+        // No zlib stream shrinks a thousandfold and more, so nothing beyond that can fit.
+        var count = min(images.count, max(1, room * 1_000 / images.shape.count))
+        var packed = try Packing.deflate(images.pixels[..<(count * images.shape.count)])
+        while packed.count > room {
+            // A little less than in proportion: the images at the front may be the larger ones.
+            count = Int(Double(count) * Double(room) / Double(packed.count) * 0.98)
+            packed = try Packing.deflate(images.pixels[..<(count * images.shape.count)])
+        }
+        self.count = count
+        base64 = Packing.base64(packed)
+    }
+}

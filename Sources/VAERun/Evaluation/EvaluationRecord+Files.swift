@@ -1,0 +1,98 @@
+import Foundation
+import VAE
+import VAECore
+
+extension EvaluationRecord {
+    /// The evaluation of a run's last model on its own images.
+    package static let fileName = "evaluation.json"
+
+    /// Writes the record at `path`, whole or not at all.
+    package func write(to path: String) throws(VAEError) { try DurableFile.write(json(), to: path) }
+
+    /// The file's bytes: names in snake case and sorted, the same bytes for the same record.
+    /// - Throws: `invalidData` when a number is not finite.
+    package func json() throws(VAEError) -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        do {
+            return Array(try encoder.encode(self)) + [0x0A]
+        } catch {
+            throw VAEError(.invalidData, "evaluation", "holds a number that is not finite", found: "\(error)")
+        }
+    }
+
+    /// Reads a record that `write` wrote.
+    /// - Throws: `missingInput` when there is none, `invalidData` when it isn't one or is of another version.
+    package init(contentsOf path: String) throws(VAEError) {
+        let bytes = try DurableFile.read(path, limit: Self.longest)
+        guard Self.longestString(of: bytes) <= Self.longestText else {
+            throw Self.damaged(path, "a string of more than \(Self.longestText) bytes")
+        }
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let record: EvaluationRecord
+        do {
+            // Another version need not have the rest.
+            let version = try decoder.decode(Version.self, from: Foundation.Data(bytes)).version
+            guard version == Self.currentVersion else {
+                throw Self.damaged(path, "version \(version)", expected: "version \(Self.currentVersion)")
+            }
+            record = try decoder.decode(EvaluationRecord.self, from: Foundation.Data(bytes))
+        } catch let error as VAEError {
+            throw error
+        } catch {
+            throw Self.damaged(path, RunRecord.reason(error))
+        }
+        guard record.latents.dimensions.count <= Latents.mostDimensions, record.omissions.count <= 100 else {
+            throw Self.damaged(path, "more dimensions or omissions than are written")
+        }
+        self = record
+    }
+
+    /// The evaluation of a run's last model, nil where there is none or the model has become another since.
+    /// - Throws: `invalidData` when it is damaged.
+    package static func ofRun(
+        _ folder: String, _ model: VariationalAutoencoder
+    ) throws(VAEError) -> EvaluationRecord? {
+        guard Folder.holdsFile(fileName, folder) else { return nil }
+        let record = try EvaluationRecord(contentsOf: RunFolder.join(folder, fileName))
+        return record.model.fingerprint == model.fingerprint.description ? record : nil
+    }
+
+    private struct Version: Decodable {
+        let version: Int
+    }
+
+    /// Bytes of the longest record: 1,000 dimensions take about 150,000.
+    package static let longest = 1 << 18
+    /// Bytes of the longest string in one. Names are hashed in time that grows with the square of their length.
+    static let longestText = 1000
+
+    /// Bytes between the quotation marks that are furthest apart, escapes counted as they are.
+    private static func longestString(of bytes: [UInt8]) -> Int {
+        var longest = 0
+        var start: Int?
+        var index = 0
+        while index < bytes.count {
+            if bytes[index] == UInt8(ascii: "\\"), start != nil {
+                index += 1
+            } else if bytes[index] == UInt8(ascii: "\"") {
+                if let begun = start {
+                    longest = max(longest, index - begun - 1)
+                    start = nil
+                } else {
+                    start = index
+                }
+            }
+            index += 1
+        }
+        return start.map { max(longest, bytes.count - $0) } ?? longest
+    }
+
+    private static func damaged(_ path: String, _ found: String, expected: String? = nil) -> VAEError {
+        VAEError(
+            .invalidData, path, "is not an evaluation that can be read", expected: expected, found: found,
+            advice: "Make it again: vae evaluate RUN.")
+    }
+}

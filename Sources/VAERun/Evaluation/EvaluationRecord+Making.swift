@@ -1,0 +1,147 @@
+import Foundation
+import VAE
+import VAECore
+import VAEData
+import VAEEvaluation
+
+extension EvaluationRecord {
+    /// - Parameters:
+    ///   - file: the model's, its name alone
+    ///   - data: what it was measured on
+    package init(
+        _ evaluation: Evaluation, options: Evaluation.Options, of model: VariationalAutoencoder, file: String,
+        data: Dataset
+    ) {
+        let shape = evaluation.shape
+        func value(_ estimate: Estimate) -> Value { Value(estimate, shape) }
+        func objective(_ estimate: ObjectiveEstimate, _ images: Int) -> Objective {
+            Objective(
+                images: images, loss: value(estimate.loss), reconstruction: value(estimate.reconstruction),
+                kl: value(estimate.kl))
+        }
+        version = Self.currentVersion
+        program = packageVersion
+        self.model = Model(
+            file: file, fingerprint: model.fingerprint.description, parameters: model.parameterCount,
+            latentSize: model.configuration.latentSize, imageShape: shape,
+            likelihood: model.configuration.likelihood.rawValue)
+        self.data = Data(
+            name: data.name, sha256: data.contentHash(), trainImages: evaluation.trainImages,
+            testImages: evaluation.testImages)
+        settings = Settings(
+            seed: options.seed, draws: options.draws, binarize: evaluation.binarization?.rawValue ?? "none")
+
+        let isBernoulli = model.configuration.likelihood == .bernoulli
+        let mean = Rivals.Errors(evaluation.pixelwiseMean, isBernoulli: isBernoulli, shape)
+        let floor = isBernoulli ? evaluation.greyEntropy : nil
+        let way = floor.map { mean.reconstruction.nats - $0.mean } ?? 0
+        loss = Losses(
+            test: objective(evaluation.test, evaluation.testImages),
+            testAtMean: objective(evaluation.testAtMean, evaluation.testImages),
+            training: objective(evaluation.training, min(evaluation.trainImages, evaluation.testImages)),
+            greyEntropy: floor.map(value),
+            shareOfTheWay: way > 0 ? (mean.reconstruction.nats - evaluation.test.loss.mean) / way : nil)
+        likelihood = Likelihood(
+            evaluation.likelihood, isLikelihood: !isBernoulli || evaluation.isBinary, shape)
+        latents = Latents(evaluation.latents, evaluation.aggregate)
+        clusters = evaluation.separation.map(Clusters.init)
+        rivals = Rivals(
+            model: Rivals.Errors(
+                reconstruction: value(evaluation.testAtMean.reconstruction),
+                squaredError: Mean(evaluation.errors.squaredError)),
+            pixelwiseMean: mean,
+            principalComponents: evaluation.rivals.map {
+                Rivals.PrincipalComponents($0.principalComponents, isBernoulli: isBernoulli, shape)
+            })
+        frechet = evaluation.frechet.map {
+            Frechet(
+                samples: $0.samples, floor: $0.floor, features: $0.features, varianceShare: $0.varianceShare,
+                images: $0.images)
+        }
+        omissions = evaluation.omissions.map { Omission(part: $0.stage.rawValue, reason: $0.reason) }
+    }
+}
+
+extension EvaluationRecord.Value {
+    init(_ estimate: Estimate, _ shape: ImageShape) {
+        self.init(
+            nats: estimate.mean, standardError: estimate.finiteError,
+            bitsPerPixel: estimate.bitsPerDimension(shape).mean)
+    }
+}
+
+extension EvaluationRecord.Likelihood {
+    init(_ found: Evaluation.LikelihoodEstimate, isLikelihood: Bool, _ shape: ImageShape) {
+        self.init(
+            samples: found.samples, images: found.images,
+            negativeLogLikelihood: .init(found.negativeLogLikelihood, shape),
+            withHalfTheSamples: found.withHalfTheSamples, effectiveSamples: found.effectiveSamples,
+            isLikelihood: isLikelihood)
+    }
+}
+
+extension EvaluationRecord.Latents {
+    /// Dimensions that are written down: of thousands, those that carry anything.
+    static let mostDimensions = 1000
+
+    init(_ use: Evaluation.LatentUse, _ aggregate: AggregatePosterior) {
+        let (inactive, collapsed) = (Set(use.collapse.inactive), Set(use.collapse.collapsed))
+        // Of equal ones the earlier, whatever the sort does.
+        let largest = use.kl.indices.sorted { (-use.kl[$0], $0) < (-use.kl[$1], $1) }
+            .prefix(Self.mostDimensions).sorted()
+        self.init(
+            activeUnits: use.activeUnits, collapse: use.collapse.verdict.rawValue, inactive: inactive.count,
+            collapsed: collapsed.count,
+            dimensions: largest.map {
+                Dimension(
+                    index: $0 + 1, kl: use.kl[$0], meanVariance: use.meanVariance[$0],
+                    active: !inactive.contains($0), collapsed: collapsed.contains($0))
+            },
+            mutualInformation: .init(aggregate.mutualInformation), mutualInformationLimit: aggregate.limit,
+            aggregateGap: .init(aggregate.gap), aggregateImages: aggregate.images)
+    }
+}
+
+extension EvaluationRecord.Clusters {
+    init(_ found: LatentSeparation) {
+        let mixture = found.mixture
+        self.init(
+            classes: found.linear.classes.count, neighbours: found.neighbours,
+            nearestNeighboursAccuracy: .init(found.nearestNeighbours.accuracy),
+            linearAccuracy: .init(found.linear.accuracy), linearShrinkage: found.linearShrinkage,
+            silhouette: found.silhouette.mean,
+            mixture: Mixture(
+                components: mixture.components, test: .init(mixture.test), train: mixture.train,
+                singleGaussian: .init(mixture.singleGaussian), prior: .init(mixture.prior),
+                iterations: mixture.iterations, converged: mixture.converged,
+                flooredComponents: mixture.flooredComponents))
+    }
+}
+
+extension EvaluationRecord.Rivals.Errors {
+    init(_ errors: ReconstructionErrors, isBernoulli: Bool, _ shape: ImageShape) {
+        let squared = errors.squaredError
+        // −ln p of a Gaussian with σ² = the mean squared error is D/2 (ln 2πσ² + 1); its error by the delta method.
+        let gaussian = Estimate(
+            mean: 0.5 * Double(shape.count) * (log(2 * Double.pi * squared.mean) + 1),
+            standardError: 0.5 * Double(shape.count) * squared.standardError / squared.mean)
+        self.init(
+            reconstruction: .init(isBernoulli ? errors.crossEntropy : gaussian, shape),
+            squaredError: .init(squared))
+    }
+}
+
+extension EvaluationRecord.Rivals.PrincipalComponents {
+    init(_ found: VAEEvaluation.Rivals.Linear, isBernoulli: Bool, _ shape: ImageShape) {
+        self.init(
+            components: found.components, varianceShare: found.varianceShare, trainImages: found.imagesUsed,
+            errors: .init(found.errors, isBernoulli: isBernoulli, shape),
+            nearestNeighboursAccuracy: found.nearestNeighbours.map { .init($0.accuracy) },
+            linearAccuracy: found.linear.map { .init($0.accuracy) })
+    }
+}
+
+extension Estimate {
+    /// nil for a single image, which has no spread. JSON has no infinite numbers.
+    var finiteError: Double? { standardError.isFinite ? standardError : nil }
+}

@@ -1,0 +1,181 @@
+import VAE
+import VAECore
+import VAEEvaluation
+
+/// `evaluation.json`: what `vae evaluate` found. Documentation/Evaluation.md says what each number is.
+///
+/// Names are written in snake case. Losses are in nats per image, and lower is better. The same model, data and settings give the same bytes.
+package struct EvaluationRecord: Codable, Equatable, Sendable {
+    /// Of the layout; another number is another layout.
+    package let version: Int
+    /// Of the program that wrote it.
+    package let program: String
+    package let model: Model
+    package let data: Data
+    package let settings: Settings
+    package let loss: Losses
+    package let likelihood: Likelihood
+    package let latents: Latents
+    /// nil where it could not be had; `omissions` says why. So are the others.
+    package let clusters: Clusters?
+    package let rivals: Rivals
+    package let frechet: Frechet?
+    package let omissions: [Omission]
+
+    package static let currentVersion = 1
+
+    package struct Model: Codable, Equatable, Sendable {
+        /// The file's name in the run folder.
+        package let file: String
+        /// Of configuration and weights: whether this is still the model that was evaluated.
+        package let fingerprint: String
+        package let parameters: Int
+        package let latentSize: Int
+        package let imageShape: ImageShape
+        package let likelihood: String
+    }
+
+    package struct Data: Codable, Equatable, Sendable {
+        package let name: String
+        /// `Dataset.contentHash()`.
+        package let sha256: String
+        package let trainImages: Int
+        package let testImages: Int
+    }
+
+    package struct Settings: Codable, Equatable, Sendable {
+        package let seed: UInt64
+        package let draws: Int
+        /// `none`, `threshold` or `stochastic`.
+        package let binarize: String
+    }
+
+    /// A mean over images in nats, with its standard error, and the mean in bits a pixel value.
+    package struct Value: Codable, Equatable, Sendable {
+        package let nats: Double
+        /// nil for a single image.
+        package let standardError: Double?
+        package let bitsPerPixel: Double
+    }
+
+    /// The same without bits, or of something else than nats.
+    package struct Mean: Codable, Equatable, Sendable {
+        package let mean: Double
+        package let standardError: Double?
+
+        init(_ estimate: Estimate) {
+            mean = estimate.mean
+            standardError = estimate.finiteError
+        }
+    }
+
+    package struct Objective: Codable, Equatable, Sendable {
+        package let images: Int
+        package let loss: Value
+        package let reconstruction: Value
+        package let kl: Value
+    }
+
+    package struct Losses: Codable, Equatable, Sendable {
+        package let test: Objective
+        /// z = μ rather than drawn.
+        package let testAtMean: Objective
+        package let training: Objective
+        /// Of a Bernoulli likelihood: what no decoder gets below on these pixels. 0 for black and white ones.
+        package let greyEntropy: Value?
+        /// The share of the way from the loss of the pixelwise mean down to the floor that the model has gone.
+        package let shareOfTheWay: Double?
+    }
+
+    package struct Likelihood: Codable, Equatable, Sendable {
+        package let samples: Int
+        package let images: Int
+        package let negativeLogLikelihood: Value
+        package let withHalfTheSamples: Double
+        package let effectiveSamples: Double
+        /// Whether p(x|z) is a distribution of these pixels.
+        package let isLikelihood: Bool
+    }
+
+    package struct Latents: Codable, Equatable, Sendable {
+        package let activeUnits: Int
+        /// `none`, `partial` or `complete`.
+        package let collapse: String
+        /// Dimensions that do not move, and those on the prior.
+        package let inactive: Int
+        package let collapsed: Int
+        /// The 1,000 of largest divergence, these in their order.
+        package let dimensions: [Dimension]
+        package let mutualInformation: Mean
+        package let mutualInformationLimit: Double
+        package let aggregateGap: Mean
+        package let aggregateImages: Int
+
+        package struct Dimension: Codable, Equatable, Sendable {
+            /// From 1.
+            package let index: Int
+            package let kl: Double
+            package let meanVariance: Double
+            package let active: Bool
+            package let collapsed: Bool
+        }
+    }
+
+    package struct Clusters: Codable, Equatable, Sendable {
+        package let classes: Int
+        package let neighbours: Int
+        package let nearestNeighboursAccuracy: Mean
+        package let linearAccuracy: Mean
+        package let linearShrinkage: Double
+        package let silhouette: Double
+        package let mixture: Mixture
+
+        package struct Mixture: Codable, Equatable, Sendable {
+            package let components: Int
+            package let test: Mean
+            package let train: Double
+            package let singleGaussian: Mean
+            package let prior: Mean
+            package let iterations: Int
+            package let converged: Bool
+            package let flooredComponents: Int
+        }
+    }
+
+    package struct Rivals: Codable, Equatable, Sendable {
+        package let model: Errors
+        package let pixelwiseMean: Errors
+        package let principalComponents: PrincipalComponents?
+
+        /// Of reconstructions of the test images.
+        package struct Errors: Codable, Equatable, Sendable {
+            /// −ln p of the images under the model's kind of likelihood. Bernoulli: binary cross-entropy, for principal components with
+            /// pixels held half a grey level off 0 and 1. Gaussian: with the one σ that suits these reconstructions best, and the model's
+            /// with its own.
+            package let reconstruction: Value
+            package let squaredError: Mean
+        }
+
+        package struct PrincipalComponents: Codable, Equatable, Sendable {
+            package let components: Int
+            package let varianceShare: Double
+            package let trainImages: Int
+            package let errors: Errors
+            package let nearestNeighboursAccuracy: Mean?
+            package let linearAccuracy: Mean?
+        }
+    }
+
+    package struct Frechet: Codable, Equatable, Sendable {
+        package let samples: Double
+        package let floor: Double
+        package let features: Int
+        package let varianceShare: Double
+        package let images: Int
+    }
+
+    package struct Omission: Codable, Equatable, Sendable {
+        package let part: String
+        package let reason: String
+    }
+}

@@ -1,0 +1,135 @@
+import Foundation
+import VAECore
+import VAEReport
+
+extension Report.Evaluation.Table {
+    /// Rows for dimensions; more would hide what they are about.
+    private static let mostRows = 10
+
+    /// What the latents carry.
+    static func latents(_ record: EvaluationRecord) -> Self {
+        let latents = record.latents
+        let size = record.model.latentSize
+        let shown = latents.dimensions.sorted { ($1.kl, $0.index) < ($0.kl, $1.index) }.prefix(mostRows)
+        var rows = shown.map { dimension in
+            Row(
+                "z\(dimension.index)\(dimension.collapsed ? ", collapsed" : dimension.active ? "" : ", inactive")",
+                [Words.number(dimension.kl), Words.number(dimension.meanVariance, 3)])
+        }
+        if size > shown.count {
+            let rest = record.loss.test.kl.nats - shown.reduce(0) { $0 + $1.kl }
+            rows.append(Row("the other \(grouped(Double(size - shown.count)))", [Words.number(max(rest, 0))]))
+        }
+        rows.append(Row("mutual information I(x; z)", [Words.number(latents.mutualInformation)]))
+        rows.append(Row("aggregate gap KL(q(z) ‖ p(z))", [Words.number(latents.aggregateGap)]))
+        var remarks = [
+            "\(latents.activeUnits) of \(Words.count(size, "dimension")) active. \(collapse(latents, size))"
+        ]
+        remarks.append(
+            "The KL divergence is the two together: z tells images apart as if there were about \(kinds(latents)) of them, "
+                + "and the gap is how far the posteriors, all together, are from the prior that samples are drawn from."
+        )
+        if latents.mutualInformation.mean > latents.mutualInformationLimit - 0.5 {
+            remarks.append(
+                "Mutual information is at its limit, ln \(grouped(Double(latents.aggregateImages))) = "
+                    + "\(Words.number(latents.mutualInformationLimit)): it is at least this, and the gap at most this."
+            )
+        }
+        return Self(
+            "Latent dimensions", columns: ["KL, nats", "variance of μ"], rows: rows, remarks: remarks)
+    }
+
+    /// e to the mutual information.
+    private static func kinds(_ latents: EvaluationRecord.Latents) -> String {
+        "\(grouped(exp(min(max(latents.mutualInformation.mean, 0), 30)).rounded())) kinds"
+    }
+
+    private static func collapse(_ latents: EvaluationRecord.Latents, _ size: Int) -> String {
+        func names(_ isMeant: (EvaluationRecord.Latents.Dimension) -> Bool, _ count: Int) -> String {
+            let all = latents.dimensions.filter(isMeant).map { "z\($0.index)" }
+            let shown = all.prefix(12).joined(separator: ", ")
+            return count > 12 ? "\(shown) and \(count - 12) more" : shown
+        }
+        if latents.collapse == "none" { return "No posterior collapse." }
+        let still = latents.inactive - latents.dimensions.filter { !$0.active && $0.collapsed }.count
+        var text =
+            latents.collapse == "complete"
+            ? "Posterior collapse: complete. The decoder draws the same for every image."
+            : "Posterior collapse: partial."
+        if latents.collapsed > 0, latents.collapse != "complete" {
+            text += " On the prior: \(names({ $0.collapsed }, latents.collapsed))."
+        }
+        if still > 0, latents.collapse != "complete", size > 1 {
+            text += " Still, off the prior: \(names({ !$0.active && !$0.collapsed }, still))."
+        }
+        return text
+    }
+
+    /// Whether classes lie apart.
+    static func clusters(_ record: EvaluationRecord) -> Self? {
+        guard let clusters = record.clusters else {
+            let reason = record.omissions.first { $0.part == "clusters" }?.reason
+            return reason.map { Self("Clusters", columns: [], remarks: ["Left out: \($0)."]) }
+        }
+        let linear = record.rivals.principalComponents
+        let mixture = clusters.mixture
+        func row(
+            _ name: String, _ mine: EvaluationRecord.Mean, _ other: EvaluationRecord.Mean?
+        ) -> Row {
+            Row(name, [Words.percent(mine)] + (other.map { [Words.percent($0)] } ?? []))
+        }
+        return Self(
+            "Clusters", columns: ["latent means"] + (linear.map { ["PCA, \($0.components)"] } ?? []),
+            rows: [
+                row(
+                    "\(clusters.neighbours) nearest neighbours, accuracy", clusters.nearestNeighboursAccuracy,
+                    linear?.nearestNeighboursAccuracy),
+                row("linear discriminant, accuracy", clusters.linearAccuracy, linear?.linearAccuracy),
+                Row("silhouette of the classes, −1 to 1", [Words.number(clusters.silhouette, 3)]),
+                Row("mixture of \(mixture.components) Gaussians, nats a code", [Words.number(mixture.test)]),
+                Row("one Gaussian", [Words.number(mixture.singleGaussian)], isPart: true),
+                Row("the prior", [Words.number(mixture.prior)], isPart: true),
+            ],
+            remarks: [
+                "Fitted to training images, measured on test images; \(clusters.classes) classes. "
+                    + "Log-densities of codes: higher is better."
+            ]
+                + (mixture.flooredComponents > 0
+                    ? [
+                        "\(Words.count(mixture.flooredComponents, "component")) of the mixture at the least width allowed."
+                    ] : []))
+    }
+
+    /// Reconstructions and samples against rivals.
+    static func images(_ record: EvaluationRecord) -> Self? {
+        let rivals = record.rivals
+        var rows: [Row] = []
+        func row(_ name: String, _ errors: EvaluationRecord.Rivals.Errors) {
+            rows.append(
+                Row(
+                    name,
+                    [
+                        Words.number(errors.squaredError, 4),
+                        Words.number(errors.reconstruction.nats, errors.reconstruction.standardError),
+                    ]))
+        }
+        row("this model, z = μ", rivals.model)
+        if let linear = rivals.principalComponents {
+            row("PCA, \(Words.count(linear.components, "component"))", linear.errors)
+        }
+        row("pixelwise mean", rivals.pixelwiseMean)
+        var remarks: [String] = []
+        if let frechet = record.frechet {
+            remarks.append(
+                "Fréchet distance of draws from the prior to test images: \(Words.number(frechet.samples)); of training "
+                    + "images to test images, its floor: \(Words.number(frechet.floor)). In the space of \(frechet.features) principal "
+                    + "components of the training images (\(Words.percent(frechet.varianceShare)) of their variance), "
+                    + "\(grouped(Double(frechet.images))) images a side.")
+        }
+        for omission in record.omissions where omission.part != "clusters" {
+            remarks.append("Left out: \(omission.part) (\(omission.reason)).")
+        }
+        return Self(
+            "Images", columns: ["squared error a pixel", "nats per image"], rows: rows, remarks: remarks)
+    }
+}

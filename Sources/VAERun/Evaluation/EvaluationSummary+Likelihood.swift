@@ -1,0 +1,73 @@
+import Foundation
+import VAECore
+import VAEReport
+
+extension Report.Evaluation.Table {
+    /// The loss and its parts.
+    static func objective(_ record: EvaluationRecord) -> Self {
+        let loss = record.loss
+        func row(_ name: String, _ value: EvaluationRecord.Value, isPart: Bool = false) -> Row {
+            Row(
+                name, [Words.number(value.nats, value.standardError), Words.number(value.bitsPerPixel, 4)],
+                isPart: isPart)
+        }
+        let which =
+            loss.training.images < record.data.trainImages
+            ? "the first \(grouped(Double(loss.training.images)))" : "all of them"
+        let gap = loss.test.loss.nats - loss.training.loss.nats
+        return Self(
+            "Loss", columns: ["nats per image", "bits per pixel"],
+            rows: [
+                row("loss (−ELBO), z drawn", loss.test.loss),
+                row("reconstruction", loss.test.reconstruction, isPart: true),
+                row("KL divergence", loss.test.kl, isPart: true),
+                row("loss with z = μ", loss.testAtMean.loss),
+                row("reconstruction", loss.testAtMean.reconstruction, isPart: true),
+                row("loss on training images", loss.training.loss),
+            ],
+            remarks: [
+                gap > 0
+                    ? "Images it was trained on (\(which)) cost \(Words.number(gap)) nats less than new ones."
+                    : "Images it was trained on (\(which)) cost no less than new ones."
+            ])
+    }
+
+    /// ln p(x).
+    static func likelihood(_ record: EvaluationRecord) -> Self {
+        let found = record.likelihood
+        let value = found.negativeLogLikelihood
+        let bound = record.loss.test.loss.nats
+        var remarks: [String] = []
+        let rise = found.withHalfTheSamples - value.nats
+        if found.samples > 1 {
+            // The bound falls by about half as much with each doubling, once weights are averaged well.
+            remarks.append(
+                rise >= 0.005
+                    ? "Half the draws give \(Words.number(found.withHalfTheSamples)): more of them would lower it by about "
+                        + "\(Words.number(rise)) more."
+                    : "Half the draws give the same: more of them would change little.")
+        }
+        if found.images < record.data.testImages {
+            remarks.append(
+                "Of the first \(grouped(Double(found.images))) test images; --images takes another number.")
+        }
+        if !found.isLikelihood {
+            remarks.append(
+                "The pixels are grey, so that this bounds no likelihood but what the loss bounds; with --binarize it is one."
+            )
+        }
+        return Self(
+            "Importance-weighted likelihood", columns: ["nats per image", "bits per pixel"],
+            rows: [
+                Row(
+                    "−ln p(x), \(Words.count(found.samples, "draw")) of z",
+                    [Words.number(value.nats, value.standardError), Words.number(value.bitsPerPixel, 4)]),
+                Row(
+                    "below the loss by",
+                    found.images == record.data.testImages ? [Words.number(bound - value.nats)] : [],
+                    isPart: true),
+                Row(
+                    "effective draws", [Words.number(found.effectiveSamples, 1)], isPart: true),
+            ].filter { !$0.values.isEmpty }, remarks: remarks)
+    }
+}

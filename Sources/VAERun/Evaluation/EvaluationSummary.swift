@@ -1,0 +1,120 @@
+import Foundation
+import VAECore
+import VAEReport
+
+extension Report.Evaluation {
+    /// An evaluation in the words that the page and the terminal have for it.
+    package init(_ record: EvaluationRecord) {
+        let data = record.data
+        let binarised =
+            switch record.settings.binarize {
+            case "threshold": ", black and white by a threshold"
+            case "stochastic": ", black and white by chance"
+            default: ""
+            }
+        self.init(
+            lead:
+                "\(grouped(Double(data.testImages))) test images of \(DataName(data.name).title)\(binarised); "
+                + "\(grouped(Double(data.trainImages))) training images where something is fitted. "
+                + "± is a standard error over images.",
+            scale: Scale(record),
+            tables: [
+                .objective(record), .likelihood(record), .latents(record), .clusters(record), .images(record),
+            ].compactMap(\.self))
+    }
+}
+
+extension Report.Evaluation.Scale {
+    /// From the worst that is sensible to the best there can be.
+    fileprivate init?(_ record: EvaluationRecord) {
+        let loss = record.loss
+        var marks: [(name: String, value: Double, kind: Mark.Kind, note: String)] = [
+            (
+                "pixelwise mean of the training images", record.rivals.pixelwiseMean.reconstruction.nats,
+                .rival,
+                "one image for all"
+            ),
+            ("this model: loss", loss.test.loss.nats, .model, "reconstruction + KL"),
+            (
+                "this model: reconstruction", loss.testAtMean.reconstruction.nats, .model,
+                "z = μ, latents not paid for"
+            ),
+        ]
+        if let linear = record.rivals.principalComponents {
+            marks.append(
+                (
+                    "PCA, \(Words.count(linear.components, "component"))", linear.errors.reconstruction.nats,
+                    .rival,
+                    "reconstruction, components not paid for"
+                ))
+        }
+        if let floor = loss.greyEntropy, floor.nats > 0 {
+            marks.append(
+                ("entropy of the grey pixels", floor.nats, .floor, "no Bernoulli model gets below it"))
+        }
+        let finite = marks.map(\.value).filter(\.isFinite)
+        guard finite.count == marks.count, let worst = finite.max(), let best = finite.min(), worst > best
+        else {
+            return nil
+        }
+        // Black and white pixels have their floor at 0, densities have none.
+        let low = loss.greyEntropy.map { min($0.nats, best) } ?? best
+        let sorted = marks.enumerated().sorted {
+            ($1.element.value, $0.offset) < ($0.element.value, $1.offset)
+        }
+        self.init(
+            title: "What is a good value for the loss?", unit: "nats per image",
+            marks: sorted.map(\.element).map {
+                Mark(
+                    $0.name, Words.number($0.value), place: ($0.value - low) / (worst - low), kind: $0.kind,
+                    note: $0.note)
+            }, remark: Self.remark(record))
+    }
+
+    private static func remark(_ record: EvaluationRecord) -> String {
+        let loss = record.loss
+        let gained = record.rivals.pixelwiseMean.reconstruction.nats - loss.test.loss.nats
+        let mean =
+            gained > 0
+            ? "\(Words.number(gained)) nats better than the pixelwise mean"
+            : "no better than the pixelwise mean: the model has learnt nothing that helps"
+        guard gained > 0, let floor = loss.greyEntropy, let share = loss.shareOfTheWay else {
+            return "The loss is \(mean)."
+        }
+        return floor.nats > 0
+            ? "The loss is \(mean), \(Words.percent(share)) of the way to the floor. What is left is detail that "
+                + "the latents do not hold, and the KL divergence that they cost."
+            : "The loss is \(mean), \(Words.percent(share)) of it. Pixels are black or white, so that the floor is 0, "
+                + "which only a model that knew every image beforehand would reach."
+    }
+}
+
+/// Numbers as the summary writes them.
+enum Words {
+    /// Two decimals, with a real minus sign; in powers of ten where that would be a long row of digits.
+    static func number(_ value: Double, _ digits: Int = 2) -> String {
+        let text = abs(value) < 1e7 ? String(format: "%.\(digits)f", value) : String(format: "%.2e", value)
+        // Not −0.00.
+        let isZero = !text.contains { "123456789".contains($0) }
+        return text.replacing("-", with: isZero ? "" : "−")
+    }
+
+    /// "154.50 ± 0.43"
+    static func number(_ mean: Double, _ error: Double?, _ digits: Int = 2) -> String {
+        error.map { "\(number(mean, digits)) ± \(number($0, digits))" } ?? number(mean, digits)
+    }
+
+    static func number(_ mean: EvaluationRecord.Mean, _ digits: Int = 2) -> String {
+        number(mean.mean, mean.standardError, digits)
+    }
+
+    static func percent(_ share: Double, _ digits: Int = 0) -> String { number(100 * share, digits) + "%" }
+
+    static func percent(_ share: EvaluationRecord.Mean) -> String {
+        number(100 * share.mean, share.standardError.map { 100 * $0 }, 1) + "%"
+    }
+
+    static func count(_ number: Int, _ noun: String) -> String {
+        "\(grouped(Double(number))) \(noun)\(number == 1 ? "" : "s")"
+    }
+}

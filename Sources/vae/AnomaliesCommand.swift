@@ -1,0 +1,286 @@
+import ArgumentParser
+import Foundation
+import VAE
+import VAEConsole
+import VAECore
+import VAEData
+import VAEFigures
+import VAERun
+
+/// `vae anomalies`: the images that a model finds least likely.
+struct AnomaliesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "anomalies",
+        abstract: "Rank images by likelihood, the least likely first.",
+        discussion: """
+            Ranks the run's test images, or images that are named, by −ln p(x), estimated by importance-weighted samples \
+            (Burda and others 2016), the highest first; or by parts of the loss at z = μ, which takes a second. Prints a table; \
+            --out writes a .csv of it, or a .png of the images, their reconstructions and values.
+
+            Likelihood goes with ink: a bold or crowded image has more to explain than a thin one, and a blank one is most \
+            likely of all. Read it within images of one kind.
+
+            EXAMPLES
+              vae anomalies runs/mnist                              half a minute on two cores
+              vae anomalies runs/mnist -n 40 --out anomalies.png
+              vae anomalies runs/mnist --by reconstruction --out all.csv -n 10000
+              vae anomalies runs/mnist scans/ --fit --invert --samples 1000
+            """)
+
+    /// What images are ranked by.
+    enum Measure: String, ExpressibleByArgument, CaseIterable {
+        case likelihood, loss, reconstruction, kl
+
+        var name: String {
+            switch self {
+            case .likelihood: "−ln p(x)"
+            case .loss: "reconstruction + KL"
+            case .reconstruction: "reconstruction"
+            case .kl: "KL divergence"
+            }
+        }
+    }
+
+    @OptionGroup var model: ModelOptions
+    @OptionGroup var images: ImageOptions
+
+    @Option(help: ArgumentHelp("likelihood, loss, reconstruction or kl.", valueName: "measure"))
+    var by = Measure.likelihood
+
+    @Option(help: ArgumentHelp("K, draws of z for each image, 1 to 1,000,000.", valueName: "k"))
+    var samples = 100
+
+    @Option(name: [.customShort("n"), .long], help: ArgumentHelp("How many to show.", valueName: "n"))
+    var number = 20
+
+    @Option(help: ArgumentHelp("Names all random numbers.", valueName: "n"))
+    var seed: UInt64 = 0
+
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("A .png or .csv file. (default: a table on standard output)", valueName: "path"))
+    var out: String?
+
+    @OptionGroup var common: CommonOptions
+
+    /// Images of a picture, and of one of its rows.
+    private static let (most, perRow) = (240, 10)
+
+    func run() throws {
+        try common.run("vae anomalies", flags: ["samples": "--samples"]) {
+            (console, threads) throws(VAEError) in
+            let writesPicture = try checkedFlags()
+            let trained = try model.load()
+            let input = try images.read(for: trained, console)
+            let ranking = try rank(input, trained.model, threads, console)
+            console.clearStatus()
+            guard let out else {
+                if common.json { return try console.emit(json: document(ranking, trained, files: nil)) }
+                for line in table(ranking) { console.result(line.escapingControlCharacters()) }
+                return
+            }
+            if writesPicture {
+                let picture = try picture(ranking, input, trained.model, threads)
+                try DurableFile.write(picture.png(scale: 2), to: out)
+            } else {
+                try DurableFile.write(Array(csv(ranking).utf8), to: out)
+            }
+            try common.report([out], document(ranking, trained, files: [out]), to: console)
+        }
+    }
+
+    /// - Returns: whether a picture is asked for.
+    private func checkedFlags() throws(VAEError) -> Bool {
+        for (name, value, range) in [
+            ("--samples", samples, 1...1_000_000), ("--number", number, 1...100_000_000),
+        ] where !range.contains(value) {
+            throw VAEError(
+                .invalidArgument, name, "is out of range",
+                expected: "\(range.lowerBound) to \(range.upperBound)", found: "\(value)")
+        }
+        guard let out else { return false }
+        if out.lowercased().hasSuffix(".csv") { return false }
+        guard out.lowercased().hasSuffix(".png") else {
+            throw VAEError(
+                .invalidArgument, "--out", "does not say what to write",
+                expected: "a name ending in .png or .csv", found: out)
+        }
+        guard number <= Self.most else {
+            throw VAEError(
+                .invalidArgument, "--number", "is more than fit a picture", expected: "1 to \(Self.most)",
+                found: "\(number)", advice: "Show fewer, or write a .csv file.")
+        }
+        return true
+    }
+
+    // MARK: Ranking
+
+    /// The images that are shown, in order.
+    struct Ranking {
+        struct Entry {
+            /// The place among the images that were read.
+            let position: Int
+            let name: ImageName
+            let label: UInt8?
+            /// In nats: −ln p(x), or a part of the loss.
+            let value: Double
+            /// Of the estimate from its draws; nil where nothing is estimated.
+            let standardError: Double?
+            let losses: (reconstruction: Double, kl: Double)
+        }
+
+        let entries: [Entry]
+        /// Of how many.
+        let count: Int
+    }
+
+    private func rank(
+        _ input: ImageOptions.Input, _ model: VariationalAutoencoder, _ threads: Int, _ console: Console
+    ) throws(VAEError) -> Ranking {
+        let losses = try model.losses(of: input.images, sampling: false, threads: threads)
+        var errors: [Double]?
+        let values: [Double]
+        switch by {
+        case .likelihood:
+            let found = try likelihood(of: input.images, model, threads, console)
+            values = found.values.map { -$0 }
+            errors = found.standardErrors
+        case .loss: values = zip(losses.reconstruction, losses.kl).map { Double($0) + Double($1) }
+        case .reconstruction: values = losses.reconstruction.map(Double.init)
+        case .kl: values = losses.kl.map(Double.init)
+        }
+        guard values.allSatisfy(\.isFinite) else {
+            throw VAEError(
+                .invalidData, "model", "gives values that are not finite numbers",
+                advice: "It diverged in training; see its loss curves.")
+        }
+        // Of equal ones the earlier.
+        let order = values.indices.sorted { (values[$1], $0) < (values[$0], $1) }
+        let entries = order.prefix(number).map { at in
+            Ranking.Entry(
+                position: at, name: input.name(at), label: input.images.labels?[at], value: values[at],
+                standardError: errors?[at].finite,
+                losses: (Double(losses.reconstruction[at]), Double(losses.kl[at])))
+        }
+        return Ranking(entries: entries, count: values.count)
+    }
+
+    private func likelihood(
+        of images: ImageSet, _ model: VariationalAutoencoder, _ threads: Int, _ console: Console
+    ) throws(VAEError) -> ImportanceWeightedLikelihood {
+        do {
+            return try model.logLikelihood(of: images, samples: samples, seed: seed, threads: threads) { done in
+                console.status { _ in "weighing draws: \(grouped(Double(done))) of \(grouped(Double(images.count))) images" }
+            }
+        } catch let error as VAEError {
+            throw error
+        } catch {
+            throw VAEError(.unavailable, "estimate", "was cancelled")
+        }
+    }
+}
+
+// MARK: What is written
+
+extension AnomaliesCommand {
+    private func table(_ ranking: Ranking) -> [String] {
+        let hasLabels = ranking.entries.contains { $0.label != nil }
+        let names = ranking.entries.map(\.name.description)
+        let width = max(names.map(\.count).max() ?? 0, 5)
+        func line(_ rank: String, _ name: String, _ label: String, _ cells: [String]) -> String {
+            func right(_ text: String, _ width: Int) -> String {
+                String(repeating: " ", count: max(0, width - text.count)) + text
+            }
+            return ([right(rank, 5), right(name, width)] + (hasLabels ? [right(label, 5)] : [])
+                + cells.map { right($0, 20) }).joined(separator: "  ")
+        }
+        var lines = [line("rank", "image", "label", [by.name + ", nats", "reconstruction", "KL"])]
+        for (index, entry) in ranking.entries.enumerated() {
+            let error = entry.standardError.map { " ± " + fixed($0) } ?? ""
+            lines.append(
+                line(
+                    "\(index + 1)", names[index], entry.label.map { "\($0)" } ?? "",
+                    [
+                        fixed(entry.value) + error, fixed(entry.losses.reconstruction), fixed(entry.losses.kl),
+                    ]))
+        }
+        lines.append("The least likely \(ranking.entries.count) of \(grouped(Double(ranking.count))) images.")
+        if by == .likelihood {
+            lines.append("± is the error of the estimate from \(grouped(Double(samples))) draws.")
+        }
+        return lines
+    }
+
+    private func csv(_ ranking: Ranking) -> String {
+        var text = "rank,image,label,\(by.rawValue == "likelihood" ? "negative_log_likelihood" : by.rawValue),"
+        text += "standard_error,reconstruction_at_mean,kl_at_mean\n"
+        for (index, entry) in ranking.entries.enumerated() {
+            let fields = [
+                "\(index + 1)", LatentTable.field(entry.name.description), entry.label.map { "\($0)" } ?? "",
+                "\(entry.value)", entry.standardError.map { "\($0)" } ?? "",
+                "\(entry.losses.reconstruction)", "\(entry.losses.kl)",
+            ]
+            text += fields.joined(separator: ",") + "\n"
+        }
+        return text
+    }
+
+    private func picture(
+        _ ranking: Ranking, _ input: ImageOptions.Input, _ model: VariationalAutoencoder, _ threads: Int
+    ) throws(VAEError) -> ReconstructionGrid {
+        let shown = try input.images.selecting(ranking.entries.map(\.position))
+        let headings = ranking.entries.map { entry in
+            entry.name.description.split(separator: "/").last.map(String.init) ?? ""
+        }
+        let labels = ranking.entries.map { entry in entry.label.map { ": \($0)" } ?? "" }
+        let groups = zip(headings, labels).map { ReconstructionGrid.Group($0 + $1, count: 1) }
+        let bands = stride(from: 0, to: groups.count, by: Self.perRow).map {
+            Array(groups[$0..<min($0 + Self.perRow, groups.count)])
+        }
+        let how =
+            by == .likelihood
+            ? "\(by.name) from \(grouped(Double(samples))) draws of z, in nats" : "\(by.name) at z = μ, in nats"
+        return try ReconstructionGrid(
+            inputs: FloatImages(shown, at: 0..<shown.count),
+            reconstructions: FloatImages(
+                shape: shown.shape, values: model.reconstruct(shown, threads: threads)),
+            losses: ranking.entries.map(\.value), bands: bands,
+            title: "The least likely of \(grouped(Double(ranking.count))) images",
+            subtitle: "below, \(how); above, \(input.names == nil ? "number" : "file") and label")
+    }
+
+    private func document(_ ranking: Ranking, _ trained: TrainedModel, files: [String]?) -> Document {
+        Document(
+            files: files, model: trained.path, measure: by.rawValue,
+            samples: by == .likelihood ? samples : nil, seed: by == .likelihood ? seed : nil,
+            count: ranking.count,
+            images: ranking.entries.map {
+                Document.Image(
+                    image: $0.name, label: $0.label, value: $0.value, standardError: $0.standardError,
+                    reconstruction: $0.losses.reconstruction, kl: $0.losses.kl)
+            })
+    }
+
+    /// What `--json` says. Values are in nats.
+    private struct Document: Encodable {
+        struct Image: Encodable {
+            let image: ImageName
+            let label: UInt8?
+            let value: Double
+            let standardError: Double?
+            let reconstruction: Double
+            let kl: Double
+        }
+        let files: [String]?
+        let model: String
+        let measure: String
+        let samples: Int?
+        let seed: UInt64?
+        /// Images that were ranked.
+        let count: Int
+        /// The least likely first.
+        let images: [Image]
+    }
+
+    private func fixed(_ value: Double) -> String { String(format: "%.2f", value) }
+}

@@ -1,0 +1,127 @@
+import ArgumentParser
+import VAE
+import VAEConsole
+import VAECore
+import VAEData
+import VAEEvaluation
+import VAEReport
+import VAERun
+
+/// `vae evaluate`: how good a model is, and what its loss is worth.
+struct EvaluateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "evaluate",
+        abstract: "Say how good a model is: losses, likelihood, latents, clusters, rivals.",
+        discussion: """
+            Measures the model on the run's test images, and puts its loss on a scale: from the pixelwise mean of the \
+            training images, over principal components, down to the entropy of grey pixels, which no Bernoulli model gets \
+            below. Losses are in nats per image and bits per pixel, with standard errors.
+
+            Writes evaluation.json into the run folder and a card into its report.html. With --best it writes \
+            evaluation-best.json, with images of another data set evaluation-NAME.json, and leaves the page as it is.
+
+            EXAMPLES
+              vae evaluate runs/mnist                          about a minute on two cores
+              vae evaluate runs/mnist --samples 5000 --images 1000
+              vae evaluate runs/mnist --binarize stochastic    then p(x) is a likelihood
+              vae evaluate runs/mnist --json > numbers.json
+            """)
+
+    @OptionGroup var model: ModelOptions
+    @OptionGroup var data: DataOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "K, draws of z for each image in the importance-weighted likelihood, 1 to 1,000,000.",
+            valueName: "k"))
+    var samples = Evaluation.Options().samples
+
+    @Option(
+        help: ArgumentHelp(
+            "How many of the first test images take part in that. (default: as many as take about a minute)",
+            valueName: "n"))
+    var images: Int?
+
+    @Option(
+        help: ArgumentHelp("Draws of z for each image in the loss, 1 to 1,000.", valueName: "n"))
+    var draws = Evaluation.Options().draws
+
+    @Option(
+        help: ArgumentHelp(
+            "Make the images black and white first: none, threshold (at half) or stochastic (white with a probability of the grey). (default: as in training)",
+            valueName: "how"))
+    var binarize: BinarizationChoice?
+
+    @Option(help: ArgumentHelp("Names all random numbers.", valueName: "n"))
+    var seed = Evaluation.Options().seed
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        try common.run("vae evaluate", flags: Self.flags) { (console, threads) throws(VAEError) in
+            let trained = try model.load()
+            let options = Evaluation.Options(
+                seed: seed, draws: draws, samples: samples, likelihoodImages: images,
+                binarization: binarize.map(\.method) ?? trained.record?.training.binarization)
+            try options.validate()
+            let run = try EvaluatedRun(trained)
+            let dataset = try data.images(of: trained, console)
+            guard let test = dataset.test else {
+                throw VAEError(.missingInput, dataset.name, "has no test images")
+            }
+            let start = ContinuousClock.now
+            let evaluation = try evaluate(trained.model, dataset.train, test, options, threads, console)
+            let record = EvaluationRecord(
+                evaluation, options: options, of: trained.model, file: run.modelFile,
+                data: dataset)
+            console.clearStatus()
+            if common.json {
+                try console.emit(record.json())
+            } else {
+                let text = EvaluationText(
+                    Report.Evaluation(record), title: run.title, bold: console.bold)
+                for line in text.lines { console.result(line.escapingControlCharacters()) }
+            }
+            let paths = try run.write(record, dataset, threads: threads)
+            for path in paths { console.note("wrote \(path.escapingControlCharacters())") }
+            if paths.isEmpty { console.note("nothing is written: the model lies in no run's folder") }
+            let seconds = (ContinuousClock.now - start) / .seconds(1)
+            console.note(
+                "took \(Int(seconds.rounded())) s on \(threads) \(threads == 1 ? "thread" : "threads")")
+        }
+    }
+
+    private func evaluate(
+        _ model: VariationalAutoencoder, _ train: ImageSet, _ test: ImageSet, _ options: Evaluation.Options,
+        _ threads: Int, _ console: Console
+    ) throws(VAEError) -> Evaluation {
+        do {
+            return try Evaluation(of: model, train: train, test: test, options: options, threads: threads) {
+                stage, share in
+                console.status { _ in "measuring: \(stage.rawValue)  \(Int(100 * share))%" }
+            }
+        } catch let error as VAEError {
+            throw error
+        } catch {
+            throw VAEError(.unavailable, "evaluation", "was cancelled")
+        }
+    }
+
+    /// Which flag sets what the libraries name in their errors.
+    private static let flags = [
+        "samples": "--samples", "images": "--images", "draws": "--draws", "best": "--best",
+    ]
+}
+
+/// How images become black and white, or that they do not.
+enum BinarizationChoice: String, ExpressibleByArgument, CaseIterable {
+    case none, threshold, stochastic
+
+    var method: Binarization? {
+        switch self {
+        case .none: nil
+        case .threshold: .threshold
+        case .stochastic: .stochastic
+        }
+    }
+}

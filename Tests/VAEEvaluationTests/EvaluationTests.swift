@@ -1,0 +1,126 @@
+import Foundation
+import Testing
+import VAE
+import VAECore
+import VAEData
+
+@testable import VAEEvaluation
+
+/// The whole evaluation on a small model: its parts are those that each part's own function gives.
+struct EvaluationTests {
+    private let model: VariationalAutoencoder
+    private let data: Dataset
+
+    init() throws {
+        data = try SyntheticDigits.dataset(seed: 3, trainCount: 120, testCount: 50)
+        let sizes = ModelConfiguration(encoderFilters: [4], decoderFilters: [4], latentSize: 3)
+        model = try Trainer(sizes, TrainingConfiguration(epochs: 2, batchSize: 20)).fit(data.train)
+    }
+
+    private func test() throws -> ImageSet { try #require(data.test) }
+
+    @Test func partsAreWhatTheirFunctionsGive() throws {
+        let test = try test()
+        var stages: [Evaluation.Stage] = []
+        let found = try Evaluation(
+            of: model, train: data.train, test: test, options: .init(seed: 4, draws: 2, samples: 7)
+        ) { stage, share in
+            #expect((0...1).contains(share))
+            if stages.last != stage { stages.append(stage) }
+        }
+        #expect(
+            Set(stages) == Set(Evaluation.Stage.allCases) && stages.count == Evaluation.Stage.allCases.count)
+        #expect(found.trainImages == 120 && found.testImages == 50 && found.omissions.isEmpty)
+        #expect(found.test == (try ObjectiveEstimate(of: model, on: test, draws: 2, seed: 4)))
+        #expect(found.testAtMean == (try ObjectiveEstimate(of: model, on: test, draws: 0)))
+        #expect(
+            found.training
+                == (try ObjectiveEstimate(of: model, on: data.train.slice(0..<50), draws: 2, seed: 4)))
+        let likelihood = try model.logLikelihood(of: test, samples: 7, seed: 4)
+        #expect(found.likelihood.negativeLogLikelihood == Estimate(of: likelihood.values.map { -$0 }))
+        #expect(found.likelihood.images == 50 && found.likelihood.samples == 7)
+        let encoding = try model.encode(test)
+        #expect(found.aggregate == (try AggregatePosterior(of: encoding, seed: 4)))
+        #expect(found.latents.kl == LatentActivity(of: encoding).kl)
+        let kl = found.latents.kl.reduce(0, +)
+        // Sums of the same divergences, which the loss has rounded to single precision, image by image.
+        #expect(abs(kl - found.test.kl.mean) < 1e-6 * kl)
+        #expect(found.rivals?.principalComponents.components == 3)
+        #expect(found.pixelwiseMean == found.rivals?.pixelwiseMean)
+        #expect(found.greyEntropy == found.rivals?.greyEntropy)
+        #expect(found.separation?.size == 3 && found.frechet?.images == 50)
+        // No loss lies below the floor, and an untrained constant lies above what has been trained.
+        #expect(found.testAtMean.reconstruction.mean > found.greyEntropy.mean)
+        #expect(found.binarization == nil && !found.isBinary)
+        for threads in [1, 2, 5] {
+            let again = try Evaluation(
+                of: model, train: data.train, test: test, options: .init(seed: 4, draws: 2, samples: 7),
+                threads: threads)
+            #expect(again == found)
+        }
+    }
+
+    /// What can't be measured is left out with the reason; the rest is there.
+    @Test func omissionsAreNamed() throws {
+        let test = try test()
+        func bare(_ images: ImageSet) throws -> ImageSet {
+            try ImageSet(shape: images.shape, pixels: images.pixels)
+        }
+        let unlabelled = try Evaluation(
+            of: model, train: bare(data.train), test: bare(test), options: .init(samples: 1))
+        #expect(unlabelled.separation == nil && unlabelled.frechet != nil && unlabelled.rivals != nil)
+        #expect(unlabelled.omissions.map(\.stage) == [.separation])
+        #expect(unlabelled.omissions[0].reason.contains("labels"))
+
+        let one = try Evaluation(
+            of: model, train: data.train.slice(0..<1), test: test.slice(0..<1), options: .init(samples: 2))
+        #expect(one.separation == nil && one.rivals == nil && one.frechet == nil)
+        #expect(Set(one.omissions.map(\.stage)) == [.separation, .rivals, .frechet])
+        #expect(one.test.loss.standardError == .infinity && one.aggregate.limit == 0)
+    }
+
+    @Test func binarisedImagesAreMeasured() throws {
+        let test = try test()
+        for method in Binarization.allCases {
+            let found = try Evaluation(
+                of: model, train: data.train, test: test, options: .init(samples: 3, binarization: method))
+            #expect(found.isBinary && found.binarization == method && found.greyEntropy.mean == 0)
+            #expect(found.test == (try ObjectiveEstimate(of: model, on: test.binarized(method))))
+        }
+    }
+
+    @Test func likelihoodImagesFitTheWork() throws {
+        let sizes = ModelConfiguration()
+        let (few, many) = (
+            try Evaluation.images(within: sizes, samples: 5000),
+            try Evaluation.images(within: sizes, samples: 100)
+        )
+        // 11.3 million operations a draw: some 1.7 million draws, and the 10,000 images of MNIST's test set in the usual 100 draws.
+        #expect(many > 10_000 && many < 30_000 && few == many / 50 || few == many / 50 + 1)
+        #expect(try Evaluation.images(within: sizes, samples: 1_000_000) == 100)
+        let chosen = try Evaluation(
+            of: model, train: data.train, test: try test(), options: .init(samples: 2, likelihoodImages: 9))
+        #expect(chosen.likelihood.images == 9)
+    }
+
+    @Test func badInputIsRefused() throws {
+        let test = try test()
+        for (options, name) in [
+            (Evaluation.Options(draws: 0), "draws"), (Evaluation.Options(samples: 0), "samples"),
+            (Evaluation.Options(likelihoodImages: 0), "images"),
+        ] {
+            let error = #expect(throws: VAEError.self) {
+                try Evaluation(of: model, train: data.train, test: test, options: options)
+            }
+            #expect(error?.kind == .invalidArgument && error?.subject == name)
+        }
+        let small = try ImageSet(shape: ImageShape(height: 2, width: 2), pixels: [0, 1, 2, 3])
+        #expect(throws: VAEError.self) { try Evaluation(of: model, train: small, test: small) }
+        struct Enough: Error {}
+        #expect(throws: Enough.self) {
+            try Evaluation(of: model, train: data.train, test: test) { stage, _ in
+                if stage == .rivals { throw Enough() }
+            }
+        }
+    }
+}
