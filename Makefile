@@ -10,7 +10,7 @@ READERS ?=
 LINTED := Sources Tests Benchmarks Examples Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser build train plot test test-asan test-tsan coverage fuzz soak bench bench-peers example lint \
+.PHONY: help setup browser build train plot test test-asan test-tsan coverage fuzz soak bench bench-peers example docs lint \
 	format clean
 
 help: ## List the targets
@@ -60,6 +60,9 @@ soak: setup ## Kill trainings at random moments and resume them, 100 times; ARGS
 
 example: setup ## Build and run the example as a package that depends on this one by version; ARGS: debug, release
 	scripts/example $(ARGS)
+
+docs: setup ## Build the documentation into .build/docs/site; a warning or a public name without a comment fails
+	scripts/docs
 
 lint: ## Check the layout and style of all Swift files
 	swift format lint --strict --parallel --recursive $(LINTED)

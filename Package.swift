@@ -79,7 +79,8 @@ let package = Package(
         .executableTarget(
             name: "vae",
             dependencies: [
-                "VAE", "VAECore", "VAEConsole", "VAEData", "VAEEvaluation", "VAEFigures", "VAEReport", "VAERun",
+                "VAE", "VAECore", "VAEConsole", "VAEData", "VAEEvaluation", "VAEFigures", "VAEReport",
+                "VAERun",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -111,14 +112,20 @@ let package = Package(
         .testTarget(name: "VAEFiguresTests", dependencies: ["VAEFigures", "VAECore"]),
         .testTarget(
             name: "VAEReportTests", dependencies: ["VAEReport", "VAE", "VAECore", "VAEData", "VAEFigures"]),
-        .testTarget(name: "VAERunTests", dependencies: ["VAERun", "VAE", "VAECore", "VAEData"]),
+        .testTarget(
+            name: "VAERunTests",
+            dependencies: ["VAERun", "VAE", "VAECore", "VAEData", "VAEEvaluation", "VAEReport"]),
         .testTarget(
             name: "CommandTests",
             dependencies: ["VAE", "VAECore", "VAEData", "Kernels", "vae", "vae-train", "vae-bench"]),
+        // The code of the documentation, which sees what another package sees.
+        .testTarget(
+            name: "DocumentationTests", dependencies: ["VAE", "VAEData", "VAEFigures"], packageAccess: false),
 
         // What must hold of every reader for any bytes, for the tests and for `make fuzz`.
         .target(
-            name: "ReaderChecks", dependencies: ["VAE", "VAECore", "VAEData", "VAERun", "CZlib"],
+            name: "ReaderChecks",
+            dependencies: ["VAE", "VAECore", "VAEData", "VAEReport", "VAERun", "CZlib"],
             path: "Tests/ReaderChecks"),
         .testTarget(
             name: "ReaderTests", dependencies: ["ReaderChecks", "VAE", "VAECore", "VAEData", "VAERun"],

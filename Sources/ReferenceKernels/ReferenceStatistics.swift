@@ -3,7 +3,7 @@ import Glibc
 /// The statistics of an evaluation as plain loops in Double: what the kernels must agree with.
 extension Reference {
     /// Σ (xⱼ − yⱼ)², added up in the order of the coordinates.
-    public static func squaredDistance(_ x: ArraySlice<Float>, _ y: ArraySlice<Float>) -> Double {
+    package static func squaredDistance(_ x: ArraySlice<Float>, _ y: ArraySlice<Float>) -> Double {
         zip(x, y).reduce(0) { sum, pair in
             let difference = Double(pair.0) - Double(pair.1)
             return sum + difference * difference
@@ -11,7 +11,7 @@ extension Reference {
     }
 
     /// The indices of the k points nearest to each query, the nearest first, and their squared distances; of equal distances the lower index.
-    public static func neighbours(
+    package static func neighbours(
         of queries: [Float], among points: [Float], size: Int, k: Int, leavingOneOut: Bool = false
     ) -> (indices: [Int32], squaredDistances: [Double]) {
         var (indices, distances) = ([Int32](), [Double]())
@@ -32,7 +32,7 @@ extension Reference {
     }
 
     /// Σ wᵢ (xᵢ − cᵢ)(xᵢ − cᵢ)ᵀ, (size, size); `centred` holds xᵢ − cᵢ, (n, size).
-    public static func scatter(_ centred: [Double], weights: [Double]? = nil, size: Int) -> [Double] {
+    package static func scatter(_ centred: [Double], weights: [Double]? = nil, size: Int) -> [Double] {
         var result = [Double](repeating: 0, count: size * size)
         for point in 0..<centred.count / size {
             for row in 0..<size {
@@ -46,7 +46,7 @@ extension Reference {
     }
 
     /// Σ of the Euclidean distances from each point to those of each group, (n, groups).
-    public static func distanceSums(_ points: [Float], size: Int, groups: [Int], groupCount: Int) -> [Double]
+    package static func distanceSums(_ points: [Float], size: Int, groups: [Int], groupCount: Int) -> [Double]
     {
         var sums = [Double](repeating: 0, count: groups.count * groupCount)
         for point in groups.indices {
@@ -60,7 +60,7 @@ extension Reference {
     }
 
     /// ln N(x; mean, L Lᵀ), with L⁻¹(x − mean) by forward substitution.
-    public static func logDensity(_ x: ArraySlice<Float>, mean: ArraySlice<Double>, lower: [Double]) -> Double
+    package static func logDensity(_ x: ArraySlice<Float>, mean: ArraySlice<Double>, lower: [Double]) -> Double
     {
         let size = mean.count
         var (white, sum) = ([Double](), 0.0)

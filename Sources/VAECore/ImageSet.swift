@@ -1,10 +1,14 @@
 /// Height, width and channels of an image, in pixels.
 public struct ImageShape: Sendable, Hashable, Codable, CustomStringConvertible {
+    /// Rows of pixels.
     public let height: Int
+    /// Columns of pixels.
     public let width: Int
     /// 1 for grey, 3 for RGB.
     public let channels: Int
 
+    /// A shape of any sizes; what reads it checks them.
+    /// - Parameter channels: 1 for grey, 3 for RGB
     public init(height: Int, width: Int, channels: Int = 1) {
         self.height = height
         self.width = width
@@ -22,6 +26,7 @@ public struct ImageShape: Sendable, Hashable, Codable, CustomStringConvertible {
 /// `pixels` holds the images one after the other, each row by row, channels innermost (NHWC).
 /// Eight bits keep MNIST at 55 MB; the engine scales to [0, 1] as it reads a batch.
 public struct ImageSet: Sendable, Equatable {
+    /// Of every image.
     public let shape: ImageShape
     /// `count · shape.count` values, 0 (black) to 255 (white).
     public let pixels: [UInt8]

@@ -21,12 +21,15 @@ public struct VAEError: Error, Sendable, Equatable, CustomStringConvertible {
         case inputOutput
     }
 
+    /// The family of the failure, to act on.
     public let kind: Kind
     /// The path, flag, tensor or field that the failure is about.
     public let subject: String
     /// What is wrong, as a clause without a full stop.
     public let problem: String
+    /// What would have been right, where that can be said.
     public let expected: String?
+    /// What was there instead.
     public let found: String?
     /// What to do next, as a sentence.
     public let advice: String?

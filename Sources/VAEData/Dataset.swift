@@ -4,6 +4,7 @@ import VAECore
 public struct Dataset: Sendable, Equatable {
     /// "mnist", "fashion-mnist", "synthetic", or the name of the folder it was read from.
     public let name: String
+    /// Images to train with.
     public let train: ImageSet
     /// Images to test with, of the training images' shape.
     public let test: ImageSet?

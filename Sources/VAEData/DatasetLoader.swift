@@ -13,6 +13,8 @@ public struct DatasetLoader: Sendable {
     /// Seconds without a byte until a server is given up.
     package var patience: Double = 10
 
+    /// A loader; nothing is read before ``load(_:folder:seed:progress:)``.
+    /// - Parameter cacheFolder: where downloads are kept; nil for `$XDG_CACHE_HOME/vae` or `~/.cache/vae`
     public init(cacheFolder: String? = nil) {
         self.cacheFolder = cacheFolder
     }

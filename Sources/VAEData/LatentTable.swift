@@ -4,7 +4,7 @@ import VAECore
 ///
 /// The first line names the columns, `z1`, `z2`, … among them in any order, and others are passed over; a table
 /// without such a line holds the numbers of the points and nothing else, as `numpy.savetxt` writes them.
-public enum LatentTable {
+package enum LatentTable {
     /// Bytes of the longest file.
     static let longestFile = 1 << 28
     /// Bytes of the longest line for points of `size` numbers: numbers have some 25 digits at most, a name some thousands.
@@ -16,7 +16,7 @@ public enum LatentTable {
     /// - Returns: (n, latentSize)
     /// - Throws: `missingInput` or `inputOutput` when the file can't be read; `invalidData` when it is damaged, holds no points, or
     ///   points of another size, or numbers that are not finite in single precision.
-    public static func read(_ path: String, latentSize: Int) throws(VAEError) -> [Float] {
+    package static func read(_ path: String, latentSize: Int) throws(VAEError) -> [Float] {
         let bytes = try DurableFile.read(path, limit: longestFile)
         let values: [Float]
         if bytes.starts(with: NPY.magic) {
@@ -152,7 +152,7 @@ public enum LatentTable {
     }
 
     /// A field of a table, in quotes where it must be, with control characters made visible.
-    public static func field(_ text: String) -> String {
+    package static func field(_ text: String) -> String {
         let text = text.escapingControlCharacters()
         guard text.utf8.contains(where: { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") }) else {
             return text

@@ -8,9 +8,11 @@ import VAECore
 public struct Report: Sendable {
     /// The page's heading: the data set's name.
     public var title: String
+    /// The model that the page runs.
     public var model: VariationalAutoencoder
     /// One entry for each finished epoch, for the curves and the table.
     public var history: [EpochReport]
+    /// The images to explore; nil for a page without any.
     public var testSet: TestSet?
     /// What a class is called: "digit".
     public var labelName: String
@@ -23,25 +25,42 @@ public struct Report: Sendable {
 
     /// A table of names and values with a heading.
     public struct Facts: Sendable, Equatable, Codable {
+        /// The table's heading.
         public var title: String
+        /// From top to bottom.
         public var rows: [Row]
 
+        /// A name and a value.
         public struct Row: Sendable, Equatable, Codable {
+            /// What it is.
             public var name: String
+            /// What it is set to, as people write it.
             public var value: String
 
+            /// A row of two cells.
             public init(_ name: String, _ value: String) {
                 self.name = name
                 self.value = value
             }
         }
 
+        /// A table with a heading.
         public init(_ title: String, _ rows: [Row]) {
             self.title = title
             self.rows = rows
         }
     }
 
+    /// A page about a model; only the title and the model are needed.
+    ///
+    /// - Parameters:
+    ///   - title: the page's heading
+    ///   - model: what to explore
+    ///   - history: a report for each epoch; without any the page has no curves
+    ///   - testSet: images to explore
+    ///   - labelName: what a class is called
+    ///   - classNames: the classes from 0 on, where they are more than numbers
+    ///   - facts: tables about the training
     public init(
         title: String, model: VariationalAutoencoder, history: [EpochReport] = [],
         testSet: TestSet? = nil, labelName: String = "class", classNames: [String] = [],

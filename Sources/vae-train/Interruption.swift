@@ -1,6 +1,7 @@
 import Dispatch
 import Glibc
 import Synchronization
+import VAEConsole
 
 /// Turns SIGINT and SIGTERM into something to ask for between two steps.
 ///
@@ -28,18 +29,19 @@ final class Interruption {
     init(announcement: String) {
         let bytes = Array(announcement.utf8)
         let listening = DispatchSemaphore(value: 0)
-        // A parent may have left them blocked, and then the second one would never arrive.
-        var both = sigset_t()
-        sigemptyset(&both)
-        for number in Self.signals { sigaddset(&both, number) }
-        pthread_sigmask(SIG_UNBLOCK, &both, nil)
+        Signals.unblock(Self.signals)
         for number in Self.signals {
             // The source sees the signal all the same.
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(
                 signal: number, queue: .global(qos: .userInteractive))
             source.setEventHandler { [received] in
-                guard received.signal.exchange(number, ordering: .relaxed) == 0 else { return }
+                guard received.signal.exchange(number, ordering: .relaxed) == 0 else {
+                    // Dispatch blocks a signal in every thread that it reached, and then the second one comes here.
+                    Signals.unblock([number])
+                    raise(number)
+                    return
+                }
                 for number in Interruption.signals { signal(number, SIG_DFL) }
                 _ = write(STDERR_FILENO, bytes, bytes.count)
             }

@@ -169,8 +169,11 @@ struct AnomaliesCommand: ParsableCommand {
         of images: ImageSet, _ model: VariationalAutoencoder, _ threads: Int, _ console: Console
     ) throws(VAEError) -> ImportanceWeightedLikelihood {
         do {
-            return try model.logLikelihood(of: images, samples: samples, seed: seed, threads: threads) { done in
-                console.status { _ in "weighing draws: \(grouped(Double(done))) of \(grouped(Double(images.count))) images" }
+            return try model.logLikelihood(of: images, samples: samples, seed: seed, threads: threads) {
+                done in
+                console.status { _ in
+                    "weighing draws: \(grouped(Double(done))) of \(grouped(Double(images.count))) images"
+                }
             }
         } catch let error as VAEError {
             throw error
@@ -191,7 +194,8 @@ extension AnomaliesCommand {
             func right(_ text: String, _ width: Int) -> String {
                 String(repeating: " ", count: max(0, width - text.count)) + text
             }
-            return ([right(rank, 5), right(name, width)] + (hasLabels ? [right(label, 5)] : [])
+            return
+                ([right(rank, 5), right(name, width)] + (hasLabels ? [right(label, 5)] : [])
                 + cells.map { right($0, 20) }).joined(separator: "  ")
         }
         var lines = [line("rank", "image", "label", [by.name + ", nats", "reconstruction", "KL"])]
@@ -201,7 +205,8 @@ extension AnomaliesCommand {
                 line(
                     "\(index + 1)", names[index], entry.label.map { "\($0)" } ?? "",
                     [
-                        fixed(entry.value) + error, fixed(entry.losses.reconstruction), fixed(entry.losses.kl),
+                        fixed(entry.value) + error, fixed(entry.losses.reconstruction),
+                        fixed(entry.losses.kl),
                     ]))
         }
         lines.append("The least likely \(ranking.entries.count) of \(grouped(Double(ranking.count))) images.")
@@ -212,7 +217,8 @@ extension AnomaliesCommand {
     }
 
     private func csv(_ ranking: Ranking) -> String {
-        var text = "rank,image,label,\(by.rawValue == "likelihood" ? "negative_log_likelihood" : by.rawValue),"
+        var text =
+            "rank,image,label,\(by.rawValue == "likelihood" ? "negative_log_likelihood" : by.rawValue),"
         text += "standard_error,reconstruction_at_mean,kl_at_mean\n"
         for (index, entry) in ranking.entries.enumerated() {
             let fields = [
@@ -239,7 +245,8 @@ extension AnomaliesCommand {
         }
         let how =
             by == .likelihood
-            ? "\(by.name) from \(grouped(Double(samples))) draws of z, in nats" : "\(by.name) at z = μ, in nats"
+            ? "\(by.name) from \(grouped(Double(samples))) draws of z, in nats"
+            : "\(by.name) at z = μ, in nats"
         return try ReconstructionGrid(
             inputs: FloatImages(shown, at: 0..<shown.count),
             reconstructions: FloatImages(

@@ -25,6 +25,7 @@ struct CommonOptions: ParsableArguments {
     ) throws {
         // A reader that goes away must not end the command: writing to it fails, and that is all.
         signal(SIGPIPE, SIG_IGN)
+        Signals.unblock([SIGINT, SIGTERM])
         let console = Console(command, quiet: quiet, colour: !noColor)
         do throws(VAEError) {
             let threads = threads ?? Machine.physicalCores

@@ -71,7 +71,7 @@ struct EvaluateCommand: ParsableCommand {
             }
             let start = ContinuousClock.now
             let evaluation = try evaluate(trained.model, dataset.train, test, options, threads, console)
-            let record = EvaluationRecord(
+            let record = try EvaluationRecord(
                 evaluation, options: options, of: trained.model, file: run.modelFile,
                 data: dataset)
             console.clearStatus()

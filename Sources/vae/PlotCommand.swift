@@ -93,7 +93,8 @@ struct PlotCommand: ParsableCommand {
                 let path = "\(target)/\(RunReport.fileName)"
                 try RunReport(record: run.record, data: data, threads: threads)
                     .write(
-                        run.model, history: run.history, losses: true, evaluation: evaluation(of: run, console),
+                        run.model, history: run.history, losses: true,
+                        evaluation: evaluation(of: run, console),
                         to: path)
                 paths.append(path)
             }

@@ -2,6 +2,7 @@ import Foundation
 import VAE
 import VAECore
 import VAEData
+import VAEReport
 import VAERun
 
 /// What must hold of a reader did not.
@@ -31,6 +32,8 @@ package enum Reader: String, CaseIterable, Sendable {
     case record
     /// `metrics.csv` of a run.
     case metrics
+    /// `evaluation.json` of a run.
+    case evaluation
 
     /// Reads `bytes` from a file.
     /// - Throws: `Finding`.
@@ -44,6 +47,7 @@ package enum Reader: String, CaseIterable, Sendable {
         case .checkpoint: try checkCheckpoint(bytes, file)
         case .record: try checkRecord(file)
         case .metrics: try checkMetrics(file)
+        case .evaluation: try checkEvaluation(file)
         }
     }
 
@@ -60,6 +64,8 @@ package enum Reader: String, CaseIterable, Sendable {
         case .record: _ = try value(file) { () throws(VAEError) in try RunRecord(contentsOf: file.path) }
         case .metrics:
             _ = try value(file) { () throws(VAEError) in try MetricsTable.read(file.path, klWeight: 1) }
+        case .evaluation:
+            _ = try value(file) { () throws(VAEError) in try EvaluationRecord(contentsOf: file.path) }
         }
     }
 
@@ -137,6 +143,23 @@ package enum Reader: String, CaseIterable, Sendable {
         guard let rows else { return }
         for (row, next) in zip(rows, rows.dropFirst()) where row.epoch >= next.epoch {
             throw Finding("epochs do not rise")
+        }
+    }
+
+    private func checkEvaluation(_ file: FileInMemory) throws(Finding) {
+        let record = try value(file) { () throws(VAEError) in try EvaluationRecord(contentsOf: file.path) }
+        guard let record else { return }
+        let shown = Report.Evaluation(record)
+        let cells = shown.tables.flatMap(\.rows).flatMap(\.values) + (shown.scale?.marks.map(\.value) ?? [])
+        // Two numbers with a ± between them, whatever their size.
+        guard cells.allSatisfy({ $0.count <= 40 }) else { throw Finding("a long number") }
+        guard shown.tables.allSatisfy({ $0.rows.count <= 20 && $0.remarks.count <= 110 }) else {
+            throw Finding("a long table")
+        }
+        guard let bytes = try? record.json() else { throw Finding("an evaluation can't be written") }
+        file.hold(bytes)
+        guard let again = try? EvaluationRecord(contentsOf: file.path), again == record else {
+            throw Finding("an evaluation is written differently")
         }
     }
 }

@@ -12,6 +12,7 @@ extension Reader {
         case .checkpoint: (try? Checkpoints.seeds(Seeds.smallest)) ?? []
         case .record: [Seeds.record]
         case .metrics: [Seeds.metrics]
+        case .evaluation: [Seeds.evaluation]
         }
     }
 
@@ -72,4 +73,29 @@ private enum Seeds {
         3,3.000000,1.000000,2.000000,nan,nan,inf,1e3,0x1p3
 
         """.utf8)
+
+    static let evaluation = Array(
+        """
+        {"data":{"name":"mnist","sha256":"0","test_images":3,"train_images":4},"frechet":{"features":2,"floor":0.5,
+        "images":3,"samples":1.5,"variance_share":0.9},"latents":{"active_units":1,"aggregate_gap":{"mean":0.1,
+        "standard_error":0.01},"aggregate_images":3,"collapse":"partial","collapsed":1,"dimensions":[{"active":true,
+        "collapsed":false,"index":1,"kl":2,"mean_variance":0.9},{"active":false,"collapsed":true,"index":2,"kl":0,
+        "mean_variance":0}],"inactive":1,"mutual_information":{"mean":1},"mutual_information_limit":1.1},
+        "likelihood":{"effective_samples":1.5,"images":3,"is_likelihood":false,"negative_log_likelihood":{
+        "bits_per_pixel":0.2,"nats":9},"samples":2,"with_half_the_samples":9.5},"loss":{"grey_entropy":{
+        "bits_per_pixel":0.1,"nats":4,"standard_error":1},"share_of_the_way":0.4,\(objective("test")),
+        \(objective("test_at_mean")),\(objective("training"))},"model":{"file":"model.safetensors","image_shape":{"channels":1,
+        "height":2,"width":2},"latent_size":2,"likelihood":"bernoulli","parameters":9,"sha256":"1"},"omissions":[{
+        "part":"clusters","reason":"images have no labels"}],"program":"1","rivals":{"model":\(errors),
+        "pixelwise_mean":\(errors),"principal_components":{"components":2,"errors":\(errors),"train_images":4,
+        "variance_share":0.5}},"settings":{"binarize":"none","draws":1,"seed":0},"version":1}
+        """.utf8)
+
+    private static func objective(_ name: String) -> String {
+        let value = #"{"bits_per_pixel":0.2,"nats":10,"standard_error":1e-1}"#
+        return #""\#(name)":{"images":3,"kl":\#(value),"loss":\#(value),"reconstruction":\#(value)}"#
+    }
+
+    private static let errors =
+        #"{"reconstruction":{"bits_per_pixel":0.3,"nats":12},"squared_error":{"mean":0.1}}"#
 }

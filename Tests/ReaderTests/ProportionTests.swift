@@ -16,6 +16,7 @@ struct ProportionTests {
         case accentsAsCheckpoint, nestedTraining, manyEpochs
         case emptyLines, noLines, smallestRows, accentsInARow
         case nestedRecord, emptyCommands, longRecord, accentsInARecord
+        case nestedEvaluation, manyNumbers, accentsInAnEvaluation
         case largeIDX, bomb
     }
 
@@ -103,6 +104,11 @@ extension ProportionTests.Hostile {
             return (.record, Array(#"{"command":[\#(String(repeating: "\"\",", count: 21_000))""]}"#.utf8))
         case .longRecord: return (.record, [UInt8](repeating: 0x5B, count: large))
         case .accentsInARecord: return (.record, Array(#"{"\#(Self.accents(65_000))":1}"#.utf8))
+        case .nestedEvaluation: return (.evaluation, Array(String(repeating: "[", count: 262_144).utf8))
+        case .manyNumbers:
+            return (.evaluation, Array(#"{"version":[\#(String(repeating: "0,", count: 131_000))0]}"#.utf8))
+        case .accentsInAnEvaluation:
+            return (.evaluation, Array(#"{"\#(Self.accents(262_000))":1}"#.utf8))
         case .largeIDX: return (.idx, Self.idx(large))
         case .bomb: return (.gzip, Gzip.member(Self.idx(large)))
         }

@@ -10,6 +10,7 @@ import VAECore
 ///
 /// The defaults are the convolutional VAE of Keras's examples on 28×28 grey images: 134,165 parameters.
 public struct ModelConfiguration: Sendable, Hashable {
+    /// Of every image, in and out.
     public var imageShape: ImageShape
     /// Filters of the encoder's convolutions, from the image down; none make a fully connected model.
     public var encoderFilters: [Int]
@@ -28,6 +29,7 @@ public struct ModelConfiguration: Sendable, Hashable {
     /// Dimensions of z.
     public var latentSize: Int
 
+    /// The shapes of a network; ``validate()`` and whatever builds one check them.
     public init(
         imageShape: ImageShape = ImageShape(height: 28, width: 28), encoderFilters: [Int] = [32, 64],
         decoderFilters: [Int] = [64, 32], kernelSize: Int = 3, encoderUnits: [Int] = [16],

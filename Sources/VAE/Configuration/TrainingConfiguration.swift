@@ -28,6 +28,7 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
     /// the same in every training, as `ImageSet.binarized` does. nil takes them as they are.
     public var binarization: Binarization?
 
+    /// How to train; ``validate()`` and ``Trainer`` check the numbers. The defaults are those of Keras's example.
     public init(
         epochs: Int = 15, batchSize: Int = 128, learningRate: Double = 1e-3, beta1: Double = 0.9,
         beta2: Double = 0.999, epsilon: Double = 1e-7, klWeight: Double = 1, seed: UInt64 = 0,
@@ -48,6 +49,7 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
     }
 
     /// Reads what any version wrote: what later versions added has its default.
+    /// - Throws: `DecodingError` when a field is missing or has another type.
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         epochs = try values.decode(Int.self, forKey: .epochs)

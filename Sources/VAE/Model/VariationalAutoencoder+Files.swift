@@ -11,6 +11,13 @@ extension VariationalAutoencoder {
         try SafeTensors(tensors(), metadata: metadata()).write(to: path)
     }
 
+    /// SHA-256 of the file that `write(to:)` writes: whether two models are the same, to the bit.
+    package var sha256: SHA256.Digest {
+        get throws(VAEError) {
+            SHA256.digest(of: try SafeTensors(tensors(), metadata: metadata()).serialized())
+        }
+    }
+
     /// Reads a model that `write(to:)` wrote.
     /// - Throws: `missingInput` when there is no such file, `invalidData` when it is damaged, is not a model of this engine,
     ///   or holds tensors that its configuration does not call for.

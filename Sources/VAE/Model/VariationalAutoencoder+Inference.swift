@@ -70,6 +70,8 @@ extension VariationalAutoencoder {
 
     /// Every image encoded to its mean and decoded again.
     /// - Returns: (n, height, width, channels), as `decode` has it
+    /// - Throws: `invalidArgument` when the images do not have the model's shape or are none, `unavailable` when there is not memory
+    ///   enough.
     public func reconstruct(_ images: ImageSet, threads: Int = Machine.physicalCores) throws(VAEError)
         -> [Float]
     {
@@ -102,6 +104,10 @@ extension VariationalAutoencoder {
     ///
     /// - Parameters:
     ///   - sampling: draws z once an image, with noise fixed by `seed`; false takes z = μ
+    ///   - threads: workers; the bits of the result do not depend on it
+    /// - Throws: `invalidArgument` when the images do not have the model's shape or are none, `unavailable` when there is not memory
+    ///   enough.
+    /// - Complexity: an encoding and a decoding of every image.
     public func losses(
         of images: ImageSet, seed: UInt64 = 0, sampling: Bool = true, threads: Int = Machine.physicalCores
     ) throws(VAEError) -> ImageLosses {

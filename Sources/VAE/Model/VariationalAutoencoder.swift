@@ -30,14 +30,19 @@ public struct VariationalAutoencoder: Sendable {
         self.init(network: network, parameters: storage.region.array())
     }
 
+    /// The shapes that it was built of.
     public var configuration: ModelConfiguration { network.configuration }
 
+    /// How many numbers were trained: 134,165 for the default configuration.
     public var parameterCount: Int { parameters.count }
 
     /// A weight by its name, with its shape in Keras's layout.
     public struct Weight: Sendable {
+        /// From pixels to pixels, such as `encoder.convolution.0.kernel` or `decoder.output.bias`.
         public let name: String
+        /// Convolutions (height, width, in, out), transposed ones (height, width, out, in), dense layers (in, out), biases (out).
         public let shape: [Int]
+        /// Row-major, the last size of the shape innermost.
         public let values: [Float]
     }
 

@@ -11,7 +11,9 @@ import VAECore
 ///     let trainer = try Trainer(resuming: Checkpoint(contentsOf: "checkpoint.safetensors"))
 ///     let model = try trainer.fit(train, test: test)
 public struct Checkpoint: Sendable, Equatable {
+    /// The shapes of the model in training.
     public let modelConfiguration: ModelConfiguration
+    /// How it is trained.
     public let configuration: TrainingConfiguration
     /// What computes convolutions; with another method the bits would differ.
     public let convolutions: ConvolutionMethod

@@ -5,6 +5,7 @@ import VAECore
 ///
 /// It is a function of the number of steps taken and nothing else, so it has no state that a checkpoint could lose.
 public struct LearningRateSchedule: Sendable, Hashable, Codable {
+    /// The law by which the rate falls after the warm-up.
     public enum Decay: String, Sendable, Hashable, Codable, CaseIterable {
         /// Stays as it is.
         case constant
@@ -16,6 +17,7 @@ public struct LearningRateSchedule: Sendable, Hashable, Codable {
         case step
     }
 
+    /// The law by which the rate falls after the warm-up.
     public var decay: Decay
     /// Epochs over which the rate rises in a straight line, step by step, to its full height; 0 for none. They come before the
     /// decay begins, but `step` counts its epochs from the first.
@@ -25,6 +27,13 @@ public struct LearningRateSchedule: Sendable, Hashable, Codable {
     /// What `step` multiplies the rate by.
     public var stepFactor: Double
 
+    /// A schedule; the default keeps the rate as it is. ``TrainingConfiguration/validate()`` checks its numbers.
+    ///
+    /// - Parameters:
+    ///   - decay: the law by which the rate falls
+    ///   - warmUpEpochs: epochs of rising, less than those of the training
+    ///   - stepEpochs: epochs between two falls of `step`, 1 to 1,000,000
+    ///   - stepFactor: what each fall multiplies the rate by, above 0 and at most 1
     public init(
         _ decay: Decay = .constant, warmUpEpochs: Int = 0, stepEpochs: Int = 10, stepFactor: Double = 0.1
     ) {

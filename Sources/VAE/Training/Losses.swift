@@ -8,6 +8,7 @@ public struct Losses: Sendable, Hashable, Codable {
     /// β, the weight of the divergence.
     public var klWeight: Double
 
+    /// Losses in nats per image, means over some images.
     public init(reconstruction: Double, kl: Double, klWeight: Double = 1) {
         self.reconstruction = reconstruction
         self.kl = kl

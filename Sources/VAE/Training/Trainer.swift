@@ -9,7 +9,9 @@ import VAECore
 ///
 /// Nothing is printed and nothing global is touched; several trainers can work at once.
 public final class Trainer {
+    /// The shapes of the model in training.
     public let modelConfiguration: ModelConfiguration
+    /// How it is trained, its seed included.
     public let configuration: TrainingConfiguration
     /// What computes convolutions.
     public let convolutions: ConvolutionMethod
@@ -31,6 +33,10 @@ public final class Trainer {
     let soundness: FloatStorage
     var progress = Progress()
 
+    /// A training that is about to begin: weights drawn from the seed, room for gradients made.
+    ///
+    /// Memory: the parameters, their two moments and a gradient for each shard of a batch, and feature maps for each thread.
+    ///
     /// - Parameters:
     ///   - threads: workers; the bits of the result do not depend on it. The physical cores unless given.
     ///   - convolutions: what computes them; the model that comes out keeps to it

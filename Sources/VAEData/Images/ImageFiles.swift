@@ -3,6 +3,7 @@ import VAECore
 
 /// Images from files that somebody named, in a model's shape.
 public struct ImageFiles: Sendable {
+    /// All of one shape, in the order of the paths.
     public let images: ImageSet
     /// What to call each image: the path of its picture, or the path of its array and its place there.
     public let names: [String]
@@ -10,7 +11,7 @@ public struct ImageFiles: Sendable {
     /// Reads images from files and folders, in the order of `paths`.
     ///
     /// What a file holds is told by its first bytes, not its name:
-    /// - PNG pictures, as `PNG.read` reads them;
+    /// - PNG pictures, transparent ones laid over white, of sides up to 16,384 pixels and 2²³ in all;
     /// - IDX files of images, compressed or not;
     /// - NPY arrays of uint8 (0 to 255) or of floats in [0, 1], which are rounded to 8 bits: (n, height, width),
     ///   (n, height, width, channels), (n, values), or a single image without its n;

@@ -4,8 +4,11 @@ import VAECore
 public struct NPYArray: Sendable, Equatable {
     /// The numbers, the last dimension innermost.
     public enum Values: Sendable, Equatable {
+        /// 0 to 255.
         case bytes([UInt8])
+        /// In single precision.
         case floats([Float])
+        /// In double precision.
         case doubles([Double])
 
         /// How many.
@@ -20,6 +23,7 @@ public struct NPYArray: Sendable, Equatable {
 
     /// Sizes, outermost first; none for a single number. A size may be 0.
     public let shape: [Int]
+    /// The numbers, the last dimension innermost.
     public let values: Values
 
     /// - Throws: `invalidArgument` when a size is negative, there are more than 32, or the values do not fill the shape.
@@ -60,7 +64,7 @@ public struct NPYArray: Sendable, Equatable {
 /// float32, float64 and uint8, little-endian, in C or in Fortran order.
 ///
 /// Source: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html (NEP 1).
-public enum NPY {
+package enum NPY {
     /// What a file begins with.
     static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
     /// As many as NumPy 1 has.

@@ -1,13 +1,17 @@
 import Foundation
 import VAECore
 
-extension NPY {
-    /// Reads one file to its very end. An array in Fortran order is transposed to C order.
+extension NPYArray {
+    /// Reads a file of NumPy's, as `numpy.save` writes it, to its very end. An array in Fortran order is transposed to C order.
     ///
-    /// Takes memory of the file's size once more for the numbers, and once more to transpose.
     /// - Throws: `missingInput` or `inputOutput` when the file can't be read; `invalidData` when it isn't an NPY file
     ///   of float32, float64 or uint8, or isn't exactly as long as its header says.
-    public static func read(_ path: String) throws(VAEError) -> NPYArray {
+    /// - Complexity: O(n); takes memory of the file's size once more for the numbers, and once more to transpose.
+    public init(contentsOf path: String) throws(VAEError) { self = try NPY.read(path) }
+}
+
+extension NPY {
+    package static func read(_ path: String) throws(VAEError) -> NPYArray {
         try read(InputBytes(path: path))
     }
 

@@ -1,8 +1,17 @@
 import VAECore
 
+extension NPYArray {
+    /// The bytes of a file of version 1.0, the same as `numpy.save` writes.
+    public func serialized() -> [UInt8] { NPY.encode(self) }
+
+    /// Writes a file that `numpy.load` reads, whole or not at all.
+    /// - Throws: `cannotCreate` or `inputOutput` when it can't be written; what was there is left as it was.
+    public func write(to path: String) throws(VAEError) { try NPY.write(self, to: path) }
+}
+
 extension NPY {
     /// The bytes of a file of version 1.0, as `numpy.save` writes it.
-    public static func encode(_ array: NPYArray) -> [UInt8] {
+    package static func encode(_ array: NPYArray) -> [UInt8] {
         let kind: Kind =
             switch array.values {
             case .bytes: .byte
@@ -23,7 +32,7 @@ extension NPY {
 
     /// Writes one file, whole or not at all.
     /// - Throws: what `DurableFile.write` throws.
-    public static func write(_ array: NPYArray, to path: String) throws(VAEError) {
+    package static func write(_ array: NPYArray, to path: String) throws(VAEError) {
         try DurableFile.write(encode(array), to: path)
     }
 

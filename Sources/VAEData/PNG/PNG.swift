@@ -2,11 +2,11 @@ import CCairo
 import VAECore
 
 /// Reads pictures from PNG files, by cairo and libpng.
-public enum PNG {
+package enum PNG {
     /// Pixels of the longest side, the same as a model's images may have.
-    public static let longestSide = 1 << 14
+    package static let longestSide = 1 << 14
     /// Pixels of the largest picture: a screen of 3840×2160 fits.
-    public static let mostPixels = 1 << 23
+    package static let mostPixels = 1 << 23
     /// Bytes of the longest file.
     static let longestFile = 1 << 26
 
@@ -16,7 +16,7 @@ public enum PNG {
     /// bits are rounded to eight. Chunks about colour spaces are not read.
     /// - Throws: `missingInput` or `inputOutput` when the file can't be read; `invalidData` when it is no PNG file, is
     ///   damaged, or is a picture of a side above `longestSide` or more pixels than `mostPixels`.
-    public static func read(_ path: String) throws(VAEError) -> ImageSet {
+    package static func read(_ path: String) throws(VAEError) -> ImageSet {
         try decode(DurableFile.read(path, limit: longestFile), path: path)
     }
 

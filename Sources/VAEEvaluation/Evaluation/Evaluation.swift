@@ -73,7 +73,7 @@ public struct Evaluation: Sendable, Equatable {
         /// KL divergence of each dimension, in nats; they add up to that of the objective.
         public let kl: [Double]
         /// Variance of each dimension's mean over the images.
-        public let meanVariance: [Double]
+        public let varianceOfMean: [Double]
         /// Dimensions whose mean has a variance above 0.01.
         public let activeUnits: Int
         public let collapse: PosteriorCollapse
@@ -81,7 +81,7 @@ public struct Evaluation: Sendable, Equatable {
         public init(of encoding: Encoding) {
             let activity = LatentActivity(of: encoding)
             kl = activity.kl
-            meanVariance = activity.varianceOfMean
+            varianceOfMean = activity.varianceOfMean
             activeUnits = activity.activeUnits
             collapse = PosteriorCollapse(of: encoding)
         }

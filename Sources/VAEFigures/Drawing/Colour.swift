@@ -1,9 +1,13 @@
 /// An opaque sRGB colour, eight bits a channel.
 public struct Colour: Sendable, Hashable {
+    /// 0 to 255.
     public let red: UInt8
+    /// 0 to 255.
     public let green: UInt8
+    /// 0 to 255.
     public let blue: UInt8
 
+    /// A colour of three sRGB values.
     public init(red: UInt8, green: UInt8, blue: UInt8) {
         self.red = red
         self.green = green
@@ -17,7 +21,9 @@ public struct Colour: Sendable, Hashable {
             blue: UInt8(truncatingIfNeeded: hex))
     }
 
+    /// The ground of every figure.
     public static let white = Colour(0xFFFFFF)
+    /// What pixels of 0 are.
     public static let black = Colour(0x000000)
     /// Titles and digits: almost black.
     public static let ink = Colour(0x1A1A1A)

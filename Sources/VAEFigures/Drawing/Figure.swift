@@ -14,7 +14,12 @@ public protocol Figure: Sendable {
 
 /// The kinds of file a figure can be written as.
 public enum FigureFormat: String, Sendable, CaseIterable {
-    case png, svg, pdf
+    /// Pixels.
+    case png
+    /// Shapes, for the web and for drawing programs.
+    case svg
+    /// Shapes, for print and LaTeX.
+    case pdf
 
     /// The format that a path's extension names, upper or lower case.
     /// - Throws: `invalidArgument` for any other extension or none.
@@ -35,6 +40,10 @@ public enum FigureFormat: String, Sendable, CaseIterable {
 extension Figure {
     /// The figure as a PNG file of `size · scale` pixels. The same figure gives the same bytes each time
     /// on one machine; another version of cairo or of the fonts may smooth edges differently.
+    ///
+    /// - Parameter scale: pixels of the file per pixel of `size`.
+    /// - Throws: `invalidArgument` when a side is below 1 or above 32,767 pixels at that scale, or all are more than 2²⁸; `cannotCreate` when there is
+    ///   not memory enough.
     public func png(scale: Double = 1) throws(VAEError) -> [UInt8] {
         let canvas = try Canvas(.png, size: size, scale: scale)
         draw(on: canvas)
@@ -42,6 +51,10 @@ extension Figure {
     }
 
     /// The figure as pixels, for another picture or a test.
+    ///
+    /// - Parameter scale: pixels of the picture per pixel of `size`.
+    /// - Throws: `invalidArgument` when a side is below 1 or above 32,767 pixels at that scale, or all are more than 2²⁸; `cannotCreate` when there is
+    ///   not memory enough.
     public func raster(scale: Double = 1) throws(VAEError) -> Raster {
         let canvas = try Canvas(.png, size: size, scale: scale)
         draw(on: canvas)
@@ -50,6 +63,9 @@ extension Figure {
 
     /// The figure as an SVG file. Letters are shapes, so it looks the same without our fonts; the title
     /// is also there as text, for search and screen readers.
+    ///
+    /// - Throws: `invalidArgument` when a side is below 1 or above 32,767 pixels, or all are more than 2²⁸; `cannotCreate` when there is
+    ///   not memory enough.
     public func svg() throws(VAEError) -> [UInt8] {
         let canvas = try Canvas(.svg, size: size)
         draw(on: canvas)
@@ -58,14 +74,19 @@ extension Figure {
 
     /// The figure as a PDF page of its own size, 96 pixels to the inch. The file holds the time it was
     /// made, so it differs from run to run.
+    ///
+    /// - Throws: `invalidArgument` when a side is below 1 or above 32,767 pixels, or all are more than 2²⁸; `cannotCreate` when there is
+    ///   not memory enough.
     public func pdf() throws(VAEError) -> [UInt8] {
         let canvas = try Canvas(.pdf, size: size, title: title)
         draw(on: canvas)
         return try canvas.finish()
     }
 
-    /// Writes the figure as its path's extension says: `.png`, `.svg` or `.pdf`.
+    /// Writes the figure, whole or not at all, as its path's extension says: `.png`, `.svg` or `.pdf`.
     /// - Parameter scale: pixels of a PNG per pixel of `size`; the other formats have no pixels.
+    /// - Throws: `invalidArgument` for another extension, and what ``png(scale:)``, ``svg()`` or ``pdf()`` throws; `cannotCreate` or
+    ///   `inputOutput` when the file can't be written: what was there is then left as it was.
     public func write(to path: String, scale: Double = 1) throws(VAEError) {
         switch try FigureFormat(path: path) {
         case .png: try DurableFile.write(try png(scale: scale), to: path)

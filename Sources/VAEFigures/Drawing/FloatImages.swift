@@ -3,7 +3,9 @@ import VAECore
 /// Images as a network gives them: one after the other, each row by row, channels innermost, 0 black to
 /// 1 white.
 public struct FloatImages: Sendable {
+    /// Of every image.
     public let shape: ImageShape
+    /// (images, height, width, channels), 0 black to 1 white; what lies outside is drawn as the nearest of the two.
     public let values: [Float]
 
     /// Images, not values.
@@ -52,6 +54,7 @@ public struct FloatImages: Sendable {
     /// One image as pixels; values below 0 count as 0, above 1 as 1. Three channels are red, green and
     /// blue, and so are the first three of four, laid over white by the fourth; any other number is
     /// shown as the grey of its mean.
+    /// - Throws: `invalidArgument` when a side is above 32,767 pixels.
     /// - Precondition: `index` is within `0..<count`.
     public func picture(at index: Int) throws(VAEError) -> Raster {
         precondition((0..<count).contains(index), "image \(index) of \(count)")

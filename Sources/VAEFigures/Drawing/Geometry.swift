@@ -3,9 +3,12 @@ public typealias Point = SIMD2<Double>
 
 /// Width and height of a figure or a piece of text, in pixels at scale 1.
 public struct Size: Sendable, Equatable {
+    /// From left to right.
     public var width: Double
+    /// From top to bottom.
     public var height: Double
 
+    /// A size in pixels.
     public init(width: Double, height: Double) {
         self.width = width
         self.height = height
@@ -14,11 +17,16 @@ public struct Size: Sendable, Equatable {
 
 /// An upright rectangle, y growing downwards.
 public struct Rect: Sendable, Equatable {
+    /// Of the left edge.
     public var x: Double
+    /// Of the top edge; y grows downwards.
     public var y: Double
+    /// From left to right.
     public var width: Double
+    /// From top to bottom.
     public var height: Double
 
+    /// A rectangle by its top left corner and its size.
     public init(x: Double, y: Double, width: Double, height: Double) {
         self.x = x
         self.y = y
@@ -26,11 +34,17 @@ public struct Rect: Sendable, Equatable {
         self.height = height
     }
 
+    /// The left edge.
     public var minX: Double { x }
+    /// The right edge.
     public var maxX: Double { x + width }
+    /// The middle from left to right.
     public var midX: Double { x + width / 2 }
+    /// The top edge.
     public var minY: Double { y }
+    /// The bottom edge.
     public var maxY: Double { y + height }
+    /// The middle from top to bottom.
     public var midY: Double { y + height / 2 }
 
     /// The rectangle moved outwards by `distance` on every side, inwards when it is negative.

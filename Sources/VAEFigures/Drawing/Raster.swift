@@ -2,10 +2,13 @@ import VAECore
 
 /// Pixels of one picture, eight bits a value, row by row, channels innermost: grey or RGB.
 public struct Raster: Sendable, Equatable {
+    /// Columns.
     public let width: Int
+    /// Rows.
     public let height: Int
     /// 1 for grey, 3 for RGB.
     public let channels: Int
+    /// `height · width · channels` values, 0 to 255.
     public private(set) var bytes: [UInt8]
 
     /// The longest side cairo can hold.
@@ -99,5 +102,6 @@ public struct Raster: Sendable, Equatable {
     }
 
     /// The picture as a PNG file, one pixel a pixel; grey stays grey. Equal pictures give equal bytes.
+    /// - Throws: `cannotCreate` when there is not memory enough.
     public func png() throws(VAEError) -> [UInt8] { try Canvas.png(of: self) }
 }

@@ -2,12 +2,16 @@ import VAECore
 
 /// How a piece of text looks.
 public struct TextStyle: Sendable, Equatable {
+    /// Of the font, in pixels.
     public var size: Double
+    /// Of the letters.
     public var colour: Colour
+    /// Whether letters are heavy.
     public var isBold: Bool
     /// Width of the white rim that keeps text readable over dots; 0 for none.
     public var halo: Double
 
+    /// A style in the system's sans-serif font.
     public init(size: Double, colour: Colour = .ink, isBold: Bool = false, halo: Double = 0) {
         self.size = size
         self.colour = colour
@@ -15,19 +19,38 @@ public struct TextStyle: Sendable, Equatable {
         self.halo = halo
     }
 
+    /// A figure's first line.
     public static let title = TextStyle(size: 20, isBold: true)
+    /// A figure's second line.
     public static let subtitle = TextStyle(size: 14, colour: .secondaryInk)
+    /// What an axis shows.
     public static let axisLabel = TextStyle(size: 16)
+    /// A number at an axis.
     public static let tick = TextStyle(size: 13, colour: .secondaryInk)
+    /// Small print.
     public static let note = TextStyle(size: 12, colour: .secondaryInk)
 }
 
 /// Which part of a text lies at the given point, from left to right.
-public enum HorizontalAnchor: Sendable { case start, middle, end }
+public enum HorizontalAnchor: Sendable {
+    /// The left end.
+    case start
+    /// Half its width.
+    case middle
+    /// The right end.
+    case end
+}
 
 /// Which part of a text lies at the given point, from top to bottom. `middle` centres the height of a
 /// digit, so that a row of labels shares one base line whatever its letters.
-public enum VerticalAnchor: Sendable { case baseline, middle, top }
+public enum VerticalAnchor: Sendable {
+    /// What letters stand on.
+    case baseline
+    /// Half the height of a digit.
+    case middle
+    /// The top of a digit.
+    case top
+}
 
 extension String {
     /// The same text with everything taken out that a drawing can't show: line breaks and tabs become

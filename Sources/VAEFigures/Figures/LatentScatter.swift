@@ -72,7 +72,9 @@ public struct LatentScatter: Figure {
 
     /// The least that the two axes show; one of them shows more where that makes their scales equal.
     public struct Limits: Sendable, Equatable {
+        /// Along the horizontal axis.
         public let x: ClosedRange<Double>
+        /// Along the vertical axis.
         public let y: ClosedRange<Double>
 
         /// Limits that fit many pictures' points together, with those few left out that lie far from all others.

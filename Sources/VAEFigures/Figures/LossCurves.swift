@@ -5,10 +5,14 @@ import VAECore
 public struct LossCurves: Figure {
     /// The three losses, in nats per image. NaN stands for one that is not known.
     public struct Losses: Sendable, Equatable {
+        /// What is minimised: reconstruction and weighted KL divergence.
         public var total: Double
+        /// What the decoder misses of an image.
         public var reconstruction: Double
+        /// How far q(z|x) is from the prior.
         public var kl: Double
 
+        /// Three losses in nats per image.
         public init(total: Double, reconstruction: Double, kl: Double) {
             self.total = total
             self.reconstruction = reconstruction
@@ -20,9 +24,12 @@ public struct LossCurves: Figure {
     public struct Epoch: Sendable, Equatable {
         /// Usually from 1 on.
         public var number: Int
+        /// Over the training images.
         public var train: Losses
+        /// Over the test images, where there are any.
         public var test: Losses?
 
+        /// An epoch and its losses.
         public init(_ number: Int, train: Losses, test: Losses? = nil) {
             self.number = number
             self.train = train

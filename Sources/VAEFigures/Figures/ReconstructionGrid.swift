@@ -9,6 +9,7 @@ public struct ReconstructionGrid: Figure {
         /// How many columns.
         public let count: Int
 
+        /// Columns under a heading.
         public init(_ heading: String, count: Int) {
             self.heading = heading
             self.count = count

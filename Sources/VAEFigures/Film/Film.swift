@@ -31,6 +31,8 @@ public struct Film: Sendable {
     /// The film as a file. Its last frame is what programs show that do not play animations.
     ///
     /// One frame at a time is held as pixels, a few more while the colours are chosen.
+    /// - Throws: `invalidArgument` when frames differ in size or are too large, `cannotCreate` when there is not memory enough.
+    /// - Complexity: O(frames · pixels), each frame drawn twice at most.
     public func png() throws(VAEError) -> [UInt8] {
         var samples: [Raster] = []
         let count = min(frames.count, Self.sampled)
@@ -46,5 +48,6 @@ public struct Film: Sendable {
     }
 
     /// Writes the file in place of one that is there, as a whole or not at all.
+    /// - Throws: what ``png()`` throws; `cannotCreate` or `inputOutput` when it can't be written.
     public func write(to path: String) throws(VAEError) { try DurableFile.write(try png(), to: path) }
 }

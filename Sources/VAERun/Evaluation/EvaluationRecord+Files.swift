@@ -44,9 +44,7 @@ extension EvaluationRecord {
         } catch {
             throw Self.damaged(path, RunRecord.reason(error))
         }
-        guard record.latents.dimensions.count <= Latents.mostDimensions, record.omissions.count <= 100 else {
-            throw Self.damaged(path, "more dimensions or omissions than are written")
-        }
+        guard record.isInRange else { throw Self.damaged(path, "numbers that no evaluation has") }
         self = record
     }
 
@@ -57,7 +55,16 @@ extension EvaluationRecord {
     ) throws(VAEError) -> EvaluationRecord? {
         guard Folder.holdsFile(fileName, folder) else { return nil }
         let record = try EvaluationRecord(contentsOf: RunFolder.join(folder, fileName))
-        return record.model.fingerprint == model.fingerprint.description ? record : nil
+        return record.model.sha256 == (try model.sha256.description) ? record : nil
+    }
+
+    /// Whether counts are such as can be: what shows a record computes with them.
+    private var isInRange: Bool {
+        let sizes = 0...model.latentSize.clamped(to: 0...1 << 14)
+        return (1...1 << 14).contains(model.latentSize) && omissions.count <= 100
+            && latents.dimensions.count <= Latents.mostDimensions
+            && [latents.inactive, latents.collapsed, latents.activeUnits].allSatisfy(sizes.contains)
+            && latents.dimensions.allSatisfy { $0.index >= 1 && sizes.contains($0.index) }
     }
 
     private struct Version: Decodable {
@@ -94,5 +101,11 @@ extension EvaluationRecord {
         VAEError(
             .invalidData, path, "is not an evaluation that can be read", expected: expected, found: found,
             advice: "Make it again: vae evaluate RUN.")
+    }
+}
+
+extension Int {
+    fileprivate func clamped(to range: ClosedRange<Int>) -> Int {
+        Swift.min(Swift.max(self, range.lowerBound), range.upperBound)
     }
 }

@@ -11,7 +11,7 @@ extension EvaluationRecord {
     package init(
         _ evaluation: Evaluation, options: Evaluation.Options, of model: VariationalAutoencoder, file: String,
         data: Dataset
-    ) {
+    ) throws(VAEError) {
         let shape = evaluation.shape
         func value(_ estimate: Estimate) -> Value { Value(estimate, shape) }
         func objective(_ estimate: ObjectiveEstimate, _ images: Int) -> Objective {
@@ -22,7 +22,7 @@ extension EvaluationRecord {
         version = Self.currentVersion
         program = packageVersion
         self.model = Model(
-            file: file, fingerprint: model.fingerprint.description, parameters: model.parameterCount,
+            file: file, sha256: try model.sha256.description, parameters: model.parameterCount,
             latentSize: model.configuration.latentSize, imageShape: shape,
             likelihood: model.configuration.likelihood.rawValue)
         self.data = Data(
@@ -94,7 +94,7 @@ extension EvaluationRecord.Latents {
             collapsed: collapsed.count,
             dimensions: largest.map {
                 Dimension(
-                    index: $0 + 1, kl: use.kl[$0], meanVariance: use.meanVariance[$0],
+                    index: $0 + 1, kl: use.kl[$0], varianceOfMean: use.varianceOfMean[$0],
                     active: !inactive.contains($0), collapsed: collapsed.contains($0))
             },
             mutualInformation: .init(aggregate.mutualInformation), mutualInformationLimit: aggregate.limit,

@@ -27,8 +27,8 @@ package struct EvaluationRecord: Codable, Equatable, Sendable {
     package struct Model: Codable, Equatable, Sendable {
         /// The file's name in the run folder.
         package let file: String
-        /// Of configuration and weights: whether this is still the model that was evaluated.
-        package let fingerprint: String
+        /// Of the file that the model's configuration and weights make: whether this is still the model that was evaluated.
+        package let sha256: String
         package let parameters: Int
         package let latentSize: Int
         package let imageShape: ImageShape
@@ -115,7 +115,7 @@ package struct EvaluationRecord: Codable, Equatable, Sendable {
             /// From 1.
             package let index: Int
             package let kl: Double
-            package let meanVariance: Double
+            package let varianceOfMean: Double
             package let active: Bool
             package let collapsed: Bool
         }

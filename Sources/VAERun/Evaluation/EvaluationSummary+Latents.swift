@@ -14,7 +14,7 @@ extension Report.Evaluation.Table {
         var rows = shown.map { dimension in
             Row(
                 "z\(dimension.index)\(dimension.collapsed ? ", collapsed" : dimension.active ? "" : ", inactive")",
-                [Words.number(dimension.kl), Words.number(dimension.meanVariance, 3)])
+                [Words.number(dimension.kl), Words.number(dimension.varianceOfMean, 3)])
         }
         if size > shown.count {
             let rest = record.loss.test.kl.nats - shown.reduce(0) { $0 + $1.kl }

@@ -52,13 +52,10 @@ extension Report.Evaluation.Scale {
             marks.append(
                 ("entropy of the grey pixels", floor.nats, .floor, "no Bernoulli model gets below it"))
         }
-        let finite = marks.map(\.value).filter(\.isFinite)
-        guard finite.count == marks.count, let worst = finite.max(), let best = finite.min(), worst > best
-        else {
-            return nil
-        }
         // Black and white pixels have their floor at 0, densities have none.
-        let low = loss.greyEntropy.map { min($0.nats, best) } ?? best
+        let low = (marks.map(\.value) + (loss.greyEntropy.map { [$0.nats] } ?? [])).min() ?? 0
+        let worst = marks.map(\.value).max() ?? 0
+        guard worst > low, (worst - low).isFinite else { return nil }
         let sorted = marks.enumerated().sorted {
             ($1.element.value, $0.offset) < ($0.element.value, $1.offset)
         }
