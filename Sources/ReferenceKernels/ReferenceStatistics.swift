@@ -60,8 +60,9 @@ extension Reference {
     }
 
     /// ln N(x; mean, L Lᵀ), with L⁻¹(x − mean) by forward substitution.
-    package static func logDensity(_ x: ArraySlice<Float>, mean: ArraySlice<Double>, lower: [Double]) -> Double
-    {
+    package static func logDensity(
+        _ x: ArraySlice<Float>, mean: ArraySlice<Double>, lower: [Double]
+    ) -> Double {
         let size = mean.count
         var (white, sum) = ([Double](), 0.0)
         for (row, pair) in zip(x, mean).enumerated() {
