@@ -10,7 +10,7 @@ READERS ?=
 LINTED := Sources Tests Benchmarks Examples Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser build train plot test test-asan test-tsan coverage fuzz soak bench bench-peers example docs lint \
+.PHONY: help setup browser build train plot test test-asan test-tsan coverage fuzz soak bench bench-peers examples docs lint \
 	format clean
 
 help: ## List the targets
@@ -58,8 +58,8 @@ bench-peers: setup ## Measure the same model in other programs, with ARGS
 soak: setup ## Kill trainings at random moments and resume them, 100 times; ARGS: runs, seed
 	scripts/soak $(ARGS)
 
-example: setup ## Build and run the example as a package that depends on this one by version; ARGS: debug, release
-	scripts/example $(ARGS)
+examples: setup ## Build and run the examples as packages that depend on this one by version; ARGS: debug, release
+	scripts/examples $(ARGS)
 
 docs: setup ## Build the documentation into .build/docs/site; a warning or a public name without a comment fails
 	scripts/docs

@@ -58,6 +58,23 @@ public struct ImageSet: Sendable, Equatable {
         self.labels = labels
     }
 
+    /// Images of numbers from 0 (black) to 1 (white), each rounded to the nearest of 256 steps.
+    ///
+    /// - Parameters:
+    ///   - values: (images, height, width, channels), row-major
+    ///   - labels: one class an image, or none at all
+    /// - Throws: `invalidData` when a value is not within 0...1, and what ``init(shape:pixels:labels:)`` throws.
+    /// - Complexity: O(n).
+    public init(shape: ImageShape, values: [Float], labels: [UInt8]? = nil) throws(VAEError) {
+        if let index = values.firstIndex(where: { !(0...1).contains($0) }) {
+            throw VAEError(
+                .invalidData, "pixels", "are out of range", expected: "0 to 1",
+                found: "\(values[index]) at value \(index)",
+                advice: "Scale the values, or give bytes from 0 to 255.")
+        }
+        try self.init(shape: shape, pixels: values.map { UInt8(($0 * 255).rounded()) }, labels: labels)
+    }
+
     /// The images at `range`, with their labels. Copies the pixels of the range.
     /// - Precondition: `range` lies within `0..<count`.
     public func slice(_ range: Range<Int>) -> ImageSet {

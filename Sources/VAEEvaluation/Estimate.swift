@@ -1,9 +1,11 @@
 /// A mean over images, and how far it may be from the mean over all images there could be.
 public struct Estimate: Sendable, Hashable, Codable {
+    /// Of all values.
     public let mean: Double
     /// s / √n, with s the standard deviation of the n values (n − 1 degrees of freedom); infinite for a single value.
     public let standardError: Double
 
+    /// A mean and its standard error.
     public init(mean: Double, standardError: Double) {
         self.mean = mean
         self.standardError = standardError
@@ -27,12 +29,15 @@ extension Estimate {
     }
 
     /// A standard error that is left out is infinite: JSON has no such number.
+    /// - Throws: `DecodingError` when a field is missing or has another type.
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         mean = try values.decode(Double.self, forKey: .mean)
         standardError = try values.decodeIfPresent(Double.self, forKey: .standardError) ?? .infinity
     }
 
+    /// Leaves out a standard error that is infinite.
+    /// - Throws: what the encoder throws.
     public func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: CodingKeys.self)
         try values.encode(mean, forKey: .mean)

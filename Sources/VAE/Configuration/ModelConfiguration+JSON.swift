@@ -13,6 +13,7 @@ extension ModelConfiguration: Codable {
     }
 
     /// Reads what any version wrote: what later versions added has its default.
+    /// - Throws: `DecodingError` when a field is missing or has another type.
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
@@ -29,6 +30,8 @@ extension ModelConfiguration: Codable {
             latentSize: try values.decode(Int.self, forKey: .latentSize))
     }
 
+    /// Leaves out what the model does not have.
+    /// - Throws: what the encoder throws.
     public func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: CodingKeys.self)
         try values.encode(imageShape, forKey: .imageShape)

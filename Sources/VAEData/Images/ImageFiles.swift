@@ -21,12 +21,18 @@ public struct ImageFiles: Sendable {
     /// Colour becomes grey by the luma of ITU-R 601 (as in Pillow), grey becomes colour by repetition.
     /// - Parameters:
     ///   - shape: what every image has in the end.
-    ///   - fit: scales images of other sizes, by averages over areas, until they touch the shape's sides from within, and
+    ///   - scalingToFit: scales images of other sizes, by averages over areas, until they touch the shape's sides from within, and
     ///     puts them in its centre on black; without it they are refused.
-    ///   - invert: turns black into white first, for drawings on paper.
+    ///   - inverting: turns black into white first, for drawings on paper.
     /// - Throws: `missingInput` or `inputOutput` when a file is not there or can't be read; `invalidData` when it holds
     ///   no images, or images that do not have the shape; `invalidArgument` when `paths` is empty.
-    public static func read(
+    public init(
+        contentsOf paths: [String], shape: ImageShape, scalingToFit: Bool = false, inverting: Bool = false
+    ) throws(VAEError) {
+        self = try Self.read(paths, shape: shape, fit: scalingToFit, invert: inverting)
+    }
+
+    package static func read(
         _ paths: [String], shape: ImageShape, fit: Bool = false, invert: Bool = false
     ) throws(VAEError) -> ImageFiles {
         guard !paths.isEmpty else {
@@ -46,6 +52,11 @@ public struct ImageFiles: Sendable {
         }
         return ImageFiles(
             images: try ImageSet(shape: shape, pixels: pixels, labels: labels), names: names)
+    }
+
+    private init(images: ImageSet, names: [String]) {
+        self.images = images
+        self.names = names
     }
 
     /// A path itself, or the pictures of a folder that holds some.

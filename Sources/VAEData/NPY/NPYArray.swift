@@ -42,6 +42,13 @@ public struct NPYArray: Sendable, Equatable {
         self.init(checked: shape, values)
     }
 
+    /// The bytes of images, (images, height, width, channels).
+    public init(_ images: ImageSet) {
+        let shape = images.shape
+        self.init(
+            checked: [images.count, shape.height, shape.width, shape.channels], .bytes(images.pixels))
+    }
+
     init(checked shape: [Int], _ values: Values) {
         self.shape = shape
         self.values = values

@@ -5,8 +5,11 @@ import VAECore
 ///
 /// All losses are in nats per image. Everything is the same for any number of threads.
 public struct Evaluation: Sendable, Equatable {
+    /// How many there were.
     public let trainImages: Int
+    /// How many there were.
     public let testImages: Int
+    /// Of every image.
     public let shape: ImageShape
     /// How the images were made black and white; nil: they were taken as they are.
     public let binarization: Binarization?
@@ -19,9 +22,12 @@ public struct Evaluation: Sendable, Equatable {
     public let testAtMean: ObjectiveEstimate
     /// On as many training images, z drawn: how much better the model knows what it has seen.
     public let training: ObjectiveEstimate
+    /// On the first test images: how many, its `images` says.
     public let likelihood: LikelihoodEstimate
 
+    /// What each dimension carries.
     public let latents: LatentUse
+    /// How the latents of all images together differ from the prior.
     public let aggregate: AggregatePosterior
     /// Whether classes lie apart in the latent means; nil where it can't be said, see `omissions`.
     public let separation: LatentSeparation?
@@ -40,7 +46,9 @@ public struct Evaluation: Sendable, Equatable {
     /// Parts that are left out, and why.
     public let omissions: [Omission]
 
+    /// A part that this model or these images don't have.
     public struct Omission: Sendable, Hashable, Codable {
+        /// Which part.
         public let stage: Stage
         /// A clause for people.
         public let reason: String
@@ -76,8 +84,10 @@ public struct Evaluation: Sendable, Equatable {
         public let varianceOfMean: [Double]
         /// Dimensions whose mean has a variance above 0.01.
         public let activeUnits: Int
+        /// Whether dimensions are unused.
         public let collapse: PosteriorCollapse
 
+        /// O(n·d).
         public init(of encoding: Encoding) {
             let activity = LatentActivity(of: encoding)
             kl = activity.kl

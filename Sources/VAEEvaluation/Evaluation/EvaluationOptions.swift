@@ -16,6 +16,7 @@ extension Evaluation {
         /// Makes all images black and white before anything is measured.
         public var binarization: Binarization?
 
+        /// What to measure; ``validate()`` checks it.
         public init(
             seed: UInt64 = 0, draws: Int = 1, samples: Int = 100, likelihoodImages: Int? = nil,
             binarization: Binarization? = nil

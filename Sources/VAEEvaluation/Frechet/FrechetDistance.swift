@@ -26,6 +26,7 @@ public struct FrechetDistance: Sendable, Hashable, Codable {
     /// Images on each side of each distance.
     public let images: Int
 
+    /// Principal components that images are described by.
     public static let defaultFeatures = 64
 
     /// Both distances. The sets are brought to the number of images of the smallest: the first of the samples, evenly spaced ones of the others. O(n · pixels²).

@@ -2,17 +2,17 @@ import Kernels
 import VAECore
 
 /// Mean and covariance of a set of points, in Double.
-public struct GaussianMoments: Sendable, Equatable {
+package struct GaussianMoments: Sendable, Equatable {
     /// (size).
-    public let mean: [Double]
+    package let mean: [Double]
     /// (size, size), row by row; n − 1 degrees of freedom.
-    public let covariance: [Double]
+    package let covariance: [Double]
     /// Points.
-    public let count: Int
+    package let count: Int
 
     /// O(n · size²), the same for any number of threads.
     /// - Throws: `invalidArgument` when there are fewer than two points.
-    public init(of points: Points, threads: Int = Machine.physicalCores) throws(VAEError) {
+    package init(of points: Points, threads: Int = Machine.physicalCores) throws(VAEError) {
         let (size, count) = (points.size, points.count)
         guard count > 1 else {
             throw VAEError(
@@ -36,7 +36,7 @@ public struct GaussianMoments: Sendable, Equatable {
     /// something complex or negative. O(size³).
     ///
     /// - Throws: `invalidArgument` when the two have different sizes; `invalidData` when a moment is not finite.
-    public func frechetDistance(to other: GaussianMoments) throws(VAEError) -> Double {
+    package func frechetDistance(to other: GaussianMoments) throws(VAEError) -> Double {
         let size = mean.count
         guard other.mean.count == size else {
             throw VAEError(

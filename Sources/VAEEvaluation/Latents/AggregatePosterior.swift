@@ -31,7 +31,7 @@ public struct AggregatePosterior: Sendable, Equatable, Codable {
     private static let nearLimit = 0.5
 
     /// The most images that take part: the work grows with their square.
-    public static let mostImages = 10_000
+    package static let mostImages = 10_000
 
     /// Estimates both from the posteriors of the first images of `encoding`, 10,000 at most.
     ///

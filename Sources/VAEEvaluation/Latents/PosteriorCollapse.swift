@@ -30,6 +30,7 @@ public struct PosteriorCollapse: Sendable, Equatable, Codable {
         case complete
     }
 
+    /// What the two lists amount to.
     public var verdict: Verdict {
         let lost = Set(inactive).union(collapsed).count
         return lost == 0 ? .none : lost == latentSize ? .complete : .partial

@@ -5,18 +5,18 @@ import VAECore
 
 /// The decoder of a linear model with a Gaussian likelihood, x = Wz + μ + ε: under it p(x) = N(μ, WWᵀ + σ²I), which can be had
 /// exactly.
-public struct LinearGaussianDecoder: Sendable {
+package struct LinearGaussianDecoder: Sendable {
     /// Dimensions of z.
-    public let latentSize: Int
+    package let latentSize: Int
     /// W, (pixels, latentSize) row by row.
-    public let weights: [Double]
+    package let weights: [Double]
     /// μ, of pixels in [0, 1].
-    public let mean: [Double]
+    package let mean: [Double]
     /// σ².
-    public let variance: Double
+    package let variance: Double
 
     /// - Throws: `invalidArgument` unless the model's decoder is one dense layer and its likelihood Gaussian.
-    public init(_ model: VariationalAutoencoder) throws(VAEError) {
+    package init(_ model: VariationalAutoencoder) throws(VAEError) {
         let configuration = model.configuration
         guard configuration.decoderFilters.isEmpty, configuration.decoderUnits.isEmpty,
             configuration.likelihood == .gaussian
@@ -46,7 +46,7 @@ public struct LinearGaussianDecoder: Sendable {
     ///
     /// - Throws: `invalidArgument` when the images have another size than the model's; `invalidData` when weights are not finite.
     /// - Complexity: O(images · d · q) for d pixels and q dimensions.
-    public func logLikelihood(of images: ImageSet) throws(VAEError) -> [Double] {
+    package func logLikelihood(of images: ImageSet) throws(VAEError) -> [Double] {
         let (size, latent) = (mean.count, latentSize)
         guard images.shape.count == size else {
             throw VAEError(

@@ -16,7 +16,7 @@ import VAECore
 /// - Throws: `invalidData` when a number is not finite.
 /// - Complexity: O(rows · columns²).
 /// - Precondition: both hold `rows · columns` numbers, and `rows` ≥ `columns`.
-public func largestPrincipalAngle(
+package func largestPrincipalAngle(
     _ first: [Double], _ second: [Double], rows: Int, columns: Int
 ) throws(VAEError) -> Double {
     do throws(FactorizationError) {

@@ -9,27 +9,27 @@ import VAECore
 ///
 /// Source: Tipping and Bishop, "Probabilistic principal component analysis", 1999, equations 6 to 8; Lucas, Tucker, Grosse and
 /// Norouzi, "Don't blame the ELBO! A linear VAE perspective on posterior collapse", 2019, theorem 1.
-public struct ProbabilisticPCA: Sendable {
+package struct ProbabilisticPCA: Sendable {
     /// Dimensions of z.
-    public let latentSize: Int
+    package let latentSize: Int
     /// μ, the mean image, of pixels in [0, 1].
-    public let mean: [Double]
+    package let mean: [Double]
     /// λ: all eigenvalues of the covariance (divided by the number of images), the largest first.
-    public let eigenvalues: [Double]
+    package let eigenvalues: [Double]
     /// The eigenvectors of the `latentSize` largest eigenvalues, each of length 1: they span the columns of W.
-    public let axes: [[Double]]
+    package let axes: [[Double]]
     /// σ², the mean of the eigenvalues that are left out.
-    public let variance: Double
+    package let variance: Double
     /// The mean of ln p(x) over the images, in nats: −½ (d ln 2π + Σ ln λᵢ + (d − q) ln σ² + d), with the sum over the q that are
     /// kept.
-    public let meanLogLikelihood: Double
+    package let meanLogLikelihood: Double
 
     /// - Parameter images: their pixels count in [0, 1], as the engine has them
     /// - Throws: `invalidArgument` when there are no images, they have more than 4096 values each, or `latentSize` is not
     ///   between 1 and one less than those; `invalidData` when the images lie in `latentSize` dimensions, so that no
     ///   density has a largest likelihood.
     /// - Complexity: O(images · d² + d³) for d values an image.
-    public init(_ images: ImageSet, latentSize: Int) throws(VAEError) {
+    package init(_ images: ImageSet, latentSize: Int) throws(VAEError) {
         let size = images.shape.count
         guard images.count > 0 else { throw VAEError(.invalidArgument, "images", "are none") }
         guard size <= Self.mostValues else {

@@ -21,6 +21,7 @@ public struct GaussianMixture: Sendable {
     public let fit: Fit
     let gaussians: GaussianComponents
 
+    /// How many Gaussians.
     public var components: Int { weights.count }
 
     /// How a fit went.
@@ -35,6 +36,7 @@ public struct GaussianMixture: Sendable {
         /// have is set by the floor.
         public let flooredComponents: Int
 
+        /// Steps of expectation and maximisation.
         public var iterations: Int { max(history.count - 1, 0) }
     }
 
@@ -50,6 +52,7 @@ public struct GaussianMixture: Sendable {
         /// has an infinite likelihood.
         public var relativeFloor: Double
 
+        /// How to fit; the defaults are enough for clouds of latent means.
         public init(
             seed: UInt64 = 0, tolerance: Double = 1e-5, maximumIterations: Int = 300,
             relativeFloor: Double = 1e-6

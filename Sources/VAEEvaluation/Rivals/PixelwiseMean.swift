@@ -57,10 +57,10 @@ public struct PixelwiseMean: Sendable, Equatable {
 /// A pixel value x strictly between 0 and 1 costs −x ln p − (1 − x) ln(1 − p) ≥ H(x) = −x ln x − (1 − x) ln(1 − x) nats for
 /// any p, with equality at p = x. A reconstruction loss is to be read as what it is above this floor; with black and white pixels
 /// only it is 0.
-public enum GreyEntropy {
+package enum GreyEntropy {
     /// Σ H(x) over the pixel values of an image, in nats an image: mean and standard error over the images.
     /// - Throws: `invalidArgument` when there are no images.
-    public static func of(_ images: ImageSet) throws(VAEError) -> Estimate {
+    package static func of(_ images: ImageSet) throws(VAEError) -> Estimate {
         guard images.count > 0 else {
             throw VAEError(.invalidArgument, "images", "are none", expected: "one or more")
         }

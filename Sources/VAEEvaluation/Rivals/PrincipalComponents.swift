@@ -6,6 +6,7 @@ import VAECore
 /// Codes are coordinates along the orthonormal axes of largest variance about the training images' mean; of all linear codes with so many
 /// numbers they have the least squared error on the training images (Pearson 1901; Eckart and Young 1936).
 public struct PrincipalComponents: Sendable {
+    /// Of the images it was fitted to.
     public let shape: ImageShape
     /// The training images' mean, (shape.count), values in [0, 1].
     public let mean: [Float]
@@ -19,6 +20,7 @@ public struct PrincipalComponents: Sendable {
     /// How many training images the axes come from: all of them, but where that is stated at `init`.
     public let imagesUsed: Int
 
+    /// How many axes.
     public var components: Int { variances.count }
 
     /// The share of the variance that the axes hold, 0 to 1.
@@ -27,9 +29,9 @@ public struct PrincipalComponents: Sendable {
     }
 
     /// Images with more pixel values than this are analysed by their inner products.
-    public static let pixelLimit = 4096
+    package static let pixelLimit = 4096
     /// The most images whose inner products are taken.
-    public static let gramLimit = 2048
+    package static let gramLimit = 2048
 
     /// Finds the axes by LAPACK's `dsyevd`.
     ///

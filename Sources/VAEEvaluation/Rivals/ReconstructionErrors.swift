@@ -8,6 +8,7 @@ public struct ReconstructionErrors: Sendable, Hashable, Codable {
     /// Binary cross-entropy −Σ x ln p + (1 − x) ln(1 − p) over an image's pixel values, in nats an image, with p held within
     /// [clamp, 1 − clamp]; mean and standard error over the images.
     public let crossEntropy: Estimate
+    /// How far reconstructions were kept from 0 and 1 for the cross-entropy.
     public let clamp: Double
 
     /// Half a grey level of 8 bits, 1/510: what a rival that is no probability, such as a principal component analysis, is held

@@ -11,6 +11,7 @@ public struct Rivals: Sendable, Hashable, Codable {
 
     /// Principal component analysis of the pixels.
     public struct Linear: Sendable, Hashable, Codable {
+        /// Axes of the linear code.
         public let components: Int
         /// The share of the training images' variance that the components hold, 0 to 1.
         public let varianceShare: Double

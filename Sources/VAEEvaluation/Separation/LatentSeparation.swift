@@ -6,6 +6,7 @@ import VAECore
 public struct LatentSeparation: Sendable, Hashable, Codable {
     /// Dimensions of the space.
     public let size: Int
+    /// Neighbours that vote.
     public let neighbours: Int
     /// `NearestNeighbours`.
     public let nearestNeighbours: Classification
@@ -15,15 +16,19 @@ public struct LatentSeparation: Sendable, Hashable, Codable {
     public let linearShrinkage: Double
     /// Of the test codes, by their labels.
     public let silhouette: Silhouette
+    /// How the density of training codes suits test codes.
     public let mixture: MixtureScore
 
     /// Everything a caller may choose.
     public struct Options: Sendable, Hashable {
+        /// Neighbours that vote, 1 or more.
         public var neighbours: Int
         /// Components of the mixture; nil: as many as the training codes have classes.
         public var components: Int?
+        /// How the mixture is fitted.
         public var mixture: GaussianMixture.Options
 
+        /// What to measure with.
         public init(
             neighbours: Int = NearestNeighbours.defaultNeighbours, components: Int? = nil,
             mixture: GaussianMixture.Options = GaussianMixture.Options()
@@ -61,6 +66,7 @@ public struct LatentSeparation: Sendable, Hashable, Codable {
 
 /// How well clusters describe codes: a Gaussian mixture fitted to training codes, and its likelihood of test codes.
 public struct MixtureScore: Sendable, Hashable, Codable {
+    /// How many Gaussians.
     public let components: Int
     /// The mean of ln p(code) over the test codes, in nats a code.
     public let test: Estimate
@@ -70,6 +76,7 @@ public struct MixtureScore: Sendable, Hashable, Codable {
     public let singleGaussian: Estimate
     /// The same of the test codes under the prior N(0, I) of a variational autoencoder.
     public let prior: Estimate
+    /// Steps of expectation and maximisation.
     public let iterations: Int
     /// Whether the fit ended because it gained less than its tolerance.
     public let converged: Bool

@@ -24,7 +24,7 @@ public struct LinearDiscriminant: Sendable {
     private let centre: [Double]
 
     /// The share of the covariance that the points' variances take the place of, where it is singular.
-    public static let singularShrinkage = 1e-6
+    package static let singularShrinkage = 1e-6
 
     /// The covariance counts as singular when it has an eigenvalue up to this, in units of each dimension's standard deviation: far
     /// below what single-precision coordinates resolve (about 1e-7 of a standard deviation, 1e-14 of a variance) would be noise.

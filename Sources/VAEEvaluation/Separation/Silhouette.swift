@@ -29,7 +29,7 @@ public struct Silhouette: Sendable, Hashable, Codable {
 
     /// The coefficient of each point.
     /// - Throws: as `init(of:threads:)`.
-    public static func coefficients(
+    package static func coefficients(
         of points: Points, threads: Int = Machine.physicalCores
     ) throws(VAEError) -> [Double] {
         try coefficients(of: points, ClassIndex(points.requireLabels("a silhouette")), threads)

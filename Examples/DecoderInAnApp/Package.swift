@@ -4,13 +4,13 @@ import PackageDescription
 // A package that uses the engine as any other would: by version. `make example` in the folder two above builds
 // and runs it, with the URL leading to that folder.
 let package = Package(
-    name: "train-in-ten-lines",
+    name: "decoder-in-an-app",
     dependencies: [.package(url: "https://github.com/vae-engine/vae", from: "0.1.0")],
     targets: [
         .executableTarget(
-            name: "TrainInTenLines",
+            name: "DecoderInAnApp",
             dependencies: [
-                .product(name: "VAE", package: "vae"), .product(name: "VAEData", package: "vae"),
+                .product(name: "VAE", package: "vae"), .product(name: "VAEFigures", package: "vae"),
             ])
     ],
     swiftLanguageModes: [.v6]

@@ -1,0 +1,35 @@
+// Says how good a saved model is on images that are kept as IDX files.
+//
+//     swift run EvaluateASavedModel model.safetensors folder
+import Foundation
+import VAE
+import VAEData
+import VAEEvaluation
+
+guard CommandLine.arguments.count == 3 else {
+    print("usage: EvaluateASavedModel model.safetensors folder")
+    exit(64)
+}
+do {
+    let model = try VariationalAutoencoder(contentsOf: CommandLine.arguments[1])
+    let data = try Dataset(contentsOf: CommandLine.arguments[2]).holdingOutTest()
+    guard let test = data.test else { exit(66) }
+
+    let evaluation = try Evaluation(
+        of: model, train: data.train, test: test, options: .init(samples: 50, likelihoodImages: 100))
+    func show(_ name: String, _ estimate: Estimate) {
+        print(name, String(format: "%.3f ± %.3f", estimate.mean, estimate.standardError))
+    }
+    show("−ELBO, nats an image:         ", evaluation.test.loss)
+    show("reconstruction:               ", evaluation.test.reconstruction)
+    show("KL divergence:                ", evaluation.test.kl)
+    show("−ln p(x) with 50 draws:       ", evaluation.likelihood.negativeLogLikelihood)
+    if let separation = evaluation.separation {
+        show("nearest neighbours are right: ", separation.nearestNeighbours.accuracy)
+    }
+    print("active dimensions:             \(evaluation.latents.activeUnits) of \(model.configuration.latentSize)")
+    for omission in evaluation.omissions { print("left out: \(omission.stage), \(omission.reason)") }
+} catch let error as VAEError {
+    FileHandle.standardError.write(Data("\(error)\n".utf8))
+    exit(error.kind == .missingInput ? 66 : 1)
+}
