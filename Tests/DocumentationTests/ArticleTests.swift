@@ -14,9 +14,10 @@ import Testing
     /// Where code is compiled: this module, as a user of the libraries sees them, or the engine itself where an article
     /// explains it.
     private static let compiled: [[Substring]] =
-        (files(under: "Tests/DocumentationTests", ending: ".swift") + files(under: "Sources", ending: ".swift")
-            + files(under: "Tests/KernelsTests", ending: ".swift")
-            + files(under: "Examples", ending: ".swift")).map { lines(of: (try? text(of: $0)) ?? "") }
+        (files(under: "Tests/DocumentationTests", ending: ".swift")
+        + files(under: "Sources", ending: ".swift")
+        + files(under: "Tests/KernelsTests", ending: ".swift")
+        + files(under: "Examples", ending: ".swift")).map { lines(of: (try? text(of: $0)) ?? "") }
 
     @Test(arguments: articles)
     func codeIsCompiled(article: String) throws {
@@ -76,7 +77,9 @@ import Testing
 
     private static func files(under folder: String, ending: String) -> [String] {
         let all = FileManager.default.enumerator(atPath: root.appending(path: folder).path())
-        return (all?.compactMap { $0 as? String } ?? []).filter { $0.hasSuffix(ending) && !$0.contains(".build/") }
-            .sorted().map { "\(folder)/\($0)" }
+        return (all?.compactMap { $0 as? String } ?? []).filter {
+            $0.hasSuffix(ending) && !$0.contains(".build/")
+        }
+        .sorted().map { "\(folder)/\($0)" }
     }
 }

@@ -16,7 +16,8 @@ import VAEFigures
         let latents = lines.reversed().flatMap { y in lines.flatMap { x in [Float(x), Float(y)] } }
         let tiles = try FloatImages(
             shape: model.configuration.imageShape, values: model.decode(latents))
-        let grid = try ManifoldGrid(tiles: tiles, columns: lines, rows: lines.reversed(), title: "Decoded plane")
+        let grid = try ManifoldGrid(
+            tiles: tiles, columns: lines, rows: lines.reversed(), title: "Decoded plane")
 
         try grid.write(to: "\(folder.path)/manifold.png", scale: 2)
         try grid.write(to: "\(folder.path)/manifold.pdf")

@@ -27,7 +27,9 @@ do {
     if let separation = evaluation.separation {
         show("nearest neighbours are right: ", separation.nearestNeighbours.accuracy)
     }
-    print("active dimensions:             \(evaluation.latents.activeUnits) of \(model.configuration.latentSize)")
+    print(
+        "active dimensions:             \(evaluation.latents.activeUnits) of \(model.configuration.latentSize)"
+    )
     for omission in evaluation.omissions { print("left out: \(omission.stage), \(omission.reason)") }
 } catch let error as VAEError {
     FileHandle.standardError.write(Data("\(error)\n".utf8))

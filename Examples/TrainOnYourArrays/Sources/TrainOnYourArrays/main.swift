@@ -34,7 +34,9 @@ let trainer = try Trainer(
 let model = try trainer.fit(
     data.train, test: data.test,
     onEpoch: { epoch in
-        print("epoch \(epoch.epoch): train \(epoch.train.total), test \(epoch.test?.total ?? .nan) nats an image")
+        print(
+            "epoch \(epoch.epoch): train \(epoch.train.total), test \(epoch.test?.total ?? .nan) nats an image"
+        )
     })
 
 try model.write(to: "spots.safetensors")
