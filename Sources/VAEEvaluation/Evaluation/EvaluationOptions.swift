@@ -44,11 +44,17 @@ extension Evaluation {
 
     /// A part of the work, for whoever shows progress.
     public enum Stage: String, Sendable, Codable, CaseIterable {
+        /// The loss and its parts.
         case objective = "loss"
+        /// Drawing and weighing latents, which takes longest.
         case likelihood = "importance-weighted likelihood"
+        /// Mutual information and the gap to the prior.
         case aggregate = "aggregate posterior"
+        /// Neighbours, discriminant, silhouette and mixture of the latent means.
         case separation = "clusters"
+        /// Principal components and the pixelwise mean.
         case rivals = "simple rivals"
+        /// Draws from the prior beside test images.
         case frechet = "Fréchet distance"
     }
 

@@ -14,6 +14,7 @@ public struct LinearComparison: Sendable, Hashable, Codable {
     public let angle: Double
     /// σ² of the model and of the optimum, of pixels in [0, 1].
     public let variance: Double
+    /// σ² of the closed form: the mean of the eigenvalues that are left out.
     public let optimalVariance: Double
 
     /// - Parameters:

@@ -75,6 +75,7 @@ public struct GaussianMixture: Sendable {
     }
 
     /// N(0, I), the prior of a variational autoencoder, as a mixture of one.
+    /// - Throws: `invalidArgument` when `size` is not positive.
     public static func standardNormal(size: Int) throws(VAEError) -> GaussianMixture {
         guard size > 0 else {
             throw VAEError(
