@@ -109,7 +109,7 @@ struct WorkerPoolTests {
     }
 
     /// When the pool is gone its threads are, too: each has run its thread-local destructors.
-    @Test(arguments: [1, 2, 8, 64])
+    @Test(.serialized, arguments: [1, 2, 8, 64])
     func theLastReferenceEndsTheThreads(threads: Int) {
         var pool: WorkerPool? = WorkerPool(threads: threads)
         let before = endedThreads.load(ordering: .acquiring)
