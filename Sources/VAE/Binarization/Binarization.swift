@@ -18,7 +18,9 @@ extension ImageSet {
     /// Draws are named by seed and image: an image becomes the same in any set that has it at the same place. The test set of a
     /// training is this with the seed 0, whatever the training's seed, so that models are measured on the same images.
     ///
-    /// - Parameter seed: names the draws of `stochastic`; `threshold` has none
+    /// - Parameters:
+    ///   - method: how
+    ///   - seed: names the draws of `stochastic`; `threshold` has none
     /// - Complexity: O(pixels).
     public func binarized(_ method: Binarization, seed: UInt64 = 0) -> ImageSet {
         var binary = pixels

@@ -40,7 +40,10 @@ extension VariationalAutoencoder {
     /// not grow with `samples`. Costs a decoding per draw: samples · images · the decoder's operations.
     ///
     /// - Parameters:
+    ///   - images: (n, height, width, channels) of the model's shape
     ///   - samples: K, 1 or more
+    ///   - seed: names the draws
+    ///   - threads: workers; the bits of the result do not depend on it
     ///   - onProgress: called with the number of images that are done, a few times a second, on the calling thread; what it throws
     ///     ends the work
     /// - Throws: `invalidArgument` when the images do not have the model's shape or are none, or `samples` is not positive;

@@ -43,7 +43,9 @@ extension VariationalAutoencoder {
     }
 
     /// The pixel means of p(x|z) that the decoder gives for latents.
-    /// - Parameter latents: (n, latentSize)
+    /// - Parameters:
+    ///   - latents: (n, latentSize)
+    ///   - threads: workers; the bits of the result do not depend on it
     /// - Returns: (n, height, width, channels); in [0, 1] with a Bernoulli likelihood, and about there with a Gaussian one
     /// - Throws: `invalidArgument` when `latents` is empty or not a whole number of points.
     public func decode(_ latents: [Float], threads: Int = Machine.physicalCores) throws(VAEError) -> [Float] {
@@ -103,6 +105,8 @@ extension VariationalAutoencoder {
     /// The two parts of the loss of every image.
     ///
     /// - Parameters:
+    ///   - images: (n, height, width, channels) of the model's shape
+    ///   - seed: names the draws
     ///   - sampling: draws z once an image, with noise fixed by `seed`; false takes z = μ
     ///   - threads: workers; the bits of the result do not depend on it
     /// - Throws: `invalidArgument` when the images do not have the model's shape or are none, `unavailable` when there is not memory

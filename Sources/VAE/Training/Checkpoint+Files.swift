@@ -6,7 +6,9 @@ import VAECore
 extension Checkpoint {
     /// Writes the file at `path`, whole or not at all.
     ///
-    /// - Parameter older: where the file that was at `path` goes, in the same folder; nil replaces it.
+    /// - Parameters:
+    ///   - path: of the file
+    ///   - older: where the file that was at `path` goes, in the same folder; nil replaces it.
     /// - Throws: `cannotCreate` or `inputOutput` when it can't be written; what was there is left as it was.
     public func write(to path: String, keepingOldAs older: String? = nil) throws(VAEError) {
         try DurableFile.write(serialized(), to: path, keepingOldAs: older)

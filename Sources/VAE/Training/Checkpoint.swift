@@ -50,6 +50,7 @@ extension Trainer {
     /// Goes on where a checkpoint was taken: `fit` then trains for what is left.
     ///
     /// - Parameters:
+    ///   - checkpoint: where the training stands
     ///   - epochs: more epochs than were planned; nil for as many
     ///   - threads: workers; the bits of the result do not depend on it
     /// - Throws: `invalidArgument` when `epochs` is less than was planned, or is raised and the learning rate falls along a cosine,

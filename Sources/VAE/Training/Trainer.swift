@@ -38,6 +38,8 @@ public final class Trainer {
     /// Memory: the parameters, their two moments and a gradient for each shard of a batch, and feature maps for each thread.
     ///
     /// - Parameters:
+    ///   - model: what is trained
+    ///   - training: how
     ///   - threads: workers; the bits of the result do not depend on it. The physical cores unless given.
     ///   - convolutions: what computes them; the model that comes out keeps to it
     /// - Throws: `invalidArgument` for a value out of range, `unavailable` when there is not memory enough.
