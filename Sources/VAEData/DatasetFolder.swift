@@ -28,7 +28,9 @@ extension Dataset {
     /// Looks for `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and
     /// `t10k-labels-idx1-ubyte`, each also with `.gz` and with `.idx` in place of `-idx`. Only the
     /// training images must be there.
-    /// - Parameter name: what to call the data; by default the folder's name.
+    /// - Parameters:
+    ///   - folder: where the files are
+    ///   - name: what to call the data; by default the folder's name.
     /// - Throws: `missingInput` for a folder or file that is missing or may not be read; `invalidData` for
     ///   a file that isn't what it should be.
     public init(contentsOf folder: String, name: String? = nil) throws(VAEError) {

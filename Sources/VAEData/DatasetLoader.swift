@@ -25,6 +25,8 @@ public struct DatasetLoader: Sendable {
     /// name it. Without one, files come from the cache if their size and SHA-256 are the published ones,
     /// else from the public servers, checked in the same way.
     /// - Parameters:
+    ///   - choice: which data set
+    ///   - folder: a folder of IDX files; nil for the cache
     ///   - seed: the seed of the synthetic digits.
     ///   - progress: is told what happens, on the caller's thread.
     /// - Throws: `unavailable` if `mnist` or `fashion-mnist` can't be had; what `Dataset(contentsOf:)`

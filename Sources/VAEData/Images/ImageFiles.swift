@@ -20,6 +20,7 @@ public struct ImageFiles: Sendable {
     ///
     /// Colour becomes grey by the luma of ITU-R 601 (as in Pillow), grey becomes colour by repetition.
     /// - Parameters:
+    ///   - paths: files and folders, in the order of the images
     ///   - shape: what every image has in the end.
     ///   - scalingToFit: scales images of other sizes, by averages over areas, until they touch the shape's sides from within, and
     ///     puts them in its centre on black; without it they are refused.
