@@ -58,7 +58,7 @@ soak: setup ## Kill trainings at random moments and resume them, 100 times; ARGS
 examples: setup ## Build and run the examples as packages that depend on this one by version; ARGS: debug, release
 	scripts/examples $(ARGS)
 
-docs: setup ## Build the documentation into .build/docs/site; a public name without a comment fails
+docs: setup ## Build the documentation into .build/docs/site; a warning or a public name without a comment fails
 	scripts/docs
 
 lint: ## Check the layout and style of all Swift files

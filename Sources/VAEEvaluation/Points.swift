@@ -19,6 +19,8 @@ public struct Points: Sendable, Equatable {
 
     /// - Parameters:
     ///   - coordinates: (count, size)
+    ///   - size: coordinates of a point, 1 or more
+    ///   - labels: a class for each point, or none at all
     ///   - name: what errors call the points, such as "test latents"
     /// - Throws: `invalidArgument` when there are no points, or coordinates and labels do not agree in number; `invalidData` when
     ///   a coordinate is infinite or not a number.

@@ -27,6 +27,7 @@ extension Report {
         ///
         /// - Parameters:
         ///   - images: of the model's shape; the page keeps as many of the first as fit into 2.6 MB
+        ///   - model: what encodes and decodes them
         ///   - measuringLosses: decodes and measures every image, too, for the page to sort them by
         ///   - threads: workers; the bits of the result do not depend on it
         /// - Throws: `invalidArgument` when the images do not have the model's shape or are none, `unavailable` when there is not

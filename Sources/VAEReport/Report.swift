@@ -61,6 +61,7 @@ public struct Report: Sendable {
     ///   - labelName: what a class is called
     ///   - classNames: the classes from 0 on, where they are more than numbers
     ///   - facts: tables about the training
+    ///   - evaluation: what `Evaluation` found of the model; without it the page has no card of it
     public init(
         title: String, model: VariationalAutoencoder, history: [EpochReport] = [],
         testSet: TestSet? = nil, labelName: String = "class", classNames: [String] = [],

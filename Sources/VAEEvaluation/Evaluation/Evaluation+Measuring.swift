@@ -7,6 +7,11 @@ extension Evaluation {
     /// Nearly all of its time goes into the importance-weighted likelihood: `options.samples` decodings of each image that takes part.
     ///
     /// - Parameters:
+    ///   - model: what to measure
+    ///   - train: what the model was trained on, or images like them
+    ///   - test: images that it has not seen; labels in both sets are needed for the classes' separation
+    ///   - options: how much to draw, and from what
+    ///   - threads: workers; the bits of the result do not depend on it
     ///   - onProgress: called with the stage and the share of it that is done, 0 to 1, on the calling thread; what it throws ends the work
     /// - Throws: `invalidArgument` when an option is out of range or the images do not have the model's shape or are none; `invalidData` when the
     ///   model's encodings or losses are not finite numbers; `unavailable` when there is not memory enough.

@@ -33,7 +33,10 @@ public struct FrechetDistance: Sendable, Hashable, Codable {
     ///
     /// - Parameters:
     ///   - samples: (n, height, width, channels), values in [0, 1], such as `model.sample(test.count)`
+    ///   - train: where the components come from, and one side of the floor
+    ///   - test: the other side of both distances
     ///   - features: as many at most; fewer where images have fewer pixel values or there are fewer of them
+    ///   - threads: workers; the bits of the result do not depend on it
     /// - Throws: `invalidArgument` when `features` is not positive, shapes differ or a set has fewer than two images;
     ///   `invalidData` when a sample is not finite; `unavailable` without memory enough.
     public init(

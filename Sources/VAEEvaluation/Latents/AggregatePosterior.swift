@@ -38,7 +38,10 @@ public struct AggregatePosterior: Sendable, Equatable, Codable {
     /// The standard errors are those of the mean over images, as if the mixture were known.
     ///
     /// - Parameters:
+    ///   - encoding: the posteriors, an image each
     ///   - draws: of z for each image, 1 or more; they are named by seed, image and number
+    ///   - seed: names the draws of z
+    ///   - threads: workers; the bits of the result do not depend on it
     ///   - onProgress: called with the number of images that are done, now and then, on the calling thread; what it throws ends the work
     /// - Complexity: draws · N² · latentSize
     /// - Throws: `invalidArgument` when there are no images or draws; `invalidData` when a posterior is not finite; `unavailable`

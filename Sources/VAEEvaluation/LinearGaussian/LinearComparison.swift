@@ -18,8 +18,10 @@ public struct LinearComparison: Sendable, Hashable, Codable {
     public let optimalVariance: Double
 
     /// - Parameters:
+    ///   - model: without filters, hidden layers and activations, with a Gaussian likelihood
     ///   - images: what the model was trained on
     ///   - seed: names the draws of z
+    ///   - threads: workers; the bits of the result do not depend on it
     /// - Throws: what `ProbabilisticPCA`, `LinearGaussianDecoder` and `losses(of:)` throw; `invalidArgument` when the images do not have
     ///   the model's shape.
     /// - Complexity: O(images · d² + d³) for d values an image.

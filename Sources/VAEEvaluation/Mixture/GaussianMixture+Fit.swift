@@ -14,7 +14,10 @@ extension GaussianMixture {
     /// The same bits for any number of threads. O(iterations · points · components · size²); memory: points · components Doubles.
     ///
     /// - Parameters:
+    ///   - points: what to fit to; labels are not looked at
     ///   - components: 1 to the number of different points
+    ///   - options: when to stop, how narrow a component may be, and the seed of the first guess
+    ///   - threads: workers; the bits of the result do not depend on it
     /// - Throws: `invalidArgument` when an option is out of range or there are fewer different points than components;
     ///   `invalidData` when all points are in one place.
     public init(

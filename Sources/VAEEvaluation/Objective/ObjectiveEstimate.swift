@@ -14,8 +14,11 @@ public struct ObjectiveEstimate: Sendable, Equatable, Codable {
     /// KL(q(z|x) ‖ N(0, I)), in closed form.
     public let kl: Estimate
 
+    /// The means of parts that are known.
+    ///
     /// - Parameters:
-    ///   - reconstruction, kl: one value an image
+    ///   - reconstruction: one value an image
+    ///   - kl: one value an image
     /// - Precondition: as many of each, and at least one.
     public init(reconstruction: [Double], kl: [Double]) {
         precondition(

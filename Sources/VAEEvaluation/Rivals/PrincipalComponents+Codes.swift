@@ -18,7 +18,10 @@ extension PrincipalComponents {
     }
 
     /// The same for images given as values in [0, 1], such as a model's samples.
-    /// - Parameter values: (n, height, width, channels)
+    ///
+    /// - Parameters:
+    ///   - values: (n, height, width, channels)
+    ///   - threads: workers; the bits of the result do not depend on it
     /// - Throws: `invalidArgument` when they are not a whole number of images; `invalidData` when one is not finite.
     public func encode(
         values: [Float], threads: Int = Machine.physicalCores
@@ -31,7 +34,10 @@ extension PrincipalComponents {
     }
 
     /// The images that codes stand for: mean + Σ code · axis. Values may lie outside [0, 1]. O(n · pixels · components).
-    /// - Parameter codes: (n, components)
+    ///
+    /// - Parameters:
+    ///   - codes: (n, components)
+    ///   - threads: workers; the bits of the result do not depend on it
     /// - Returns: (n, height, width, channels)
     /// - Throws: `invalidArgument` when the codes lie in another space; `unavailable` without memory enough.
     public func decode(_ codes: Points, threads: Int = Machine.physicalCores) throws(VAEError) -> [Float] {

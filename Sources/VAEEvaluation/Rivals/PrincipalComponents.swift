@@ -39,7 +39,11 @@ public struct PrincipalComponents: Sendable {
     /// - Else from the inner products of all pairs of images, of `gramLimit` evenly spaced ones if there are more (`imagesUsed` says so); O(n² · d + n³).
     ///
     /// The same bits for any number of threads.
-    /// - Parameter components: 1 to the number of pixel values, and below the number of images
+    ///
+    /// - Parameters:
+    ///   - images: what to fit to
+    ///   - components: 1 to the number of pixel values, and below the number of images
+    ///   - threads: workers; the bits of the result do not depend on it
     /// - Throws: `invalidArgument` when `components` is out of range; `unavailable` without memory enough.
     public init(
         fittedTo images: ImageSet, components: Int, threads: Int = Machine.physicalCores

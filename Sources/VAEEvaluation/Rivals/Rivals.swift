@@ -28,8 +28,11 @@ public struct Rivals: Sendable, Hashable, Codable {
     /// Fits the rivals to the training images and measures them on the test images. O(train · pixels² + train · test · components).
     ///
     /// - Parameters:
+    ///   - train: what the rivals are fitted to
+    ///   - test: what they are measured on; with labels in both sets, as classifiers too
     ///   - components: the model's latent dimensions
     ///   - neighbours: voters of `NearestNeighbours`
+    ///   - threads: workers; the bits of the result do not depend on it
     /// - Throws: `invalidArgument` when there are no images, shapes differ, or `components` or `neighbours` is out of range;
     ///   `unavailable` without memory enough.
     public init(

@@ -44,6 +44,8 @@ public struct LatentSeparation: Sendable, Hashable, Codable {
     /// - Parameters:
     ///   - train: codes with labels, such as `Points(model.encode(images), labels: images.labels)`
     ///   - test: the same of other images
+    ///   - options: neighbours, components and how the mixture is fitted
+    ///   - threads: workers; the bits of the result do not depend on it
     /// - Throws: `invalidArgument` when labels are missing or of one class, the two lie in different spaces, or an option is out of
     ///   range; `invalidData` when all codes are in one place; `unavailable` without memory enough.
     public init(

@@ -2,7 +2,14 @@ import CCairo
 
 extension Canvas {
     /// Draws one line of text.
-    /// - Parameter isUpward: turned to be read from below, as y axes are labelled.
+    ///
+    /// - Parameters:
+    ///   - string: what to write; characters that can't be printed are replaced
+    ///   - point: where the anchors put it
+    ///   - style: size, weight and colour
+    ///   - horizontal: what of the line lies at `point`: its start, middle or end
+    ///   - vertical: what of the letters lies at `point`: baseline, middle or top
+    ///   - isUpward: turned to be read from below, as y axes are labelled
     public func draw(
         _ string: String, at point: Point, _ style: TextStyle, _ horizontal: HorizontalAnchor = .start,
         _ vertical: VerticalAnchor = .baseline, isUpward: Bool = false

@@ -84,7 +84,10 @@ extension Figure {
     }
 
     /// Writes the figure, whole or not at all, as its path's extension says: `.png`, `.svg` or `.pdf`.
-    /// - Parameter scale: pixels of a PNG per pixel of `size`; the other formats have no pixels.
+    ///
+    /// - Parameters:
+    ///   - path: ends in .png, .svg or .pdf, which is the kind of file it becomes
+    ///   - scale: pixels of a PNG per pixel of `size`; the other formats have no pixels
     /// - Throws: `invalidArgument` for another extension, and what ``png(scale:)``, ``svg()`` or ``pdf()`` throws; `cannotCreate` or
     ///   `inputOutput` when the file can't be written: what was there is then left as it was.
     public func write(to path: String, scale: Double = 1) throws(VAEError) {

@@ -24,8 +24,10 @@ public struct DimensionBars: Figure {
     private static let widestBar = 44.0
 
     /// - Parameters:
-    ///   - kl: KL(q(zᵢ|x) ‖ N(0, 1)) of each dimension, the mean over images, in nats.
-    ///   - variance: the variance of q(zᵢ|x)'s mean over images.
+    ///   - kl: KL(q(zᵢ|x) ‖ N(0, 1)) of each dimension, the mean over images, in nats
+    ///   - variance: the variance of q(zᵢ|x)'s mean over images
+    ///   - title: the line above the picture, and its name for people who can't see it; empty for none
+    ///   - subtitle: smaller, below the title; empty for none
     /// - Throws: `invalidArgument` when the two differ in number or there are none; `invalidData` when a value
     ///   is not finite.
     public init(kl: [Double], variance: [Double], title: String = "", subtitle: String = "") throws(VAEError)

@@ -9,8 +9,10 @@ public struct ImageSheet: Figure {
     public var size: Size { Size(width: Double(picture.width), height: Double(picture.height)) }
 
     /// - Parameters:
-    ///   - columns: images a row, or nil for a sheet about as wide as high.
-    ///   - gap: white pixels between images.
+    ///   - images: row by row from the top, each row from the left
+    ///   - columns: images a row, or nil for a sheet about as wide as high
+    ///   - gap: white pixels between images
+    ///   - title: the picture's name for people who can't see it
     /// - Throws: `invalidArgument` when `columns` is not positive, `gap` not within 0...1,000, or the sheet
     ///   would be wider or higher than 32,767 pixels.
     public init(images: FloatImages, columns: Int? = nil, gap: Int = 2, title: String = "") throws(VAEError) {

@@ -21,11 +21,13 @@ public struct InterpolationGrid: Figure {
     private static let bold = TextStyle(size: 14, isBold: true)
 
     /// - Parameters:
-    ///   - starts: the first image of every pair.
-    ///   - ends: the last image of every pair.
+    ///   - starts: the first image of every pair
+    ///   - ends: the last image of every pair
     ///   - steps: what the decoder makes of each line, pair by pair, from the first image's latent (0) to the last
     ///     one's (1) in equal steps.
-    ///   - rowHeadings: one a pair, such as its classes, or none.
+    ///   - rowHeadings: one a pair, such as its classes, or none
+    ///   - title: the line above the picture, and its name for people who can't see it; empty for none
+    ///   - subtitle: smaller, below the title; empty for none
     /// - Throws: `invalidArgument` when shapes differ, the sets do not go together, there are more than 64
     ///   steps or pairs, or fewer than 2 steps.
     public init(

@@ -29,14 +29,19 @@ public struct LatentScatter: Figure {
     }
 
     /// - Parameters:
-    ///   - points: one an image, such as its latent mean or its first two principal components.
-    ///   - labels: one an image, or nil to draw all points in one colour.
-    ///   - classNames: what to call classes 0, 1, …; those beyond its end go by their number.
+    ///   - points: one an image, such as its latent mean or its first two principal components
+    ///   - labels: one an image, or nil to draw all points in one colour
+    ///   - classNames: what to call classes 0, 1, …; those beyond its end go by their number
+    ///   - title: the line above the picture, and its name for people who can't see it; empty for none
+    ///   - subtitle: smaller, below the title; empty for none
+    ///   - xLabel: below the horizontal axis
+    ///   - yLabel: beside the vertical axis
+    ///   - legendTitle: what classes are called; nil for no legend
     ///   - showsPrior: whether to draw the circles within which 39% and 86% of a standard normal prior lie
     ///     (one and two standard deviations).
-    ///   - legendTitle: what classes are called; nil for no legend.
-    ///   - hasOneScale: whether a unit is as long to the right as upwards, as in a plane; the circles need it.
-    ///   - limits: what the axes must show, for pictures that are to be compared; nil fits them to the points.
+    ///   - hasOneScale: whether a unit is as long to the right as upwards, as in a plane; the circles need it
+    ///   - limits: what the axes must show, for pictures that are to be compared; nil fits them to the points
+    ///   - size: of the picture, 400×360 pixels or more
     /// - Throws: `invalidArgument` when there are no points, labels and points differ in number, or the
     ///   size is below 400×360; `invalidData` when no point is finite.
     public init(

@@ -20,10 +20,14 @@ public struct ManifoldGrid: Figure {
     private static let bottom = 66.0
 
     /// - Parameters:
-    ///   - tiles: the decoded images row by row from the top, each row from the left.
-    ///   - columns: the value of the horizontal latent for each column, from the left.
-    ///   - rows: the value of the vertical latent for each row, from the top, so usually descending.
-    ///   - side: the grid's longer side is at most so many pixels.
+    ///   - tiles: the decoded images row by row from the top, each row from the left
+    ///   - columns: the value of the horizontal latent for each column, from the left
+    ///   - rows: the value of the vertical latent for each row, from the top, so usually descending
+    ///   - title: the line above the picture, and its name for people who can't see it; empty for none
+    ///   - subtitle: smaller, below the title; empty for none
+    ///   - xLabel: below the horizontal axis
+    ///   - yLabel: beside the vertical axis
+    ///   - side: the grid's longer side is at most so many pixels
     /// - Throws: `invalidArgument` when tiles are not `columns · rows`, or too many for one picture, or `side` is below
     ///   100;
     ///   `invalidData` when a latent value is not finite.

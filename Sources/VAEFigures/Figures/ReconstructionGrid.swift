@@ -28,11 +28,15 @@ public struct ReconstructionGrid: Figure {
     private static let bold = TextStyle(size: 14, isBold: true)
 
     /// - Parameters:
-    ///   - losses: one an image, in nats, written below its column.
+    ///   - inputs: the upper row
+    ///   - reconstructions: what the model makes of each, in the same order
+    ///   - losses: one an image, in nats, written below its column
     ///   - bands: groups of columns from the left, band below band; the images in their order. nil puts all into
     ///     one band without a heading.
-    ///   - rowHeadings: what to call the three rows.
-    ///   - lossHeading: what to call the row of losses.
+    ///   - title: the line above the picture, and its name for people who can't see it; empty for none
+    ///   - subtitle: smaller, below the title; empty for none
+    ///   - rowHeadings: what to call the three rows
+    ///   - lossHeading: what to call the row of losses
     /// - Throws: `invalidArgument` when the two sets differ in shape or number, the bands hold another number of
     ///   images, a band has more than 64, losses and images differ in number, or the headings are not three.
     public init(

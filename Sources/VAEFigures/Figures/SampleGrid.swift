@@ -11,9 +11,12 @@ public struct SampleGrid: Figure {
     private static let margin = 24.0
 
     /// - Parameters:
-    ///   - columns: images a row; nil makes a sheet about as wide as high.
-    ///   - gap: white pixels between images.
-    ///   - side: the sheet's longer side is at most so many pixels.
+    ///   - images: row by row from the top, each row from the left
+    ///   - columns: images a row; nil makes a sheet about as wide as high
+    ///   - gap: white pixels between images
+    ///   - title: the line above the picture, and its name for people who can't see it; empty for none
+    ///   - subtitle: smaller, below the title; empty for none
+    ///   - side: the sheet's longer side is at most so many pixels
     /// - Throws: `invalidArgument` when `columns` is not positive, `gap` not within 0...1,000, `side` below 100, or
     ///   the sheet would be wider or higher than 32,767 pixels.
     public init(

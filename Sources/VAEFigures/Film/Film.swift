@@ -9,8 +9,9 @@ public struct Film: Sendable {
     private static let sampled = 8
 
     /// - Parameters:
-    ///   - seconds: how long each frame but the last is shown.
-    ///   - lastSeconds: how long the last one is.
+    ///   - frames: figures of one size, in the order in which they are shown
+    ///   - seconds: how long each frame but the last is shown
+    ///   - lastSeconds: how long the last one is
     /// - Throws: `invalidArgument` when there are no frames or a duration is not within 0...60.
     public init(_ frames: [any Figure], seconds: Double, lastSeconds: Double) throws(VAEError) {
         guard !frames.isEmpty else {
