@@ -25,8 +25,8 @@ struct BenchCommand: ParsableCommand {
               vae-bench --only layers --filter output  of it, the last layer
               vae-bench --convolutions lowered         by im2col and sgemm
               vae-bench --only scaling                 threads, sizes, inference
-              vae-bench --only inference               encoding, decoding, weighing draws for the likelihood
-              vae-bench --only checkpoints             what they cost, on this folder's disk
+              vae-bench --only inference               encoding, decoding, weighing draws
+              vae-bench --only checkpoints             what they cost, on this disk
 
             The exit status is 70 if the results are wrong, however fast.
             """,

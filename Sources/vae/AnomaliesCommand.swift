@@ -21,7 +21,7 @@ struct AnomaliesCommand: ParsableCommand {
             likely of all. Read it within images of one kind.
 
             EXAMPLES
-              vae anomalies runs/mnist                              half a minute on two cores
+              vae anomalies runs/mnist                       half a minute on two cores
               vae anomalies runs/mnist -n 40 --out anomalies.png
               vae anomalies runs/mnist --by reconstruction --out all.csv -n 10000
               vae anomalies runs/mnist scans/ --fit --invert --samples 1000

@@ -19,7 +19,7 @@ struct DecodeCommand: ParsableCommand {
             EXAMPLES
               vae decode runs/mnist --z 0.5,-1 --out digit.png
               vae decode runs/mnist --z 0,0 --z 1,1 --out two.png
-              vae decode runs/mnist --z z.npy --out images.npy          (n, 28, 28), float32 in [0, 1]
+              vae decode runs/mnist --z z.npy --out images.npy   (n, 28, 28), float32
               vae encode runs/mnist --select 0-63 | vae decode runs/mnist --z - > sheet.png
             """)
 

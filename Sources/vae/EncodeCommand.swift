@@ -16,8 +16,8 @@ struct EncodeCommand: ParsableCommand {
             is (images, dimensions), float32, and with --log-variance (2, images, dimensions): means, then log-variances.
 
             EXAMPLES
-              vae encode runs/mnist > z.csv                     the test set
-              vae encode runs/mnist --out z.npy --log-variance  mean, log_variance = numpy.load("z.npy")
+              vae encode runs/mnist > z.csv                        the test set
+              vae encode runs/mnist --out z.npy --log-variance     (2, 10000, 2), float32
               vae encode runs/mnist picture.png drawings/ --fit
               vae encode runs/mnist images.npy --json
             """)

@@ -21,9 +21,9 @@ struct EvaluateCommand: ParsableCommand {
             evaluation-best.json, with images of another data set evaluation-NAME.json, and leaves the page as it is.
 
             EXAMPLES
-              vae evaluate runs/mnist                          about a minute on two cores
+              vae evaluate runs/mnist                        half a minute on two cores
               vae evaluate runs/mnist --samples 5000 --images 1000
-              vae evaluate runs/mnist --binarize stochastic    then p(x) is a likelihood
+              vae evaluate runs/mnist --binarize stochastic  then p(x) is a likelihood
               vae evaluate runs/mnist --json > numbers.json
             """)
 

@@ -18,7 +18,7 @@ struct ReconstructCommand: ParsableCommand {
             EXAMPLES
               vae reconstruct runs/mnist --out reconstructions.png
               vae reconstruct runs/mnist --select 0-9,15 --out some.png
-              vae reconstruct runs/mnist --out reconstructions.npy        the whole test set
+              vae reconstruct runs/mnist --out all.npy            the whole test set
               vae reconstruct runs/mnist scan.png drawings/ --fit --invert --out mine.png
             """)
 

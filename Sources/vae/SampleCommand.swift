@@ -18,9 +18,9 @@ struct SampleCommand: ParsableCommand {
             q(z|x) for each training image (60,000 at most).
 
             EXAMPLES
-              vae sample runs/mnist --out samples.png            64 images in a sheet
-              vae sample runs/mnist -n 1000 --seed 7 --out samples.npy      (1000, 28, 28), float32 in [0, 1]
-              vae sample runs/mnist -n 100 --out samples/        a PNG each in a new folder
+              vae sample runs/mnist --out samples.png        64 images in a sheet
+              vae sample runs/mnist -n 1000 --out some.npy   (1000, 28, 28), float32
+              vae sample runs/mnist -n 100 --out samples/    a PNG each in a new folder
               vae sample runs/mnist --mixture --components 30 --out likely.png
               vae sample runs/mnist --best > samples.png
             """)

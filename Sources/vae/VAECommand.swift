@@ -6,6 +6,19 @@ struct VAECommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "vae",
         abstract: "Use, look at and check what vae-train left behind.",
+        discussion: """
+            Commands take a run folder or a model file (.safetensors). Data goes to
+            standard output where no --out is given, messages to standard error;
+            --json prints one document.
+
+            EXAMPLES
+              vae-train --out runs/mnist                 a run to look at
+              vae evaluate runs/mnist                    is its loss any good?
+              vae sample runs/mnist --out samples.png    64 images that it makes up
+              vae encode runs/mnist > z.csv              where its test images lie
+              vae info runs/mnist --json                 what it is, for a program
+              vae doctor                                 does it compute rightly here?
+            """,
         version: packageVersion,
         subcommands: [
             SampleCommand.self, ReconstructCommand.self, EncodeCommand.self, DecodeCommand.self,

@@ -1,0 +1,37 @@
+import Foundation
+import Testing
+
+/// What `--help` says, on a terminal of 80 columns.
+@Suite struct HelpTests {
+    private static let commands: [[String]] =
+        [["vae-train"], ["vae-bench"], ["vae"]]
+        + [
+            "sample", "reconstruct", "encode", "decode", "interpolate", "info", "doctor", "evaluate",
+            "anomalies",
+            "ppca", "plot",
+        ].map { ["vae", $0] }
+
+    @Test(arguments: commands)
+    func examplesStandOnOneLineEach(command: [String]) throws {
+        let outcome = try Tool(command[0]).run(
+            command.dropFirst() + ["--help"], environment: ["COLUMNS": "80"])
+        #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
+        let lines = outcome.output.split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines.allSatisfy { $0.count <= 80 || $0.hasPrefix("USAGE: ") })
+        let heading = try #require(lines.firstIndex(of: "EXAMPLES"), "\(outcome.output)")
+        let examples = lines[(heading + 1)...].prefix { !$0.isEmpty }
+        #expect(!examples.isEmpty)
+        // A line that was too long goes on at the margin.
+        for line in examples { #expect(line.hasPrefix("  "), "\(command): \(line)") }
+    }
+
+    @Test func everySubcommandIsTried() throws {
+        let outcome = try Tool("vae")("--help")
+        let lines = outcome.output.split(separator: "\n", omittingEmptySubsequences: false)
+        let start = try #require(lines.firstIndex(of: "SUBCOMMANDS:"))
+        let names = lines[(start + 1)...].prefix { !$0.isEmpty }
+            .compactMap { $0.hasPrefix("  ") && !$0.hasPrefix("   ") ? $0.split(separator: " ").first : nil }
+        let tried = Self.commands.compactMap { $0.count == 2 ? $0[1][...] : nil }
+        #expect(Set(names) == Set(tried))
+    }
+}
