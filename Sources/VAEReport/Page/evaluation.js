@@ -10,6 +10,11 @@ function scaleRow({ name, value, place, kind, note }) {
     element('span', { class: 'value' }, value));
 }
 
+/** Text in which flags of a tool, such as --binarize, are code and stay on one line. */
+function withFlags(text) {
+  return text.split(/(--[a-z-]+)/).map((part, index) => (index % 2 ? element('code', { class: 'flag' }, part) : part));
+}
+
 function evaluationTable({ title, columns, rows, remarks }) {
   const card = element('div', { class: 'card' }, element('h3', {}, title));
   if (rows.length) {
@@ -24,7 +29,7 @@ function evaluationTable({ title, columns, rows, remarks }) {
       element('thead', {}, row(['', ...columns], true)), element('tbody', {}, ...body));
     card.append(element('div', { class: 'evaluation-table' }, table));
   }
-  card.append(...remarks.map((remark) => element('p', { class: 'note' }, remark)));
+  card.append(...remarks.map((remark) => element('p', { class: 'note' }, ...withFlags(remark))));
   return card;
 }
 
