@@ -63,6 +63,11 @@ import VAECore
         expectError(.invalidData, saying: "not an IDX file", "web page") {
             try read(Array("<!DOCTYPE html>".utf8))
         }
+        for magic in [[1, 0, 8, 3], [0, 1, 8, 3]] as [[UInt8]] {
+            expectError(.invalidData, saying: "not an IDX file") {
+                try read(magic + [0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 7])
+            }
+        }
         expectError(.invalidData, saying: "not an IDX file", "89 50 4e 47") {
             try read([0x89, 0x50, 0x4E, 0x47, 0, 0])
         }

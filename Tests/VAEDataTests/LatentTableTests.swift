@@ -62,7 +62,9 @@ import VAECore
         ("z1,z2\n1,x\n", "line 2"), ("1,2\nz1,z2\n", "line 2"), ("z1,z2\n1,nan\n", "nan"),
         ("z1,z2\n1,inf\n", "inf"),
         ("z1,z2\n1,0x10\n", "0x10"), ("z1,z2\n1,1e99\n", "not finite"), ("z1,z2\n1,\n", "line 2"),
-        ("z1,z2\n1,\"2\n", "closing quote"), ("z1,z2\n1,1 2\n", "line 2"), ("\u{1B}[31m\n", "no column z1"),
+        ("z1,z2\n1,\"2\n", "closing quote"), ("1,2\n1,infinity\n", "line 2"),
+        ("1,2\n1,\(String(repeating: "0", count: 64))1\n", "line 2"), ("z1,z2\n1,1 2\n", "line 2"),
+        ("\u{1B}[31m\n", "no column z1"),
     ])
     func damagedTables(text: String, words: String) {
         expectError(.invalidData, saying: "z.csv", words) { _ = try read(text) }

@@ -171,6 +171,9 @@ import VAECore
             expectError(.invalidData, saying: "big.png", words) { _ = try PNG.read(path) }
         }
         try expect(16_385, 1, 10, saying: "too large")
+        try expect(1, 16_385, 10, saying: "too large")
+        try expect(0, 1, 10, saying: "empty")
+        try expect(1, 0, 10, saying: "empty")
         try expect(1, 0x7FFF_FFFF, 10, saying: "too large")
         try expect(0xFFFF_FFFF, 0xFFFF_FFFF, 10, saying: "too large")
         try expect(4096, 2049, 10, saying: "too large")

@@ -109,6 +109,23 @@ import VAEData
             try SafeTensors(tensors, metadata: file.metadata).write(to: scratch.file("g"))
             #expect(failure { () throws(VAEError) in try read("g") }?.kind == .invalidData)
         }
+        typealias Tensor = SafeTensors.Tensor
+        for other in [
+            try Tensor(name: "1.loss", shape: [2], doubles: [1, 2]),
+            try Tensor(
+                name: "1.tiles", dataType: .uint8, shape: [9, 2, 2], bytes: [UInt8](repeating: 7, count: 36)),
+            try Tensor(name: "1.tiles", shape: [9, 2, 2, 1], floats: [Float](repeating: 7, count: 36)),
+            try Tensor(
+                name: "1.tiles", dataType: .uint8, shape: [9, 4, 1, 1],
+                bytes: [UInt8](repeating: 7, count: 36)),
+            try Tensor(
+                name: "1.tiles", dataType: .uint8, shape: [9, 1, 4, 1],
+                bytes: [UInt8](repeating: 7, count: 36)),
+        ] {
+            let tensors = file.tensors.filter { $0.name.hasPrefix("1.") && $0.name != other.name } + [other]
+            try SafeTensors(tensors, metadata: file.metadata).write(to: scratch.file("g"))
+            #expect(failure { () throws(VAEError) in try read("g") }?.kind == .invalidData, "\(other.name)")
+        }
         try SafeTensors(file.tensors).write(to: scratch.file("g"))
         #expect(failure { () throws(VAEError) in try read("g") }?.kind == .invalidData)
         let infinite = FilmFrame(epoch: 1, loss: 1, points: [[1, 2], [.infinity, 4]], tiles: tiles)

@@ -50,7 +50,10 @@ import VAEData
         "@1,3.0,1.0,2.0,4.0,,,1.0,5.0\n",
         "@1,3.1,1.0,2.0,,,,1.0,5.0\n", "@one,3.0,1.0,2.0,,,,1.0,5.0\n", "@1,3.0,1.0,x,,,,1.0,5.0\n",
         "@2,3.0,1.0,2.0,,,,1.0,5.0\n1,3.0,1.0,2.0,,,,1.0,5.0\n", "@0,3.0,1.0,2.0,,,,1.0,5.0\n",
-        "@1,3.0,1.0,2.0,,,,1.0,5.0\n\n", "@\u{0}\n",
+        "@1,3.0,1.0,2.0,,,,1.0,5.0\n\n", "@\u{0}\n", "other,columns\n1,3.0,1.0,2.0,,,,1.0,5.0\n",
+        // More epochs than a training may have; a row that is a number's zeros.
+        "@1000001,3.0,1.0,2.0,,,,1.0,5.0\n",
+        "@1,3.0,1.0,2.0,,,,1.0,\(String(repeating: "0", count: 5000))5.0\n",
     ])
     func damagedMetricsAreRefused(text: String) throws {
         let scratch = try Scratch()

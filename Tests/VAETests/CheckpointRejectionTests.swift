@@ -69,6 +69,21 @@ struct CheckpointRejectionTests {
         #expect(try await refusal([counts], without)?.problem == "has counts that contradict one another")
     }
 
+    /// Steps that agree in 64 bits only: four epochs of 2⁶² are none, and one more than the most is the least.
+    @Test(arguments: [(1 << 62, 4, 2, 2), (Int.max, 1, 1, Int.min)])
+    func stepsThatOverflow(images: Int, epochs: Int, ofEpoch: Int, taken: Int) async throws {
+        let digest = SHA256.digest(of: []).description
+        let training = try #require(try await Self.file().metadata[Key.training])
+            .replacing("\"batchSize\":8", with: "\"batchSize\":1")
+            .replacing("\"epochs\":3", with: "\"epochs\":4")
+        let history = try Tensor(
+            name: Key.history, shape: [epochs, 7], doubles: [Double](repeating: 1, count: 7 * epochs))
+        let counts = try Tensor(name: Key.counts, shape: [2], integers: [taken, ofEpoch])
+        let problem = try await refusal(
+            [history, counts], [Key.training: training, Key.trainImages: "\(digest) \(images)"])?.problem
+        #expect(problem == "has counts that contradict one another")
+    }
+
     @Test func moreEpochsThanPlanned() async throws {
         let history = try Tensor(
             name: Key.history, shape: [4, 7], doubles: [Double](repeating: 1, count: 28))

@@ -99,6 +99,7 @@ struct SafeTensorsRejectionTests {
         Broken(#"{"\u12g4":1}"#, "hexadecimal"), Broken(#"{"\u12"#, "hexadecimal"),
         Broken(#"{"\"#, "escaped"),
         Broken(#"{"\ud800":1}"#, "a lone one"), Broken(#"{"\udc00":1}"#, "a lone one"),
+        Broken(#"{"\udc00\udc00":1}"#, "a lone one"), Broken(#"{"\ud800xudc00":1}"#, "a lone one"),
         Broken(#"{"\ud800\ud800":1}"#, "a lone one"), Broken(#"{"\ud800\n":1}"#, "a lone one"),
         Broken(#"{"abc"#, "'\"'"),
     ]
