@@ -11,11 +11,6 @@ struct Tool {
 
     let path: String
 
-    /// Under the address sanitizer a tool that leaks ends with status 23. Nothing is suppressed: XCTest and Foundation's `Process`,
-    /// which leak, are not in it.
-    private static let leakCheck =
-        dlsym(nil, "__asan_init") == nil ? [:] : ["ASAN_OPTIONS": "detect_leaks=1"]
-
     /// The tool called `name`, which the package manager builds beside the tests.
     init(_ name: String) {
         let folder = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
@@ -37,7 +32,7 @@ struct Tool {
         process.arguments = arguments
         if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
         process.environment = ProcessInfo.processInfo.environment
-            .merging(Self.leakCheck) { $1 }.merging(environment) { $1 }
+            .merging(environment) { $1 }
         // Files rather than pipes: a pipe that nobody empties stops the process that fills it.
         let scratch = try Scratch()
         let (output, errors) = (try scratch.newFile("out"), try scratch.newFile("err"))
