@@ -22,7 +22,7 @@ struct ProportionTests {
         case smallestPoints, longLineOfPoints
     }
 
-    @Test(.timeLimit(.minutes(2)), arguments: Hostile.allCases)
+    @Test(.timeLimit(.minutes(20)), arguments: Hostile.allCases)
     func memoryStaysInProportion(hostile: Hostile) async {
         await #expect(processExitsWith: .success) { [name = hostile.rawValue as String] in
             let hostile = try #require(Hostile(rawValue: name))

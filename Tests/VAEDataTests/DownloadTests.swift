@@ -68,7 +68,7 @@ import VAECore
         (.endlessHead, "headers"), (.endless("HTTP/1.1 200 X\r\nX: "), ""),
     ]
 
-    @Test(.timeLimit(.minutes(1)), arguments: endless.indices)
+    @Test(.timeLimit(.minutes(20)), arguments: endless.indices)
     func answersWithoutEndAreNotRead(index: Int) throws {
         let (answer, words) = Self.endless[index]
         let server = try TestServer(["file": answer])
@@ -115,13 +115,13 @@ import VAECore
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func givesUpOnSilence() {
+    @Test(.timeLimit(.minutes(20))) func givesUpOnSilence() {
         var rules = rules
         rules.patience = 1
         expectFailure(.silence, saying: "no answer", rules: rules)
     }
 
-    @Test(.timeLimit(.minutes(1))) func givesUpOnATrickle() {
+    @Test(.timeLimit(.minutes(20))) func givesUpOnATrickle() {
         var rules = rules
         rules.patience = 0.7
         rules.slowest = 1e9

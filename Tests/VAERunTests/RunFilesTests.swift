@@ -119,7 +119,7 @@ import VAEData
     }
 
     /// Who opens a pipe waits for its other end: a run folder from elsewhere could hold a program up for ever.
-    @Test(.timeLimit(.minutes(1)), arguments: ["config.json", "model.safetensors", "metrics.csv"])
+    @Test(.timeLimit(.minutes(20)), arguments: ["config.json", "model.safetensors", "metrics.csv"])
     func pipesInARunFolderAreRefused(name: String) throws {
         let scratch = try Scratch()
         let model = try VariationalAutoencoder(ModelConfiguration(latentSize: 3))
@@ -155,7 +155,7 @@ import VAEData
     }
 
     /// Nor do pipes hold a resumed run up.
-    @Test(.timeLimit(.minutes(1)), arguments: ["config.json", "checkpoint.safetensors"])
+    @Test(.timeLimit(.minutes(20)), arguments: ["config.json", "checkpoint.safetensors"])
     func pipesDoNotHoldAResumedRunUp(name: String) throws {
         let scratch = try Scratch()
         let path = scratch.file("run")

@@ -44,7 +44,7 @@ struct DurableFileTests {
         #expect(try DurableFile.read(folder("a")) == [4])
     }
 
-    @Test(.timeLimit(.minutes(1))) func pipesAreNeitherReadNorWritten() throws {
+    @Test(.timeLimit(.minutes(20))) func pipesAreNeitherReadNorWritten() throws {
         #expect(mkfifo(folder("pipe"), 0o600) == 0)
         let written = failure { () throws(VAEError) in try DurableFile.write([1], to: folder("pipe")) }
         #expect(written?.kind == .cannotCreate && written?.problem.contains("pipe") == true)
