@@ -115,7 +115,9 @@ import VAEData
 
     @Test func filesOfDifferentRuns() throws {
         _ = try begin()
-        let other = try Trainer(ModelConfiguration(latentSize: 3), threads: 1)
+        // The model alone is another.
+        let training = try RunRecord(contentsOf: path + "/" + RunFolder.configuration).training
+        let other = try Trainer(ModelConfiguration(latentSize: 3), training, threads: 1)
         try other.checkpoint().write(to: path + "/" + CheckpointStore.newest)
         let error = refusal()
         #expect(
