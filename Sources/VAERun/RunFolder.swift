@@ -16,10 +16,10 @@ package struct RunFolder {
     package static let best = "best.safetensors"
     package static let metrics = "metrics.csv"
 
-    /// `requested`, or `runs/<date>-<dataset>` with a number behind it when that is taken.
+    /// `requested`, or `<parent>/<date>-<dataset>` with a number behind it when that is taken.
     /// - Throws: `cannotCreate` when the folder exists and is not empty, or can't be made or written to.
-    package init(_ requested: String?, dataset: String) throws(VAEError) {
-        let path = try RunFolder.make(requested, dataset: dataset)
+    package init(_ requested: String?, dataset: String, in parent: String = "runs") throws(VAEError) {
+        let path = try RunFolder.make(requested, dataset: dataset, in: parent)
         self.path = path
         lock = try FolderLock(path)
         metrics = try AppendingFile(RunFolder.join(path, RunFolder.metrics))
@@ -37,7 +37,9 @@ package struct RunFolder {
         metrics = try AppendingFile(table, .existing)
     }
 
-    private static func make(_ requested: String?, dataset: String) throws(VAEError) -> String {
+    private static func make(
+        _ requested: String?, dataset: String, in parent: String
+    ) throws(VAEError) -> String {
         if let requested {
             try Folder.createNew(requested)
             return requested
@@ -45,7 +47,7 @@ package struct RunFolder {
         let formatter = DateFormatter()
         formatter.locale = Locale(identifier: "en_US_POSIX")
         formatter.dateFormat = "yyyy-MM-dd-HHmmss"
-        let first = "runs/\(formatter.string(from: Date()))-\(name(for: dataset))"
+        let first = "\(parent)/\(formatter.string(from: Date()))-\(name(for: dataset))"
         var path = first
         var number = 2
         while FileManager.default.fileExists(atPath: path) {

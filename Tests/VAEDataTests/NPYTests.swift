@@ -74,6 +74,16 @@ enum GoldenFile {
         }
     }
 
+    @Test func imagesAsAnArray() throws {
+        let images = try ImageSet(shape: ImageShape(height: 2, width: 1, channels: 3), pixels: Array(0..<12))
+        let array = NPYArray(images)
+        #expect(array.shape == [2, 2, 1, 3] && array.values == .bytes(Array(0..<12)))
+        let path = "\(folder.path)/images.npy"
+        try array.write(to: path)
+        #expect(try NPY.read(path) == array)
+        #expect(try [UInt8](Data(contentsOf: URL(fileURLWithPath: path))) == array.serialized())
+    }
+
     @Test func largerThanOneChunk() throws {
         let floats = (0..<100_003).map { Float($0) * 0.1 }
         let array = try NPYArray(shape: [floats.count], values: .floats(floats))

@@ -106,6 +106,8 @@ import VAEData
             #expect(
                 plain.model.weights.map(\.values) == longer.model.weights.map(\.values)
                     && longer.history.isEmpty)
+            let table = try run.folder().file(RunFolder.metrics)
+            #expect(try MetricsTable.read(table, klWeight: 1).isEmpty)
         }
         try VariationalAutoencoder(ModelConfiguration(latentSize: 3)).write(to: path + "/model.safetensors")
         let error = refusal()
@@ -156,6 +158,17 @@ import VAEData
         #expect(RunFolder.join("/", "b") == "/b")
         let again = failure { () throws(VAEError) in try RunFolder(scratch.file("a"), dataset: "x") }
         #expect(again?.kind == .cannotCreate)
+        let unwritable = failure { () throws(VAEError) in try folder.write([Double.nan], to: "c") }
+        #expect(unwritable?.subject == scratch.file("a") + "/c" && unwritable?.kind == .inputOutput)
+    }
+
+    /// More runs in a second than one: each has a folder of its own.
+    @Test func foldersByDateAndDataSet() throws {
+        let parent = scratch.file("runs")
+        let folders = try (0..<5).map { _ in try RunFolder(nil, dataset: "a b/c", in: parent) }
+        let names = folders.map { $0.path.dropFirst(parent.count + 1) }
+        #expect(Set(names).count == 5)
+        for name in names { #expect(name.contains(/^\d{4}-\d\d-\d\d-\d{6}-[a-z-]+(-\d)?$/), "\(name)") }
     }
 
     /// Every operation by which a run is taken up again fails once: it is said, or the older checkpoint serves, and nothing is lost.

@@ -53,6 +53,17 @@ struct SafeTensorsTests {
         #expect(error?.kind == .invalidData)
     }
 
+    @Test func headersThatAreTooLong() throws {
+        let sample = try Self.sample()
+        // Eight bytes say how long it is.
+        let length = try SafeTensors(bytes: sample.serialized(), source: "s").tensors.reduce(
+            try sample.serialized().count - 8
+        ) { $0 - $1.bytes.count }
+        #expect(try sample.serialized(headerLimit: length) == sample.serialized())
+        let error = failure { () throws(VAEError) in _ = try sample.serialized(headerLimit: length - 1) }
+        #expect(error?.kind == .invalidArgument && error?.found == "\(length)")
+    }
+
     @Test(arguments: 0..<40)
     func anyContentRoundTrips(seed: UInt64) throws {
         var random = SplitMix(state: seed)

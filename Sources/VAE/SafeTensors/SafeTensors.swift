@@ -51,12 +51,6 @@ package struct SafeTensors: Sendable, Equatable {
         try tensor(name, shape: shape).doubles()
     }
 
-    /// The values of the I64 tensor `name`, row-major.
-    /// - Throws: `invalidData` when it is missing or has another type or shape.
-    package func integers(_ name: String, shape: [Int]) throws(VAEError) -> [Int] {
-        try tensor(name, shape: shape).integers()
-    }
-
     /// The tensor of that name and shape.
     func tensor(_ name: String, shape: [Int]) throws(VAEError) -> Tensor {
         guard let tensor = self[name] else {
@@ -74,7 +68,7 @@ package struct SafeTensors: Sendable, Equatable {
 
     static let metadataName = "__metadata__"
     /// The largest header that the format's reference reader accepts, in bytes.
-    static let largestHeader = 100_000_000
+    package static let largestHeader = 100_000_000
     // What a file may hold is bounded, so that a hostile one can't take memory or time out of proportion to its size.
     /// Tensors of a file that is read.
     static let mostTensors = 1 << 16

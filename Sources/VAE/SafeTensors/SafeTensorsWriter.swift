@@ -12,9 +12,9 @@ extension SafeTensors {
     /// They are the bytes that the Python library writes, too, but for metadata of several entries, whose
     /// order Python leaves to chance; here they are sorted.
     ///
-    /// - Throws: `invalidArgument` when names and metadata make a header above the format's 100,000,000
-    ///   bytes.
-    package func serialized() throws(VAEError) -> [UInt8] {
+    /// - Parameter limit: the longest header, in bytes; the format's is 100,000,000
+    /// - Throws: `invalidArgument` when names and metadata make a header above the limit.
+    package func serialized(headerLimit limit: Int = largestHeader) throws(VAEError) -> [UInt8] {
         var header: [UInt8] = Array("{".utf8)
         func startEntry(_ name: String) {
             if header.count > 1 { header.append(0x2C) }
@@ -45,10 +45,10 @@ extension SafeTensors {
         header.append(0x7D)
         // The data then starts at a multiple of 8, which suits every type.
         while !header.count.isMultiple(of: 8) { header.append(0x20) }
-        guard header.count <= Self.largestHeader else {
+        guard header.count <= limit else {
             throw VAEError(
                 .invalidArgument, "safetensors header", "is too long",
-                expected: "at most \(Self.largestHeader) bytes", found: "\(header.count)",
+                expected: "at most \(limit) bytes", found: "\(header.count)",
                 advice: "Use shorter names or less metadata.")
         }
 

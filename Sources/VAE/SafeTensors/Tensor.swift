@@ -111,16 +111,14 @@ extension SafeTensors {
 extension Array {
     /// The bits of each element, least significant byte first.
     fileprivate func littleEndianBytes<Word: FixedWidthInteger>(_ bits: (Element) -> Word) -> [UInt8] {
-        // The usual case is that they lie in memory as in a file.
-        if Word(littleEndian: 1) == 1 && MemoryLayout<Element>.size == MemoryLayout<Word>.size {
+        #if _endian(little)
+            // They lie in memory as in a file.
+            precondition(MemoryLayout<Element>.size == MemoryLayout<Word>.size)
             return withUnsafeBytes { [UInt8]($0) }
-        }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(count * MemoryLayout<Word>.size)
-        for element in self {
-            Swift.withUnsafeBytes(of: bits(element).littleEndian) { bytes.append(contentsOf: $0) }
-        }
-        return bytes
+        #else
+            return flatMap { element in Swift.withUnsafeBytes(of: bits(element).littleEndian) { [UInt8]($0) }
+            }
+        #endif
     }
 }
 

@@ -50,11 +50,6 @@ public struct ImageFiles: Sendable {
         self.names = names
     }
 
-    private init(images: ImageSet, names: [String]) {
-        self.images = images
-        self.names = names
-    }
-
     /// A path itself, or the pictures of a folder that holds some.
     private static func files(_ path: String) throws(VAEError) -> [String] {
         guard Folder.exists(path) else { return [path] }
