@@ -1,3 +1,5 @@
+import Glibc
+import Synchronization
 import Testing
 
 @testable import Kernels
@@ -20,16 +22,21 @@ struct SanitizerTests {
         }
     }
 
-    /// Parts of one job that write to one place.
+    /// Two parts of one job that write to one place, each while the other one is at work.
     @Test(.enabled(if: isBuilt(with: "__tsan_init"), "needs the thread sanitizer"))
     func races() async {
-        await #expect(processExitsWith: .success) {
-            let storage = try FloatStorage(count: 1000)
-            WorkerPool(threads: 4).run(parts: 1000) { _, part in storage.region[part] += 1 }
-        }
-        await #expect(processExitsWith: .failure) {
-            let storage = try FloatStorage(count: 1000)
-            WorkerPool(threads: 4).run(parts: 1000) { _, part in storage.region[part / 2] += 1 }
+        await #expect(processExitsWith: .success) { Self.writeAtOnce(to: [0, 1]) }
+        await #expect(processExitsWith: .failure) { Self.writeAtOnce(to: [0, 0]) }
+    }
+
+    private static func writeAtOnce(to places: [Int]) {
+        guard let storage = try? FloatStorage(count: 2) else { return }
+        let arrived = Atomic(0)
+        WorkerPool(threads: 2).run(parts: 2) { _, part in
+            // Relaxed, so that neither waits for what the other has written.
+            arrived.add(1, ordering: .relaxed)
+            while arrived.load(ordering: .relaxed) < 2 { sched_yield() }
+            storage.region[places[part]] += 1
         }
     }
 }
