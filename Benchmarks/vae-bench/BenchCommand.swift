@@ -67,7 +67,7 @@ struct BenchCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Measure this only; scaling and checkpoints are left out otherwise. May be repeated.",
+            "Measure this only; scaling, inference and checkpoints are left out otherwise. May be repeated.",
             valueName: "part"))
     var only: [Part] = []
 

@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// A package that uses the engine as any other would: by version. `make example` in the folder two above builds
+// A package that uses the engine as any other would: by version. `make examples` in the folder two above builds
 // and runs it, with the URL leading to that folder.
 let package = Package(
     name: "evaluate-a-saved-model",

@@ -22,6 +22,12 @@ extension Console {
         }
     }
 
+    /// Writes lines of such data.
+    /// - Throws: `inputOutput` when they can't be written.
+    package func emit(lines: [String]) throws(VAEError) {
+        try emit(Array(lines.map { $0 + "\n" }.joined().utf8))
+    }
+
     /// Writes one JSON document to standard output: `JSONDocument.encode`.
     package func emit(json value: some Encodable) throws(VAEError) {
         try emit(JSONDocument.encode(value))

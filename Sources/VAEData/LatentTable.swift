@@ -31,7 +31,9 @@ package enum LatentTable {
                 throw VAEError(
                     .invalidData, path, "does not hold points of this model's latent space",
                     expected: "an array of shape (n, \(latentSize))", found: "\(array.shape)",
-                    advice: "Give \(latentSize) numbers for each point.")
+                    advice: array.shape.count == 3 && array.shape.last == latentSize && array.shape.first == 2
+                        ? "This looks like means and log-variances; the first half of it is points."
+                        : "Give \(latentSize) numbers for each point.")
             }
             values = array.floats
         } else {

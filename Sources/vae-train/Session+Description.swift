@@ -21,7 +21,7 @@ extension Session {
         console.note(
             "model     \(grouped(Double(trainer.model.parameterCount))) parameters, \(model.phrase)")
         console.note(
-            "training  \(training.epochs) epochs, batches of \(training.batchSize), Adam \(training.learningRate)"
+            "training  \(training.epochs == 1 ? "1 epoch" : "\(training.epochs) epochs"), batches of \(training.batchSize), Adam \(training.learningRate)"
                 + training.schedule.phrase
                 + (training.patience.map { ", patience \($0)" } ?? "")
                 + (training.binarization.map { ", images binarised (\($0.rawValue))" } ?? ""))

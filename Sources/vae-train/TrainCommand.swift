@@ -11,7 +11,7 @@ import VAERun
 struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "vae-train",
-        abstract: "Train a variational autoencoder on images of digits.",
+        abstract: "Train a variational autoencoder on images.",
         usage: """
             vae-train [--threads N] [--epochs N] [--dataset NAME | --data DIR] [--out DIR] [options]
             vae-train --resume RUN [--epochs N] [--threads N] [options]
@@ -127,7 +127,7 @@ struct TrainCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "How often to write a checkpoint within an epoch: every 200 steps, or every 60s. (default: 60s, and at most 1% of the time)",
-            valueName: "n|ns"))
+            valueName: "steps|seconds"))
     var checkpointEvery: CheckpointInterval?
 
     @Option(help: ArgumentHelp("Write the data set as IDX files to this folder and stop.", valueName: "dir"))

@@ -39,6 +39,12 @@ struct AnomaliesCommand: ParsableCommand {
             case .kl: "KL divergence"
             }
         }
+
+        /// The images that come first, and how many.
+        func ranking(_ count: Int?) -> String {
+            let number = count.map { " \($0)" } ?? ""
+            return self == .likelihood ? "The least likely\(number)" : "The\(number) with the largest \(name)"
+        }
     }
 
     @OptionGroup var model: ModelOptions
@@ -58,7 +64,9 @@ struct AnomaliesCommand: ParsableCommand {
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("A .png or .csv file. (default: a table on standard output)", valueName: "path"))
+        help: ArgumentHelp(
+            "A .png or .csv file, in place of one that is there. (default: a table on standard output)",
+            valueName: "path"))
     var out: String?
 
     @OptionGroup var common: CommonOptions
@@ -70,14 +78,21 @@ struct AnomaliesCommand: ParsableCommand {
         try common.run("vae anomalies", flags: ["samples": "--samples"]) {
             (console, threads) throws(VAEError) in
             let writesPicture = try checkedFlags()
+            try OutputCheck(run: model.run, inputs: images.files)(out)
             let trained = try model.load()
             let input = try images.read(for: trained, console)
             let ranking = try rank(input, trained.model, threads, console)
             console.clearStatus()
+            if by == .likelihood, trained.configuration.likelihood == .bernoulli,
+                !input.images.pixels.allSatisfy({ $0 == 0 || $0 == 255 })
+            {
+                console.note(
+                    "The pixels are grey, and a Bernoulli decoder is no distribution of those: compare these images with one "
+                        + "another only.")
+            }
             guard let out else {
                 if common.json { return try console.emit(json: document(ranking, trained, files: nil)) }
-                for line in table(ranking) { console.result(line.escapingControlCharacters()) }
-                return
+                return try console.emit(lines: table(ranking).map { $0.escapingControlCharacters() })
             }
             if writesPicture {
                 let picture = try picture(ranking, input, trained.model, threads)
@@ -209,7 +224,7 @@ extension AnomaliesCommand {
                         fixed(entry.losses.kl),
                     ]))
         }
-        lines.append("The least likely \(ranking.entries.count) of \(grouped(Double(ranking.count))) images.")
+        lines.append("\(by.ranking(ranking.entries.count)) of \(grouped(Double(ranking.count))) images.")
         if by == .likelihood {
             lines.append("± is the error of the estimate from \(grouped(Double(samples))) draws.")
         }
@@ -252,7 +267,7 @@ extension AnomaliesCommand {
             reconstructions: FloatImages(
                 shape: shown.shape, values: model.reconstruct(shown, threads: threads)),
             losses: ranking.entries.map(\.value), bands: bands,
-            title: "The least likely of \(grouped(Double(ranking.count))) images",
+            title: "\(by.ranking(nil)) of \(grouped(Double(ranking.count))) images",
             subtitle: "below, \(how); above, \(input.names == nil ? "number" : "file") and label",
             lossHeading: by == .loss ? "loss, nats" : "\(by.name), nats")
     }

@@ -36,6 +36,7 @@ struct DecodeCommand: ParsableCommand {
     func run() throws {
         try common.run("vae decode", flags: ["scale": "--scale"]) { (console, threads) throws(VAEError) in
             let destination = try output.destination(common, console)
+            try OutputCheck(run: model.run, inputs: z)(output.out)
             let trained = try model.load()
             let size = trained.configuration.latentSize
             var latents: [Float] = []
@@ -67,10 +68,12 @@ enum Latents {
         let parts = text.split(separator: ",", omittingEmptySubsequences: false)
         let numbers = parts.compactMap { Float($0) }
         guard numbers.count == parts.count else { return nil }
-        guard numbers.count == size, numbers.allSatisfy(\.isFinite) else {
+        let isFinite = numbers.allSatisfy(\.isFinite)
+        guard numbers.count == size, isFinite else {
             throw VAEError(
                 .invalidArgument, "point \(text)", "is not one of this model's latent space",
-                expected: "\(size) finite number\(size == 1 ? "" : "s")", found: "\(numbers.count)")
+                expected: "\(size) finite number\(size == 1 ? "" : "s")",
+                found: isFinite ? "\(numbers.count)" : "one that is not finite")
         }
         return numbers
     }

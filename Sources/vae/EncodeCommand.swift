@@ -17,7 +17,7 @@ struct EncodeCommand: ParsableCommand {
 
             EXAMPLES
               vae encode runs/mnist > z.csv                        the test set
-              vae encode runs/mnist --out z.npy --log-variance     (2, 10000, 2), float32
+              vae encode runs/mnist --out q.npy --log-variance     (2, 10000, 2), float32
               vae encode runs/mnist picture.png drawings/ --fit
               vae encode runs/mnist images.npy --json
             """)
@@ -27,7 +27,9 @@ struct EncodeCommand: ParsableCommand {
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("A .csv or .npy file. (default: a table on standard output)", valueName: "path"))
+        help: ArgumentHelp(
+            "A .csv or .npy file, in place of one that is there. (default: a table on standard output)",
+            valueName: "path"))
     var out: String?
 
     @Flag(help: "Also the natural logarithms of the variances.")
@@ -38,6 +40,7 @@ struct EncodeCommand: ParsableCommand {
     func run() throws {
         try common.run("vae encode") { (console, threads) throws(VAEError) in
             let isArray = try writesArray()
+            try OutputCheck(run: model.run, inputs: images.files)(out)
             let trained = try model.load()
             let input = try images.read(for: trained, console)
             console.status(force: true) { _ in "encoding" }

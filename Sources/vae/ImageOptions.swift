@@ -74,7 +74,9 @@ struct ImageOptions: ParsableArguments {
             let found = try ImageFiles(
                 contentsOf: files, shape: model.configuration.imageShape, scalingToFit: fit, inverting: invert
             )
-            (all, names) = (found.images, found.names)
+            // As the run's test images are.
+            all = model.record?.training.binarization.map { found.images.binarized($0) } ?? found.images
+            names = found.names
         }
         guard let select else {
             return Input(images: all, names: names, indices: Array(0..<all.count), dataset: dataset)

@@ -10,7 +10,7 @@ struct ImageOutput: ParsableArguments {
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp(
-            "A .png file (all in one sheet), a .npy file, or a new folder (name/) for a PNG each. (default: standard output)",
+            "A .png file (all in one sheet) or a .npy file, in place of one that is there, or a new folder (name/) for a PNG each. (default: standard output)",
             valueName: "path"))
     var out: String?
 
@@ -62,10 +62,15 @@ struct ImageOutput: ParsableArguments {
         if out.hasSuffix("/") || (format == nil && Folder.exists(out)) { return .folder(out) }
         let name = out.split(separator: "/").last ?? ""
         let ending = name.contains(".") ? name.split(separator: ".").last.map { $0.lowercased() } : nil
-        if let format { return .file(out, format) }
-        guard let format = ending.flatMap(Format.init) else {
+        let named = ending.flatMap(Format.init)
+        if let format, let named, format != named {
             throw VAEError(
-                .invalidArgument, out, "does not say what to write",
+                .invalidArgument, "--format", "is not what the name \(out) says",
+                expected: named.rawValue, found: format.rawValue, advice: "Leave one of the two out.")
+        }
+        guard let format = named ?? format else {
+            throw VAEError(
+                .invalidArgument, out.isEmpty ? "--out" : out, "does not say what to write",
                 expected: "a name ending in .png, .npy or / (a folder)",
                 found: ending.map { ".\($0)" } ?? "no ending", advice: "Or say it: --format png.")
         }

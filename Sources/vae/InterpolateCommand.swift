@@ -40,6 +40,7 @@ struct InterpolateCommand: ParsableCommand {
         try common.run("vae interpolate", flags: ["scale": "--scale"]) {
             (console, threads) throws(VAEError) in
             let destination = try output.destination(common, console)
+            try OutputCheck(run: model.run)(output.out)
             guard (2...10_000).contains(steps) else {
                 throw VAEError(
                     .invalidArgument, "--steps", "is out of range", expected: "2 to 10000", found: "\(steps)")

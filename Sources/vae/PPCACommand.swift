@@ -41,7 +41,7 @@ struct PPCACommand: ParsableCommand {
             let found = try LinearComparison(trained.model, on: images, seed: seed, threads: threads)
             console.clearStatus()
             if common.json { return try console.emit(json: found) }
-            for line in Self.lines(found) { console.result(line) }
+            try console.emit(lines: Self.lines(found))
         }
     }
 

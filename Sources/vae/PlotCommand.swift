@@ -20,7 +20,7 @@ struct PlotCommand: ParsableCommand {
               vae plot runs/mnist                    all of them, as vae-train does
               vae plot runs/mnist latent-space --format pdf         for a paper
               vae plot runs/mnist manifold --grid 30 --out pictures
-              vae plot runs/mnist manifold latent-space --dimensions 1,4
+              vae plot runs/ten manifold --dimensions 1,4           --latent-dim 10
             """)
 
     @Argument(help: ArgumentHelp("The run folder.", valueName: "run"))

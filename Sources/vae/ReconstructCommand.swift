@@ -34,6 +34,7 @@ struct ReconstructCommand: ParsableCommand {
         try common.run("vae reconstruct", flags: ["scale": "--scale"]) {
             (console, threads) throws(VAEError) in
             let destination = try output.destination(common, console)
+            try OutputCheck(run: model.run, inputs: images.files)(output.out)
             let trained = try model.load()
             let isPicture = destination.isPicture
             let input = try images.read(for: trained, console).limited(

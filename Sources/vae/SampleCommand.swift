@@ -13,7 +13,7 @@ struct SampleCommand: ParsableCommand {
         abstract: "Make up images: decode draws from the prior, or from a mixture fitted to what is encoded.",
         discussion: """
             Draws z from N(0, I) and decodes it to the means of the pixels. The same seed gives the same images, and \
-            the first of many are the same as of few. Where the training images are encoded is not spread as the prior is; \
+            the first of many are decoded from the same z as few. Where the training images are encoded is not spread as the prior is; \
             --mixture draws from there: from a mixture of Gaussians, fitted by expectation-maximisation to one z of \
             q(z|x) for each training image (60,000 at most).
 
@@ -47,6 +47,7 @@ struct SampleCommand: ParsableCommand {
     func run() throws {
         try common.run("vae sample", flags: Self.flags) { (console, threads) throws(VAEError) in
             let destination = try output.destination(common, console)
+            try OutputCheck(run: model.run)(output.out)
             guard (1...1_000_000).contains(count) else {
                 throw VAEError(
                     .invalidArgument, "--count", "is out of range", expected: "1 to 1000000",

@@ -40,7 +40,7 @@ import Testing
             scratch.digits() + ["--epochs", "1", "--no-figures", "--quiet", "--out", scratch.file("run")])
         #expect(trained.status == 0, "\(trained.errors)")
         let outcome = try tool("ppca", scratch.file("run"))
-        #expect(outcome.status == 64 && outcome.output.isEmpty)
+        #expect(outcome.status == 65 && outcome.output.isEmpty)
         #expect(
             outcome.errors.contains("linear") && outcome.errors.contains("filters 32-64"), "\(outcome.errors)"
         )

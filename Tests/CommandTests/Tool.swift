@@ -11,6 +11,9 @@ struct Tool {
 
     let path: String
 
+    /// The program at a path.
+    init(path: String) { self.path = path }
+
     /// The tool called `name`, which the package manager builds beside the tests.
     init(_ name: String) {
         let folder = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()

@@ -82,8 +82,8 @@ private enum Seeds {
         """
         {"data":{"name":"mnist","sha256":"0","test_images":3,"train_images":4},"frechet":{"features":2,"floor":0.5,
         "images":3,"samples":1.5,"variance_share":0.9},"latents":{"active_units":1,"aggregate_gap":{"mean":0.1,
-        "standard_error":0.01},"aggregate_images":3,"collapse":"partial","collapsed":1,"dimensions":[{"active":true,
-        "collapsed":false,"index":1,"kl":2,"variance_of_mean":0.9},{"active":false,"collapsed":true,"index":2,"kl":0,
+        "standard_error":0.01},"aggregate_images":3,"collapse":"partial","collapsed":1,"still":0,"dimensions":[{"active":true,"still":false,
+        "collapsed":false,"index":1,"kl":2,"variance_of_mean":0.9},{"active":false,"still":false,"collapsed":true,"index":2,"kl":0,
         "variance_of_mean":0}],"inactive":1,"mutual_information":{"mean":1},"mutual_information_limit":1.1},
         "likelihood":{"effective_samples":1.5,"images":3,"is_likelihood":false,"negative_log_likelihood":{
         "bits_per_pixel":0.2,"nats":9},"samples":2,"with_half_the_samples":9.5},"loss":{"grey_entropy":{

@@ -28,10 +28,13 @@ struct ObjectiveTests {
 
     @Test func drawsAreAveraged() throws {
         let three = try ObjectiveEstimate(of: model, on: images, draws: 3, seed: 4)
-        let each = try (4...6).map { try ObjectiveEstimate(of: model, on: images, seed: $0) }
-        let mean = each.map(\.reconstruction.mean).reduce(0, +) / 3
+        let each = try (0..<3).map { try model.losses(of: images, seed: 4, draw: $0).mean() }
+        let mean = each.map(\.reconstruction).reduce(0, +) / 3
         #expect(abs(three.reconstruction.mean - mean) < 1e-9)
-        #expect(three.kl == each[0].kl)
+        #expect(Set(each.map(\.reconstruction)).count == 3 && abs(three.kl.mean - each[0].kl) < 1e-9)
+        // The draws of a neighbouring seed are others.
+        let others = try (0..<3).map { try model.losses(of: images, seed: 5, draw: $0).mean().reconstruction }
+        #expect(Set(others).isDisjoint(with: each.map(\.reconstruction)))
         let atMean = try ObjectiveEstimate(of: model, on: images, draws: 0)
         #expect(
             atMean.reconstruction.mean
@@ -57,6 +60,7 @@ struct ObjectiveTests {
         }
         let found = PosteriorCollapse(of: Encoding(latentSize: 4, mean: mean, logVariance: logVariance))
         #expect(found.inactive == [1, 2] && found.collapsed == [1] && found.verdict == .partial)
+        #expect(found.still == [1, 2])
         // Two images of 200 are the share that δ lets pass.
         for index in [2, 3] { mean[4 * index + 3] = 0 }
         let fewer = PosteriorCollapse(of: Encoding(latentSize: 4, mean: mean, logVariance: logVariance))
@@ -66,5 +70,15 @@ struct ObjectiveTests {
         #expect(all.verdict == .complete && all.collapsed == [0])
         let none = PosteriorCollapse(of: Encoding(latentSize: 1, mean: [1, -1], logVariance: [-3, -3]))
         #expect(none.verdict == .none)
+    }
+
+    /// A model that writes small: means a twentieth as far apart, posteriors a twentieth as wide. The decoder tells images apart as well
+    /// as before.
+    @Test func aSmallScaleIsNoCollapse() {
+        let mean = (0..<100).map { Float($0.isMultiple(of: 2) ? 0.05 : -0.05) }
+        let logVariance = [Float](repeating: 2 * log(0.01), count: 100)
+        let found = PosteriorCollapse(of: Encoding(latentSize: 1, mean: mean, logVariance: logVariance))
+        #expect(found.inactive == [0] && found.still.isEmpty && found.collapsed.isEmpty)
+        #expect(found.verdict == .none)
     }
 }

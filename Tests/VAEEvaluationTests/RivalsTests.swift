@@ -130,6 +130,31 @@ import VAECore
         let unlabelled = try Rivals(train: plain.slice(0..<90), test: plain.slice(90..<120), components: 2)
         #expect(unlabelled.principalComponents.nearestNeighbours == nil)
         #expect(unlabelled.principalComponents.errors == rivals.principalComponents.errors)
+        // Fewer images than neighbours: no vote, but all the rest.
+        let few = try Rivals(train: labelled.slice(0..<8), test: test, components: 2)
+        #expect(few.principalComponents.nearestNeighbours == nil && few.principalComponents.linear != nil)
+        let alike = try ImageSet(
+            shape: pixels.shape, pixels: [UInt8](repeating: 9, count: pixels.shape.count * 90),
+            labels: Array(labels.prefix(90)))
+        let flat = try Rivals(train: alike, test: test, components: 2)
+        #expect(flat.principalComponents.linear == nil)
+        #expect(flat.pixelwiseMean == (try PixelwiseMean(fittedTo: alike).errors(on: test)))
+    }
+
+    /// Some images at a time give what all at once do.
+    @Test func errorsInBlocks() throws {
+        // More pixels than a block has.
+        let shape = ImageShape(height: 2048, width: 2048)
+        let images = try ImageSet(
+            shape: shape, pixels: (0..<6 * shape.count).map { UInt8(truncatingIfNeeded: $0 / 3) })
+        var blocks: [Int] = []
+        let found = try ReconstructionErrors(on: images) { part in
+            blocks.append(part.count)
+            return part.pixels.map { Float($0) / 300 }
+        }
+        #expect(blocks == [4, 2])
+        #expect(
+            try found == ReconstructionErrors(of: images.pixels.map { Float($0) / 300 }, images: images))
     }
 
     @Test func whatDoesNotFitIsRefused() throws {

@@ -98,12 +98,47 @@ struct EvaluationRecordTests {
             ("\"collapsed\" : \(record.latents.collapsed)", "\"collapsed\" : 1"),
             ("\"inactive\" : \(record.latents.inactive)", "\"inactive\" : 1"),
         ]
+        // Of thousands of dimensions not all are listed.
+        let hidden = try changed(
+            activity[1], ("\"still\" : \(record.latents.still)", "\"still\" : 2"))
+        try #require(!record.latents.dimensions.contains { $0.still })
+        #expect(remarks(hidden).contains("Still, off the prior: 2."))
         let partial = try changed(activity[0], activity[1], activity[2], activity[3])
         #expect(remarks(partial).contains("1 of 3 dimensions active. Posterior collapse: partial."))
         let complete = try changed((activity[1].0, "\"collapse\" : \"complete\""))
         #expect(remarks(complete).contains("The decoder draws the same for every image."))
         let none = try changed((activity[1].0, "\"collapse\" : \"none\""))
         #expect(remarks(none).contains("No posterior collapse."))
+    }
+
+    /// Half the draws of a few images may give less.
+    @Test(arguments: [(0.5, "0.50 more; twice"), (0, "the same"), (-0.4, "0.40 less, which is chance")])
+    func whatMoreDrawsWouldChange(rise: Double, words: String) throws {
+        let value = record.likelihood.negativeLogLikelihood.nats
+        let half = record.likelihood.withHalfTheSamples
+        let other = try changed(
+            ("\"with_half_the_samples\" : \(half)", "\"with_half_the_samples\" : \(value + rise)"))
+        let remarks = Report.Evaluation(other).tables.flatMap(\.remarks)
+        #expect(remarks.contains { $0.contains(words) }, "\(remarks)")
+    }
+
+    /// A rival that is exact under a Gaussian likelihood has a density without end, but for the rounding to 8 bits.
+    @Test func exactRivals() throws {
+        let shape = ImageShape(height: 1, width: 1)
+        let pixels = (0..<40).map { UInt8($0.isMultiple(of: 2) ? 0 : 255) }
+        let data = try Dataset(
+            name: "x", train: ImageSet(shape: shape, pixels: pixels),
+            test: ImageSet(shape: shape, pixels: pixels), source: "s")
+        let model = try VariationalAutoencoder(
+            .fullyConnected(imageShape: shape, hiddenUnits: [], likelihood: .gaussian, latentSize: 1))
+        let options = Evaluation.Options(samples: 2)
+        let found = try EvaluationRecord(
+            Evaluation(of: model, train: data.train, test: #require(data.test), options: options),
+            options: options, of: model, file: "model.safetensors", data: data)
+        let nats = try #require(found.rivals.principalComponents).errors.reconstruction.nats
+        // ½ ln 2πσ², σ a grey level over √12, and what Float leaves of the error.
+        #expect(abs(nats - 0.5 * log(2 * Double.pi / (12 * 255 * 255))) < 1e-3, "\(nats)")
+        #expect(try !found.json().isEmpty)
     }
 
     @Test func numbersAreWrittenForPeople() {

@@ -16,6 +16,7 @@ package struct RandomStream: Sendable {
         case importanceNoise = 6
         case binarization = 7
         case aggregateNoise = 8
+        case pixelNoise = 9
         case mixtureSeeding = 16
         case mixtureSample = 17
     }

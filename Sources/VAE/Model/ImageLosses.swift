@@ -26,10 +26,11 @@ extension Engine {
             into: workspace.images.prefix(range.count * size))
     }
 
-    /// The losses of every image; with `sampling`, z is drawn with noise named by seed and image, otherwise z = μ.
+    /// The losses of every image; with `sampling`, z is drawn with noise named by seed, draw and image, otherwise z = μ.
     /// - Parameter pause: called now and then, on the calling thread; what it throws ends the measurement.
     func measure(
-        _ images: ImageSet, _ weights: Weights, seed: UInt64, sampling: Bool, pause: () throws -> Void
+        _ images: ImageSet, _ weights: Weights, seed: UInt64, draw: Int = 0, sampling: Bool,
+        pause: () throws -> Void
     ) rethrows -> ImageLosses {
         let latent = network.configuration.latentSize
         var reconstruction = [Float](repeating: 0, count: images.count)
@@ -41,7 +42,7 @@ extension Engine {
                 workspace.noise.fill(with: 0)
                 if sampling {
                     for (position, item) in range.enumerated() {
-                        var noise = RandomStream(seed: seed, purpose: .testNoise, item: item)
+                        var noise = RandomStream(seed: seed, purpose: .testNoise, epoch: draw, item: item)
                         noise.fillNormal(workspace.noise[position * latent..<(position + 1) * latent])
                     }
                 }

@@ -107,18 +107,20 @@ extension VariationalAutoencoder {
     /// - Parameters:
     ///   - images: (n, height, width, channels) of the model's shape
     ///   - seed: names the draws
-    ///   - sampling: draws z once an image, with noise fixed by `seed`; false takes z = μ
+    ///   - draw: which of the draws that `seed` names; the first, 0, is that of a training's test loss
+    ///   - sampling: draws z once an image, with noise fixed by `seed` and `draw`; false takes z = μ
     ///   - threads: workers; the bits of the result do not depend on it
     /// - Throws: `invalidArgument` when the images do not have the model's shape or are none, `unavailable` when there is not memory
     ///   enough.
     /// - Complexity: an encoding and a decoding of every image.
     public func losses(
-        of images: ImageSet, seed: UInt64 = 0, sampling: Bool = true, threads: Int = Machine.physicalCores
+        of images: ImageSet, seed: UInt64 = 0, draw: Int = 0, sampling: Bool = true,
+        threads: Int = Machine.physicalCores
     ) throws(VAEError) -> ImageLosses {
         try configuration.check(images, "images")
         var result = ImageLosses(reconstruction: [], kl: [])
         try withEngine(threads, images.count) { engine, weights in
-            result = engine.measure(images, weights, seed: seed, sampling: sampling, pause: {})
+            result = engine.measure(images, weights, seed: seed, draw: draw, sampling: sampling, pause: {})
         }
         return result
     }

@@ -12,18 +12,18 @@ extension Network {
             input = workspace.convolved[index]
         }
         for (index, layer) in encoderDense.enumerated() {
-            run(layer, weights.parameters, input, into: workspace.encoderHidden[index], count: count)
+            run(layer, weights.parameters, input, into: workspace.encoderHidden[index], workspace.capacity)
             input = workspace.encoderHidden[index]
         }
-        run(mean, weights.parameters, input, into: workspace.mean, count: count)
-        run(logVariance, weights.parameters, input, into: workspace.logVariance, count: count)
+        run(mean, weights.parameters, input, into: workspace.mean, workspace.capacity)
+        run(logVariance, weights.parameters, input, into: workspace.logVariance, workspace.capacity)
     }
 
     /// From `workspace.z` to the output: logits of Bernoulli means, or Gaussian means.
     func decode(_ weights: Weights, _ workspace: Workspace, count: Int) {
         var input = workspace.z
         for (index, layer) in decoderDense.enumerated() {
-            run(layer, weights.parameters, input, into: workspace.decoderHidden[index], count: count)
+            run(layer, weights.parameters, input, into: workspace.decoderHidden[index], workspace.capacity)
             input = workspace.decoderHidden[index]
         }
         for (index, layer) in transposed.enumerated() {
@@ -82,12 +82,14 @@ extension Network {
         }
     }
 
+    /// All rows of a workspace, however many of them are images: a product of another shape may round otherwise, and what is
+    /// said of an image must not depend on how many others are asked about.
     private func run(
         _ dense: Placed<Dense>, _ parameters: FloatRegion, _ input: FloatRegion, into output: FloatRegion,
-        count: Int
+        _ rows: Int
     ) {
         dense.layer.forward(
-            input, count: count, kernel: parameters[dense.weights.kernel],
+            input, count: rows, kernel: parameters[dense.weights.kernel],
             bias: parameters[dense.weights.bias],
             into: output)
     }

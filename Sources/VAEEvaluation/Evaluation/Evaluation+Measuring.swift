@@ -52,7 +52,8 @@ extension Evaluation {
         }
 
         let parts = Parts(
-            model: model, train: train, test: test, encoding: encoding, options: options, threads: threads)
+            model: model, train: train, test: test, encoding: encoding, options: options,
+            isBinary: isBinary, threads: threads)
         var omissions: [Omission] = []
         func attempt<Part>(_ stage: Stage, _ part: () throws(VAEError) -> Part) throws -> Part? {
             try Task.checkCancellation()
@@ -66,10 +67,11 @@ extension Evaluation {
         }
         separation = try attempt(.separation, parts.separation)
         rivals = try attempt(.rivals, parts.rivals)
-        pixelwiseMean = try PixelwiseMean(fittedTo: train).errors(on: parts.fewTest)
+        pixelwiseMean = try PixelwiseMean(fittedTo: train).errors(on: test)
         greyEntropy = try GreyEntropy.of(test)
-        errors = try ReconstructionErrors(
-            of: model.reconstruct(parts.fewTest, threads: threads), images: parts.fewTest)
+        errors = try ReconstructionErrors(on: test) { (part) throws(VAEError) in
+            try model.reconstruct(part, threads: threads)
+        }
         frechet = try attempt(.frechet, parts.frechet)
         self.omissions = omissions
 
@@ -92,16 +94,23 @@ private struct Parts {
     let test: ImageSet
     let encoding: Encoding
     let options: Evaluation.Options
+    let isBinary: Bool
     let threads: Int
 
     /// Images of which all pixels can be held as floats: 256 MiB of them.
     private var room: Int { max(2, (64 << 20) / test.shape.count) }
 
-    var fewTest: ImageSet { test.count <= room ? test : test.slice(0..<room) }
+    private static let mostDimensions = 512
 
     func separation() throws(VAEError) -> LatentSeparation {
         guard let trainLabels = train.labels, let testLabels = test.labels else {
             throw VAEError(.invalidArgument, "images", "have no labels")
+        }
+        // A mixture's covariances have as many numbers as components times the square of this.
+        guard model.configuration.latentSize <= Self.mostDimensions else {
+            throw VAEError(
+                .invalidArgument, "latent dimensions",
+                "are more than the \(Self.mostDimensions) that clusters are sought in")
         }
         let known = try Points(model.encode(train, threads: threads), labels: trainLabels)
         return try LatentSeparation(
@@ -114,14 +123,14 @@ private struct Parts {
         guard most > 0 else {
             throw VAEError(.invalidArgument, "training images", "are too few for principal components")
         }
-        return try Rivals(train: train, test: fewTest, components: most, threads: threads)
+        return try Rivals(train: train, test: test, components: most, threads: threads)
     }
 
     func frechet() throws(VAEError) -> FrechetDistance {
         let count = min(test.count, train.count, room, AggregatePosterior.mostImages)
         guard count > 1 else { throw VAEError(.invalidArgument, "images", "are too few for a covariance") }
-        return try FrechetDistance(
-            samples: model.sample(count, seed: options.seed, threads: threads), train: train, test: test,
-            threads: threads)
+        var samples = try model.sample(count, seed: options.seed, threads: threads)
+        PixelNoise.draw(&samples, of: model, isBinary: isBinary, seed: options.seed)
+        return try FrechetDistance(samples: samples, train: train, test: test, threads: threads)
     }
 }

@@ -11,7 +11,7 @@ extension Evaluation {
         /// K: draws of z for each image in the importance-weighted likelihood, 1 or more.
         public var samples: Int
         /// How many test images take part in the importance-weighted likelihood, the first ones; nil for as many as
-        /// fit into about a minute on two cores.
+        /// fit into about a minute on two cores, at least 100.
         public var likelihoodImages: Int?
         /// Makes all images black and white before anything is measured.
         public var binarization: Binarization?

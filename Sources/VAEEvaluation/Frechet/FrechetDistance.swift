@@ -7,6 +7,9 @@ import VAECore
 /// another rule, and draws from the prior are best where the encoder ignores the images. Unit: squared pixel values an image, pixel values in [0, 1].
 /// By Gelbrich's bound (1990) it is no more than the squared 2-Wasserstein distance between the images themselves.
 ///
+/// **Samples** should be what the images are: where those are black and white, or have a Gaussian's noise, draws of each pixel and not
+/// their means, which lack the variance of single pixels. `Evaluation` takes such.
+///
 /// **Comparable with** the same distance of other models on the same training and test images, with as many features and images on
 /// each side: a model is as good as the data by this measure when its distance reaches `floor`, that between training and test images.
 /// Fewer images make all distances larger, and the floor with them.
@@ -32,7 +35,7 @@ public struct FrechetDistance: Sendable, Hashable, Codable {
     /// Both distances. The sets are brought to the number of images of the smallest: the first of the samples, evenly spaced ones of the others. O(n · pixels²).
     ///
     /// - Parameters:
-    ///   - samples: (n, height, width, channels), values in [0, 1], such as `model.sample(test.count)`
+    ///   - samples: (n, height, width, channels), values in [0, 1], such as `model.sample(test.count)` for grey images
     ///   - train: where the components come from, and one side of the floor
     ///   - test: the other side of both distances
     ///   - features: as many at most; fewer where images have fewer pixel values or there are fewer of them

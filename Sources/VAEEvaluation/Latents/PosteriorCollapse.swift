@@ -6,12 +6,17 @@ import VAE
 /// A dimension is *inactive* when its mean hardly moves from image to image: Var_x[μᵢ(x)] is 0.01 or less (Burda, Grosse and
 /// Salakhutdinov 2016, "Importance Weighted Autoencoders", section 5.2). It has *collapsed* when q(zᵢ|x) is the prior, for all but
 /// a few images: KL(q(zᵢ|x) ‖ N(0, 1)) < ε for at least a share 1 − δ of them (Lucas, Tucker, Grosse and Norouzi 2019,
-/// "Don't Blame the ELBO! A Linear VAE Perspective on Posterior Collapse", definition 1).
+/// "Don't Blame the ELBO! A Linear VAE Perspective on Posterior Collapse", definition 1). It *stands still* when it is inactive on its own
+/// scale, too: Var_x[μᵢ(x)] is no more than a hundredth of the mean σᵢ²(x). An inactive dimension that is narrower still tells images
+/// apart as well as any.
 public struct PosteriorCollapse: Sendable, Equatable, Codable {
     /// Var_x[μᵢ] is 0.01 or less. Dimensions count from 0.
     public let inactive: [Int]
     /// q(zᵢ|x) is the prior but for ε and δ. Dimensions count from 0.
     public let collapsed: [Int]
+    /// Inactive, and Var_x[μᵢ] is at most a hundredth of the mean σᵢ²: z says nothing of the image there, on the prior or off it.
+    /// Dimensions count from 0.
+    public let still: [Int]
     /// Dimensions of z.
     public let latentSize: Int
 
@@ -30,9 +35,9 @@ public struct PosteriorCollapse: Sendable, Equatable, Codable {
         case complete
     }
 
-    /// What the two lists amount to.
+    /// What the dimensions amount to that have collapsed or stand still.
     public var verdict: Verdict {
-        let lost = Set(inactive).union(collapsed).count
+        let lost = Set(still).union(collapsed).count
         return lost == 0 ? .none : lost == latentSize ? .complete : .partial
     }
 
@@ -43,11 +48,17 @@ public struct PosteriorCollapse: Sendable, Equatable, Codable {
         let activity = LatentActivity(of: encoding)
         inactive = (0..<size).filter { activity.varianceOfMean[$0] <= LatentActivity.activityThreshold }
         var near = [Int](repeating: 0, count: size)
+        var widths = [Double](repeating: 0, count: size)
         for index in encoding.mean.indices {
             let (mean, logVariance) = (Double(encoding.mean[index]), Double(encoding.logVariance[index]))
+            widths[index % size] += exp(logVariance)
             if 0.5 * (mean * mean + expm1(logVariance) - logVariance) < Self.epsilon {
                 near[index % size] += 1
             }
+        }
+        still = inactive.filter {
+            activity.varianceOfMean[$0] <= LatentActivity.activityThreshold * widths[$0]
+                / Double(encoding.count)
         }
         let least = (1 - Self.delta) * Double(encoding.count)
         collapsed = (0..<size).filter { Double(near[$0]) >= least }

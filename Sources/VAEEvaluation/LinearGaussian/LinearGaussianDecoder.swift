@@ -15,14 +15,14 @@ package struct LinearGaussianDecoder: Sendable {
     /// σ².
     package let variance: Double
 
-    /// - Throws: `invalidArgument` unless the model's decoder is one dense layer and its likelihood Gaussian.
+    /// - Throws: `invalidData` unless the model's decoder is one dense layer and its likelihood Gaussian.
     package init(_ model: VariationalAutoencoder) throws(VAEError) {
         let configuration = model.configuration
         guard configuration.decoderFilters.isEmpty, configuration.decoderUnits.isEmpty,
             configuration.likelihood == .gaussian
         else {
             throw VAEError(
-                .invalidArgument, "model", "has no linear decoder with a Gaussian likelihood",
+                .invalidData, "model", "has no linear decoder with a Gaussian likelihood",
                 expected:
                     "a model without filters and hidden units in its decoder, and a Gaussian likelihood",
                 found: configuration.phrase)

@@ -8,7 +8,7 @@ extension GaussianMixture {
     /// First guess: centres by greedy k-means++ (`MixtureSeeds`), each point given to the nearest, weights by their numbers, and for all
     /// components the pooled covariance within them. Then expectation (log-sum-exp, Cholesky by LAPACK) and maximisation in turn, in
     /// Double. No component becomes narrower in any direction than the floor: eigenvalues of a covariance below it, in units of the
-    /// data's variances, are raised to it. That is the maximum under this constraint (Ingrassia 2004), so that the likelihood
+    /// data's variances, are raised to it. That is the maximum under this constraint (Ingrassia and Rocci 2007), so that the likelihood
     /// never falls. A component without points keeps its place with weight 0.
     ///
     /// The same bits for any number of threads. O(iterations · points · components · size²); memory: points · components Doubles.

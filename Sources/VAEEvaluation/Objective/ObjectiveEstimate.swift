@@ -41,7 +41,7 @@ public struct ObjectiveEstimate: Sendable, Equatable, Codable {
         var kl: [Double] = []
         for draw in 0..<max(draws, 1) {
             let losses = try model.losses(
-                of: images, seed: seed &+ UInt64(draw), sampling: draws > 0, threads: threads)
+                of: images, seed: seed, draw: draw, sampling: draws > 0, threads: threads)
             if sums.isEmpty {
                 sums = losses.reconstruction.map(Double.init)
                 kl = losses.kl.map(Double.init)

@@ -37,21 +37,47 @@ public struct ReconstructionErrors: Sendable, Hashable, Codable {
                 .invalidArgument, "clamp", "is out of range", expected: "above 0 and below ½",
                 found: "\(clamp)")
         }
-        let size = images.shape.count
         var (squares, entropies) = ([Double](), [Double]())
-        squares.reserveCapacity(images.count)
-        entropies.reserveCapacity(images.count)
+        try Self.measure(reconstructions, images, clamp, &squares, &entropies)
+        self.init(squaredErrors: squares, crossEntropies: entropies, clamp: clamp)
+    }
+
+    /// The same with as many images at a time as `pixelsAtOnce` values hold.
+    /// - Parameter reconstruct: gives the reconstructions of some of the images, one after the other
+    /// - Throws: as the other initialiser; what `reconstruct` throws.
+    init(
+        on images: ImageSet, reconstruct: (ImageSet) throws(VAEError) -> [Float]
+    ) throws(VAEError) {
+        guard images.count > 0 else {
+            throw VAEError(.invalidArgument, "images", "are none", expected: "one or more")
+        }
+        var (squares, entropies) = ([Double](), [Double]())
+        let atOnce = max(1, Self.pixelsAtOnce / images.shape.count)
+        for first in stride(from: 0, to: images.count, by: atOnce) {
+            let part = images.slice(first..<min(first + atOnce, images.count))
+            try Self.measure(reconstruct(part), part, Self.halfGreyLevel, &squares, &entropies)
+        }
+        self.init(squaredErrors: squares, crossEntropies: entropies, clamp: Self.halfGreyLevel)
+    }
+
+    /// 64 MiB of them as floats.
+    private static let pixelsAtOnce = 16 << 20
+
+    private static func measure(
+        _ reconstructions: [Float], _ images: ImageSet, _ clamp: Double, _ squares: inout [Double],
+        _ entropies: inout [Double]
+    ) throws(VAEError) {
+        let size = images.shape.count
         for image in 0..<images.count {
-            let (square, entropy) = Self.sums(reconstructions, images.pixels, image * size, size, clamp)
+            let (square, entropy) = sums(reconstructions, images.pixels, image * size, size, clamp)
             guard square.isFinite else {
                 throw VAEError(
                     .invalidData, "reconstructions", "hold a value that is not a finite number",
-                    found: "in image \(image)")
+                    found: "in image \(squares.count)")
             }
             squares.append(square / Double(size))
             entropies.append(entropy)
         }
-        self.init(squaredErrors: squares, crossEntropies: entropies, clamp: clamp)
     }
 
     init(squaredErrors: [Double], crossEntropies: [Double], clamp: Double) {

@@ -19,9 +19,10 @@ public struct Rivals: Sendable, Hashable, Codable {
         public let imagesUsed: Int
         /// On the test images.
         public let errors: ReconstructionErrors
-        /// Of the test images' codes, by those of the training images; nil without labels of two or more classes.
+        /// Of the test images' codes, by those of the training images; nil without labels of two or more classes, and where there
+        /// are fewer training images than neighbours.
         public let nearestNeighbours: Classification?
-        /// The same by a linear discriminant.
+        /// The same by a linear discriminant; nil without more images than classes, or where all codes are in one place.
         public let linear: Classification?
     }
 
@@ -33,7 +34,7 @@ public struct Rivals: Sendable, Hashable, Codable {
     ///   - components: the model's latent dimensions
     ///   - neighbours: voters of `NearestNeighbours`
     ///   - threads: workers; the bits of the result do not depend on it
-    /// - Throws: `invalidArgument` when there are no images, shapes differ, or `components` or `neighbours` is out of range;
+    /// - Throws: `invalidArgument` when there are no images, shapes differ, or `components` is out of range;
     ///   `unavailable` without memory enough.
     public init(
         train: ImageSet, test: ImageSet, components: Int,
@@ -41,19 +42,30 @@ public struct Rivals: Sendable, Hashable, Codable {
     ) throws(VAEError) {
         let space = try PrincipalComponents(fittedTo: train, components: components, threads: threads)
         let codes = try space.encode(test, threads: threads)
-        let errors = try ReconstructionErrors(of: space.decode(codes, threads: threads), images: test)
-        var classifications: (neighbours: Classification, linear: Classification)?
+        let errors = try ReconstructionErrors(on: test) { (part) throws(VAEError) in
+            try space.decode(space.encode(part, threads: threads), threads: threads)
+        }
+        var (nearest, linear): (Classification?, Classification?)
+        // What classes ask for, such as as many images as neighbours, the components do not.
+        func attempt(_ classify: () throws(VAEError) -> Classification) throws(VAEError) -> Classification? {
+            do throws(VAEError) { return try classify() } catch {
+                if error.kind == .unavailable { throw error }
+                return nil
+            }
+        }
         if let labels = train.labels, test.labels != nil, Set(labels).count > 1 {
             let known = try space.encode(train, threads: threads)
-            classifications = (
+            nearest = try attempt { () throws(VAEError) in
                 try NearestNeighbours(fittedTo: known, neighbours: neighbours)
-                    .classification(of: codes, threads: threads),
+                    .classification(of: codes, threads: threads)
+            }
+            linear = try attempt { () throws(VAEError) in
                 try LinearDiscriminant(fittedTo: known, threads: threads).classification(of: codes)
-            )
+            }
         }
         principalComponents = Linear(
             components: components, varianceShare: space.varianceShare, imagesUsed: space.imagesUsed,
-            errors: errors, nearestNeighbours: classifications?.neighbours, linear: classifications?.linear)
+            errors: errors, nearestNeighbours: nearest, linear: linear)
         pixelwiseMean = try PixelwiseMean(fittedTo: train).errors(on: test)
         greyEntropy = try GreyEntropy.of(test)
     }

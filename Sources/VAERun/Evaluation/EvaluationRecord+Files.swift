@@ -63,7 +63,8 @@ extension EvaluationRecord {
         let sizes = 0...model.latentSize.clamped(to: 0...1 << 14)
         return (1...1 << 14).contains(model.latentSize) && omissions.count <= 100
             && latents.dimensions.count <= Latents.mostDimensions
-            && [latents.inactive, latents.collapsed, latents.activeUnits].allSatisfy(sizes.contains)
+            && [latents.inactive, latents.collapsed, latents.still, latents.activeUnits].allSatisfy(
+                sizes.contains)
             && latents.dimensions.allSatisfy { $0.index >= 1 && sizes.contains($0.index) }
     }
 

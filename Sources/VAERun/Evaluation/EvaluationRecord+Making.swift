@@ -86,16 +86,18 @@ extension EvaluationRecord.Latents {
 
     init(_ use: Evaluation.LatentUse, _ aggregate: AggregatePosterior) {
         let (inactive, collapsed) = (Set(use.collapse.inactive), Set(use.collapse.collapsed))
+        let still = Set(use.collapse.still).subtracting(collapsed)
         // Of equal ones the earlier, whatever the sort does.
         let largest = use.kl.indices.sorted { (-use.kl[$0], $0) < (-use.kl[$1], $1) }
             .prefix(Self.mostDimensions).sorted()
         self.init(
             activeUnits: use.activeUnits, collapse: use.collapse.verdict.rawValue, inactive: inactive.count,
-            collapsed: collapsed.count,
+            collapsed: collapsed.count, still: still.count,
             dimensions: largest.map {
                 Dimension(
                     index: $0 + 1, kl: use.kl[$0], varianceOfMean: use.varianceOfMean[$0],
-                    active: !inactive.contains($0), collapsed: collapsed.contains($0))
+                    active: !inactive.contains($0), collapsed: collapsed.contains($0),
+                    still: still.contains($0))
             },
             mutualInformation: .init(aggregate.mutualInformation), mutualInformationLimit: aggregate.limit,
             aggregateGap: .init(aggregate.gap), aggregateImages: aggregate.images)
@@ -121,10 +123,12 @@ extension EvaluationRecord.Clusters {
 extension EvaluationRecord.Rivals.Errors {
     init(_ errors: ReconstructionErrors, isBernoulli: Bool, _ shape: ImageShape) {
         let squared = errors.squaredError
-        // −ln p of a Gaussian with σ² = the mean squared error is D/2 (ln 2πσ² + 1); its error by the delta method.
+        // −ln p of a Gaussian with σ² = the mean squared error is D/2 (ln 2πσ² + 1); its error by the delta method. Where a rival
+        // is exact, σ² is that of the rounding to 8 bits.
+        let variance = max(squared.mean, 1 / (12 * 255 * 255))
         let gaussian = Estimate(
-            mean: 0.5 * Double(shape.count) * (log(2 * Double.pi * squared.mean) + 1),
-            standardError: 0.5 * Double(shape.count) * squared.standardError / squared.mean)
+            mean: 0.5 * Double(shape.count) * (log(2 * Double.pi * variance) + squared.mean / variance),
+            standardError: 0.5 * Double(shape.count) * squared.standardError / variance)
         self.init(
             reconstruction: .init(isBernoulli ? errors.crossEntropy : gaussian, shape),
             squaredError: .init(squared))

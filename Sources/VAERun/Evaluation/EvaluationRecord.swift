@@ -101,9 +101,10 @@ package struct EvaluationRecord: Codable, Equatable, Sendable {
         package let activeUnits: Int
         /// `none`, `partial` or `complete`.
         package let collapse: String
-        /// Dimensions that do not move, and those on the prior.
+        /// Dimensions whose means hardly move, those on the prior, and those that stand still off it.
         package let inactive: Int
         package let collapsed: Int
+        package let still: Int
         /// The 1,000 of largest divergence, these in their order.
         package let dimensions: [Dimension]
         package let mutualInformation: Mean
@@ -118,6 +119,7 @@ package struct EvaluationRecord: Codable, Equatable, Sendable {
             package let varianceOfMean: Double
             package let active: Bool
             package let collapsed: Bool
+            package let still: Bool
         }
     }
 

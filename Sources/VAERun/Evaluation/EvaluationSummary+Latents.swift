@@ -41,17 +41,20 @@ extension Report.Evaluation.Table {
 
     /// e to the mutual information.
     private static func kinds(_ latents: EvaluationRecord.Latents) -> String {
-        "\(grouped(exp(min(max(latents.mutualInformation.mean, 0), 30)).rounded())) kinds"
+        let number = exp(min(max(latents.mutualInformation.mean, 0), 30)).rounded()
+        return number == 1 ? "one kind" : "\(grouped(number)) kinds"
     }
 
     private static func collapse(_ latents: EvaluationRecord.Latents, _ size: Int) -> String {
         func names(_ isMeant: (EvaluationRecord.Latents.Dimension) -> Bool, _ count: Int) -> String {
             let all = latents.dimensions.filter(isMeant).map { "z\($0.index)" }
-            let shown = all.prefix(12).joined(separator: ", ")
-            return count > 12 ? "\(shown) and \(count - 12) more" : shown
+            let shown = all.prefix(12)
+            // Of thousands of dimensions only some have names here.
+            if shown.isEmpty { return grouped(Double(count)) }
+            let names = shown.joined(separator: ", ")
+            return count > shown.count ? "\(names) and \(grouped(Double(count - shown.count))) more" : names
         }
         if latents.collapse == "none" { return "No posterior collapse." }
-        let still = latents.inactive - latents.dimensions.filter { !$0.active && $0.collapsed }.count
         var text =
             latents.collapse == "complete"
             ? "Posterior collapse: complete. The decoder draws the same for every image."
@@ -59,8 +62,8 @@ extension Report.Evaluation.Table {
         if latents.collapsed > 0, latents.collapse != "complete" {
             text += " On the prior: \(names({ $0.collapsed }, latents.collapsed))."
         }
-        if still > 0, latents.collapse != "complete", size > 1 {
-            text += " Still, off the prior: \(names({ !$0.active && !$0.collapsed }, still))."
+        if latents.still > 0, latents.collapse != "complete", size > 1 {
+            text += " Still, off the prior: \(names({ $0.still }, latents.still))."
         }
         return text
     }

@@ -26,7 +26,7 @@ extension Report.Evaluation.Table {
                 row("loss on training images", loss.training.loss),
             ],
             remarks: [
-                gap > 0
+                gap >= 0.005
                     ? "Images it was trained on (\(which)) cost \(Words.number(gap)) nats less than new ones."
                     : "Images it was trained on (\(which)) cost no less than new ones."
             ])
@@ -40,11 +40,15 @@ extension Report.Evaluation.Table {
         var remarks: [String] = []
         let rise = found.withHalfTheSamples - value.nats
         if found.samples > 1 {
+            let half =
+                "Half the draws give \(Words.number(found.withHalfTheSamples)), \(Words.number(abs(rise)))"
             remarks.append(
-                rise >= 0.005
-                    ? "Half the draws give \(Words.number(found.withHalfTheSamples)), \(Words.number(rise)) more; "
-                        + "twice as many would lower it by somewhat less than that."
-                    : "Half the draws give the same: more of them would change little.")
+                abs(rise) < 0.005
+                    ? "Half the draws give the same: more of them would change little."
+                    : rise > 0
+                        ? "\(half) more; twice as many would lower it by somewhat less than that."
+                        : "\(half) less, which is chance: there are too few images or draws to tell what more would change."
+            )
         }
         if found.images < record.data.testImages {
             remarks.append(

@@ -26,8 +26,7 @@ struct DoctorCommand: ParsableCommand {
         try common.run("vae doctor") { (console, threads) throws(VAEError) in
             let installation = Installation(threads: threads)
             if !common.json {
-                for (name, text) in installation.lines { console.result(name.padded(to: 10) + text) }
-                console.result("")
+                try console.emit(lines: installation.lines.map { $0.padded(to: 10) + $1 } + [""])
             }
             let start = ContinuousClock.now
             let proofs = try prove(threads: threads, console)
@@ -39,8 +38,9 @@ struct DoctorCommand: ParsableCommand {
                         installation: installation, proofs: proofs, allHold: failed.isEmpty, seconds: seconds)
                 )
             } else if failed.isEmpty {
-                console.result(
-                    "all \(proofs.count) proofs hold (\(String(format: "%.1f", seconds)) s)")
+                try console.emit(lines: [
+                    "all \(proofs.count) proofs hold (\(String(format: "%.1f", seconds)) s)"
+                ])
             }
             guard failed.isEmpty else {
                 throw VAEError(
@@ -66,7 +66,7 @@ struct DoctorCommand: ParsableCommand {
                 throw VAEError(.diverged, "proof", "could not be made: \(error)")
             }
             proofs.append(proof)
-            if !common.json { console.result(proof.line(console)) }
+            if !common.json { try console.emit(lines: [proof.line(console)]) }
         }
         return proofs
     }

@@ -1,0 +1,31 @@
+import Foundation
+import Kernels
+import VAE
+import VAECore
+
+/// From the means of p(x|z), which a decoder gives, to draws from it.
+///
+/// Images that are draws themselves, black and white ones or those with the noise of a Gaussian, have a variance in each pixel that
+/// means lack. Grey images are no draws of a Bernoulli decoder, and are compared with its means.
+enum PixelNoise {
+    /// Draws every pixel of `images`, (n, height, width, channels); numbers are named by seed and image.
+    /// - Parameter isBinary: whether the images to compare with are black and white
+    static func draw(
+        _ images: inout [Float], of model: VariationalAutoencoder, isBinary: Bool, seed: UInt64
+    ) {
+        let size = model.configuration.imageShape.count
+        let isGaussian = model.configuration.likelihood == .gaussian
+        guard isGaussian || isBinary else { return }
+        let logVariance = model.weights.first { $0.name == "decoder.log_variance" }?.values.first ?? 0
+        let deviation = exp(0.5 * logVariance)
+        for item in 0..<images.count / size {
+            var stream = RandomStream(seed: seed, purpose: .pixelNoise, item: item)
+            for pixel in item * size..<(item + 1) * size {
+                images[pixel] =
+                    isGaussian
+                    ? images[pixel] + deviation * stream.normalPair().x
+                    : stream.uniform() < images[pixel] ? 1 : 0
+            }
+        }
+    }
+}

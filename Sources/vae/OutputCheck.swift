@@ -1,0 +1,39 @@
+import Foundation
+import VAECore
+import VAERun
+
+/// What a command must not write over: the files that it reads, and those that a run consists of.
+struct OutputCheck {
+    /// A run folder or a model file.
+    let run: String
+    /// Files and folders that are read.
+    var inputs: [String] = []
+
+    /// What a run can't be without, or is taken up from.
+    private static let parts: Set<String> = [
+        RunFolder.configuration, RunFolder.metrics, RunFolder.model, RunFolder.best, CheckpointStore.newest,
+        CheckpointStore.older, "film.safetensors", EvaluationRecord.fileName,
+    ]
+
+    /// - Throws: `invalidArgument` when a file at `out` is one of them.
+    func callAsFunction(_ out: String?) throws(VAEError) {
+        guard let out, FileManager.default.fileExists(atPath: out), !Folder.exists(out) else { return }
+        let place = Self.resolved(out)
+        let name = (place as NSString).lastPathComponent
+        let isPart = Self.resolved(run) == place || (Self.parts.contains(name) && Self.isWithin(run, place))
+        // A folder of pictures is read whole.
+        let isRead = inputs.contains { Self.resolved($0) == place || Self.isWithin($0, place) }
+        guard isPart || isRead else { return }
+        throw VAEError(
+            .invalidArgument, "--out", isPart ? "is a file of the run" : "is one of the files that are read",
+            found: out, advice: "Choose another name; what is there would be lost.")
+    }
+
+    private static func isWithin(_ folder: String, _ place: String) -> Bool {
+        Folder.exists(folder) && (place as NSString).deletingLastPathComponent == resolved(folder)
+    }
+
+    private static func resolved(_ path: String) -> String {
+        URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
+    }
+}
