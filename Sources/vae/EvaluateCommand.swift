@@ -80,7 +80,7 @@ struct EvaluateCommand: ParsableCommand {
             } else {
                 let text = EvaluationText(
                     Report.Evaluation(record), title: run.title, bold: console.bold)
-                try console.emit(lines: text.lines.map { $0.escapingControlCharacters() })
+                try console.emit(lines: text.lines)
             }
             let paths = try run.write(record, dataset, threads: threads)
             for path in paths { console.note("wrote \(path.escapingControlCharacters())") }

@@ -1,3 +1,4 @@
+import VAECore
 import VAEReport
 
 /// An evaluation as lines for a terminal.
@@ -8,7 +9,8 @@ struct EvaluationText {
 
     /// - Parameter bold: makes a heading stand out where that is possible
     init(_ evaluation: Report.Evaluation, title: String, bold: @escaping (String) -> String) {
-        self.bold = bold
+        // What files say is made harmless before, and what makes a heading bold after that.
+        self.bold = { bold($0.escapingControlCharacters()) }
         lines.append(bold(title))
         wrap(evaluation.lead, indent: "")
         if let scale = evaluation.scale { add(scale) }
@@ -27,7 +29,7 @@ struct EvaluationText {
             let bar = String(repeating: "█", count: max(eighths, 0) / 8) + blocks[max(eighths, 0) % 8]
             let name = mark.kind == .model ? bold(padded(mark.name, nameWidth)) : padded(mark.name, nameWidth)
             lines.append(
-                "  \(name)  \(padded(mark.value, valueWidth, right: true))  \(padded(bar, 16))  \(mark.note)"
+                "  \(name)  \(padded(mark.value, valueWidth, right: true))  \(padded(bar, 16))  \(mark.note.escapingControlCharacters())"
                     .trimmed)
         }
         wrap(scale.remark, indent: "  ")
@@ -58,7 +60,7 @@ struct EvaluationText {
     /// Words on lines of at most 100 characters.
     private mutating func wrap(_ text: String, indent: String) {
         var line = indent
-        for word in text.split(separator: " ") {
+        for word in text.escapingControlCharacters().split(separator: " ") {
             if line.count + 1 + word.count > Self.width, line != indent {
                 lines.append(line)
                 line = indent
@@ -69,6 +71,7 @@ struct EvaluationText {
     }
 
     private func padded(_ text: String, _ width: Int, right: Bool = false) -> String {
+        let text = text.escapingControlCharacters()
         let space = String(repeating: " ", count: max(0, width - text.count))
         return right ? space + text : text + space
     }

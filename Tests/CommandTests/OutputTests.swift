@@ -58,4 +58,38 @@ import VAEData
         #expect(try tool("sample", run, "-n", "1", "--format", "npy", "--out", scratch.file("x")).status == 0)
         #expect(try NPY.read(scratch.file("x")).shape == [1, 28, 28])
     }
+
+    /// Headings stand out on a terminal, and nothing of how they do is printed as text.
+    @Test(.enabled(if: access("/dev/ptmx", R_OK | W_OK) == 0, "needs terminals"))
+    func headingsAreBoldOnATerminal() throws {
+        let terminal = open("/dev/ptmx", O_RDWR | O_NOCTTY)
+        defer { close(terminal) }
+        // Unlocks its other end, and asks for that one's number: TIOCSPTLCK and TIOCGPTN.
+        var (unlocked, number) = (Int32(0), Int32(0))
+        try #require(
+            terminal >= 0 && ioctl(terminal, 0x4004_5431, &unlocked) == 0
+                && ioctl(terminal, 0x8004_5430, &number) == 0)
+        let other = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY)
+        try #require(other >= 0)
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: tool.path)
+        process.arguments = ["evaluate", run, "--samples", "1", "--images", "2"]
+        process.environment = ["TERM": "xterm", "PATH": "/usr/bin"]
+        process.standardOutput = FileHandle(fileDescriptor: other)
+        process.standardError = FileHandle(fileDescriptor: other)
+        try process.run()
+        close(other)
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 4096)
+        while true {
+            // A terminal whose other end is closed is an error to read.
+            let count = read(terminal, &piece, piece.count)
+            guard count > 0 else { break }
+            bytes += piece.prefix(count)
+        }
+        process.waitUntilExit()
+        let text = String(decoding: bytes, as: UTF8.self)
+        #expect(process.terminationStatus == 0 && text.contains("\u{1B}[1mWhat is a good value"), "\(text)")
+        #expect(!text.contains("\\u{1b}"))
+    }
 }

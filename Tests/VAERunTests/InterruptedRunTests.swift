@@ -68,6 +68,12 @@ import VAEData
         let error = failure { () throws(VAEError) in try run.data(folder: scratch.file("others")) }
         #expect(error?.kind == .invalidData && error?.subject == scratch.file("others"))
         #expect(error?.expected?.contains(run.record.data.sha256) == true && error?.advice != nil)
+        // In the folder that it names, too, and without test images.
+        try FileManager.default.removeItem(atPath: scratch.file("digits"))
+        let digits = try SyntheticDigits.dataset(seed: 9, trainCount: 24, testCount: 8)
+        try Dataset(name: "d", train: digits.train, test: nil, source: "s").export(to: scratch.file("digits"))
+        let changed = failure { () throws(VAEError) in try run.data(folder: nil) }
+        #expect(changed?.kind == .invalidData && changed?.subject == scratch.file("digits"))
         // For a run's figures others will do, but not of another size.
         let finished = try Run(path)
         #expect(try finished.data(folder: scratch.file("others")).train.count == 24)
