@@ -105,12 +105,19 @@ struct BenchCommand: ParsableCommand {
         do {
             try measure()
         } catch let error as VAEError {
-            Console.error(error.description)
+            Console.error("error: \(error.description)")
             throw ExitCode(error.kind.exitStatus)
         }
     }
 
     private func measure() throws {
+        if let json, json != "-" {
+            // Minutes of measuring would be lost.
+            let folder = (json as NSString).deletingLastPathComponent
+            guard access(folder.isEmpty ? "." : folder, W_OK) == 0 else {
+                throw VAEError.file(json, .create, errno)
+            }
+        }
         // Before this program adds to it.
         _ = Setting.loadAtStart
         let count = images ?? (quick ? 3840 : 12_800)

@@ -206,6 +206,13 @@ struct BenchTests {
         #expect(try scratch.names() == ["bench.json"])
     }
 
+    @Test func aFileThatCannotBeMadeIsSaidFirst() throws {
+        let scratch = try Scratch()
+        let outcome = try bench("--quick", "--json", scratch.file("none/bench.json"))
+        #expect(outcome.status == 73 && outcome.output.isEmpty, "\(outcome.output)")
+        #expect(outcome.errors.hasPrefix("vae-bench: error: ") && outcome.errors.contains("none/bench.json"))
+    }
+
     @Test func standardOutputCanBeJSONAlone() throws {
         let run = try bench("--only", "naive", "--images", "128", "--quick", "--json", "-")
         #expect(run.status == 0, "\(run.errors)")
@@ -231,7 +238,7 @@ struct BenchTests {
     @Test func missingDataIsNamed() throws {
         let run = try bench("--data", "/nowhere/at/all")
         #expect(run.status == 66)
-        #expect(run.errors.contains("vae-bench: /nowhere/at/all"))
+        #expect(run.errors.contains("vae-bench: error: /nowhere/at/all"))
     }
 
     @Test func helpHasExamples() throws {
