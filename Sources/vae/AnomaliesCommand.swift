@@ -53,14 +53,15 @@ struct AnomaliesCommand: ParsableCommand {
     @Option(help: ArgumentHelp("likelihood, loss, reconstruction or kl.", valueName: "measure"))
     var by = Measure.likelihood
 
-    @Option(help: ArgumentHelp("K, draws of z for each image, 1 to 1,000,000.", valueName: "k"))
-    var samples = 100
+    @Option(
+        help: ArgumentHelp("K, draws of z for each image, 1 to 1,000,000. (default: 100)", valueName: "k"))
+    var samples: Int?
 
     @Option(name: [.customShort("n"), .long], help: ArgumentHelp("How many to show.", valueName: "n"))
     var number = 20
 
-    @Option(help: ArgumentHelp("Names all random numbers.", valueName: "n"))
-    var seed: UInt64 = 0
+    @Option(help: ArgumentHelp("Names all random numbers. (default: 0)", valueName: "n"))
+    var seed: UInt64?
 
     @Option(
         name: .shortAndLong,
@@ -70,6 +71,9 @@ struct AnomaliesCommand: ParsableCommand {
     var out: String?
 
     @OptionGroup var common: CommonOptions
+
+    /// K.
+    private var draws: Int { samples ?? 100 }
 
     /// Images of a picture, and of one of its rows.
     private static let (most, perRow) = (240, 10)
@@ -107,11 +111,17 @@ struct AnomaliesCommand: ParsableCommand {
     /// - Returns: whether a picture is asked for.
     private func checkedFlags() throws(VAEError) -> Bool {
         for (name, value, range) in [
-            ("--samples", samples, 1...1_000_000), ("--number", number, 1...100_000_000),
+            ("--samples", draws, 1...1_000_000), ("--number", number, 1...100_000_000),
         ] where !range.contains(value) {
             throw VAEError(
                 .invalidArgument, name, "is out of range",
                 expected: "\(range.lowerBound) to \(range.upperBound)", found: "\(value)")
+        }
+        for (name, isGiven) in [("--samples", samples != nil), ("--seed", seed != nil)]
+        where isGiven && by != .likelihood {
+            throw VAEError(
+                .invalidArgument, name, "is for --by likelihood", found: "--by \(by.rawValue)",
+                advice: "Leave it out: nothing is drawn.")
         }
         guard let out else { return false }
         if out.lowercased().hasSuffix(".csv") { return false }
@@ -184,7 +194,7 @@ struct AnomaliesCommand: ParsableCommand {
         of images: ImageSet, _ model: VariationalAutoencoder, _ threads: Int, _ console: Console
     ) throws(VAEError) -> ImportanceWeightedLikelihood {
         do {
-            return try model.logLikelihood(of: images, samples: samples, seed: seed, threads: threads) {
+            return try model.logLikelihood(of: images, samples: draws, seed: seed ?? 0, threads: threads) {
                 done in
                 console.status { _ in
                     "weighing draws: \(grouped(Double(done))) of \(grouped(Double(images.count))) images"
@@ -226,7 +236,7 @@ extension AnomaliesCommand {
         }
         lines.append("\(by.ranking(ranking.entries.count)) of \(grouped(Double(ranking.count))) images.")
         if by == .likelihood {
-            lines.append("± is the error of the estimate from \(grouped(Double(samples))) draws.")
+            lines.append("± is the error of the estimate from \(grouped(Double(draws))) draws.")
         }
         return lines
     }
@@ -260,7 +270,7 @@ extension AnomaliesCommand {
         }
         let how =
             by == .likelihood
-            ? "\(by.name) from \(grouped(Double(samples))) draws of z, in nats"
+            ? "\(by.name) from \(grouped(Double(draws))) draws of z, in nats"
             : "\(by.name) at z = μ, in nats"
         return try ReconstructionGrid(
             inputs: FloatImages(shown, at: 0..<shown.count),
@@ -275,7 +285,7 @@ extension AnomaliesCommand {
     private func document(_ ranking: Ranking, _ trained: TrainedModel, files: [String]?) -> Document {
         Document(
             files: files, model: trained.path, measure: by.rawValue,
-            samples: by == .likelihood ? samples : nil, seed: by == .likelihood ? seed : nil,
+            samples: by == .likelihood ? draws : nil, seed: by == .likelihood ? seed ?? 0 : nil,
             count: ranking.count,
             images: ranking.entries.map {
                 Document.Image(

@@ -42,6 +42,16 @@ struct ImageOutput: ParsableArguments {
 
     /// - Throws: `invalidArgument` where they do not go together, or bytes would go to a terminal or between JSON.
     func destination(_ common: CommonOptions, _ console: Console) throws(VAEError) -> Destination {
+        let found = try place(common, console)
+        guard scale == nil || found.isPicture else {
+            throw VAEError(
+                .invalidArgument, "--scale", "is for a sheet", expected: "images in one PNG",
+                advice: "Leave it out, or name a .png file.")
+        }
+        return found
+    }
+
+    private func place(_ common: CommonOptions, _ console: Console) throws(VAEError) -> Destination {
         if let scale, !(1...64).contains(scale) {
             throw VAEError(
                 .invalidArgument, "--scale", "is out of range", expected: "1 to 64", found: "\(scale)")

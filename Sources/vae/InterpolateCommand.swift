@@ -83,7 +83,14 @@ struct InterpolateCommand: ParsableCommand {
                     found: text)
             }
         }
-        guard !indices.isEmpty else { return (points[0], points[1]) }
+        guard !indices.isEmpty else {
+            guard data.data == nil else {
+                throw VAEError(
+                    .invalidArgument, "--data", "is for ends that are test images",
+                    advice: "Leave it out, or name an image by its number.")
+            }
+            return (points[0], points[1])
+        }
         let tested = try data.images(of: trained, console).asTested(by: trained.record?.training)
         guard let test = tested.test else {
             throw VAEError(.missingInput, "the run", "has no test images")

@@ -125,6 +125,7 @@ import VAEData
 
     @Test(arguments: [
         ["--samples", "0"], ["--number", "0"], ["--out", "a.pdf"], ["--by", "beauty"],
+        ["--samples", "9", "--by", "kl"], ["--seed", "0", "--by", "loss"],
     ])
     func badFlags(arguments: [String]) throws {
         let (scratch, _) = try trained()

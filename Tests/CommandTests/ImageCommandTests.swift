@@ -182,6 +182,12 @@ import VAEEvaluation
             "--steps"
         ),
         (["interpolate", "RUN", "--from", "0", "--out", "a.png"], 64, "--to"),
+        (
+            ["interpolate", "RUN", "--from", "0,0", "--to", "1,1", "--data", "d", "--out", "a.png"], 64,
+            "--data"
+        ),
+        (["sample", "RUN", "--scale", "2", "--out", "a.npy"], 64, "--scale"),
+        (["sample", "RUN", "--scale", "2", "--out", "folder/"], 64, "--scale"),
     ])
     func badInput(arguments: [String], status: Int32, words: String) throws {
         let arguments = arguments.map { $0.replacingOccurrences(of: "RUN", with: run) }
