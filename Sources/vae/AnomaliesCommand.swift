@@ -73,10 +73,10 @@ struct AnomaliesCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     /// K.
-    private var draws: Int { samples ?? 100 }
+    var draws: Int { samples ?? 100 }
 
     /// Images of a picture, and of one of its rows.
-    private static let (most, perRow) = (240, 10)
+    static let (most, perRow) = (240, 10)
 
     func run() throws {
         try common.run("vae anomalies", flags: ["samples": "--samples"]) {
@@ -206,114 +206,4 @@ struct AnomaliesCommand: ParsableCommand {
             throw VAEError(.unavailable, "estimate", "was cancelled")
         }
     }
-}
-
-// MARK: What is written
-
-extension AnomaliesCommand {
-    private func table(_ ranking: Ranking) -> [String] {
-        let hasLabels = ranking.entries.contains { $0.label != nil }
-        let names = ranking.entries.map(\.name.description)
-        let width = max(names.map(\.count).max() ?? 0, 5)
-        func line(_ rank: String, _ name: String, _ label: String, _ cells: [String]) -> String {
-            func right(_ text: String, _ width: Int) -> String {
-                String(repeating: " ", count: max(0, width - text.count)) + text
-            }
-            return
-                ([right(rank, 5), right(name, width)] + (hasLabels ? [right(label, 5)] : [])
-                + cells.map { right($0, 20) }).joined(separator: "  ")
-        }
-        var lines = [line("rank", "image", "label", [by.name + ", nats", "reconstruction", "KL"])]
-        for (index, entry) in ranking.entries.enumerated() {
-            let error = entry.standardError.map { " ± " + fixed($0) } ?? ""
-            lines.append(
-                line(
-                    "\(index + 1)", names[index], entry.label.map { "\($0)" } ?? "",
-                    [
-                        fixed(entry.value) + error, fixed(entry.losses.reconstruction),
-                        fixed(entry.losses.kl),
-                    ]))
-        }
-        lines.append("\(by.ranking(ranking.entries.count)) of \(grouped(Double(ranking.count))) images.")
-        if by == .likelihood {
-            lines.append("± is the error of the estimate from \(grouped(Double(draws))) draws.")
-        }
-        return lines
-    }
-
-    private func csv(_ ranking: Ranking) -> String {
-        var text =
-            "rank,image,label,\(by.rawValue == "likelihood" ? "negative_log_likelihood" : by.rawValue),"
-        text += "standard_error,reconstruction_at_mean,kl_at_mean\n"
-        for (index, entry) in ranking.entries.enumerated() {
-            let fields = [
-                "\(index + 1)", LatentTable.field(entry.name.description), entry.label.map { "\($0)" } ?? "",
-                "\(entry.value)", entry.standardError.map { "\($0)" } ?? "",
-                "\(entry.losses.reconstruction)", "\(entry.losses.kl)",
-            ]
-            text += fields.joined(separator: ",") + "\n"
-        }
-        return text
-    }
-
-    private func picture(
-        _ ranking: Ranking, _ input: ImageOptions.Input, _ model: VariationalAutoencoder, _ threads: Int
-    ) throws(VAEError) -> ReconstructionGrid {
-        let shown = try input.images.selecting(ranking.entries.map(\.position))
-        let headings = ranking.entries.map { entry in
-            entry.name.description.split(separator: "/").last.map(String.init) ?? ""
-        }
-        let labels = ranking.entries.map { entry in entry.label.map { ": \($0)" } ?? "" }
-        let groups = zip(headings, labels).map { ReconstructionGrid.Group($0 + $1, count: 1) }
-        let bands = stride(from: 0, to: groups.count, by: Self.perRow).map {
-            Array(groups[$0..<min($0 + Self.perRow, groups.count)])
-        }
-        let how =
-            by == .likelihood
-            ? "\(by.name) from \(grouped(Double(draws))) draws of z, in nats"
-            : "\(by.name) at z = μ, in nats"
-        return try ReconstructionGrid(
-            inputs: FloatImages(shown, at: 0..<shown.count),
-            reconstructions: FloatImages(
-                shape: shown.shape, values: model.reconstruct(shown, threads: threads)),
-            losses: ranking.entries.map(\.value), bands: bands,
-            title: "\(by.ranking(nil)) of \(grouped(Double(ranking.count))) images",
-            subtitle: "below, \(how); above, \(input.names == nil ? "number" : "file") and label",
-            lossHeading: by == .loss ? "loss, nats" : "\(by.name), nats")
-    }
-
-    private func document(_ ranking: Ranking, _ trained: TrainedModel, files: [String]?) -> Document {
-        Document(
-            files: files, model: trained.path, measure: by.rawValue,
-            samples: by == .likelihood ? draws : nil, seed: by == .likelihood ? seed ?? 0 : nil,
-            count: ranking.count,
-            images: ranking.entries.map {
-                Document.Image(
-                    image: $0.name, label: $0.label, value: $0.value, standardError: $0.standardError,
-                    reconstruction: $0.losses.reconstruction, kl: $0.losses.kl)
-            })
-    }
-
-    /// What `--json` says. Values are in nats.
-    private struct Document: Encodable {
-        struct Image: Encodable {
-            let image: ImageName
-            let label: UInt8?
-            let value: Double
-            let standardError: Double?
-            let reconstruction: Double
-            let kl: Double
-        }
-        let files: [String]?
-        let model: String
-        let measure: String
-        let samples: Int?
-        let seed: UInt64?
-        /// Images that were ranked.
-        let count: Int
-        /// The least likely first.
-        let images: [Image]
-    }
-
-    private func fixed(_ value: Double) -> String { String(format: "%.2f", value) }
 }

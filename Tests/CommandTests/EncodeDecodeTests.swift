@@ -177,12 +177,16 @@ import VAEData
         (["decode", "RUN", "--z", "0,0", "--out", "none/a.png"], 73, "none/a.png"),
     ])
     func badInput(arguments: [String], status: Int32, words: String) throws {
-        let arguments = arguments.map { $0.replacingOccurrences(of: "RUN", with: run) }
-        let outcome = try tool.run(arguments, in: scratch.path)
-        #expect(outcome.status == status, "\(outcome.errors)")
-        #expect(outcome.errors.contains(words), "\(outcome.errors)")
-        #expect(outcome.output.isEmpty && !outcome.errors.contains("Fatal"))
-        #expect(try scratch.names().isEmpty)
+        try tool.expectRefusal(arguments, of: run, in: scratch, status: status, saying: words)
+    }
+
+    /// A model of black and white images sees such, whether they are the run's or in a file.
+    @Test func namedImagesAreAsTheRunsOwn() throws {
+        let run = try Trained.make("--binarize", "threshold")
+        let images = run.file("data/t10k-images-idx3-ubyte")
+        #expect(try tool("encode", run.file("run"), "--out", run.file("a.npy")).status == 0)
+        #expect(try tool("encode", run.file("run"), images, "--out", run.file("b.npy")).status == 0)
+        #expect(try run.bytes("a.npy") == run.bytes("b.npy"))
     }
 
     @Test func escapesInNamesStayVisible() throws {

@@ -190,12 +190,7 @@ import VAEEvaluation
         (["sample", "RUN", "--scale", "2", "--out", "folder/"], 64, "--scale"),
     ])
     func badInput(arguments: [String], status: Int32, words: String) throws {
-        let arguments = arguments.map { $0.replacingOccurrences(of: "RUN", with: run) }
-        let outcome = try tool.run(arguments, in: scratch.path)
-        #expect(outcome.status == status, "\(outcome.errors)")
-        #expect(outcome.errors.contains(words), "\(outcome.errors)")
-        #expect(outcome.output.isEmpty && !outcome.errors.contains("Fatal"))
-        #expect(try scratch.names().isEmpty)
+        try tool.expectRefusal(arguments, of: run, in: scratch, status: status, saying: words)
     }
 
     @Test func aModelAloneNeedsImages() throws {

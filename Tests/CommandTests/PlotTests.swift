@@ -12,17 +12,6 @@ import VAEData
         "manifold.png", "reconstructions.png", "samples.png",
     ]
 
-    /// A run of two epochs on a few digits, in `run` beside its `data`.
-    private func trained(_ more: String...) throws -> Scratch {
-        let scratch = try Scratch()
-        let outcome = try Tool("vae-train").run(
-            scratch.digits(train: 256, test: 40) + [
-                "--epochs", "2", "--no-figures", "--out", scratch.file("run"),
-            ] + more)
-        try #require(outcome.status == 0, "\(outcome.errors)")
-        return scratch
-    }
-
     /// What a run of several epochs holds besides pictures.
     private static let records = [
         "best.safetensors", "checkpoint.previous.safetensors", "checkpoint.safetensors", "config.json",
@@ -34,7 +23,7 @@ import VAEData
     }
 
     @Test func drawsWhatTrainingDraws() throws {
-        let scratch = try trained()
+        let scratch = try Trained.make()
         let outcome = try tool("plot", scratch.file("run"))
         #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
         let paths = outcome.output.split(separator: "\n").map(String.init)
@@ -55,7 +44,7 @@ import VAEData
     }
 
     @Test func flagsChooseWhatAndHow() throws {
-        let scratch = try trained("--latent-dim", "3")
+        let scratch = try Trained.make("--latent-dim", "3")
         let outcome = try tool(
             "plot", scratch.file("run"), "manifold", "losses", "--format", "png,svg,pdf", "--out",
             scratch.file("new/pictures"), "--dimensions", "3,1", "--grid", "4", "--scale", "1", "--threads",
@@ -98,7 +87,7 @@ import VAEData
         ["--dimensions", "1"], ["--format", "gif"], ["--format", "png,"], ["--threads", "0"],
     ])
     func badFlags(arguments: [String]) throws {
-        let scratch = try trained()
+        let scratch = try Trained.make()
         let outcome = try tool.run(["plot", scratch.file("run")] + arguments.map { $0 == "-1" ? "=-1" : $0 })
         #expect(outcome.status == 64, "\(outcome.errors)")
         #expect(outcome.errors.contains(arguments[0]), "\(outcome.errors)")
@@ -161,7 +150,7 @@ import VAEData
 
     @Test(arguments: damages)
     func damagedRuns(damage: Damage) throws {
-        let scratch = try trained()
+        let scratch = try Trained.make()
         try scratch.write([1, 2, 3], to: "run/manifold.png")
         try damage.spoil(scratch)
         let outcome = try tool("plot", scratch.file("run"))
@@ -176,7 +165,7 @@ import VAEData
     }
 
     @Test func foldersThatCannotBeWrittenTo() throws {
-        let scratch = try trained()
+        let scratch = try Trained.make()
         try scratch.write([1], to: "file")
         for out in [scratch.file("file"), scratch.file("file/below"), "/proc/pictures"] {
             let outcome = try tool("plot", scratch.file("run"), "--out", out)
@@ -192,7 +181,7 @@ import VAEData
     }
 
     @Test func otherImagesAreUsedWithAWarning() throws {
-        let scratch = try trained()
+        let scratch = try Trained.make()
         try SyntheticDigits.dataset(seed: 5, trainCount: 100, testCount: 30).export(
             to: scratch.file("others"))
         let outcome = try tool("plot", scratch.file("run"), "latent-space", "--data", scratch.file("others"))

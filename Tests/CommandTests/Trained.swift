@@ -27,6 +27,20 @@ enum Trained {
     }
 }
 
+extension Tool {
+    /// That a command ends with one error and leaves nothing behind; "RUN" among its arguments stands for the run.
+    func expectRefusal(
+        _ arguments: [String], of run: String, in scratch: Scratch, status: Int32, saying words: String
+    ) throws {
+        let outcome = try self.run(
+            arguments.map { $0.replacingOccurrences(of: "RUN", with: run) }, in: scratch.path)
+        #expect(outcome.status == status, "\(outcome.errors)")
+        #expect(outcome.errors.contains(words), "\(outcome.errors)")
+        #expect(outcome.output.isEmpty && !outcome.errors.contains("Fatal"))
+        #expect(try scratch.names().isEmpty)
+    }
+}
+
 extension Tool.Outcome {
     /// The one JSON document that the output must be.
     func json() throws -> [String: Any] {

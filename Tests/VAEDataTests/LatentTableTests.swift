@@ -38,6 +38,9 @@ import VAECore
                 _ = try read(shape, .floats([Float](repeating: 1, count: shape.reduce(1, *))))
             }
         }
+        expectError(.invalidData, saying: "log-variances") {
+            _ = try read([2, 3, 2], .floats([Float](repeating: 1, count: 12)))
+        }
         expectError(.invalidData, saying: "no points") { _ = try read([0, 2], .floats([])) }
         expectError(.invalidData, saying: "not finite") { _ = try read([1, 2], .floats([1, .nan])) }
         expectError(.invalidData, saying: "not finite") { _ = try read([1, 2], .doubles([1, 1e300])) }

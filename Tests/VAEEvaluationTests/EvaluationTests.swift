@@ -77,6 +77,12 @@ struct EvaluationTests {
         #expect(one.separation == nil && one.rivals == nil && one.frechet == nil)
         #expect(Set(one.omissions.map(\.stage)) == [.separation, .rivals, .frechet])
         #expect(one.test.loss.standardError == .infinity && one.aggregate.limit == 0)
+
+        let wide = try Evaluation(
+            of: VariationalAutoencoder(.fullyConnected(hiddenUnits: [], latentSize: 513)),
+            train: data.train, test: test, options: .init(samples: 1, likelihoodImages: 1))
+        #expect(wide.separation == nil && wide.rivals != nil)
+        #expect(wide.omissions.map(\.stage) == [.separation] && wide.omissions[0].reason.contains("512"))
     }
 
     @Test func binarisedImagesAreMeasured() throws {
