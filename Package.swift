@@ -92,7 +92,7 @@ let package = Package(
         .executableTarget(
             name: "vae-bench",
             dependencies: [
-                "VAE", "VAECore", "VAEData", "Kernels", "ReferenceKernels",
+                "VAE", "VAECore", "VAEConsole", "VAEData", "Kernels", "ReferenceKernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/vae-bench"),

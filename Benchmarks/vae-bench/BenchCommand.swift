@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import VAE
+import VAEConsole
 import VAECore
 import VAEData
 
@@ -41,7 +42,10 @@ struct BenchCommand: ParsableCommand {
         static let usual: [Part] = [.train, .layers, .naive, .sgemm, .residual]
     }
 
-    @Option(help: ArgumentHelp("Worker threads, 1 to 256. (default: the physical cores)", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Worker threads, 1 to 256. (default: the physical cores, or fewer under a quota of processor time)",
+            valueName: "n"))
     var threads: Int?
 
     @Flag(help: "Fewer images and repeats: half a minute.")
@@ -131,7 +135,7 @@ struct BenchCommand: ParsableCommand {
             return
         }
 
-        let threads = threads ?? Machine.physicalCores
+        let threads = try Threads.checked(threads)
         let repeats = repeats ?? (quick ? 3 : 5)
         let parts = only.isEmpty ? Part.usual : only
         if json != "-" { Console.print(Setting.head(workload, threads: threads)) }

@@ -2,21 +2,34 @@ import Glibc
 
 /// What this process may use of the machine it runs on.
 public enum Machine {
-    /// Physical cores that this process may run on: hyper-threads of one core count once, and an affinity mask
-    /// (`taskset`, a container's cpuset) is respected. At least 1.
+    /// Physical cores that this process may use: hyper-threads of one core count once, and an affinity mask (`taskset`, a
+    /// container's cpuset) and a quota of processor time (of a container or a batch job, rounded up) are respected. At least 1.
     ///
-    /// Matrix products keep a core's arithmetic units busy by themselves, so a second hyper-thread adds nothing.
+    /// Matrix products keep a core's arithmetic units busy by themselves, so a second hyper-thread adds nothing; more threads than a
+    /// quota has processors are stopped for a part of the time, all at once.
     public static var physicalCores: Int {
+        cores(allowedPhysicalCores, within: processorQuota)
+    }
+
+    /// Processors' worth of time that this process may take, such as 1.5; nil where there is no quota.
+    package static var processorQuota: Double? { ControlGroups().processors }
+
+    /// As many of `cores` as a quota keeps busy; at least 1.
+    static func cores(_ cores: Int, within quota: Double?) -> Int {
+        max(1, Int(min(Double(cores), (quota ?? .infinity).rounded(.up))))
+    }
+
+    private static var allowedPhysicalCores: Int {
         let allowed = allowedProcessors
         var cores = Set<String>()
         for processor in allowed {
             let topology = "/sys/devices/system/cpu/cpu\(processor)/topology/"
             guard let siblings = lines(of: topology + "thread_siblings_list").first else {
-                return max(allowed.count, 1)
+                return allowed.count
             }
             cores.insert(siblings)
         }
-        return max(cores.count, 1)
+        return cores.count
     }
 
     /// Processors that this process may run on, hyper-threads counted. At least 1.
@@ -33,8 +46,8 @@ public enum Machine {
         return kilobytes.flatMap { Int($0) }.map { $0 * 1024 } ?? 0
     }
 
-    /// Bytes that this process can still have: what the machine has left with its swap space, what its group of processes may
-    /// have (a container's limit), and what its address space may grow by (`ulimit -v`), whichever is least.
+    /// Bytes that this process can still have: what the machine has left with its swap space, what its control groups
+    /// may have (a container's limit, a batch job's), and what its address space may grow by (`ulimit -v`), whichever is least.
     package static var availableMemory: Int {
         func kilobytes(_ name: String, _ path: String) -> Int? {
             value(of: name, in: path).flatMap { Int($0.prefix { $0.isNumber }) }.map { $0 << 10 }
@@ -45,9 +58,7 @@ public enum Machine {
         }
         // What the group has in use holds caches that would make room; what this process has would not.
         let resident = kilobytes("VmRSS", "/proc/self/status") ?? 0
-        for path in ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"] {
-            if let limit = lines(of: path).first.flatMap({ Int($0) }) { least = min(least, limit - resident) }
-        }
+        if let limit = ControlGroups().memory { least = min(least, limit - resident) }
         var limit = rlimit()
         if getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0, limit.rlim_cur < rlim_t(Int.max),
             let size = kilobytes("VmSize", "/proc/self/status")
@@ -79,10 +90,11 @@ public enum Machine {
     }
 
     /// The lines of a small text file, none when it can't be read. Files under /proc have no size to ask for.
-    private static func lines(of path: String) -> [String] {
+    /// - Parameter limit: how many bytes of it are read
+    static func lines(of path: String, limit: Int = 1 << 16) -> [String] {
         guard let file = fopen(path, "r") else { return [] }
         defer { fclose(file) }
-        var bytes = [UInt8](repeating: 0, count: 1 << 16)
+        var bytes = [UInt8](repeating: 0, count: limit)
         let count = fread(&bytes, 1, bytes.count, file)
         return String(decoding: bytes[0..<count], as: UTF8.self).split(separator: "\n").map(String.init)
     }

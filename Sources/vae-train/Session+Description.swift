@@ -10,9 +10,11 @@ extension Session {
         let limit =
             trainer.threads == Machine.processors
             ? "the machine has no more processors" : "a batch has no more parts"
+        let remarks = [
+            trainer.threads < threads ? "\(trainer.threads) in use: \(limit)" : nil, Threads.quota,
+        ].compactMap(\.self)
         console.note(
-            "threads   \(threads)"
-                + (trainer.threads < threads ? " (\(trainer.threads) in use: \(limit))" : "")
+            "threads   \(threads)" + (remarks.isEmpty ? "" : " (\(remarks.joined(separator: "; ")))")
                 + ", seed \(training.seed)")
         console.note(
             "data      \(data.name.escapingControlCharacters()): \(grouped(Double(data.train.count))) training and "

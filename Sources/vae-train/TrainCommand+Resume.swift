@@ -8,7 +8,7 @@ import VAERun
 extension TrainCommand {
     /// `--resume`: the run in `path` from its last checkpoint to its end.
     func goOn(_ path: String, _ console: Console) throws {
-        let threads = try checkedThreads()
+        let threads = try Threads.checked(threads)
         for (flag, given) in [("--out", out), ("--export-data", exportData)] where given != nil {
             throw VAEError(
                 .invalidArgument, flag, "can't be combined with --resume", advice: "Leave it away.")

@@ -42,7 +42,10 @@ struct TrainCommand: ParsableCommand {
             """,
         version: packageVersion)
 
-    @Option(help: "Worker threads, 1 to 256. (default: the physical cores)")
+    @Option(
+        help:
+            "Worker threads, 1 to 256. (default: the physical cores, or fewer under a quota of processor time)"
+    )
     var threads: Int?
 
     @Option(help: "Passes over the training images. (default: 15)")
@@ -197,7 +200,7 @@ struct TrainCommand: ParsableCommand {
 
     /// What the flags ask for, checked before anything is read or written.
     private func configurations() throws(VAEError) -> (ModelConfiguration, TrainingConfiguration, Int) {
-        let threads = try checkedThreads()
+        let threads = try Threads.checked(threads)
         if let limit, limit < 1 {
             throw VAEError(
                 .invalidArgument, "limit", "is out of range", expected: "1 or more", found: "\(limit)")
@@ -226,15 +229,6 @@ struct TrainCommand: ParsableCommand {
         return (model, training, threads)
     }
 
-    func checkedThreads() throws(VAEError) -> Int {
-        let threads = threads ?? Machine.physicalCores
-        guard (1...256).contains(threads) else {
-            throw VAEError(
-                .invalidArgument, "threads", "is out of range", expected: "1 to 256", found: "\(threads)")
-        }
-        return threads
-    }
-
     /// The images as they came, without a test set held out.
     private func dataToExport(_ request: DataRequest, _ console: Console) throws(VAEError) -> Dataset {
         let data = try DatasetLoader().load(request.choice, folder: request.folder, seed: request.seed) {
@@ -246,7 +240,7 @@ struct TrainCommand: ParsableCommand {
 
     /// Which flag sets what the libraries name in their errors.
     private static let flags = [
-        "threads": "--threads", "epochs": "--epochs", "batch size": "--batch-size",
+        "epochs": "--epochs", "batch size": "--batch-size",
         "latent size": "--latent-dim", "filters": "--filters", "encoder convolutions": "--filters",
         "hidden units": "--hidden", "hidden layers": "--hidden",
         "decoder hidden units": "--decoder-hidden", "decoder hidden layers": "--decoder-hidden",

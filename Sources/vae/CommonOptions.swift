@@ -5,7 +5,10 @@ import VAECore
 
 /// Flags that every command of this tool has.
 struct CommonOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Worker threads, 1 to 256. (default: the physical cores)", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Worker threads, 1 to 256. (default: the physical cores, or fewer under a quota of processor time)",
+            valueName: "n"))
     var threads: Int?
 
     @Flag(help: "Print one JSON document on standard output.")
@@ -28,14 +31,7 @@ struct CommonOptions: ParsableArguments {
         Signals.unblock([SIGINT, SIGTERM])
         let console = Console(command, quiet: quiet, colour: !noColor)
         do throws(VAEError) {
-            let threads = threads ?? Machine.physicalCores
-            guard (1...256).contains(threads) else {
-                throw VAEError(
-                    .invalidArgument, "--threads", "is out of range", expected: "1 to 256",
-                    found: "\(threads)",
-                    advice: "See \(command) --help.")
-            }
-            try body(console, threads)
+            try body(console, Threads.checked(threads))
         } catch {
             console.fail(error.naming(flags, help: "\(command) --help"))
             throw ExitCode(error.kind.exitStatus)

@@ -1,6 +1,7 @@
 import Foundation
 import Kernels
 import VAE
+import VAEConsole
 import VAECore
 
 /// What the engine stands on here: the machine and its libraries.
@@ -16,6 +17,8 @@ struct Installation: Encodable {
     let physicalCores = Machine.physicalCores
     /// Hyper-threads counted.
     let processors = Machine.processors
+    /// Processors' worth of time that control groups allow; nil for all of it.
+    let processorQuota = Machine.processorQuota
     let threads: Int
     let memoryAvailable = Machine.availableMemory
     /// The instruction set of direct convolutions; nil where they are lowered to `sgemm`.
@@ -41,7 +44,8 @@ struct Installation: Encodable {
             (
                 "machine",
                 "\(processor), \(physicalCores) physical core\(physicalCores == 1 ? "" : "s"), \(processors) "
-                    + "processor\(processors == 1 ? "" : "s"), \(memoryAvailable >> 20) MiB of memory available"
+                    + "processor\(processors == 1 ? "" : "s"), " + (Threads.quota.map { "\($0), " } ?? "")
+                    + "\(memoryAvailable >> 20) MiB of memory available"
             ),
             ("threads", "\(threads)"),
             ("tiles", tiles ?? "none for this processor: convolutions are lowered to sgemm"),

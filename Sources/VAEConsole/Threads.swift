@@ -1,0 +1,26 @@
+import VAECore
+
+/// How many workers a tool has.
+package enum Threads {
+    /// The most that can be asked for.
+    package static let most = 256
+
+    /// As many as asked for, or as there are physical cores for this process.
+    /// - Throws: `invalidArgument` about `--threads` for a number out of range.
+    package static func checked(_ given: Int?) throws(VAEError) -> Int {
+        guard let given else { return min(Machine.physicalCores, most) }
+        guard (1...most).contains(given) else {
+            throw VAEError(
+                .invalidArgument, "--threads", "is out of range", expected: "1 to \(most)", found: "\(given)")
+        }
+        return given
+    }
+
+    /// What is to be known of a quota of processor time; nil where there is none.
+    package static var quota: String? {
+        Machine.processorQuota.map { quota in
+            let number = quota == quota.rounded() && quota < 1e6 ? "\(Int(quota))" : "\(quota)"
+            return "a quota of \(number) processor\(quota == 1 ? "" : "s")"
+        }
+    }
+}
