@@ -75,7 +75,11 @@ let package = Package(
             dependencies: ["VAE", "VAECore", "VAEData", "VAEEvaluation", "VAEFigures", "VAEReport"]),
 
         // Command-line tools, and how they talk to people.
-        .target(name: "VAEConsole", dependencies: ["VAECore", "VAEData"]),
+        .target(
+            name: "VAEConsole",
+            dependencies: [
+                "VAECore", "VAEData", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         .executableTarget(
             name: "vae",
             dependencies: [

@@ -32,6 +32,7 @@ struct BenchCommand: ParsableCommand {
             The exit status is 70 if the results are wrong, however fast.
             """,
         version: packageVersion)
+    static let _errorLabel = "vae-bench: error"
 
     /// What can be measured.
     enum Part: String, CaseIterable, ExpressibleByArgument {

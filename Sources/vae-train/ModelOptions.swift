@@ -1,5 +1,6 @@
 import ArgumentParser
 import VAE
+import VAEConsole
 import VAECore
 
 /// Flags that say what is trained.
@@ -65,7 +66,7 @@ struct ModelOptions: ParsableArguments {
 }
 
 /// Numbers with commas between them, or "none".
-struct SizeList: ExpressibleByArgument, CustomStringConvertible {
+struct SizeList: CheckedArgument, CustomStringConvertible {
     let sizes: [Int]
 
     init(_ sizes: [Int]) { self.sizes = sizes }
@@ -74,6 +75,10 @@ struct SizeList: ExpressibleByArgument, CustomStringConvertible {
         let parts = argument == "none" ? [] : argument.split(separator: ",", omittingEmptySubsequences: false)
         sizes = parts.compactMap { Int($0) }
         guard sizes.count == parts.count else { return nil }
+    }
+
+    static func objection(to text: String) -> String {
+        "it is neither whole numbers with commas between, such as 32,64, nor none"
     }
 
     var description: String { sizes.isEmpty ? "none" : sizes.map(String.init).joined(separator: ",") }

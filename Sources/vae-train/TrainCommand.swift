@@ -42,6 +42,7 @@ struct TrainCommand: ParsableCommand {
             """,
         version: packageVersion)
 
+    static let _errorLabel = "vae-train: error"
     @Option(
         help:
             "Worker threads, 1 to 256. (default: the physical cores, or fewer under a quota of processor time)"
@@ -254,14 +255,9 @@ struct TrainCommand: ParsableCommand {
 extension DatasetChoice: ExpressibleByArgument {}
 extension ConvolutionMethod: ExpressibleByArgument {}
 extension LearningRateSchedule.Decay: ExpressibleByArgument {}
-extension CheckpointInterval: ExpressibleByArgument {
-    public init?(argument: String) { self.init(argument) }
-}
-
-extension ModelConfiguration {
-    fileprivate func with(imageShape: ImageShape) -> ModelConfiguration {
-        var copy = self
-        copy.imageShape = imageShape
-        return copy
+extension CheckpointInterval: CheckedArgument {
+    package init?(argument: String) { self.init(argument) }
+    package static func objection(to text: String) -> String {
+        "it is neither a number of steps, such as 200, nor one of seconds, such as 60s, above 0"
     }
 }

@@ -110,7 +110,7 @@ enum ImageName: Encodable, CustomStringConvertible {
 }
 
 /// Numbers from 0 and spans of them, with commas between: `0-9,15`.
-struct IndexList: ExpressibleByArgument {
+struct IndexList: CheckedArgument {
     private let spans: [ClosedRange<Int>]
     private let text: String
 
@@ -127,6 +127,10 @@ struct IndexList: ExpressibleByArgument {
             spans.append(first...last)
         }
         self.spans = spans
+    }
+
+    static func objection(to text: String) -> String {
+        "it is no list of numbers from 0 and spans of them, such as 0-9,15"
     }
 
     /// The numbers, in the order given.

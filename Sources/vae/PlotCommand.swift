@@ -153,7 +153,7 @@ enum PlotName: ExpressibleByArgument, Equatable {
 }
 
 /// Kinds of file, with commas between them.
-struct FormatList: ExpressibleByArgument {
+struct FormatList: CheckedArgument {
     let formats: [FigureFormat]
 
     init?(argument: String) {
@@ -165,7 +165,11 @@ struct FormatList: ExpressibleByArgument {
 }
 
 /// Two numbers with a comma between them.
-struct DimensionPair: ExpressibleByArgument {
+struct DimensionPair: CheckedArgument {
+
+    static func objection(to text: String) -> String {
+        "it is no list of png, svg and pdf, each once at most"
+    }
     let values: [Int]
 
     init?(argument: String) {
@@ -173,3 +177,5 @@ struct DimensionPair: ExpressibleByArgument {
         guard values.count == 2, argument.filter({ $0 == "," }).count == 1 else { return nil }
     }
 }
+
+    static func objection(to text: String) -> String { "it is no pair of whole numbers, such as 1,4" }

@@ -25,4 +25,5 @@ struct VAECommand: ParsableCommand {
             InterpolateCommand.self, InfoCommand.self, EvaluateCommand.self, AnomaliesCommand.self,
             PPCACommand.self, PlotCommand.self, DoctorCommand.self,
         ])
+    static let _errorLabel = "vae: error"
 }
