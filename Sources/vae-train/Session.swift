@@ -24,11 +24,7 @@ struct Session {
     ///   - film: also makes a film of the training.
     /// - Throws: `Interruption.Stop` when a signal ended the training after one of its steps; `VAEError`.
     func run(figures: Bool, film: Bool) throws {
-        let interruption = Interruption(
-            announcement: console.isQuiet
-                ? ""
-                : (console.isInteractive ? "\n" : "")
-                    + "interrupted: a checkpoint follows this step; once more ends at once\n")
+        let interruption = Interruption(announces: !console.isQuiet)
         defer { interruption.end() }
         describe()
         try folder.write(record, to: RunFolder.configuration)

@@ -27,7 +27,8 @@ struct TrainCommand: ParsableCommand {
 
             The run folder also holds checkpoints, written after every epoch and within long ones. A run that was \
             interrupted, killed or cut off goes on with --resume and ends with the same bits as if it had not been. \
-            Ctrl-C finishes the step and writes a checkpoint; once more ends at once.
+            Ctrl-C finishes the step and writes a checkpoint; once more ends at once. So do SIGTERM and, but for the once more, \
+            the signals of closing terminals and batch systems: SIGHUP, SIGUSR1, SIGUSR2 and SIGXCPU.
 
             EXAMPLES
               vae-train                                       MNIST, else built-in digits

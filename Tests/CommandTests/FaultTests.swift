@@ -80,14 +80,15 @@ import VAECore
                 == scratch.bytes("whole/model.safetensors"))
     }
 
-    /// The second signal does not wait for the step.
-    @Test func theSecondSignalEndsAtOnce() throws {
+    /// Starts a training whose steps take long, after `prelude`, sends it `signals`, the first as it trains and the others when it has
+    /// said that one came, and waits for its end.
+    private func signalled(_ signals: [Int32], images: Int, after prelude: String = "") throws -> Process {
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: tool.path)
-        // Steps of so many images take long.
+        process.executableURL = URL(fileURLWithPath: "/bin/bash")
         process.arguments = [
-            "--dataset", "synthetic", "--limit", "20000", "--batch-size", "20000", "--threads", "1",
-            "--no-figures", "--out", scratch.file("run"),
+            "-c", prelude + "exec \"$0\" \"$@\"", tool.path, "--dataset", "synthetic", "--limit", "\(images)",
+            "--batch-size", "\(images)", "--epochs", "3", "--threads", "1", "--no-figures", "--out",
+            scratch.file("run"),
         ]
         try scratch.write([], to: "log")
         let handle = try #require(FileHandle(forWritingAtPath: scratch.file("log")))
@@ -98,12 +99,36 @@ import VAECore
             while process.isRunning, try !scratch.text("log").contains(text) { usleep(5000) }
         }
         try wait(for: "loss = reconstruction")
-        kill(process.processIdentifier, SIGTERM)
-        try wait(for: "interrupted:")
-        kill(process.processIdentifier, SIGTERM)
+        for (index, signal) in signals.enumerated() {
+            if index > 0 { try wait(for: "interrupted") }
+            kill(process.processIdentifier, signal)
+        }
         process.waitUntilExit()
+        return process
+    }
+
+    /// The second signal does not wait for the step.
+    @Test func theSecondSignalEndsAtOnce() throws {
+        let process = try signalled([SIGTERM, SIGTERM], images: 20_000)
         let log = try scratch.text("log")
         #expect(process.terminationReason == .uncaughtSignal, "\(process.terminationStatus): \(log)")
         #expect(process.terminationStatus == SIGTERM && log.contains("interrupted:"), "\(log)")
+    }
+
+    /// The kernel repeats SIGXCPU every second, a shell passes SIGHUP on, and a batch system goes on to SIGTERM: the checkpoint is
+    /// written all the same, and the first one is the reason.
+    @Test func repeatedWarningsDoNoHarm() throws {
+        let process = try signalled([SIGXCPU, SIGXCPU, SIGHUP, SIGXCPU, SIGTERM], images: 4000)
+        let log = try scratch.text("log")
+        #expect(process.terminationReason == .exit && process.terminationStatus == 128 + SIGXCPU, "\(log)")
+        #expect(log.components(separatedBy: "interrupted").count == 2 && log.contains("by SIGXCPU"), "\(log)")
+        #expect(FileManager.default.fileExists(atPath: scratch.file("run/checkpoint.safetensors")))
+    }
+
+    /// What `nohup` ignores does not end a training.
+    @Test func anIgnoredHangupStaysIgnored() throws {
+        let process = try signalled([SIGHUP], images: 1000, after: "trap '' HUP; ")
+        let log = try scratch.text("log")
+        #expect(process.terminationStatus == 0 && !log.contains("interrupted"), "\(log)")
     }
 }

@@ -84,7 +84,11 @@ import VAECore
         }
     }
 
-    @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
+    /// As a shell has it, 128 and the signal's number; of those that warn, the log says which came.
+    @Test(
+        arguments: [
+            (SIGINT, 130), (SIGTERM, 143), (SIGHUP, 129), (SIGUSR1, 138), (SIGUSR2, 140), (SIGXCPU, 152),
+        ] as [(Int32, Int32)])
     func interruptedAndResumed(signal: Int32, status: Int32) throws {
         // So many epochs that most are to come when the first row is seen.
         let more = ["--epochs", "20", "--schedule", "step", "--step-epochs", "4", "--step-factor", "0.5"]
@@ -94,7 +98,12 @@ import VAECore
         }
         #expect(ended == status)
         let log = try scratch.text("log")
-        #expect(log.contains("interrupted:") && log.contains("stopped "), "\(log)")
+        let names = [
+            SIGHUP: " by SIGHUP", SIGUSR1: " by SIGUSR1", SIGUSR2: " by SIGUSR2", SIGXCPU: " by SIGXCPU",
+        ]
+        #expect(
+            log.contains("interrupted\(names[signal] ?? ""): a checkpoint") && log.contains("stopped "),
+            "\(log)")
         #expect(log.contains("go on with: vae-train --resume \(scratch.file("run"))"), "\(log)")
         // No figures were drawn.
         let files = try FileManager.default.contentsOfDirectory(atPath: scratch.file("run"))
