@@ -52,8 +52,7 @@ package enum JSONDocument {
         do {
             return Array(try encoder.encode(value)) + [0x0A]
         } catch {
-            throw VAEError(
-                .invalidData, "JSON", "has no place for a number that is not finite", found: "\(error)")
+            throw .json("what was found", error)
         }
     }
 }

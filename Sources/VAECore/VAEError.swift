@@ -58,6 +58,21 @@ public struct VAEError: Error, Sendable, Equatable, CustomStringConvertible {
     }
 }
 
+extension VAEError {
+    /// The error for a value that could not be written as JSON: which of its numbers is not finite, and where it stands.
+    /// - Parameter subject: what was to be written
+    package static func json(_ subject: String, _ error: any Error) -> VAEError {
+        guard case EncodingError.invalidValue(let value, let context) = error else {
+            return VAEError(.invalidData, subject, "can't be written as JSON", found: "\(error)")
+        }
+        let path = context.codingPath.map { $0.intValue.map { "\($0)" } ?? $0.stringValue }
+        return VAEError(
+            .invalidData, subject, "holds a number that is not finite, for which JSON has no place",
+            found: "\(value) at \(path.joined(separator: "."))",
+            advice: "The model's weights may be too large for single precision; see its losses.")
+    }
+}
+
 extension String {
     /// The same text with C0 and C1 control characters, line separators and direction overrides
     /// written as `\u{…}`.

@@ -49,7 +49,7 @@ package enum MetricsTable {
                 throw VAEError(
                     .invalidData, path, "is damaged in line \(history.count + 2)",
                     expected:
-                        "an epoch after \(last) and up to \(TrainingConfiguration.mostEpochs), and losses "
+                        "an epoch after \(last) and up to \(TrainingConfiguration.mostEpochs), and finite losses "
                         + "that add up",
                     found: shown(line), advice: "Restore the file, or take the line away.")
             }
@@ -68,8 +68,9 @@ package enum MetricsTable {
         let fields = line.split(separator: 0x2C, omittingEmptySubsequences: false)
             .map { String(decoding: $0, as: UTF8.self) }
         guard fields.count == 9, let epoch = Int(fields[0]), epoch <= TrainingConfiguration.mostEpochs,
-            let train = losses(fields[1..<4], klWeight), let seconds = Double(fields[7]),
-            let speed = Double(fields[8])
+            // A training whose loss is not finite ends before it writes a row; a test loss need not be.
+            let train = losses(fields[1..<4], klWeight), train.total.isFinite,
+            let seconds = Double(fields[7]), let speed = Double(fields[8])
         else { return nil }
         let hasTest = !fields[4..<7].allSatisfy(\.isEmpty)
         let test = losses(fields[4..<7], klWeight)

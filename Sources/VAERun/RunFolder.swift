@@ -92,9 +92,8 @@ package struct RunFolder {
     package func write(_ value: some Encodable, to name: String) throws(VAEError) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        guard let json = try? encoder.encode(value) else {
-            throw VAEError(.inputOutput, file(name), "can't be written as JSON")
-        }
+        let json: Foundation.Data
+        do { json = try encoder.encode(value) } catch { throw .json(file(name), error) }
         try DurableFile.write(Array(json) + [10], to: file(name))
     }
 }

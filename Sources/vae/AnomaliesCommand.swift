@@ -174,10 +174,11 @@ struct AnomaliesCommand: ParsableCommand {
         case .reconstruction: values = losses.reconstruction.map(Double.init)
         case .kl: values = losses.kl.map(Double.init)
         }
-        guard values.allSatisfy(\.isFinite) else {
-            throw VAEError(
-                .invalidData, "model", "gives values that are not finite numbers",
-                advice: "It diverged in training; see its loss curves.")
+        for at in values.indices {
+            for value in [values[at], Double(losses.reconstruction[at]), Double(losses.kl[at])]
+            where !value.isFinite {
+                throw Finiteness.error("gives a loss of \(value) for image \(input.name(at))")
+            }
         }
         // Of equal ones the earlier.
         let order = values.indices.sorted { (values[$1], $0) < (values[$0], $1) }

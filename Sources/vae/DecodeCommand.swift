@@ -43,9 +43,8 @@ struct DecodeCommand: ParsableCommand {
             for text in z { latents += try Latents.read(text, size: size) }
             try trained.demandMemory(images: latents.count / size)
             console.status(force: true) { _ in "decoding" }
-            let images = try FloatImages(
-                shape: trained.configuration.imageShape,
-                values: trained.model.decode(latents, threads: threads))
+            let images = try Finiteness.images(
+                trained.configuration.imageShape, trained.model.decode(latents, threads: threads))
             let paths = try output.write(images, to: destination, console)
             try common.report(paths, WrittenImages(paths, model: trained.path, images), to: console)
         }

@@ -45,6 +45,9 @@ struct EncodeCommand: ParsableCommand {
             let input = try images.read(for: trained, console)
             console.status(force: true) { _ in "encoding" }
             let encoding = try trained.model.encode(input.images, threads: threads)
+            for values in [encoding.mean, encoding.logVariance] {
+                try Finiteness.demand(values, each: encoding.latentSize) { "image \(input.name($0))" }
+            }
             guard let out else {
                 return try console.emit(
                     common.json

@@ -53,9 +53,9 @@ struct InterpolateCommand: ParsableCommand {
             }
             try trained.demandMemory(images: steps)
             console.status(force: true) { _ in "decoding" }
-            let images = try FloatImages(
-                shape: trained.configuration.imageShape,
-                values: trained.model.decode(latents.flatMap { $0 }, threads: threads))
+            let images = try Finiteness.images(
+                trained.configuration.imageShape,
+                trained.model.decode(latents.flatMap { $0 }, threads: threads))
             let paths = try output.write(
                 images, to: destination, columns: steps <= 64 ? steps : nil, console)
             var document = WrittenImages(paths, model: trained.path, images)
@@ -102,6 +102,7 @@ struct InterpolateCommand: ParsableCommand {
         }
         let encoding = try trained.model.encode(
             test.selecting(indices.map(\.index)), threads: threads)
+        try Finiteness.demand(encoding.mean, each: size) { "test image \(indices[$0].index)" }
         for (place, entry) in indices.enumerated() {
             points[entry.place] = Array(encoding.mean[place * size..<(place + 1) * size])
         }

@@ -40,6 +40,13 @@ struct PPCACommand: ParsableCommand {
             console.status(force: true) { _ in "measuring the model and its closed form" }
             let found = try LinearComparison(trained.model, on: images, seed: seed, threads: threads)
             console.clearStatus()
+            for (name, value) in [
+                ("an ELBO", found.bound.mean), ("a likelihood", found.logLikelihood),
+                ("a variance", found.variance),
+                ("an angle", found.angle),
+            ] where !value.isFinite {
+                throw Finiteness.error("has \(name) of \(value)")
+            }
             if common.json { return try console.emit(json: found) }
             try console.emit(lines: Self.lines(found))
         }

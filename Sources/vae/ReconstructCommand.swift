@@ -48,8 +48,7 @@ struct ReconstructCommand: ParsableCommand {
             try trained.demandMemory(images: input.images.count)
             console.status(force: true) { _ in "reconstructing" }
             let shape = trained.configuration.imageShape
-            let made = try FloatImages(
-                shape: shape, values: trained.model.reconstruct(input.images, threads: threads))
+            let made = try Finiteness.images(shape, trained.model.reconstruct(input.images, threads: threads))
             let losses = try trained.model.losses(of: input.images, sampling: false, threads: threads)
             let paths = try output.write(
                 made, to: destination,

@@ -64,7 +64,7 @@ struct SampleCommand: ParsableCommand {
                 } else {
                     try trained.model.sample(count, seed: seed, threads: threads)
                 }
-            let images = try FloatImages(shape: trained.configuration.imageShape, values: values)
+            let images = try Finiteness.images(trained.configuration.imageShape, values)
             let paths = try output.write(images, to: destination, console)
             var document = WrittenImages(paths, model: trained.path, images)
             document.seed = seed

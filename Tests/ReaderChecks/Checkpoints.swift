@@ -75,6 +75,9 @@ extension Reader {
         guard read.stepsTaken >= read.stepsOfEpoch, read.stepsOfEpoch >= 0 else {
             throw Finding("steps that can't be")
         }
+        guard (try? read.model())?.weights.allSatisfy({ $0.values.allSatisfy(\.isFinite) }) ?? true,
+            read.history.allSatisfy(\.train.total.isFinite)
+        else { throw Finding("weights or losses that are not finite") }
         guard let bytes = try? read.serialized() else { throw Finding("a checkpoint can't be written") }
         guard let again = try? Checkpoint(bytes: bytes, source: "again") else {
             throw Finding("what was written can't be read")

@@ -133,7 +133,11 @@ package enum Reader: String, CaseIterable, Sendable {
     }
 
     private func checkModel(_ file: FileInMemory) throws(Finding) {
-        _ = try value(file) { () throws(VAEError) in try VariationalAutoencoder(contentsOf: file.path) }
+        let model = try value(file) { () throws(VAEError) in try VariationalAutoencoder(contentsOf: file.path)
+        }
+        guard model?.weights.allSatisfy({ $0.values.allSatisfy(\.isFinite) }) ?? true else {
+            throw Finding("a model with weights that are not finite")
+        }
     }
 
     private func checkRecord(_ file: FileInMemory) throws(Finding) {
@@ -154,6 +158,9 @@ package enum Reader: String, CaseIterable, Sendable {
     private func checkMetrics(_ file: FileInMemory) throws(Finding) {
         let rows = try value(file) { () throws(VAEError) in try MetricsTable.read(file.path, klWeight: 1) }
         guard let rows else { return }
+        guard rows.allSatisfy(\.train.total.isFinite) else {
+            throw Finding("a training loss that is not finite")
+        }
         for (row, next) in zip(rows, rows.dropFirst()) where row.epoch >= next.epoch {
             throw Finding("epochs do not rise")
         }

@@ -165,7 +165,7 @@ import VAEData
         let again = failure { () throws(VAEError) in try RunFolder(scratch.file("a"), dataset: "x") }
         #expect(again?.kind == .cannotCreate)
         let unwritable = failure { () throws(VAEError) in try folder.write([Double.nan], to: "c") }
-        #expect(unwritable?.subject == scratch.file("a") + "/c" && unwritable?.kind == .inputOutput)
+        #expect(unwritable?.subject == scratch.file("a") + "/c" && unwritable?.kind == .invalidData)
     }
 
     /// More runs in a second than one: each has a folder of its own.

@@ -97,6 +97,34 @@ struct CheckpointRejectionTests {
         #expect(try await refusal([history])?.problem == "has a report of epoch 1 that is not valid")
     }
 
+    /// A training's loss and what it is summed up of are finite, or it has ended; a test loss need not be.
+    @Test func numbersThatAreNotFinite() async throws {
+        for value in [Double.nan, .infinity, -.infinity] {
+            for column in [1, 2, 3, 4] {
+                var row = [Double](repeating: 1, count: 7)
+                row[column] = value
+                let history = try Tensor(name: Key.history, shape: [1, 7], doubles: row)
+                let problem = try await refusal([history])?.problem
+                #expect(
+                    problem == (column > 2 ? nil : "has a report of epoch 1 that is not valid"), "\(column)")
+            }
+            for place in 0..<3 {
+                var sums = [1.0, 1, 1]
+                sums[place] = value
+                let running = try Tensor(name: Key.running, shape: [3], doubles: sums)
+                #expect(try await refusal([running])?.problem == "has running sums that are not finite")
+            }
+            for tensor in try await Self.file().tensors where tensor.dataType == .float32 {
+                var values = try tensor.floats()
+                values[values.count - 1] = Float(value)
+                let spoilt = try Tensor(name: tensor.name, shape: tensor.shape, floats: values)
+                #expect(
+                    try await refusal([spoilt])?.problem
+                        == "tensor \"\(tensor.name)\" holds a number that is not finite")
+            }
+        }
+    }
+
     @Test func metadataThatIsNot() async throws {
         for key in [Key.model, Key.training, Key.convolutions] {
             for text in [nil, "", "{}", "[", "null"] {

@@ -11,10 +11,10 @@ struct ModelFileTests {
 
     @Test func everyBitComesBack() throws {
         var parameters = model.parameters
-        // Also what training would not leave behind.
+        // Also what training would hardly leave behind.
         parameters[0] = -0.0
-        parameters[1] = .nan
-        parameters[2] = .infinity
+        parameters[1] = .greatestFiniteMagnitude
+        parameters[2] = -.greatestFiniteMagnitude
         parameters[3] = .leastNonzeroMagnitude
         let strange = VariationalAutoencoder(network: model.network, parameters: parameters)
         for model in [model, strange] {
@@ -28,6 +28,31 @@ struct ModelFileTests {
         }
         let file = try SafeTensors(contentsOf: folder("m"))
         for weight in model.weights { #expect(file[weight.name]?.shape == weight.shape) }
+    }
+
+    /// Refused as it is read, with the file, the tensor and the place in it: no command has to look for what it gives.
+    @Test(arguments: [Float.nan, -.nan, .infinity, -.infinity, Float(bitPattern: 0x7F80_0001)])
+    func numbersThatAreNotFinite(value: Float) throws {
+        for weight in model.weights {
+            for place in Set([0, weight.values.count / 2, weight.values.count - 1]) {
+                var values = weight.values
+                values[place] = value
+                let tensors = try saved().tensors.map { tensor throws(VAEError) in
+                    tensor.name == weight.name
+                        ? try SafeTensors.Tensor(name: tensor.name, shape: tensor.shape, floats: values)
+                        : tensor
+                }
+                let error = try #require(try refusal(tensors, saved().metadata))
+                #expect(error.kind == .invalidData && error.subject == folder("m"))
+                #expect(error.problem == "tensor \"\(weight.name)\" holds a number that is not finite")
+                // Row by row: the last of the shape's places runs fastest.
+                let places = weight.shape.reduce(([Int](), weight.values.count, place)) { found, size in
+                    let below = found.1 / size
+                    return (found.0 + [found.2 / below], below, found.2 % below)
+                }.0
+                #expect(error.found?.hasSuffix(" at \(places)") == true && error.advice != nil, "\(error)")
+            }
+        }
     }
 
     /// Reads a file with these tensors and metadata as a model.

@@ -66,8 +66,10 @@ extension SafeTensors {
         }
 
         /// Adds the values of an F32 tensor to `values`, and makes no other copy of them.
+        /// - Throws: `invalidData` when it has another type, or a value that is not finite.
         func append(to values: inout [Float]) throws(VAEError) {
             guard dataType == .float32 else { throw wrongType("F32") }
+            guard isFinite else { throw notFinite() }
             storage.withUnsafeBytes { bytes in
                 for offset in stride(from: 0, to: bytes.count, by: 4) {
                     let word = bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
@@ -91,6 +93,35 @@ extension SafeTensors {
         package func integers() throws(VAEError) -> [Int] {
             guard dataType == .int64 else { throw wrongType("I64") }
             return storage.words().map { Int(Int64(bitPattern: $0)) }
+        }
+
+        /// Whether all values of an F32 tensor are finite. An exponent of ones, which infinities and NaN have, carries into the sign's
+        /// bit when 1 is added to it: no branch keeps the loop from being vectorised, nor does counting words (a stride of 4 would).
+        private var isFinite: Bool {
+            storage.withUnsafeBytes { bytes in
+                var carries: UInt32 = 0
+                for index in 0..<bytes.count / 4 {
+                    let word = bytes.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self)
+                    carries |= (UInt32(littleEndian: word) & 0x7F80_0000) &+ 0x0080_0000
+                }
+                return carries & 0x8000_0000 == 0
+            }
+        }
+
+        /// Names the first value that is not finite by its place.
+        private func notFinite() -> VAEError {
+            let values: [Float] = storage.words().map { Float(bitPattern: $0) }
+            var place = values.firstIndex { !$0.isFinite } ?? 0
+            let value = values[place]
+            var indices: [Int] = []
+            for size in shape.reversed() {
+                indices.insert(place % size, at: 0)
+                place /= size
+            }
+            return VAEError(
+                .invalidData, "tensor \(quoted(name))", "holds a number that is not finite",
+                expected: "finite numbers", found: "\(value) at \(indices)",
+                advice: "No training writes such a file: get it again, or take another of the run.")
         }
 
         private func wrongType(_ expected: String) -> VAEError {

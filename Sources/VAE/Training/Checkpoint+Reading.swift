@@ -159,6 +159,9 @@ private struct Parts {
         let counts = try named { () throws(VAEError) in try steps.integers() }
         let sums = try tensor(Key.running, [3])
         let running = try named { () throws(VAEError) in try sums.doubles() }
+        guard running.allSatisfy(\.isFinite) else {
+            throw damaged("has running sums that are not finite", found: "\(running)")
+        }
         let test = try images(Key.testImages)
         let images = try images(Key.trainImages).map {
             DataFingerprints(train: $0.0, trainCount: $0.1, test: test?.0, testCount: test?.1 ?? 0)
@@ -187,9 +190,10 @@ private struct Parts {
 }
 
 extension EpochReport {
-    /// What a row of a checkpoint says; nil when its first number, which tells whether there is a test loss, is neither 0 nor 1.
+    /// What a row of a checkpoint says; nil when its first number, which tells whether there is a test loss, is neither 0 nor 1, or
+    /// the training loss is not finite. A test loss need not be.
     fileprivate init?(_ epoch: Int, _ row: [Double], _ klWeight: Double) {
-        guard row[0] == 0 || row[0] == 1 else { return nil }
+        guard row[0] == 0 || row[0] == 1, row[1].isFinite, row[2].isFinite else { return nil }
         self.init(
             epoch: epoch, train: Losses(reconstruction: row[1], kl: row[2], klWeight: klWeight),
             test: row[0] == 0 ? nil : Losses(reconstruction: row[3], kl: row[4], klWeight: klWeight),

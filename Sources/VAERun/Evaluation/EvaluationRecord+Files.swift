@@ -18,7 +18,7 @@ extension EvaluationRecord {
         do {
             return Array(try encoder.encode(self)) + [0x0A]
         } catch {
-            throw VAEError(.invalidData, "evaluation", "holds a number that is not finite", found: "\(error)")
+            throw .json("evaluation", error)
         }
     }
 
