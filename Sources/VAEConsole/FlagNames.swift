@@ -8,4 +8,9 @@ extension VAEError {
             kind, flags[subject] ?? subject, problem, expected: expected, found: found,
             advice: advice ?? (flags[subject] == nil ? nil : "See \(help)."))
     }
+
+    /// The same error with other advice.
+    package func advising(_ advice: String) -> VAEError {
+        VAEError(kind, subject, problem, expected: expected, found: found, advice: advice)
+    }
 }

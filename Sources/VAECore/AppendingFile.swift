@@ -32,7 +32,8 @@ package final class AppendingFile {
         self.path = path
         let flags = start == .new ? O_CREAT | O_EXCL : O_CREAT
         let file = try FileDescriptor(
-            path, flags: O_RDWR | O_APPEND | flags, mode: 0o666, for: .create, naming: path)
+            path, flags: O_RDWR | O_APPEND | flags, mode: 0o666, for: start == .new ? .create : .replace,
+            naming: path)
         let status = try file.status()
         var size: Int?
         if status.st_mode & S_IFMT == S_IFREG {

@@ -19,33 +19,39 @@ package enum DurableFile {
     package static func write(
         _ bytes: [UInt8], to path: String, keepingOldAs older: String? = nil
     ) throws(VAEError) {
-        try path.checkIsPath()
-        var status = stat()
-        let isThere = lstat(path, &status) == 0
-        guard isThere || errno == ENOENT else { throw .file(path, .create, errno) }
-        if isThere && status.isSpecial && path.isTheSystems {
-            var file = try FileDescriptor(path, flags: O_WRONLY | O_APPEND, for: .create, naming: path)
+        let target = try Target(path)
+        if target.isDevice {
+            var file = try FileDescriptor(path, flags: O_WRONLY | O_APPEND, for: .replace, naming: path)
             try write(bytes, to: &file)
             return
         }
-        let permissions = isThere ? try replaceablePermissions(path, status) : nil
-        if !isThere && path.hasSuffix("/") { throw .file(path, .create, EISDIR) }
         let folder = path.folder
-        var temporary = try TemporaryFile(in: folder, naming: path)
+        var temporary = try TemporaryFile(in: folder, for: target.action, naming: path)
         do throws(VAEError) {
-            if let permissions { temporary.file.setPermissions(permissions) }
+            if let permissions = target.permissions { temporary.file.setPermissions(permissions) }
             try write(bytes, to: &temporary.file)
             if let older, Folder.rename(path, to: older) != 0, errno != ENOENT {
-                throw .file(path, .create, errno)
+                throw .file(path, target.action, errno)
             }
             guard Folder.rename(temporary.path, to: path) == 0 else {
-                throw .file(path, .create, errno)
+                throw .file(path, target.action, errno)
             }
         } catch {
             temporary.remove()
             throw error
         }
         try Folder.synchronize(folder, naming: path)
+    }
+
+    /// Tries whether a file can be written at `path`, for who would rather know before an hour's work than after it.
+    /// - Throws: `cannotCreate` where `write` would throw it; `invalidArgument` for an empty path or one with a NUL byte.
+    package static func checkCanWrite(to path: String) throws(VAEError) {
+        let target = try Target(path)
+        if target.isDevice {
+            _ = try FileDescriptor(path, flags: O_WRONLY | O_APPEND, for: .replace, naming: path)
+        } else {
+            try TemporaryFile(in: path.folder, for: target.action, naming: path).remove()
+        }
     }
 
     /// All bytes of the regular file at `path`.
@@ -80,20 +86,42 @@ package enum DurableFile {
         try file.close()
     }
 
-    /// Of the regular file that is at `path`; nil for a link.
-    /// - Throws: `cannotCreate` for what must not be replaced.
-    private static func replaceablePermissions(_ path: String, _ status: stat) throws(VAEError) -> mode_t? {
-        switch status.st_mode & S_IFMT {
-        case S_IFLNK: return nil
-        case S_IFDIR: throw .file(path, .create, EISDIR)
-        case S_IFREG:
-            // Renaming needs leave to change the folder only; a write-protected file is protected on purpose.
-            guard access(path, W_OK) == 0 else { throw .file(path, .create, errno) }
-            return status.st_mode & 0o777
-        default:
-            throw VAEError(
-                .cannotCreate, path, "is a device or pipe, where a file is to be made",
-                advice: "Choose another name, or remove it.")
+    /// What is at a path that is to be written to.
+    private struct Target {
+        let action: FileAction
+        /// Of the regular file that is there; nil for none and for a link.
+        let permissions: mode_t?
+        /// One of the system's, which is written to as it is.
+        let isDevice: Bool
+
+        /// - Throws: `cannotCreate` for what must not be replaced.
+        init(_ path: String) throws(VAEError) {
+            try path.checkIsPath()
+            var status = stat()
+            guard lstat(path, &status) == 0 else {
+                guard errno == ENOENT else { throw .file(path, .create, errno) }
+                if path.hasSuffix("/") { throw .file(path, .create, EISDIR) }
+                (action, permissions, isDevice) = (.create, nil, false)
+                return
+            }
+            action = .replace
+            isDevice = status.isSpecial && path.isTheSystems
+            if isDevice {
+                permissions = nil
+                return
+            }
+            switch status.st_mode & S_IFMT {
+            case S_IFLNK: permissions = nil
+            case S_IFDIR: throw .file(path, .replace, EISDIR)
+            case S_IFREG:
+                // Renaming needs leave to change the folder only; a write-protected file is protected on purpose.
+                guard access(path, W_OK) == 0 else { throw .file(path, .replace, errno) }
+                permissions = status.st_mode & 0o777
+            default:
+                throw VAEError(
+                    .cannotCreate, path, "is a device or pipe, where a file is to be made",
+                    advice: "Choose another name, or remove it.")
+            }
         }
     }
 

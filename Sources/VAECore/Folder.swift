@@ -14,13 +14,13 @@ package enum Folder {
     package static func createNew(_ path: String) throws(VAEError) {
         try path.checkIsPath()
         try createParents(of: path)
-        if make(path) != 0 {
+        let isMade = make(path) == 0
+        if !isMade {
             let code = errno
             guard code == EEXIST else { throw .file(path, .create, code) }
             try checkIsEmpty(path)
         }
-        let probe = try TemporaryFile(in: path, naming: path)
-        probe.remove()
+        try TemporaryFile(in: path, for: isMade ? .create : .replace, naming: path).remove()
         try synchronize(path.folder, naming: path)
     }
 
@@ -31,9 +31,9 @@ package enum Folder {
     package static func create(_ path: String) throws(VAEError) {
         try path.checkIsPath()
         try createParents(of: path)
-        guard make(path) == 0 || errno == EEXIST else { throw .file(path, .create, errno) }
-        let probe = try TemporaryFile(in: path, naming: path)
-        probe.remove()
+        let isMade = make(path) == 0
+        guard isMade || errno == EEXIST else { throw .file(path, .create, errno) }
+        try TemporaryFile(in: path, for: isMade ? .create : .replace, naming: path).remove()
     }
 
     /// Whether there is a folder at `path`.

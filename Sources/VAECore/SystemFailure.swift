@@ -5,8 +5,10 @@ package enum FileAction {
     /// Opening or examining an input.
     case open
     case read
-    /// Making a file or folder, or putting one in its place.
+    /// Making a file or folder.
     case create
+    /// Putting a file in the place of one that is there, or into a folder that is there.
+    case replace
     /// Writing, flushing or closing what was made.
     case write
 }
@@ -26,9 +28,10 @@ extension VAEError {
                 kind(of: code, or: .missingInput), subject, "can't be read: \(cause)", advice: advice)
         case .read:
             return VAEError(.inputOutput, subject, "could not be read to its end: \(cause)", advice: advice)
-        case .create:
+        case .create, .replace:
+            let problem = action == .create ? "can't be created" : "can't be written to"
             return VAEError(
-                kind(of: code, or: .cannotCreate), subject, "can't be created: \(cause)", advice: advice)
+                kind(of: code, or: .cannotCreate), subject, "\(problem): \(cause)", advice: advice)
         case .write:
             return VAEError(.inputOutput, subject, "could not be written: \(cause)", advice: advice)
         }

@@ -18,13 +18,15 @@ struct EvaluateCommand: ParsableCommand {
             below. Losses are in nats per image and bits per pixel, with standard errors.
 
             Writes evaluation.json into the run folder and a card into its report.html. With --best it writes \
-            evaluation-best.json, with images of another data set evaluation-NAME.json, and leaves the page as it is.
+            evaluation-best.json, with images of another data set evaluation-NAME.json, and leaves the page as it is. \
+            A run that may only be read is measured all the same; --out keeps the numbers elsewhere.
 
             EXAMPLES
               vae evaluate runs/mnist                        half a minute on two cores
               vae evaluate runs/mnist --samples 5000 --images 1000
               vae evaluate runs/mnist --binarize stochastic  then p(x) is a likelihood
               vae evaluate runs/mnist --json > numbers.json
+              vae evaluate /shared/run --out mine.json       and leave the run as it is
             """)
 
     @OptionGroup var model: ModelOptions
@@ -55,16 +57,29 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Names all random numbers.", valueName: "n"))
     var seed = Evaluation.Options().seed
 
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "A JSON file for the evaluation, in place of one that is there; then nothing is written into the run.",
+            valueName: "path"))
+    var out: String?
+
     @OptionGroup var common: CommonOptions
 
     func run() throws {
         try common.run("vae evaluate", flags: Self.flags) { (console, threads) throws(VAEError) in
+            try OutputCheck(run: model.run)(out)
+            if let out { try DurableFile.checkCanWrite(to: out) }
             let trained = try model.load()
             let options = Evaluation.Options(
                 seed: seed, draws: draws, samples: samples, likelihoodImages: images,
                 binarization: binarize.map(\.method) ?? trained.record?.training.binarization)
             try options.validate()
-            let run = try EvaluatedRun(trained)
+            let run = EvaluatedRun(trained)
+            if out == nil, let obstacle = run.obstacle {
+                console.warn("\(obstacle)")
+                console.warn("what is found is printed, and not kept; --out FILE keeps it elsewhere")
+            }
             let dataset = try data.images(of: trained, console)
             guard let test = dataset.test else {
                 throw VAEError(.missingInput, dataset.name, "has no test images")
@@ -75,20 +90,39 @@ struct EvaluateCommand: ParsableCommand {
                 evaluation, options: options, of: trained.model, file: run.modelFile,
                 data: dataset)
             console.clearStatus()
+            // A number that is not finite is found here, whatever is printed.
+            let json = try record.json()
             if common.json {
-                try console.emit(record.json())
+                try console.emit(json)
             } else {
                 let text = EvaluationText(
                     Report.Evaluation(record), title: run.title, bold: console.bold)
                 try console.emit(lines: text.lines)
             }
-            let paths = try run.write(record, dataset, threads: threads)
-            for path in paths { console.note("wrote \(path.escapingControlCharacters())") }
-            if paths.isEmpty { console.note("nothing is written: the model lies in no run's folder") }
+            try keep(record, of: run, dataset, threads, console)
             let seconds = (ContinuousClock.now - start) / .seconds(1)
             console.note(
                 "took \(Int(seconds.rounded())) s on \(threads) \(threads == 1 ? "thread" : "threads")")
         }
+    }
+
+    /// Writes the evaluation where it is to go.
+    private func keep(
+        _ record: EvaluationRecord, of run: EvaluatedRun, _ data: Dataset, _ threads: Int, _ console: Console
+    ) throws(VAEError) {
+        var paths: [String] = []
+        if let out {
+            try record.write(to: out)
+            paths = [out]
+        } else if run.obstacle == nil {
+            let (written, failure) = run.write(record, data, threads: threads)
+            if let failure { console.warn("\(failure)") }
+            if written.isEmpty, failure == nil {
+                console.note("nothing is written: the model lies in no run's folder")
+            }
+            paths = written
+        }
+        for path in paths { console.note("wrote \(path.escapingControlCharacters())") }
     }
 
     private func evaluate(

@@ -79,7 +79,11 @@ struct PlotCommand: ParsableCommand {
             let run = try Run(folder)
             try options.validate(latentSize: run.model.configuration.latentSize)
             let target = out ?? folder
-            try Folder.create(target)
+            do throws(VAEError) {
+                try Folder.create(target)
+            } catch {
+                throw out == nil ? error.advising("Write to another folder: --out DIR.") : error
+            }
             let data = try self.data.images(of: run, console).asTested(by: run.record.training)
             let figures = try RunFigures(
                 model: run.model, data: data, history: run.history, options: options, threads: threads)
@@ -162,20 +166,20 @@ struct FormatList: CheckedArgument {
         let parts = argument.split(separator: ",", omittingEmptySubsequences: false).count
         guard formats.count == parts, Set(formats).count == parts else { return nil }
     }
-}
-
-/// Two numbers with a comma between them.
-struct DimensionPair: CheckedArgument {
 
     static func objection(to text: String) -> String {
         "it is no list of png, svg and pdf, each once at most"
     }
+}
+
+/// Two numbers with a comma between them.
+struct DimensionPair: CheckedArgument {
     let values: [Int]
 
     init?(argument: String) {
         values = argument.split(separator: ",", omittingEmptySubsequences: false).compactMap { Int($0) }
         guard values.count == 2, argument.filter({ $0 == "," }).count == 1 else { return nil }
     }
-}
 
     static func objection(to text: String) -> String { "it is no pair of whole numbers, such as 1,4" }
+}

@@ -217,3 +217,9 @@ final class Tmpfs {
         return process.terminationStatus
     }
 }
+    func makeReadOnly() throws {
+        guard try Tmpfs.command("mount", "-o", "remount,ro", path) == 0 else {
+            throw CocoaError(.fileWriteNoPermission)
+        }
+    }
+

@@ -92,9 +92,11 @@ struct DurableFileTests {
     func refusesAReadOnlyFolderAndAProtectedFile() throws {
         try DurableFile.write([1], to: folder("file"))
         #expect(chmod(folder("file"), 0o444) == 0)
+        let protected = failure { () throws(VAEError) in try DurableFile.write([2], to: folder("file")) }
+        #expect(protected?.kind == .cannotCreate)
+        #expect(protected?.problem == "can't be written to: permission denied")
         #expect(
-            failure { () throws(VAEError) in try DurableFile.write([2], to: folder("file")) }?.kind
-                == .cannotCreate)
+            failure { () throws(VAEError) in try DurableFile.checkCanWrite(to: folder("file")) } == protected)
         #expect(chmod(folder.path, 0o555) == 0)
         defer { chmod(folder.path, 0o755) }
         #expect(
@@ -115,7 +117,13 @@ struct DurableFileTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: disk.path) == ["a"])
         disk.makeReadOnly()
         let readOnly = failure { () throws(VAEError) in try DurableFile.write([1], to: disk("b")) }
-        #expect(readOnly?.problem.contains("read-only") == true)
+        #expect(readOnly?.problem == "can't be created: the file system is read-only")
+        let existing = failure { () throws(VAEError) in try DurableFile.write([1], to: disk("a")) }
+        #expect(existing?.problem == "can't be written to: the file system is read-only")
+        let inside = failure { () throws(VAEError) in try Folder.create(disk.path) }
+        #expect(inside?.subject == disk.path && inside?.problem == existing?.problem)
+        #expect(failure { () throws(VAEError) in try DurableFile.checkCanWrite(to: disk("b")) } == readOnly)
+        #expect(failure { () throws(VAEError) in try DurableFile.checkCanWrite(to: disk("a")) } == existing)
     }
 
     @Test func refusesWhatCannotBeRead() throws {

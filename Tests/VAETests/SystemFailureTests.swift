@@ -17,7 +17,7 @@ struct SystemFailureTests {
         (ENOMEM, "no memory"), (EIO, "device reported an error"),
     ])
     func causesAreSaid(code: Int32, cause: String) {
-        for action in [FileAction.open, .read, .create, .write] {
+        for action in [FileAction.open, .read, .create, .replace, .write] {
             let error = VAEError.file("p", action, code)
             #expect(error.subject == "p" && error.problem.contains(cause) && error.advice != nil, "\(error)")
         }
@@ -28,17 +28,19 @@ struct SystemFailureTests {
         #expect(error.subject == "path" && error.problem.contains("busy") && error.advice == nil)
         #expect(VAEError.file("p", .open, ENOENT).problem == "can't be read: it does not exist")
         #expect(VAEError.file("p", .create, ENOENT).problem.contains("folder does not exist"))
+        #expect(VAEError.file("p", .create, EACCES).problem == "can't be created: permission denied")
+        #expect(VAEError.file("p", .replace, EACCES).problem == "can't be written to: permission denied")
     }
 
     /// The kind decides the exit status: what is not there, what can't be made, what failed on the way, and what another moment
     /// may have.
     @Test func kinds() {
         let kinds = { (code: Int32) in
-            [FileAction.open, .read, .create, .write].map { VAEError.file("p", $0, code).kind }
+            [FileAction.open, .read, .create, .replace, .write].map { VAEError.file("p", $0, code).kind }
         }
-        #expect(kinds(EACCES) == [.missingInput, .inputOutput, .cannotCreate, .inputOutput])
-        #expect(kinds(EIO) == [.inputOutput, .inputOutput, .inputOutput, .inputOutput])
-        #expect(kinds(EMFILE) == [.unavailable, .inputOutput, .unavailable, .inputOutput])
+        #expect(kinds(EACCES) == [.missingInput, .inputOutput, .cannotCreate, .cannotCreate, .inputOutput])
+        #expect(kinds(EIO) == [.inputOutput, .inputOutput, .inputOutput, .inputOutput, .inputOutput])
+        #expect(kinds(EMFILE) == [.unavailable, .inputOutput, .unavailable, .unavailable, .inputOutput])
     }
 
     /// Everything that is done to files here, in turn.
