@@ -42,8 +42,8 @@ struct TrainCommand: ParsableCommand {
               vae-train --dataset synthetic --export-data d   write digits as IDX
             """,
         version: packageVersion)
-
     static let _errorLabel = "vae-train: error"
+
     @Option(
         help:
             "Worker threads, 1 to 256. (default: the physical cores, or fewer under a quota of processor time)"
@@ -53,7 +53,7 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "Passes over the training images. (default: 15)")
     var epochs: Int?
 
-    @Option(help: "Images of an optimiser step. (default: 128)")
+    @Option(help: "Images of an optimiser step. (default: 128, or all where there are fewer)")
     var batchSize: Int?
 
     @OptionGroup var model: ModelOptions
@@ -168,7 +168,7 @@ struct TrainCommand: ParsableCommand {
     }
 
     private func work(_ console: Console) throws {
-        let (model, training, threads) = try configurations()
+        var (model, training, threads) = try configurations()
         introduce(console, convolutions ?? .direct)
 
         let request = DataRequest(dataset ?? .auto, folder: self.data, limit: limit, seed: seed ?? 0)
@@ -180,14 +180,21 @@ struct TrainCommand: ParsableCommand {
         }
         let data = try request.load { console.show($0) }
         console.clearStatus()
-        guard training.batchSize <= data.train.count else {
-            throw VAEError(
-                .invalidArgument, "batch size", "is larger than the training set",
-                expected: "at most \(data.train.count)", found: "\(training.batchSize)")
+        if training.batchSize > data.train.count {
+            guard batchSize == nil else {
+                throw VAEError(
+                    .invalidArgument, "batch size", "is larger than the training set",
+                    expected: "at most \(data.train.count), the number of its images",
+                    found: "\(training.batchSize)",
+                    advice: "Leave --batch-size out for batches of \(data.train.count).")
+            }
+            console.note(
+                "batches of \(data.train.count), not \(training.batchSize): there are no more training images"
+            )
+            training.batchSize = data.train.count
         }
-        let trainer = try Trainer(
-            model.with(imageShape: data.train.shape), training, threads: threads,
-            convolutions: convolutions ?? .direct)
+        model.imageShape = data.train.shape
+        let trainer = try Trainer(model, training, threads: threads, convolutions: convolutions ?? .direct)
         let folder = try RunFolder(out, dataset: data.name)
         let record = RunRecord(
             model: trainer.modelConfiguration, training: training,

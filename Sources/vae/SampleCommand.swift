@@ -37,7 +37,10 @@ struct SampleCommand: ParsableCommand {
     @Flag(help: "Draw from a mixture of Gaussians fitted to the aggregate posterior, not from the prior.")
     var mixture = false
 
-    @Option(help: ArgumentHelp("Gaussians of the mixture, 1 to 200. (default: 10)", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Gaussians of the mixture, 1 to 200. (default: 10, or as many as images where there are fewer)",
+            valueName: "n"))
     var components: Int?
 
     @OptionGroup var data: DataOptions
@@ -98,13 +101,19 @@ struct SampleCommand: ParsableCommand {
             images = images.binarized(binarization)
         }
         let encoding = try trained.model.encode(images, threads: threads)
+        let number = components ?? min(Self.usualComponents, images.count)
+        if components == nil, number < Self.usualComponents {
+            console.note(
+                "a mixture of \(number), not \(Self.usualComponents): there are no more training images")
+        }
         console.status(force: true) { _ in "fitting" }
         return try GaussianMixture(
             fittedTo: Points(encoding.draws(), size: encoding.latentSize, name: "latents"),
-            components: components ?? 10, threads: threads)
+            components: number, threads: threads)
     }
 
     /// Images that a mixture is fitted to: all of MNIST.
     private static let mostFitted = 60_000
+    private static let usualComponents = 10
     private static let flags = ["scale": "--scale", "components": "--components"]
 }

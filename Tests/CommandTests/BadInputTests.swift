@@ -34,12 +34,22 @@ import VAEData
         #expect(try scratch.names().isEmpty)
     }
 
+    /// What was asked for is refused; what nobody asked for fits itself to the images, is said, and is kept to.
     @Test func batchLargerThanTheData() throws {
         let scratch = try Scratch()
-        let outcome = try tool("--dataset", "synthetic", "--limit", "100", "--out", scratch.file("run"))
-        #expect(outcome.status == 64 && outcome.errors.contains("--batch-size"))
-        #expect(outcome.errors.contains("100") && outcome.errors.contains("128"))
+        let few = ["--dataset", "synthetic", "--limit", "100", "--epochs", "1", "--no-figures", "--out"]
+        let asked = try tool.run(few + [scratch.file("run"), "--batch-size", "128"])
+        #expect(asked.status == 64 && asked.errors.contains("--batch-size: is larger than the training set"))
+        #expect(
+            asked.errors.contains("at most 100") && asked.errors.contains("found 128. Leave --batch-size out")
+        )
         #expect(try scratch.names().isEmpty)
+        let fitted = try tool.run(few + [scratch.file("run")])
+        #expect(fitted.status == 0, "\(fitted.errors)")
+        #expect(fitted.errors.contains("batches of 100, not 128: there are no more training images"))
+        #expect(try scratch.text("run/config.json").contains("\"batchSize\" : 100"))
+        let resumed = try tool("--resume", scratch.file("run"), "--epochs", "2", "--no-figures")
+        #expect(resumed.status == 0 && resumed.errors.contains("batches of 100, Adam"), "\(resumed.errors)")
     }
 
     /// Damage to an otherwise good folder of IDX files, and what the message must name.
@@ -207,6 +217,12 @@ final class Tmpfs {
 
     deinit { _ = try? Tmpfs.command("umount", path) }
 
+    func makeReadOnly() throws {
+        guard try Tmpfs.command("mount", "-o", "remount,ro", path) == 0 else {
+            throw CocoaError(.fileWriteNoPermission)
+        }
+    }
+
     private static func command(_ arguments: String...) throws -> Int32 {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
@@ -217,9 +233,3 @@ final class Tmpfs {
         return process.terminationStatus
     }
 }
-    func makeReadOnly() throws {
-        guard try Tmpfs.command("mount", "-o", "remount,ro", path) == 0 else {
-            throw CocoaError(.fileWriteNoPermission)
-        }
-    }
-

@@ -85,6 +85,18 @@ struct EvaluationTests {
         #expect(wide.omissions.map(\.stage) == [.separation] && wide.omissions[0].reason.contains("512"))
     }
 
+    /// Nobody asked for ten neighbours: of six images, six vote.
+    @Test func fewImagesHaveFewNeighbours() throws {
+        func few(_ images: ImageSet) throws -> ImageSet {
+            let some = images.slice(0..<6)
+            return try ImageSet(shape: some.shape, pixels: some.pixels, labels: [0, 1, 0, 1, 0, 1])
+        }
+        let found = try Evaluation(
+            of: model, train: few(data.train), test: few(test()), options: .init(samples: 1))
+        #expect(found.separation?.neighbours == 6 && found.omissions.isEmpty, "\(found.omissions)")
+        #expect(found.rivals?.principalComponents.nearestNeighbours != nil)
+    }
+
     @Test func binarisedImagesAreMeasured() throws {
         let test = try test()
         for method in Binarization.allCases {

@@ -134,6 +134,7 @@ struct ConfigurationTests {
             (refusal(try bars(7, smallModel.imageShape)), "batch size"),
         ] {
             #expect(error?.kind == .invalidArgument && error?.subject == subject)
+            #expect(subject != "batch size" || error?.advice?.contains("batchSize") == true)
         }
         // Nothing was trained, and the trainer is as good as new.
         #expect(trainer.history.isEmpty)

@@ -119,7 +119,9 @@ public final class Trainer {
         guard train.count >= configuration.batchSize else {
             throw VAEError(
                 .invalidArgument, "batch size", "is larger than the training set",
-                expected: "at most \(train.count)", found: "\(configuration.batchSize)")
+                expected: "at most \(train.count), the number of its images",
+                found: "\(configuration.batchSize)",
+                advice: "Take a batchSize of the TrainingConfiguration that the images fill.")
         }
         try adopt(train, test)
         let test = configuration.binarization.flatMap { test?.binarized($0) } ?? test

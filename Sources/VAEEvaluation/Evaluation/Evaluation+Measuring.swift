@@ -115,7 +115,9 @@ private struct Parts {
         let known = try Points(model.encode(train, threads: threads), labels: trainLabels)
         return try LatentSeparation(
             train: known, test: Points(encoding, labels: testLabels),
-            options: .init(mixture: .init(seed: options.seed)), threads: threads)
+            options: .init(
+                neighbours: min(NearestNeighbours.defaultNeighbours, train.count),
+                mixture: .init(seed: options.seed)), threads: threads)
     }
 
     func rivals() throws(VAEError) -> Rivals {
@@ -123,7 +125,9 @@ private struct Parts {
         guard most > 0 else {
             throw VAEError(.invalidArgument, "training images", "are too few for principal components")
         }
-        return try Rivals(train: train, test: test, components: most, threads: threads)
+        return try Rivals(
+            train: train, test: test, components: most,
+            neighbours: min(NearestNeighbours.defaultNeighbours, train.count), threads: threads)
     }
 
     func frechet() throws(VAEError) -> FrechetDistance {
