@@ -59,7 +59,8 @@ public struct Dataset: Sendable, Equatable {
         guard train.count >= 2 else {
             throw VAEError(
                 .invalidArgument, name, "is too small to hold out test images",
-                expected: "2 images or more", found: "\(train.count)")
+                expected: "2 images or more", found: "\(train.count)",
+                advice: "Add images, or a test set of its own.")
         }
         let held = max(1, Int(Double(train.count) * fraction))
         let kept = train.count - held

@@ -112,9 +112,12 @@ public enum IDX {
                 magic[0] == UInt8(ascii: "<")
                 ? "This looks like a web page saved under the file's name; download the file again."
                 : "Check that this is one of the MNIST-style IDX files."
+            let kind = FileKind.name(of: magic).map { ", as in \($0)" } ?? ""
             throw VAEError(
-                .invalidData, path, "is not an IDX file", expected: "bytes 0 to 3 of 00 00 08 and 01 to 04",
-                found: shown, advice: advice)
+                .invalidData, path,
+                stream.isCompressed
+                    ? "is compressed, and what is in it is not an IDX file" : "is not an IDX file",
+                expected: "bytes 0 to 3 of 00 00 08 and 01 to 04", found: shown + kind, advice: advice)
         }
         guard magic[2] == 0x08 else {
             throw VAEError(

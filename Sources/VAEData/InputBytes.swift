@@ -58,6 +58,16 @@ final class InputBytes {
         return matches
     }
 
+    /// What the file looks like from its first bytes; nil for nothing known. For one that has not been read from yet.
+    func kind() throws(VAEError) -> String? {
+        var kind: String?
+        try withUnread { bytes in
+            kind = FileKind.name(of: bytes)
+            return 0
+        }
+        return kind
+    }
+
     private func refill() throws(VAEError) {
         guard let piece = try file?.read(upTo: Self.chunkSize) else { return }
         chunkOffset += chunk.count

@@ -36,6 +36,10 @@ package enum LatentTable {
                         : "Give \(latentSize) numbers for each point.")
             }
             values = array.floats
+        } else if let kind = FileKind.name(of: bytes), kind != FileKind.text {
+            throw VAEError(
+                .invalidData, path, "holds no points", expected: "a table of numbers, or an NPY array",
+                found: kind, advice: "Take what vae encode writes, or save an array with numpy.save.")
         } else {
             values = try parse(bytes, path: path, latentSize: latentSize)
         }

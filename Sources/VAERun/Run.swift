@@ -32,10 +32,13 @@ package struct Run: Sendable {
     /// - Throws: `missingInput` when the folder does not have it.
     static func part(_ name: String, of path: String) throws(VAEError) -> String {
         guard Folder.holds(name, path) else {
+            let isNoRun = name == RunFolder.configuration
             throw VAEError(
                 .missingInput, path, "has no \(name)",
-                expected: "the folder of a run of at least one epoch",
-                advice: "vae-train writes it after the first epoch; check that this is the right folder.")
+                expected: isNoRun ? "the folder of a run" : "the folder of a run of at least one epoch",
+                advice: isNoRun
+                    ? "Check the path: this is no folder that vae-train wrote."
+                    : "vae-train writes it after the first epoch; check that this is the right folder.")
         }
         return RunFolder.join(path, name)
     }

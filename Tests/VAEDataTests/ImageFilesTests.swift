@@ -136,7 +136,7 @@ import VAECore
         // 4×4 of four quarters, whose means are exact.
         let quarters: [UInt8] = [10, 30, 50, 70, 10, 30, 50, 70, 100, 120, 200, 220, 100, 120, 200, 220]
         let file = try array([4, 4], .bytes(quarters), "quarters.npy")
-        expectError(.invalidData, saying: "quarters.npy", "2×3×1", "4×4×1", "--fit") {
+        expectError(.invalidData, saying: "quarters.npy", "expected 2×3 pixels, found 4×4.", "--fit") {
             _ = try ImageFiles(contentsOf: [file], shape: shape)
         }
         // 2×2 in the middle of 2×5, with the odd column on the right.
@@ -195,7 +195,9 @@ import VAECore
         expectError(.missingInput, saying: "1 other files") {
             _ = try ImageFiles(contentsOf: [path("empty")], shape: shape)
         }
-        for (bytes, words) in [([], "an empty file"), ([0xFF, 0xD8, 0xFF], "another kind")]
+        for (bytes, words) in [
+            ([], "an empty file"), ([0xFF, 0xD8, 0xFF], "a JPEG picture"), ([1], "another kind"),
+        ]
             as [([UInt8], String)]
         {
             let file = try folder.write(bytes, to: "x")

@@ -27,6 +27,14 @@ struct ProbabilisticPCATests {
         let line = try ImageSet(shape: shape, pixels: [0, 0, 9, 10, 20, 9, 20, 40, 9])
         let flat = #expect(throws: VAEError.self) { try ProbabilisticPCA(line, latentSize: 1) }
         #expect(flat?.kind == .invalidData)
+        // The cause is named, and what helps: nothing below two values.
+        let dots = try ImageSet(shape: ImageShape(height: 1, width: 1), pixels: [1, 2, 3])
+        let single = #expect(throws: VAEError.self) { try ProbabilisticPCA(dots, latentSize: 1) }
+        #expect(
+            single?.problem.contains("one value each") == true
+                && single?.expected == "images of 2 values or more")
+        let many = #expect(throws: VAEError.self) { try ProbabilisticPCA(line, latentSize: 3) }
+        #expect(many?.expected == "1 to 2 latent dimensions" && many?.advice?.contains("fewer") == true)
         let none = try ImageSet(shape: shape, pixels: [])
         for (images, latentSize) in [(line, 0), (line, 3), (none, 1)] {
             let error = #expect(throws: VAEError.self) {

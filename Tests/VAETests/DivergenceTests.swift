@@ -60,6 +60,15 @@ struct DivergenceTests {
         #expect(found.hasSuffix("of 8 in the batch"), "\(found)")
     }
 
+    /// Of many images the first are named and the others counted: what to do next must not be lost behind them.
+    @Test func manyImagesAreCounted() throws {
+        let training = TrainingConfiguration(epochs: 1, batchSize: 128, klWeight: 1e30)
+        let trainer = try Trainer(smallModel, training, threads: 2)
+        let error = #expect(throws: VAEError.self) { try trainer.fit(bars(200, smallModel.imageShape)) }
+        let text = try #require(error?.description)
+        #expect(text.contains(" and 118 more. A smaller learning rate") && text.count < 400, "\(text)")
+    }
+
     /// The loss is finite and so is the gradient, but not its square.
     @Test func gradientsCanBeTooLarge() throws {
         let training = TrainingConfiguration(epochs: 1, batchSize: 8, klWeight: 1e30)

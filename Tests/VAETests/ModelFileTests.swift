@@ -55,6 +55,31 @@ struct ModelFileTests {
         }
     }
 
+    /// Another program's files are called what they are, with what to do.
+    @Test func otherProgramsFiles() throws {
+        for (bytes, kind) in [
+            (
+                Array("PK\u{3}\u{4}".utf8) + [UInt8](repeating: 0, count: 100),
+                "ZIP archive, as .pt files of PyTorch"
+            ),
+            ([0x89] + Array("HDF\r\n\u{1A}\n".utf8) + [UInt8](repeating: 0, count: 100), "HDF5"),
+            ([], "empty file"), (Array("some words\n".utf8), "text"),
+        ] {
+            try DurableFile.write(bytes, to: folder("m"))
+            let error = failure { () throws(VAEError) in
+                _ = try VariationalAutoencoder(contentsOf: folder("m"))
+            }
+            #expect(error?.kind == .invalidData && error?.problem == "is not a safetensors file")
+            #expect(
+                error?.found?.contains(kind) == true && error?.advice != nil, "\(String(describing: error))")
+        }
+        let checkpoint = try Trainer(smallModel, TrainingConfiguration(), threads: 1).checkpoint()
+        try checkpoint.write(to: folder("m"))
+        let error = failure { () throws(VAEError) in _ = try VariationalAutoencoder(contentsOf: folder("m")) }
+        #expect(error?.problem == "is the checkpoint of a training", "\(String(describing: error))")
+        #expect(error?.advice?.contains("model.safetensors") == true)
+    }
+
     /// Reads a file with these tensors and metadata as a model.
     func refusal(_ tensors: [SafeTensors.Tensor], _ metadata: [String: String]) throws -> VAEError? {
         try SafeTensors(tensors, metadata: metadata).write(to: folder("m"))

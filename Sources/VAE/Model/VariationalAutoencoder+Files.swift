@@ -26,14 +26,17 @@ extension VariationalAutoencoder {
         guard let format = file.metadata[Self.formatKey], format.utf8.elementsEqual(Self.format.utf8),
             let json = file.metadata[Self.configurationKey]
         else {
+            let format = file.metadata[Self.formatKey]
+            let isCheckpoint = format?.utf8.starts(with: Checkpoint.family.utf8) == true
             throw VAEError(
-                .invalidData, path, "is not a model of this engine",
+                .invalidData, path,
+                isCheckpoint ? "is the checkpoint of a training" : "is not a model of this engine",
                 expected:
                     "metadata \"\(Self.formatKey)\" = \"\(Self.format)\" and \"\(Self.configurationKey)\"",
-                found: file.metadata.isEmpty
-                    ? "no metadata"
-                    : "\(file.metadata.keys.sorted().prefix(5).map(quoted).joined(separator: ", "))",
-                advice: "Take a model.safetensors that vae-train or write(to:) wrote.")
+                found: format.map { "\"\(Self.formatKey)\" = \(quoted($0))" } ?? "no format",
+                advice: isCheckpoint
+                    ? "Take the model.safetensors beside it, or go on from it with vae-train --resume."
+                    : "Take a model.safetensors that vae-train or write(to:) wrote.")
         }
         // JSON is read into something many times its size, and a configuration takes a few hundred bytes.
         guard json.utf8.count <= Self.longestConfiguration else {

@@ -26,6 +26,13 @@ extension SafeTensors {
                 .invalidData, source, "is not a sound safetensors file: \(problem)", expected: expected,
                 found: found, advice: "Get the file again, or write it again.")
         }
+        // The opening brace is the header's first byte.
+        if bytes.count <= 8 || bytes[8] != UInt8(ascii: "{"), let kind = FileKind.name(of: bytes) {
+            throw VAEError(
+                .invalidData, source, "is not a safetensors file",
+                expected: "a .safetensors file of vae-train",
+                found: kind, advice: "Check the path; models of other programs are not read.")
+        }
         guard bytes.count >= 8 else {
             throw unsound("it is too short", expected: "8 bytes or more", found: "\(bytes.count)")
         }

@@ -47,9 +47,12 @@ extension Trainer {
         engine.network.layout.entries.first { entry in entry.range.contains { !element($0).isFinite } }?.name
     }
 
-    /// Indices of images in the training set, in their order in the batch.
+    /// Indices of images in the training set, in their order in the batch; of many the first, so that what to do next is not lost
+    /// behind them.
     private static func list(_ images: some Collection<UInt32>) -> String {
-        let shown = images.prefix(128).map(String.init).joined(separator: " ")
-        return images.count > 128 ? "\(shown) and \(images.count - 128) more" : shown
+        let shown = images.prefix(listed).map(String.init).joined(separator: " ")
+        return images.count > listed ? "\(shown) and \(images.count - listed) more" : shown
     }
+
+    private static let listed = 10
 }

@@ -90,7 +90,7 @@ public struct ImageFiles: Sendable {
         guard isIDX || isCompressed else {
             throw VAEError(
                 .invalidData, path, "holds no images", expected: "a PNG, NPY or IDX file",
-                found: input.size == 0 ? "an empty file" : "another kind of file",
+                found: try input.kind() ?? "another kind of file",
                 advice: "Convert it to PNG, or save an array of images with numpy.save.")
         }
         return (try IDX.readImages(at: path), false)

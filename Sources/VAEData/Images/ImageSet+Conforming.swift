@@ -9,16 +9,20 @@ extension ImageSet {
         let isSized = self.shape.height == shape.height && self.shape.width == shape.width
         guard isSized || fit else {
             throw VAEError(
-                .invalidData, path, "has another size than the model's images", expected: "\(shape)",
-                found: "\(self.shape)", advice: "Resize it, or let --fit scale it.")
+                .invalidData, path, "has another size than the model's images",
+                expected: "\(shape.height)×\(shape.width) pixels",
+                found: "\(self.shape.height)×\(self.shape.width)",
+                advice: "Resize it, or let --fit scale it.")
         }
         guard
             self.shape.channels == shape.channels
                 || Set([self.shape.channels, shape.channels]) == [1, 3]
         else {
             throw VAEError(
-                .invalidData, path, "has other channels than the model's images", expected: "\(shape)",
-                found: "\(self.shape)", advice: "Give an array of \(shape.channels) channels, as NPY or IDX.")
+                .invalidData, path, "has other channels than the model's images",
+                expected: "\(shape.channels)",
+                found: "\(self.shape.channels)",
+                advice: "Give an array of \(shape.channels) channels, as NPY or IDX.")
         }
         var pixels = self.pixels
         if invert { pixels = pixels.map { 255 - $0 } }

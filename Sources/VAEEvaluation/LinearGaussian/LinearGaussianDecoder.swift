@@ -25,7 +25,8 @@ package struct LinearGaussianDecoder: Sendable {
                 .invalidData, "model", "has no linear decoder with a Gaussian likelihood",
                 expected:
                     "a model without filters and hidden units in its decoder, and a Gaussian likelihood",
-                found: configuration.phrase)
+                found: configuration.phrase,
+                advice: "Train one so; the closed form is known for linear models alone.")
         }
         func values(_ name: String) -> [Double] {
             model.weights.first { $0.name == name }.map { $0.values.map(Double.init) } ?? []

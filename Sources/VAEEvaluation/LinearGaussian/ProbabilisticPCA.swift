@@ -38,9 +38,15 @@ package struct ProbabilisticPCA: Sendable {
                 expected: "at most \(Self.mostValues) values each", found: "\(images.shape)")
         }
         guard latentSize >= 1, latentSize < size else {
+            let problem =
+                size == 1
+                ? "have one value each, and no dimension leaves a variance over"
+                : "have too few values for the latent dimensions: one must be left over for the variance"
             throw VAEError(
-                .invalidArgument, "latent size", "is out of range", expected: "1 to \(size - 1)",
-                found: "\(latentSize)")
+                .invalidArgument, "images", problem,
+                expected: size == 1 ? "images of 2 values or more" : "1 to \(size - 1) latent dimensions",
+                found: "\(latentSize) for images of \(images.shape)",
+                advice: size == 1 ? "Train on larger images." : "Train with fewer latent dimensions.")
         }
         let moments = PixelMoments(images.pixels.span, size: size)
         let count = Double(images.count)

@@ -97,8 +97,10 @@ struct MixtureScales {
         let largest = deviations.max() ?? 0
         guard largest > 0 else {
             throw VAEError(
-                .invalidData, "points", "are all in one place", expected: "some spread",
-                advice: "A model that encodes every image alike has no clusters.")
+                .invalidData, "points", points.count == 1 ? "are a single one" : "are all in one place",
+                expected: "some spread",
+                advice: points.count == 1
+                    ? "Fit to more images." : "A model that encodes every image alike has no clusters.")
         }
         self.deviations = deviations.map { max($0, 1e-6 * largest) }
         self.relativeFloor = relativeFloor
