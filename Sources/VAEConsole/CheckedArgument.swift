@@ -36,6 +36,19 @@ extension Option {
     where Value == T? {
         self.init(name: name, parsing: .unconditional, help: help, transform: T.checked)
     }
+
+    /// Of a choice of words the library itself says which there are.
+    package init(wrappedValue: Value, name: NameSpecification = .long, help: ArgumentHelp? = nil)
+    where Value: ExpressibleByArgument & CaseIterable {
+        self.init(
+            wrappedValue: wrappedValue, name: name, parsing: .unconditional, help: help, completion: nil)
+    }
+
+    package init<T: ExpressibleByArgument & CaseIterable>(
+        name: NameSpecification = .long, help: ArgumentHelp? = nil
+    ) where Value == T? {
+        self.init(name: name, parsing: .unconditional, help: help, completion: nil)
+    }
 }
 
 extension FixedWidthInteger {

@@ -35,6 +35,8 @@ import Testing
         Typed("vae-train --sede 3", "Unknown option '--sede'", "--seed"),
         Typed("vae-train runs/x", "Unexpected argument 'runs/x'"),
         Typed("vae-train --dataset cifar", "'cifar'", "'mnist'"),
+        Typed("vae-train --dataset -1", "'-1'", "'mnist'"),
+        Typed("vae anomalies RUN --by -1", "'-1'", "'loss'"),
         Typed("vae sample RUN -n -3", "--count: is out of range", "found -3"),
         Typed("vae sample RUN -n many", "'many'", "no whole number"),
         Typed("vae sample RUN --seed -1", "--seed", "out of range"),
