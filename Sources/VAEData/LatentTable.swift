@@ -46,7 +46,7 @@ package enum LatentTable {
         guard !values.isEmpty else { throw VAEError(.invalidData, path, "holds no points") }
         if let index = values.firstIndex(where: { !$0.isFinite }) {
             throw VAEError(
-                .invalidData, path, "holds a number that is not finite",
+                .invalidData, path, "holds a number that is not finite in single precision",
                 found: "\(values[index]) in point \(index / latentSize)")
         }
         return values

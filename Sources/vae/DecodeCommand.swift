@@ -67,12 +67,12 @@ enum Latents {
         let parts = text.split(separator: ",", omittingEmptySubsequences: false)
         let numbers = parts.compactMap { Float($0) }
         guard numbers.count == parts.count else { return nil }
-        let isFinite = numbers.allSatisfy(\.isFinite)
-        guard numbers.count == size, isFinite else {
+        let unsound = zip(parts, numbers).first { !$1.isFinite }?.0
+        guard numbers.count == size, unsound == nil else {
             throw VAEError(
                 .invalidArgument, "point \(text)", "is not one of this model's latent space",
                 expected: "\(size) finite number\(size == 1 ? "" : "s")",
-                found: isFinite ? "\(numbers.count)" : "one that is not finite")
+                found: unsound.map { "\($0), which is not finite in single precision" } ?? "\(numbers.count)")
         }
         return numbers
     }
