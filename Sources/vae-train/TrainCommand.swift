@@ -95,8 +95,14 @@ struct TrainCommand: ParsableCommand {
     )
     var seed: UInt64?
 
-    @Option(help: "How convolutions are computed: direct, or lowered to sgemm. (default: direct)")
-    var convolutions: ConvolutionMethod?
+    @Option(
+        help:
+            "What computes the matrix products: tiles, the engine's own, or blas, im2col and OpenBLAS's sgemm. (default: tiles)"
+    )
+    var products: Products?
+
+    @Option(help: ArgumentHelp("The former name of --products.", visibility: .hidden))
+    var convolutions: FormerProducts?
 
     @Option(
         help:
@@ -164,7 +170,8 @@ struct TrainCommand: ParsableCommand {
 
     private func work(_ console: Console) throws {
         let (model, training, threads) = try configurations()
-        introduce(console, convolutions ?? .direct)
+        warnOfFormerName(console)
+        introduce(console, chosenProducts ?? .tiles)
 
         let request = DataRequest(dataset ?? .auto, folder: self.data, limit: limit, seed: seed ?? 0)
         if let exportData {
@@ -182,7 +189,7 @@ struct TrainCommand: ParsableCommand {
         }
         let trainer = try Trainer(
             model.with(imageShape: data.train.shape), training, threads: threads,
-            convolutions: convolutions ?? .direct)
+            products: chosenProducts ?? .tiles)
         let folder = try RunFolder(out, dataset: data.name)
         let record = RunRecord(
             model: trainer.modelConfiguration, training: training,
@@ -258,7 +265,6 @@ struct TrainCommand: ParsableCommand {
 }
 
 extension DatasetChoice: ExpressibleByArgument {}
-extension ConvolutionMethod: ExpressibleByArgument {}
 extension LearningRateSchedule.Decay: ExpressibleByArgument {}
 extension CheckpointInterval: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }

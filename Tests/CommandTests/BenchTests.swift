@@ -67,11 +67,11 @@ struct BenchTests {
         #expect(report.value["naive"] == nil)
     }
 
-    @Test(arguments: ConvolutionMethod.allCases)
-    func layersAddUpToTheStep(convolutions: ConvolutionMethod) throws {
+    @Test(arguments: Products.allCases)
+    func layersAddUpToTheStep(method: Products) throws {
         let scratch = try Scratch()
         let run = try bench(
-            "--only", "layers", "--quick", "--images", "128", "--convolutions", convolutions.rawValue,
+            "--only", "layers", "--quick", "--images", "128", "--products", method.rawValue,
             "--json", scratch.file("bench.json"))
         #expect(run.status == 0, "\(run.errors)")
         #expect(run.output.contains("decoder.transposed_convolution.1 dX"))
@@ -110,7 +110,7 @@ struct BenchTests {
             "bias, activation forward", "bias, activation backward", "pixels, noise step", "latent step",
             "loss step", "sum of gradients, Adam step", "everything else step",
         ]
-        let isDirect = convolutions == .direct && ConvolutionMethod.directInstructionSet != nil
+        let isDirect = method == .tiles && Products.instructionSet != nil
         #expect(
             Set(others.map { "\($0["name"] ?? "") \($0["direction"] ?? "")" })
                 == always.union(
