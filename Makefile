@@ -10,11 +10,11 @@ READERS ?=
 LINTED := Sources Tests Benchmarks Examples Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser build train plot test test-asan test-tsan coverage fuzz soak bench bench-peers examples docs lint \
+.PHONY: help setup browser build train plot test test-processors test-asan test-tsan coverage fuzz soak bench bench-peers examples docs lint \
 	format clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: ## Install missing system packages; does nothing when all are there
 	@scripts/setup
@@ -33,6 +33,9 @@ browser: ## Install Chromium for the tests of the report, where it can be had; V
 
 test: setup browser ## Run the tests, with ARGS
 	swift test $(ARGS)
+
+test-processors: setup ## Train and test with the bits of other processors: tiles, OpenBLAS's kernels, the C library; ARGS=short
+	scripts/processors $(ARGS)
 
 test-asan: setup ## Run the tests and the tools under the address sanitizer, with ARGS the tests
 	scripts/sanitize address $(ARGS)

@@ -25,8 +25,8 @@ extension LayerPieces {
         if hasInputGradient {
             add(.inputGradient, product(layer.geometry, filters, .inputGradient)) {
                 direct.up(
-                    gradient, count: images, packed: packed, bias: nil, activation: .identity,
-                    into: inputGradient)
+                    gradient, count: images, packed: packed.count > 0 ? packed : kernel, bias: nil,
+                    activation: .identity, into: inputGradient)
             }
         }
         addWhole(layer)

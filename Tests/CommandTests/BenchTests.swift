@@ -107,8 +107,8 @@ struct BenchTests {
         let others = rows.filter { $0["m"] == nil }
         #expect(others.allSatisfy { $0["gflops"] == nil && $0["fraction_of_peak"] == nil })
         let always: Set = [
-            "bias, activation forward", "bias, activation backward", "pixels, noise step", "latent step",
-            "loss step", "sum of gradients, Adam step", "everything else step",
+            "bias, activation backward", "pixels, noise step", "latent step", "loss step",
+            "sum of gradients, Adam step", "everything else step",
         ]
         let isDirect = method == .tiles && Products.instructionSet != nil
         #expect(
@@ -116,7 +116,10 @@ struct BenchTests {
                 == always.union(
                     isDirect
                         ? ["transposed kernels step"]
-                        : ["im2col forward", "im2col backward", "col2im forward", "col2im backward"]))
+                        : [
+                            "bias, activation forward", "im2col forward", "im2col backward",
+                            "col2im forward", "col2im backward",
+                        ]))
         #expect(rows.last?["name"] as? String == "everything else")
         #expect(try rows.dropLast().allSatisfy { try Bench.number($0, "seconds") > 0 })
         #expect(abs(try rows.reduce(0) { try $0 + Bench.number($1, "seconds") } / step - 1) < 1e-9)
