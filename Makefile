@@ -10,8 +10,8 @@ READERS ?=
 LINTED := Sources Tests Benchmarks Examples Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser build train plot test test-processors test-asan test-tsan coverage fuzz soak bench bench-peers examples docs lint \
-	format clean
+.PHONY: help setup browser build train plot test test-processors test-tiles test-neon test-asan test-tsan coverage fuzz \
+	soak bench bench-peers examples docs lint format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -42,6 +42,13 @@ test-asan: setup ## Run the tests and the tools under the address sanitizer, wit
 
 test-tsan: setup ## Run the tests and the tools under the thread sanitizer, with ARGS the tests
 	scripts/sanitize thread $(ARGS)
+
+test-tiles: setup ## Compare the bits of this processor's tiles with those on file, also under sanitizers
+	scripts/test-tiles
+
+test-neon: setup ## The same, and with those of the tiles for AArch64 in an emulator, which it installs
+	@scripts/setup aarch64
+	scripts/test-tiles aarch64
 
 coverage: setup ## Measure which lines of the readers their tests reach
 	scripts/coverage

@@ -168,7 +168,7 @@ static void dot(const vae_plan *plan, const float *image, const float *weights, 
         for (ptrdiff_t n = 0; n < plan->columns; n++) {
             const float *input = image, *w = weights + n * plan->run_length;
             float *output = image_output + segment->output + n;
-            const float start = bias ? bias[n] : 0;
+            const float start = bias && !accumulate ? bias[n] : 0;
             ptrdiff_t places = segment->places;
             for (ptrdiff_t tiles = (places + DOT_ROWS - 1) / DOT_ROWS; tiles > 0; tiles--) {
                 const ptrdiff_t rows = (places + tiles - 1) / tiles;
