@@ -10,11 +10,11 @@ READERS ?=
 LINTED := Sources Tests Benchmarks Examples Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser build train plot test test-asan test-tsan coverage fuzz soak bench bench-peers examples docs lint \
-	format clean
+.PHONY: help setup browser build train plot test test-processors test-tiles test-neon test-asan test-tsan coverage fuzz \
+	soak bench bench-peers examples docs lint format clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: ## Install missing system packages; does nothing when all are there
 	@scripts/setup
@@ -34,11 +34,21 @@ browser: ## Install Chromium for the tests of the report, where it can be had; V
 test: setup browser ## Run the tests, with ARGS
 	swift test $(ARGS)
 
+test-processors: setup ## Train and test with the bits of other processors: tiles, OpenBLAS's kernels, the C library; ARGS=short
+	scripts/processors $(ARGS)
+
 test-asan: setup ## Run the tests and the tools under the address sanitizer, with ARGS the tests
 	scripts/sanitize address $(ARGS)
 
 test-tsan: setup ## Run the tests and the tools under the thread sanitizer, with ARGS the tests
 	scripts/sanitize thread $(ARGS)
+
+test-tiles: setup ## Compare the bits of this processor's tiles with those on file, also under sanitizers
+	scripts/test-tiles
+
+test-neon: setup ## The same, and with those of the tiles for AArch64 in an emulator, which it installs
+	@scripts/setup aarch64
+	scripts/test-tiles aarch64
 
 coverage: setup ## Measure which lines of the readers their tests reach
 	scripts/coverage

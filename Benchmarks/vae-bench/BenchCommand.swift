@@ -13,7 +13,7 @@ struct BenchCommand: ParsableCommand {
         discussion: """
             Trains the default model (28×28 images, 134,165 parameters) in batches of 128 and compares: with plain \
             products of large matrices (sgemm) on the same threads in the same minutes, with the same model on naive \
-            loops, with convolutions lowered to sgemm, and, for its results, with naive loops in Double. The best round says what the engine can do, the \
+            loops, with all products by im2col and sgemm, and, for its results, with naive loops in Double. The best round says what the engine can do, the \
             median what it did: other programs on the machine make rounds slower.
 
             EXAMPLES
@@ -24,7 +24,7 @@ struct BenchCommand: ParsableCommand {
               vae-bench --only train --json -          the engine alone, JSON alone
               vae-bench --only layers                  a training step, layer by layer
               vae-bench --only layers --filter output  of it, the last layer
-              vae-bench --convolutions lowered         by im2col and sgemm
+              vae-bench --products blas                by im2col and sgemm
               vae-bench --only scaling                 threads, sizes, inference
               vae-bench --only inference               encoding, decoding, weighing draws
               vae-bench --only checkpoints             what they cost, on this disk
@@ -67,8 +67,9 @@ struct BenchCommand: ParsableCommand {
     var data: String?
 
     @Option(
-        help: ArgumentHelp("How the engine computes convolutions. (default: direct)", valueName: "method"))
-    var convolutions: ConvolutionMethod?
+        help: ArgumentHelp("What computes the products: tiles or blas. (default: tiles)", valueName: "engine")
+    )
+    var products: Products?
 
     @Option(
         help: ArgumentHelp(
@@ -126,7 +127,7 @@ struct BenchCommand: ParsableCommand {
         // Before this program adds to it.
         _ = Setting.loadAtStart
         let count = images ?? (quick ? 3840 : 12_800)
-        let workload = try Workload(folder: data, count: count, convolutions: convolutions ?? .direct)
+        let workload = try Workload(folder: data, count: count, products: products ?? .tiles)
         if let exportData {
             let dataset = try Dataset(
                 name: "bench", train: workload.images, test: nil, source: workload.source)
@@ -145,7 +146,7 @@ struct BenchCommand: ParsableCommand {
         let (trains, multiplies) = (parts.contains(.train), parts.contains(.sgemm))
         if trains {
             let engine = try EngineSpeed(
-                workload, workload.convolutions, threads: threads, images: workload.images.count,
+                workload, workload.products, threads: threads, images: workload.images.count,
                 repeats: repeats,
                 withPeak: multiplies, progress: Console.progress)
             measured.engine = engine
@@ -153,14 +154,14 @@ struct BenchCommand: ParsableCommand {
             // The naive loops have one thread: a comparison with one is the fair one.
             if threads > 1, parts.contains(.naive) {
                 measured.engineOneThread = try EngineSpeed(
-                    workload, workload.convolutions, threads: 1,
+                    workload, workload.products, threads: 1,
                     images: max(Workload.batch, workload.images.count / threads),
                     repeats: min(repeats, 3), withPeak: multiplies, progress: Console.progress)
             }
             // What the tiles are worth: the same training by im2col and sgemm. Nothing to compare where it was asked for.
-            if convolutions == nil {
-                measured.engineLowered = try EngineSpeed(
-                    workload, .lowered, threads: threads, images: workload.images.count,
+            if products == nil {
+                measured.engineOnBLAS = try EngineSpeed(
+                    workload, .blas, threads: threads, images: workload.images.count,
                     repeats: min(repeats, 3), withPeak: multiplies, progress: Console.progress)
             }
         } else if multiplies {
@@ -216,4 +217,4 @@ struct BenchCommand: ParsableCommand {
     }
 }
 
-extension ConvolutionMethod: ExpressibleByArgument {}
+extension Products: ExpressibleByArgument {}

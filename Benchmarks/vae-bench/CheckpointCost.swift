@@ -26,7 +26,7 @@ struct CheckpointCost {
         let path = "\(folder)/checkpoint.safetensors"
         let trainer = try Trainer(
             workload.model, TrainingConfiguration(epochs: repeats + 1, batchSize: Workload.batch),
-            threads: threads, convolutions: workload.convolutions)
+            threads: threads, products: workload.products)
         var (writes, reads, training) = (Rounds(), Rounds(), Rounds())
         try trainer.fit(
             workload.images,

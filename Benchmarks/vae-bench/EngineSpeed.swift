@@ -3,7 +3,8 @@ import VAECore
 
 /// The engine's training speed, and the speed of plain products in the same minutes.
 struct EngineSpeed {
-    let convolutions: ConvolutionMethod
+    /// What computed it.
+    let method: Products
     let threads: Int
     /// Threads that had work: no more than a batch has parts.
     let workers: Int
@@ -18,16 +19,16 @@ struct EngineSpeed {
     /// Everything a user pays for within an epoch is in the time: shuffling, scaling pixels, noise, the losses, Adam.
     /// - Parameter withPeak: measures a round of products between epochs, so that both see the same machine
     init(
-        _ workload: Workload, _ convolutions: ConvolutionMethod, threads: Int, images: Int, repeats: Int,
+        _ workload: Workload, _ method: Products, threads: Int, images: Int, repeats: Int,
         withPeak: Bool, progress: (String) -> Void
     ) throws {
         let set = images < workload.images.count ? workload.images.slice(0..<images) : workload.images
         let trainer = try Trainer(
             workload.model, TrainingConfiguration(epochs: repeats + 1, batchSize: Workload.batch),
-            threads: threads, convolutions: convolutions)
+            threads: threads, products: method)
         let peak = withPeak ? try ProductPeak(threads: threads) : nil
         var (training, products) = (Rounds(), Rounds())
-        let name = "training (\(convolutions.rawValue)) on \(count(threads, "thread"))"
+        let name = "training (\(method.rawValue)) on \(count(threads, "thread"))"
         progress("\(name): warming up")
         try trainer.fit(
             set,
@@ -36,7 +37,7 @@ struct EngineSpeed {
                 if let peak { products.append(peak.round()) }
                 if report.epoch <= repeats { progress("\(name): round \(report.epoch) of \(repeats)") }
             })
-        self.convolutions = convolutions
+        self.method = method
         self.threads = threads
         workers = trainer.threads
         self.images = set.count

@@ -27,7 +27,7 @@ struct InferenceSpeed {
 
     /// - Parameter threads: the most; one thread is measured too
     init(_ workload: Workload, threads: Int, quick: Bool, progress: (String) -> Void) throws {
-        let model = try VariationalAutoencoder(workload.model, convolutions: workload.convolutions)
+        let model = try VariationalAutoencoder(workload.model, products: workload.products)
         let images = try workload.images.cycled(to: quick ? 256 : 4096)
         let latents = try model.encode(images, threads: threads).mean
         let weighed = images.slice(0..<images.count / Self.draws)

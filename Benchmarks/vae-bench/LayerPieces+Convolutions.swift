@@ -114,14 +114,14 @@ extension LayerPieces {
     func addWhole(_ layer: Convolution2D) {
         let (images, input, output, gradient) = (images, input, output, gradient)
         let (kernel, bias, kernelGradient, biasGradient) = (kernel, bias, kernelGradient, biasGradient)
-        let (scratch, prepared) = (scratch, prepared)
+        let (scratch, packed) = (scratch, packed)
         let inputGradient = hasInputGradient ? inputGradient : nil
         addWhole {
             layer.forward(
                 input, count: images, kernel: kernel, bias: bias, into: output, scratch: scratch)
         } backward: {
             layer.backward(
-                gradient, input: input, output: output, count: images, kernel: kernel, prepared: prepared,
+                gradient, input: input, output: output, count: images, kernel: kernel, packed: packed,
                 kernelGradient: kernelGradient, biasGradient: biasGradient,
                 inputGradient: inputGradient, accumulating: true, scratch: scratch)
         }
@@ -132,10 +132,10 @@ extension LayerPieces {
             images, input, output, gradient, inputGradient
         )
         let (kernel, bias, kernelGradient, biasGradient) = (kernel, bias, kernelGradient, biasGradient)
-        let (scratch, prepared) = (scratch, prepared)
+        let (scratch, packed) = (scratch, packed)
         addWhole {
             layer.forward(
-                input, count: images, kernel: kernel, prepared: prepared, bias: bias, into: output,
+                input, count: images, kernel: kernel, packed: packed, bias: bias, into: output,
                 scratch: scratch)
         } backward: {
             layer.backward(

@@ -6,8 +6,8 @@ extension LayerPieces {
         let (images, filters, places) = (images, layer.filters, layer.geometry.places)
         let (input, output, gradient, inputGradient) = (input, output, gradient, inputGradient)
         let (kernel, bias, kernelGradient, biasGradient) = (kernel, bias, kernelGradient, biasGradient)
-        let (scratch, prepared) = (scratch, prepared)
-        if hasInputGradient { addPreparation(layer.preparedCount) { layer.prepare(kernel, into: prepared) } }
+        let (scratch, packed) = (scratch, packed)
+        if hasInputGradient && packed.count > 0 { addPacking { layer.pack(kernel, into: packed) } }
         add(.forward, product(layer.geometry, filters, .forward)) {
             direct.down(
                 input, count: images, kernel: kernel, bias: bias, activation: layer.activation, into: output,
@@ -25,8 +25,8 @@ extension LayerPieces {
         if hasInputGradient {
             add(.inputGradient, product(layer.geometry, filters, .inputGradient)) {
                 direct.up(
-                    gradient, count: images, prepared: prepared, bias: nil, activation: .identity,
-                    into: inputGradient)
+                    gradient, count: images, packed: packed.count > 0 ? packed : kernel, bias: nil,
+                    activation: .identity, into: inputGradient)
             }
         }
         addWhole(layer)
@@ -37,11 +37,11 @@ extension LayerPieces {
         let (images, inputs, geometry) = (images, layer.inputs, layer.geometry)
         let (input, output, gradient, inputGradient) = (input, output, gradient, inputGradient)
         let (kernel, bias, kernelGradient, biasGradient) = (kernel, bias, kernelGradient, biasGradient)
-        let (scratch, prepared) = (scratch, prepared)
-        addPreparation(layer.preparedCount) { layer.prepare(kernel, into: prepared) }
+        let (scratch, packed) = (scratch, packed)
+        if packed.count > 0 { addPacking { layer.pack(kernel, into: packed) } }
         add(.forward, product(geometry, inputs, .inputGradient)) {
             direct.up(
-                input, count: images, prepared: prepared.count > 0 ? prepared : kernel, bias: bias,
+                input, count: images, packed: packed.count > 0 ? packed : kernel, bias: bias,
                 activation: layer.activation, into: output)
         }
         add("bias, activation", .backward) {
@@ -62,8 +62,7 @@ extension LayerPieces {
     }
 
     /// The kernel's second form, made once a step for all micro-batches.
-    private func addPreparation(_ size: Int, _ work: @escaping () -> Void) {
-        guard size > 0 else { return }
+    func addPacking(_ work: @escaping () -> Void) {
         // The layer's own calls want it too.
         work()
         add(Piece(name: "transposed kernels", direction: .step, timesPerStep: 1, work: work))

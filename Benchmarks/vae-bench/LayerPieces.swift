@@ -19,7 +19,7 @@ final class LayerPieces {
     private let storage: FloatStorage
     let input, output, gradient, inputGradient: FloatRegion
     let kernel, bias, kernelGradient, biasGradient: FloatRegion
-    let scratch, prepared: FloatRegion
+    let scratch, packed: FloatRegion
 
     /// - Parameter microBatches: in a step
     init(_ work: LayerWork, microBatches: Int) throws(OutOfMemory) {
@@ -30,7 +30,7 @@ final class LayerPieces {
         let (ins, outs) = (images * sizes.input, images * sizes.output)
         let counts = [
             ins, outs, outs, ins, sizes.kernel, sizes.bias, sizes.kernel, sizes.bias, sizes.scratch,
-            sizes.prepared,
+            sizes.packed,
         ]
         // Every region starts on a cache line of its own, as the engine's do.
         let padded = counts.map { ($0 + 15) & ~15 }
@@ -46,7 +46,7 @@ final class LayerPieces {
         self.storage = storage
         (input, output, gradient, inputGradient) = (regions[0], regions[1], regions[2], regions[3])
         (kernel, bias, kernelGradient, biasGradient) = (regions[4], regions[5], regions[6], regions[7])
-        (scratch, prepared) = (regions[8], regions[9])
+        (scratch, packed) = (regions[8], regions[9])
         switch work.kernels {
         case .convolution(let layer): add(layer)
         case .dense(let layer): add(layer)
@@ -72,41 +72,6 @@ final class LayerPieces {
         Piece.Product(m: m, n: n, k: k, calls: calls * microBatches, flop: flop * microBatches)
     }
 
-    func add(_ layer: Dense) {
-        let (images, outputs, inputs) = (images, layer.outputs, layer.inputs)
-        let (input, output, gradient, inputGradient) = (input, output, gradient, inputGradient)
-        let (kernel, bias, kernelGradient, biasGradient) = (kernel, bias, kernelGradient, biasGradient)
-        let from = Matrix(input, rows: images, columns: inputs)
-        let sums = Matrix(gradient, rows: images, columns: outputs)
-        let weights = Matrix(kernel, rows: inputs, columns: outputs)
-        let flop = 2 * images * inputs * outputs
-        add(.forward, product(images, outputs, inputs, calls: 1, flop: flop)) {
-            multiply(from, weights, into: Matrix(output, rows: images, columns: outputs))
-        }
-        add("bias, activation", .forward) { layer.activation.finish(output, rows: images, bias: bias) }
-        add("bias, activation", .backward) {
-            layer.activation.backward(
-                gradient, output: output, rows: images, biasGradient: biasGradient, accumulating: true)
-        }
-        add(.weightGradient, product(inputs, outputs, images, calls: 1, flop: flop)) {
-            multiply(
-                from.transposed, sums, into: Matrix(kernelGradient, rows: inputs, columns: outputs),
-                accumulating: true)
-        }
-        add(.inputGradient, product(images, inputs, outputs, calls: 1, flop: flop)) {
-            multiply(
-                sums, weights.transposed, into: Matrix(inputGradient, rows: images, columns: inputs))
-        }
-        addWhole {
-            layer.forward(input, count: images, kernel: kernel, bias: bias, into: output)
-        } backward: {
-            layer.backward(
-                gradient, input: input, output: output, count: images, kernel: kernel,
-                kernelGradient: kernelGradient, biasGradient: biasGradient, inputGradient: inputGradient,
-                accumulating: true)
-        }
-    }
-
     func addWhole(_ forward: @escaping () -> Void, backward: @escaping () -> Void) {
         whole = [(Piece.Direction.forward, forward), (.backward, backward)].map { direction, work in
             Piece(name: name, direction: direction, timesPerStep: microBatches, work: work)
@@ -116,21 +81,22 @@ final class LayerPieces {
 
 /// Floats that a layer needs: of an image, of its weights, and for lowered matrices.
 private struct Sizes {
-    let input, output, kernel, bias, scratch, prepared: Int
+    let input, output, kernel, bias, scratch, packed: Int
 
     init(_ kernels: LayerKernels, images: Int) {
         switch kernels {
         case .convolution(let layer):
             (input, output, kernel) = (layer.geometry.imageCount, layer.outputCount, layer.kernelCount)
             (bias, scratch) = (layer.filters, layer.scratchCount(images: images))
-            prepared = layer.preparedCount
+            packed = layer.packedCount
         case .dense(let layer):
             (input, output, kernel) = (layer.inputs, layer.outputs, layer.kernelCount)
-            (bias, scratch, prepared) = (layer.outputs, 0, 0)
+            (bias, scratch) = (layer.outputs, 0)
+            packed = layer.packedCount(givesInputGradient: true)
         case .transposedConvolution(let layer):
             (input, output, kernel) = (layer.inputCount, layer.outputCount, layer.kernelCount)
             (bias, scratch) = (layer.geometry.channels, layer.scratchCount(images: images))
-            prepared = layer.preparedCount
+            packed = layer.packedCount
         }
     }
 }

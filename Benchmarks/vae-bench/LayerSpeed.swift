@@ -35,7 +35,7 @@ struct LayerSpeed {
     init(_ workload: Workload, filter: String?, rounds: Int, progress: (String) -> Void) throws {
         // A batch is a whole number of micro-batches.
         let microBatches = Workload.batch / Trainer.microBatch
-        let work = try workload.model.work(convolutions: workload.convolutions)
+        let work = try workload.model.work(products: workload.products)
         let (layers, others) = try Self.allocate { () throws(OutOfMemory) in
             var layers: [LayerPieces] = []
             for layer in work { layers.append(try LayerPieces(layer, microBatches: microBatches)) }
@@ -61,7 +61,7 @@ struct LayerSpeed {
         let trainer = try Trainer(
             workload.model,
             TrainingConfiguration(epochs: (wanted + perEpoch - 1) / perEpoch, batchSize: Workload.batch),
-            threads: 1, convolutions: workload.convolutions)
+            threads: 1, products: workload.products)
         var (steps, products) = (Rounds(), Rounds())
         var done = 0
         var start = ContinuousClock.now

@@ -6,8 +6,8 @@ let imagesPerEpoch = 60_000.0
 /// What was measured; nil for what was left out.
 struct Measurements {
     var engine: EngineSpeed?
-    /// The same with convolutions lowered.
-    var engineLowered: EngineSpeed?
+    /// The same by im2col and `sgemm`.
+    var engineOnBLAS: EngineSpeed?
     /// On one thread, when `engine` ran on more.
     var engineOneThread: EngineSpeed?
     var naive: NaiveSpeed?
@@ -31,7 +31,7 @@ extension Report {
             threads: threads, batch: Workload.batch, images: workload.images.count, repeats: repeats,
             quick: quick, data: workload.source)
         train = measured.engine.map { TrainKeys($0, flop: flop) }
-        trainLowered = measured.engineLowered.map { TrainKeys($0, flop: flop) }
+        trainBlas = measured.engineOnBLAS.map { TrainKeys($0, flop: flop) }
         trainOneThread = measured.engineOneThread.map { TrainKeys($0, flop: flop) }
         naive = measured.naive.map { naive in
             let best = naive.training.best
@@ -64,7 +64,7 @@ extension Report {
 extension Report.TrainKeys {
     fileprivate init(_ engine: EngineSpeed, flop: Double) {
         let best = engine.training.best
-        convolutions = engine.convolutions.rawValue
+        products = engine.method.rawValue
         threads = engine.threads
         workers = engine.workers
         imagesPerSecond = best

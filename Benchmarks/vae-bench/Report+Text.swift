@@ -5,8 +5,8 @@ extension Report {
     var text: String {
         var table = Table(
             "", "best img/s", "median", "slowest", "s per 60,000", "GFLOP/s", "of sgemm peak")
-        for row in [train, trainOneThread, trainLowered].compactMap(\.self) {
-            let method = row.convolutions == "lowered" ? "im2col + sgemm, " : ""
+        for row in [train, trainOneThread, trainBlas].compactMap(\.self) {
+            let method = row.products == "blas" ? "im2col + sgemm, " : ""
             table.add(
                 "engine, \(method)\(count(row.threads, "thread"))", number(row.imagesPerSecond),
                 number(row.medianImagesPerSecond), number(row.slowestImagesPerSecond),

@@ -16,7 +16,7 @@ struct Report: Codable {
     var train: TrainKeys?
     var trainOneThread: TrainKeys?
     /// On as many threads as `train`, by im2col and `sgemm`.
-    var trainLowered: TrainKeys?
+    var trainBlas: TrainKeys?
     var naive: NaiveKeys?
     var sgemm: ProductKeys?
     var residual: ResidualKeys?
@@ -42,7 +42,7 @@ struct Report: Codable {
     struct BuildKeys: Codable {
         var swift = Setting.swiftVersion
         var configuration = Setting.build
-        var tiles = ConvolutionMethod.directInstructionSet
+        var tiles = Products.instructionSet
     }
 
     struct ModelKeys: Codable {
@@ -60,7 +60,7 @@ struct Report: Codable {
     }
 
     struct TrainKeys: Codable {
-        var convolutions: String
+        var products: String
         var threads: Int
         var workers: Int
         var imagesPerSecond: Double

@@ -32,7 +32,7 @@ struct Residual {
             TrainingConfiguration(
                 epochs: 1, batchSize: Workload.batch, learningRate: gain * 0x1p40, beta1: 0, beta2: 0,
                 epsilon: 0x1p40),
-            threads: threads, convolutions: workload.convolutions)
+            threads: threads, products: workload.products)
         let before = trainer.model.weights
         let after = try trainer.fit(workload.images.slice(0..<Workload.batch)).weights
 

@@ -81,7 +81,7 @@ struct ScalingSpeed {
         let start = ContinuousClock.now
         let trainer = try Trainer(
             point.model, TrainingConfiguration(epochs: 1_000_000, batchSize: point.batch),
-            threads: point.threads, convolutions: workload.convolutions)
+            threads: point.threads, products: workload.products)
         point.workers = trainer.threads
         var last: ContinuousClock.Instant?
         var spent = 0.0

@@ -52,8 +52,8 @@ enum Setting {
             machine += "\nload \(number(loadAtStart, 1)) at the start: other programs slow this one down"
         }
         let tiles =
-            ConvolutionMethod.directInstructionSet
-            ?? "none for this processor: convolutions are lowered to sgemm"
+            Products.instructionSet
+            ?? "none for this processor: all products by im2col and sgemm"
         let model = workload.model
         let filters = (model.encoderFilters + model.decoderFilters).map(String.init).joined(separator: ", ")
         let shape = "\(model.imageShape), filters \(filters), \(model.encoderUnits[0]) hidden units, "

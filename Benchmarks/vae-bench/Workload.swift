@@ -7,8 +7,8 @@ import VAEData
 /// What every measurement runs: the default model on the same images in batches of the same size.
 struct Workload {
     let model = ModelConfiguration()
-    /// What the engine computes convolutions with.
-    let convolutions: ConvolutionMethod
+    /// What the engine computes its products with.
+    let products: Products
     /// Images of an optimiser step.
     static let batch = 128
     let images: ImageSet
@@ -21,8 +21,8 @@ struct Workload {
     /// - Parameters:
     ///   - folder: IDX files, or nil for the built-in digits
     ///   - count: images to take; all there are when the folder has fewer
-    init(folder: String?, count: Int, convolutions: ConvolutionMethod) throws(VAEError) {
-        self.convolutions = convolutions
+    init(folder: String?, count: Int, products: Products) throws(VAEError) {
+        self.products = products
         let data =
             if let folder {
                 try Dataset(contentsOf: folder).limited(to: count)

@@ -11,6 +11,14 @@ const vae_tiles *const *vae_available_tiles(void) {
                       __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq");
     return wide ? all : all + 1;
 }
+#elif defined(__aarch64__)
+extern const vae_tiles vae_tiles_neon;
+
+const vae_tiles *const *vae_available_tiles(void) {
+    // Every AArch64 processor that Linux runs on has these vectors: nothing to ask.
+    static const vae_tiles *const all[] = {&vae_tiles_neon, NULL};
+    return all;
+}
 #else
 const vae_tiles *const *vae_available_tiles(void) {
     static const vae_tiles *const none[] = {NULL};

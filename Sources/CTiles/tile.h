@@ -9,87 +9,83 @@
 // and sets the compiler's target. ROWS · VECTORS accumulators, VECTORS operands and a broadcast fill the registers.
 #include "include/tiles.h"
 
-typedef float vec __attribute__((ext_vector_type(LANES)));
-
 #define INLINE static inline __attribute__((always_inline))
 // Rows and vectors are constants where these functions are inlined: their arrays become registers. The arrays are declared
 // with the most that there can be, since one of variable length would save and restore the stack pointer in the loop.
 #define UNROLL _Pragma("clang loop unroll(full)")
 
-INLINE vec load(const float *p) {
-    vec v;
-    __builtin_memcpy(&v, p, sizeof v);
-    return v;
+// MARK: Panels
+
+// gather and correlate walk panels of columns: as many full ones as there are, then what is left in ever narrower vectors. A
+// column is a chain of its own, so that the panel it falls into does not show.
+#define JOIN(a, b) a##_##b
+#define NAMED(name, width) JOIN(name, width)
+
+#define WIDTH LANES
+#include "panel.h"
+#undef WIDTH
+#if LANES > 8
+#define WIDTH 8
+#include "panel.h"
+#undef WIDTH
+#endif
+#if LANES > 4
+#define WIDTH 4
+#include "panel.h"
+#undef WIDTH
+#endif
+#define WIDTH 1
+#include "panel.h"
+#undef WIDTH
+
+// Calls f(width, vectors, first column) for every panel.
+#define FULL_PANELS(f)                                                                               \
+    for (; n + VECTORS * LANES <= columns; n += VECTORS * LANES) f(LANES, VECTORS, n);               \
+    for (; n + LANES <= columns; n += LANES) f(LANES, 1, n);
+#if LANES > 8
+#define EIGHTS(f) \
+    for (; n + 8 <= columns; n += 8) f(8, 1, n);
+#else
+#define EIGHTS(f)
+#endif
+#if LANES > 4
+#define FOURS(f) \
+    for (; n + 4 <= columns; n += 4) f(4, 1, n);
+#else
+#define FOURS(f)
+#endif
+#define EACH_PANEL(f)                                                                                \
+    ptrdiff_t n = 0;                                                                                 \
+    FULL_PANELS(f)                                                                                   \
+    EIGHTS(f)                                                                                        \
+    FOURS(f)                                                                                         \
+    for (; n < columns; n++) f(1, 1, n);
+
+#define GATHER_PANEL(width, vectors, n)                                                              \
+    NAMED(gather_columns, width)                                                                     \
+    (vectors, plan, input, weights + n, bias ? bias + n : NULL, accumulate, rectify, output + n)
+
+static void gather(const vae_plan *plan, const float *input, const float *weights, const float *bias, bool accumulate,
+                   bool rectify, float *output) {
+    // A panel at a time, so that its weights stay in the first-level cache over all places.
+    const ptrdiff_t columns = plan->columns;
+    EACH_PANEL(GATHER_PANEL)
 }
 
-INLINE void store(float *p, vec v) { __builtin_memcpy(p, &v, sizeof v); }
+#define CORRELATE_PANEL(width, vectors, n)                                                           \
+    NAMED(correlate_columns, width)(vectors, walk, image, grid + n, images, accumulate, weights + n)
 
-INLINE vec rectified(vec x) { return x < 0 ? (vec)0 : x; }
-
-// MARK: gather
-
-INLINE void gather_tile(const int rows, const int vectors, const vae_plan *plan, const vae_segment *segment,
-                        const float *input, const float *weights, const float *bias, bool rectify, float *output) {
-    vec sum[ROWS][VECTORS];
-    UNROLL for (int v = 0; v < vectors; v++) {
-        const vec start = bias ? load(bias + v * LANES) : (vec)0;
-        UNROLL for (int m = 0; m < rows; m++) sum[m][v] = start;
-    }
-    const ptrdiff_t step = segment->input_step, columns = plan->columns, length = plan->run_length;
-    const vae_run *run = plan->runs + segment->first_run;
-    for (const vae_run *end = run + segment->runs; run < end; run++) {
-        const float *x = input + run->input, *w = weights + run->weights;
-        for (ptrdiff_t k = 0; k < length; k++, x++, w += columns) {
-            vec b[VECTORS];
-            UNROLL for (int v = 0; v < vectors; v++) b[v] = load(w + v * LANES);
-            UNROLL for (int m = 0; m < rows; m++) {
-                const vec a = x[m * step];
-                UNROLL for (int v = 0; v < vectors; v++) sum[m][v] = __builtin_elementwise_fma(a, b[v], sum[m][v]);
-            }
-        }
-    }
-    UNROLL for (int m = 0; m < rows; m++) {
-        float *place = output + m * segment->output_step;
-        UNROLL for (int v = 0; v < vectors; v++) store(place + v * LANES, rectify ? rectified(sum[m][v]) : sum[m][v]);
-    }
-}
-
-#define GATHER_CASE(n)                                                                               \
-    case n:                                                                                          \
-        gather_tile(n, vectors, plan, segment, input, weights, bias, rectify, output);               \
-        break;
-
-INLINE void gather_columns(const int vectors, const vae_plan *plan, const float *image, const float *weights,
-                           const float *bias, bool rectify, float *image_output) {
-    for (ptrdiff_t s = 0; s < plan->segment_count; s++) {
-        const vae_segment *segment = plan->segments + s;
-        const float *input = image;
-        float *output = image_output + segment->output;
-        // Tiles of even sizes rather than full ones and a remnant.
-        ptrdiff_t places = segment->places;
-        for (ptrdiff_t tiles = (places + ROWS - 1) / ROWS; tiles > 0; tiles--) {
-            const ptrdiff_t rows = (places + tiles - 1) / tiles;
-            switch (rows) { EACH_ROW_COUNT(GATHER_CASE) }
-            input += rows * segment->input_step;
-            output += rows * segment->output_step;
-            places -= rows;
-        }
-    }
-}
-
-static void gather(const vae_plan *plan, const float *input, const float *weights, const float *bias, bool rectify,
-                   float *output) {
-    // A panel of columns at a time, so that its weights stay in the first-level cache over all places.
-    ptrdiff_t n = 0;
-    for (; n + VECTORS * LANES <= plan->columns; n += VECTORS * LANES)
-        gather_columns(VECTORS, plan, input, weights + n, bias ? bias + n : NULL, rectify, output + n);
-    for (; n < plan->columns; n += LANES)
-        gather_columns(1, plan, input, weights + n, bias ? bias + n : NULL, rectify, output + n);
+static void correlate(const vae_walk *walk, const float *image, const float *grid, ptrdiff_t images, bool accumulate,
+                      float *weights) {
+    const ptrdiff_t columns = walk->columns;
+    EACH_PANEL(CORRELATE_PANEL)
 }
 
 // MARK: dot
 
 #define PARTS (VAE_TILE_LANES / LANES)
+
+typedef NAMED(vec, LANES) vec;
 
 typedef float sixteen __attribute__((ext_vector_type(16)));
 
@@ -107,19 +103,42 @@ typedef float sixteen __attribute__((ext_vector_type(16)));
 #define FOLD_1(a)                                                                                    \
     (__builtin_shufflevector(a, a, 0, 2, 4, 6, 8, 10, 12, 14) + __builtin_shufflevector(a, a, 1, 3, 5, 7, 9, 11, 13, 15))
 
+INLINE vec load(const float *p) {
+    vec v;
+    __builtin_memcpy(&v, p, sizeof v);
+    return v;
+}
+
+// The first `count` of sixteen floats, and zeros.
+INLINE void load_some(const float *p, ptrdiff_t count, vec parts[PARTS]) {
+    float some[VAE_TILE_LANES] = {0};
+    for (ptrdiff_t i = 0; i < count; i++) some[i] = p[i];
+    __builtin_memcpy(parts, some, sizeof some);
+}
+
 INLINE void dot_tile(const int rows, const vae_plan *plan, const vae_segment *segment, const float *input,
-                     const float *weights, float bias, bool rectify, float *output) {
+                     const float *weights, float bias, bool accumulate, bool rectify, float *output) {
     vec sum[8][PARTS];
     UNROLL for (int m = 0; m < 8; m++) UNROLL for (int part = 0; part < PARTS; part++) sum[m][part] = (vec)0;
     const ptrdiff_t step = segment->input_step;
     const vae_run *run = plan->runs + segment->first_run;
     for (const vae_run *end = run + segment->runs; run < end; run++) {
         const float *x = input + run->input, *w = weights + run->weights;
-        for (ptrdiff_t k = 0; k < plan->run_length; k += VAE_TILE_LANES) {
+        const ptrdiff_t tail = plan->run_length % VAE_TILE_LANES, whole = plan->run_length - tail;
+        for (ptrdiff_t k = 0; k < whole; k += VAE_TILE_LANES) {
             UNROLL for (int part = 0; part < PARTS; part++) {
                 const vec b = load(w + k + part * LANES);
                 UNROLL for (int m = 0; m < rows; m++)
                     sum[m][part] = __builtin_elementwise_fma(load(x + m * step + k + part * LANES), b, sum[m][part]);
+            }
+        }
+        if (tail > 0) {
+            vec b[PARTS], a[PARTS];
+            load_some(w + whole, tail, b);
+            UNROLL for (int m = 0; m < rows; m++) {
+                load_some(x + m * step + whole, tail, a);
+                UNROLL for (int part = 0; part < PARTS; part++)
+                    sum[m][part] = __builtin_elementwise_fma(a[part], b[part], sum[m][part]);
             }
         }
     }
@@ -131,24 +150,25 @@ INLINE void dot_tile(const int rows, const vae_plan *plan, const vae_segment *se
     const sixteen eights = FOLD_2(fours[0], fours[1]);
     const float __attribute__((ext_vector_type(8))) total = FOLD_1(eights) + bias;
     UNROLL for (int m = 0; m < rows; m++) {
-        const float value = total[m];
-        output[m * segment->output_step] = rectify && value < 0 ? 0 : value;
+        float *place = output + m * segment->output_step;
+        const float value = accumulate ? *place + total[m] : total[m];
+        *place = rectify && value < 0 ? 0 : value;
     }
 }
 
 #define DOT_CASE(n)                                                                                  \
     case n:                                                                                          \
-        dot_tile(n, plan, segment, input, w, start, rectify, output);                                \
+        dot_tile(n, plan, segment, input, w, start, accumulate, rectify, output);                         \
         break;
 
-static void dot(const vae_plan *plan, const float *image, const float *weights, const float *bias, bool rectify,
-                float *image_output) {
+static void dot(const vae_plan *plan, const float *image, const float *weights, const float *bias, bool accumulate,
+                bool rectify, float *image_output) {
     for (ptrdiff_t s = 0; s < plan->segment_count; s++) {
         const vae_segment *segment = plan->segments + s;
         for (ptrdiff_t n = 0; n < plan->columns; n++) {
             const float *input = image, *w = weights + n * plan->run_length;
             float *output = image_output + segment->output + n;
-            const float start = bias ? bias[n] : 0;
+            const float start = bias && !accumulate ? bias[n] : 0;
             ptrdiff_t places = segment->places;
             for (ptrdiff_t tiles = (places + DOT_ROWS - 1) / DOT_ROWS; tiles > 0; tiles--) {
                 const ptrdiff_t rows = (places + tiles - 1) / tiles;
@@ -167,8 +187,9 @@ typedef float four __attribute__((ext_vector_type(4)));
 
 static void transpose(const float *from, ptrdiff_t count, ptrdiff_t rows, ptrdiff_t columns, float *to) {
     for (; count > 0; count--, from += rows * columns, to += rows * columns) {
-        for (ptrdiff_t n = 0; n < columns; n += 4) {
-            for (ptrdiff_t m = 0; m < rows; m += 4) {
+        const ptrdiff_t even_rows = rows & ~3, even_columns = columns & ~3;
+        for (ptrdiff_t n = 0; n < even_columns; n += 4) {
+            for (ptrdiff_t m = 0; m < even_rows; m += 4) {
                 four a, b, c, d;
                 __builtin_memcpy(&a, from + m * columns + n, sizeof a);
                 __builtin_memcpy(&b, from + (m + 1) * columns + n, sizeof b);
@@ -183,66 +204,12 @@ static void transpose(const float *from, ptrdiff_t count, ptrdiff_t rows, ptrdif
                     __builtin_memcpy(to + (n + i) * rows + m, &column[i], sizeof column[i]);
             }
         }
+        // What blocks of four leave: the last rows, and the last columns of the rows above them.
+        for (ptrdiff_t m = even_rows; m < rows; m++)
+            for (ptrdiff_t n = 0; n < columns; n++) to[n * rows + m] = from[m * columns + n];
+        for (ptrdiff_t m = 0; m < even_rows; m++)
+            for (ptrdiff_t n = even_columns; n < columns; n++) to[n * rows + m] = from[m * columns + n];
     }
-}
-
-// MARK: correlate
-
-INLINE void correlate_tile(const int rows, const int vectors, const vae_walk *walk, const vae_overlap *overlap,
-                           const float *images, const float *grids, ptrdiff_t count, bool accumulate,
-                           float *weights) {
-    vec sum[ROWS][VECTORS];
-    const ptrdiff_t columns = walk->columns, step = walk->image_step;
-    UNROLL for (int m = 0; m < rows; m++) UNROLL for (int v = 0; v < vectors; v++)
-        sum[m][v] = accumulate ? load(weights + m * columns + v * LANES) : (vec)0;
-    for (ptrdiff_t image = 0; image < count; image++) {
-        for (ptrdiff_t row = 0; row < overlap->height; row++) {
-            const float *x = images + image * walk->image_size + row * walk->image_row;
-            const float *g = grids + image * walk->grid_size + row * walk->grid_row;
-            for (ptrdiff_t place = 0; place < overlap->width; place++, x += step, g += columns) {
-                vec b[VECTORS];
-                UNROLL for (int v = 0; v < vectors; v++) b[v] = load(g + v * LANES);
-                UNROLL for (int m = 0; m < rows; m++) {
-                    const vec a = x[m];
-                    UNROLL for (int v = 0; v < vectors; v++)
-                        sum[m][v] = __builtin_elementwise_fma(a, b[v], sum[m][v]);
-                }
-            }
-        }
-    }
-    UNROLL for (int m = 0; m < rows; m++) UNROLL for (int v = 0; v < vectors; v++)
-        store(weights + m * columns + v * LANES, sum[m][v]);
-}
-
-#define CORRELATE_CASE(n)                                                                            \
-    case n:                                                                                          \
-        correlate_tile(n, vectors, walk, overlap, x, g, count, accumulate, w);                       \
-        break;
-
-INLINE void correlate_columns(const int vectors, const vae_walk *walk, const float *images, const float *grids,
-                              ptrdiff_t count, bool accumulate, float *weights) {
-    for (ptrdiff_t index = 0; index < walk->overlap_count; index++) {
-        const vae_overlap *overlap = walk->overlaps + index;
-        const float *x = images + overlap->image, *g = grids + overlap->grid;
-        float *w = weights + overlap->weights;
-        ptrdiff_t left = walk->run_length;
-        for (ptrdiff_t tiles = (left + ROWS - 1) / ROWS; tiles > 0; tiles--) {
-            const ptrdiff_t rows = (left + tiles - 1) / tiles;
-            switch (rows) { EACH_ROW_COUNT(CORRELATE_CASE) }
-            x += rows;
-            w += rows * walk->columns;
-            left -= rows;
-        }
-    }
-}
-
-static void correlate(const vae_walk *walk, const float *image, const float *grid, ptrdiff_t images, bool accumulate,
-                      float *weights) {
-    ptrdiff_t n = 0;
-    for (; n + VECTORS * LANES <= walk->columns; n += VECTORS * LANES)
-        correlate_columns(VECTORS, walk, image, grid + n, images, accumulate, weights + n);
-    for (; n < walk->columns; n += LANES)
-        correlate_columns(1, walk, image, grid + n, images, accumulate, weights + n);
 }
 
 const vae_tiles TILES = {TITLE, gather, dot, transpose, correlate};

@@ -59,14 +59,16 @@ package struct InterruptedRun {
         }
         if let checkpoint { return try Trainer(resuming: checkpoint, epochs: epochs, threads: threads) }
         let beginning = try Trainer(
-            record.model, record.training, threads: threads, convolutions: convolutions)
+            record.model, record.training, threads: threads, products: products)
         guard epochs != record.training.epochs else { return beginning }
         return try Trainer(resuming: beginning.checkpoint(), epochs: epochs, threads: threads)
     }
 
-    /// What computed the run's convolutions.
-    package var convolutions: ConvolutionMethod {
-        checkpoint?.convolutions ?? record.environment.convolutions.flatMap(ConvolutionMethod.init) ?? .direct
+    /// What computed the run's products.
+    package var products: Products {
+        checkpoint?.products
+            ?? (record.environment.products ?? record.environment.convolutions)
+            .flatMap(Products.init(anyVersion:)) ?? .tiles
     }
 
     /// The run's images, loaded again.

@@ -37,9 +37,11 @@ package struct RunRecord: Codable, Sendable {
         package let version: String
         package let blas: String
         package let blasKernels: String
-        /// `direct` or `lowered`; records of version 0.1.0's first builds lack it.
-        package let convolutions: String?
-        /// The instruction set of direct convolutions, nil where the processor has none.
+        /// `tiles` or `blas`; nil in a record of a version that rounded otherwise.
+        package let products: String?
+        /// What such a record has instead: `direct` or `lowered`.
+        package private(set) var convolutions: String?
+        /// The instruction set of the tiles, nil where the processor has none.
         package let tiles: String?
         package let processor: String
         package let threads: Int
@@ -47,13 +49,13 @@ package struct RunRecord: Codable, Sendable {
         package let command: [String]
 
         package init(
-            version: String, blas: String, blasKernels: String, convolutions: String?, tiles: String?,
+            version: String, blas: String, blasKernels: String, products: String?, tiles: String?,
             processor: String, threads: Int, started: String, command: [String]
         ) {
             self.version = version
             self.blas = blas
             self.blasKernels = blasKernels
-            self.convolutions = convolutions
+            self.products = products
             self.tiles = tiles
             self.processor = processor
             self.threads = threads

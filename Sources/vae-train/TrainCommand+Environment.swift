@@ -6,23 +6,23 @@ import VAECore
 import VAERun
 
 extension TrainCommand {
-    func introduce(_ console: Console, _ convolutions: ConvolutionMethod) {
+    func introduce(_ console: Console, _ products: Products) {
         console.note("vae-train \(packageVersion): variational autoencoder")
         console.note("BLAS      \(OpenBLAS.configuration) (kernels: \(OpenBLAS.core))")
         let kernels =
-            switch (convolutions, ConvolutionMethod.directInstructionSet) {
-            case (.lowered, _): "im2col and sgemm"
-            case (.direct, let set?): "direct convolutions (\(set))"
-            case (.direct, nil): "im2col and sgemm: no direct convolutions for this processor"
+            switch (products, Products.instructionSet) {
+            case (.blas, _): "im2col and sgemm of OpenBLAS"
+            case (.tiles, let set?): "tiles (\(set))"
+            case (.tiles, nil): "im2col and sgemm of OpenBLAS: there are no tiles for this processor"
             }
-        console.note("kernels   \(kernels)")
+        console.note("products  \(kernels)")
     }
 
     /// What this machine and command line are, for the record.
     func environment(_ trainer: Trainer, _ threads: Int) -> RunRecord.Environment {
         RunRecord.Environment(
             version: packageVersion, blas: OpenBLAS.configuration, blasKernels: OpenBLAS.core,
-            convolutions: trainer.convolutions.rawValue, tiles: ConvolutionMethod.directInstructionSet,
+            products: trainer.products.rawValue, tiles: Products.instructionSet,
             processor: Machine.processorName, threads: threads, started: Date().ISO8601Format(),
             command: CommandLine.arguments)
     }

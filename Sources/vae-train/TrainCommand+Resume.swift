@@ -14,9 +14,10 @@ extension TrainCommand {
                 .invalidArgument, flag, "can't be combined with --resume", advice: "Leave it away.")
         }
         let run = try InterruptedRun(path)
+        warnOfFormerName(console)
         try checkFlags(run)
-        introduce(console, run.convolutions)
-        warnOfOtherArithmetic(run.record.environment, console)
+        introduce(console, run.products)
+        warnOfOtherArithmetic(run.record.environment, run.products, console)
         if let fallback = run.fallback {
             console.warn("\(fallback)")
             console.warn("going on from the checkpoint before it")
@@ -58,21 +59,29 @@ extension TrainCommand {
         try demand("--step-factor", stepFactor, training.schedule.stepFactor)
         try demand("--patience", patience, training.patience)
         try demand("--kl-weight", klWeight, training.klWeight)
-        try demand("--convolutions", convolutions?.rawValue, run.convolutions.rawValue)
+        try demand("--products", chosenProducts?.rawValue, run.products.rawValue)
         try demand("--dataset", dataset?.rawValue, run.record.data.name)
         try demand("--limit", limit, run.record.data.limit)
     }
 
-    /// The same bits need the same kernels: of BLAS for dense layers, and tiles or none for convolutions.
-    private func warnOfOtherArithmetic(_ recorded: RunRecord.Environment, _ console: Console) {
+    /// The same bits need the same arithmetic: tiles anywhere, or the same kernels of OpenBLAS.
+    private func warnOfOtherArithmetic(
+        _ recorded: RunRecord.Environment, _ products: Products, _ console: Console
+    ) {
         var differences: [String] = []
-        if recorded.blas != OpenBLAS.configuration || recorded.blasKernels != OpenBLAS.core {
+        let computedByTiles = products == .tiles && recorded.tiles != nil
+        if recorded.products == nil {
+            differences.append("an earlier version began it, which rounded otherwise")
+        } else if computedByTiles != (products == .tiles && Products.instructionSet != nil) {
+            differences.append(
+                computedByTiles
+                    ? "this processor has no tiles" : "this processor has tiles, and the one before had none")
+        } else if !computedByTiles,
+            recorded.blas != OpenBLAS.configuration || recorded.blasKernels != OpenBLAS.core
+        {
             differences.append(
                 "OpenBLAS is another one (\(OpenBLAS.core) kernels of \(OpenBLAS.configuration), not "
                     + "\(recorded.blasKernels) of \(recorded.blas))")
-        }
-        if (recorded.tiles == nil) != (ConvolutionMethod.directInstructionSet == nil) {
-            differences.append("direct convolutions are computed in another way")
         }
         guard !differences.isEmpty else { return }
         console.warn(

@@ -100,8 +100,14 @@ struct TrainCommand: ParsableCommand {
     )
     var seed: UInt64?
 
-    @Option(help: "How convolutions are computed: direct, or lowered to sgemm. (default: direct)")
-    var convolutions: ConvolutionMethod?
+    @Option(
+        help:
+            "What computes the matrix products: tiles, the engine's own, or blas, im2col and OpenBLAS's sgemm. (default: tiles)"
+    )
+    var products: Products?
+
+    @Option(help: ArgumentHelp("The former name of --products.", visibility: .hidden))
+    var convolutions: FormerProducts?
 
     @Option(
         help:
@@ -169,7 +175,8 @@ struct TrainCommand: ParsableCommand {
 
     private func work(_ console: Console) throws {
         var (model, training, threads) = try configurations()
-        introduce(console, convolutions ?? .direct)
+        warnOfFormerName(console)
+        introduce(console, chosenProducts ?? .tiles)
 
         let request = DataRequest(dataset ?? .auto, folder: self.data, limit: limit, seed: seed ?? 0)
         if let exportData {
@@ -194,7 +201,7 @@ struct TrainCommand: ParsableCommand {
             training.batchSize = data.train.count
         }
         model.imageShape = data.train.shape
-        let trainer = try Trainer(model, training, threads: threads, convolutions: convolutions ?? .direct)
+        let trainer = try Trainer(model, training, threads: threads, products: chosenProducts ?? .tiles)
         let folder = try RunFolder(out, dataset: data.name)
         let record = RunRecord(
             model: trainer.modelConfiguration, training: training,
@@ -261,7 +268,6 @@ struct TrainCommand: ParsableCommand {
 }
 
 extension DatasetChoice: ExpressibleByArgument {}
-extension ConvolutionMethod: ExpressibleByArgument {}
 extension LearningRateSchedule.Decay: ExpressibleByArgument {}
 extension CheckpointInterval: CheckedArgument {
     package init?(argument: String) { self.init(argument) }

@@ -1,4 +1,3 @@
-import Foundation
 import Kernels
 import VAE
 
@@ -13,7 +12,7 @@ extension Encoding {
                 let pair = stream.normalPair()
                 for (axis, noise) in [(start, pair.x), (start + 1, pair.y)] where axis < latentSize {
                     let at = image * latentSize + axis
-                    draws.append(mean[at] + exp(0.5 * logVariance[at]) * noise)
+                    draws.append(mean[at] + Float(Elementary.exp(0.5 * Double(logVariance[at]))) * noise)
                 }
             }
         }

@@ -67,11 +67,11 @@ struct BenchTests {
         #expect(report.value["naive"] == nil)
     }
 
-    @Test(arguments: ConvolutionMethod.allCases)
-    func layersAddUpToTheStep(convolutions: ConvolutionMethod) throws {
+    @Test(arguments: Products.allCases)
+    func layersAddUpToTheStep(method: Products) throws {
         let scratch = try Scratch()
         let run = try bench(
-            "--only", "layers", "--quick", "--images", "128", "--convolutions", convolutions.rawValue,
+            "--only", "layers", "--quick", "--images", "128", "--products", method.rawValue,
             "--json", scratch.file("bench.json"))
         #expect(run.status == 0, "\(run.errors)")
         #expect(run.output.contains("decoder.transposed_convolution.1 dX"))
@@ -107,16 +107,19 @@ struct BenchTests {
         let others = rows.filter { $0["m"] == nil }
         #expect(others.allSatisfy { $0["gflops"] == nil && $0["fraction_of_peak"] == nil })
         let always: Set = [
-            "bias, activation forward", "bias, activation backward", "pixels, noise step", "latent step",
-            "loss step", "sum of gradients, Adam step", "everything else step",
+            "bias, activation backward", "pixels, noise step", "latent step", "loss step",
+            "sum of gradients, Adam step", "everything else step",
         ]
-        let isDirect = convolutions == .direct && ConvolutionMethod.directInstructionSet != nil
+        let isDirect = method == .tiles && Products.instructionSet != nil
         #expect(
             Set(others.map { "\($0["name"] ?? "") \($0["direction"] ?? "")" })
                 == always.union(
                     isDirect
                         ? ["transposed kernels step"]
-                        : ["im2col forward", "im2col backward", "col2im forward", "col2im backward"]))
+                        : [
+                            "bias, activation forward", "im2col forward", "im2col backward",
+                            "col2im forward", "col2im backward",
+                        ]))
         #expect(rows.last?["name"] as? String == "everything else")
         #expect(try rows.dropLast().allSatisfy { try Bench.number($0, "seconds") > 0 })
         #expect(abs(try rows.reduce(0) { try $0 + Bench.number($1, "seconds") } / step - 1) < 1e-9)

@@ -3,6 +3,7 @@ import Kernels
 import Testing
 import VAE
 import VAECore
+import VAERun
 
 @testable import vae
 
@@ -10,7 +11,9 @@ import VAECore
 @Suite struct DoctorTests {
     let tool = Tool("vae")
 
-    static let names = ["Philox", "sgemm", "LAPACK", "gradients", "threads"]
+    static let names =
+        ["Philox", "sgemm", "LAPACK", "gradients", "threads"]
+        + (Products.instructionSet == nil ? [] : ["bits"])
 
     @Test func allProofsHold() throws {
         let outcome = try tool("doctor", "--json")
@@ -35,7 +38,9 @@ import VAECore
         let outcome = try tool("doctor", "--threads", "1")
         #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
         for name in Self.names { #expect(outcome.output.contains("holds \(name) "), "\(outcome.output)") }
-        #expect(outcome.output.contains("all 5 proofs hold") && outcome.output.contains("LAPACK    3."))
+        #expect(
+            outcome.output.contains("all \(Self.names.count) proofs hold")
+                && outcome.output.contains("LAPACK    3."))
         #expect(try tool("doctor", "--threads", "0").status == 64)
     }
 
@@ -126,14 +131,24 @@ import VAECore
         // A third of the bound at most: it was not drawn around what came out.
         #expect(try #require(sound.measured) < 1e-4)
         for tensor in [0, 7, 10, 17] {
-            let proof = try Proof.gradients(threads: 2) { model, images, threads in
-                var (weights, gradient) = try Proof.engineGradient(model, images, threads)
+            let proof = try Proof.gradients(threads: 2) { model, images, threads, products in
+                var (weights, gradient) = try Proof.engineGradient(model, images, threads, products)
+                // Of one of the two engines alone.
+                guard products == .blas else { return (weights, gradient) }
                 let norm = gradient[tensor].reduce(0) { $0 + $1 * $1 }.squareRoot()
                 gradient[tensor][0] += 0.001 * norm
                 return (weights, gradient)
             }
             #expect(!proof.holds, "\(tensor): \(String(describing: proof.measured))")
         }
+    }
+
+    /// One bit of the model is enough.
+    @Test(.enabled(if: Products.instructionSet != nil, "this processor has no tiles"))
+    func otherBitsAreFound() throws {
+        let other = try #require(
+            try Proof.publishedBits(threads: 1) { try PublishedTraining.run(threads: $0, products: .blas) })
+        #expect(!other.holds && other.measured == 1)
     }
 
     @Test func noNumberProvesNothing() {

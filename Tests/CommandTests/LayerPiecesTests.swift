@@ -8,14 +8,13 @@ import VAECore
 @Suite("The pieces of a layer that vae-bench times")
 struct LayerPiecesTests {
     /// One after the other they are the layer: otherwise the table would be of work that the engine does not do.
-    @Test(arguments: [1, 3], [ConvolutionMethod.lowered, .direct])
-    func doWhatTheLayerDoes(channels: Int, convolutions: ConvolutionMethod) throws {
+    @Test(arguments: [1, 3], [Products.blas, .tiles])
+    func doWhatTheLayerDoes(channels: Int, products: Products) throws {
         // Small enough for all images of a micro-batch to be lowered at once, as the pieces need to hand on what they made.
-        let (encoder, decoder) = convolutions == .direct ? ([16, 32], [48, 16]) : ([4, 6], [5, 3])
         let model = ModelConfiguration(
-            imageShape: ImageShape(height: 9, width: 7, channels: channels), encoderFilters: encoder,
-            decoderFilters: decoder, hiddenUnits: 8, latentSize: 3)
-        let work = try model.work(convolutions: convolutions)
+            imageShape: ImageShape(height: 9, width: 7, channels: channels), encoderFilters: [4, 16],
+            decoderFilters: [5, 3], hiddenUnits: 8, latentSize: 3)
+        let work = try model.work(products: products)
         #expect(work.count == 9)
         for layer in work {
             // Both start from the same numbers.

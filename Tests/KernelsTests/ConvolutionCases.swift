@@ -38,9 +38,9 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     /// count drawn from the lists, so that all pairs of sizes meet.
     static let grid = grid(channels: [1, 2, 3, 5, 32], filters: [1, 3, 8], seed: 5)
 
-    /// The same for sizes that register tiles fit, with a few wide ones that take more than one tile.
-    static let tiled =
-        grid(channels: [1, 3, 4, 16, 32, 48], filters: [16, 32, 48, 80], seed: 6) + [
+    /// The same with more channels, of widths that fill vectors and of others, and a few cases that take more than one tile.
+    static let wide =
+        grid(channels: [1, 3, 4, 7, 16, 20, 32, 48], filters: [16, 30, 32, 48, 61, 80], seed: 6) + [
             ConvolutionCase(
                 height: 7, width: 37, channels: 32, filters: 32, kernelHeight: 3, kernelWidth: 3, stride: 1,
                 count: 2),
@@ -86,7 +86,7 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     private static let kernels = (1...5).flatMap { height in (1...5).map { (height, $0) } }
 }
 
-/// A case with what computes it: all cases lowered, those that register tiles fit also with every set this processor can run.
+/// A case with what computes it: lowered, or every set of tiles that this processor can run.
 struct ComputedCase: Sendable {
     let sizes: ConvolutionCase
     let tiles: Tiles?
@@ -94,7 +94,7 @@ struct ComputedCase: Sendable {
     static let all =
         (ConvolutionCase.grid + ConvolutionCase.blocks).map { ComputedCase(sizes: $0, tiles: nil) }
         + Tiles.available.flatMap { tiles in
-            ConvolutionCase.tiled.map { ComputedCase(sizes: $0, tiles: tiles) }
+            (ConvolutionCase.grid + ConvolutionCase.wide).map { ComputedCase(sizes: $0, tiles: tiles) }
         }
 
     var testDescription: String { "\(sizes.testDescription), \(tiles?.name ?? "lowered")" }

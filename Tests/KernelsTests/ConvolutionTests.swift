@@ -51,8 +51,8 @@ struct ConvolutionTests {
             var random = SplitMix(state: 2)
             let input = try Guarded(random.values(sizes.imageCount))
             let kernel = try Guarded(random.values(sizes.kernelCount))
-            let prepared = try Guarded(untouched: layer.preparedCount)
-            layer.prepare(kernel.region, into: prepared.region)
+            let packed = try Guarded(untouched: layer.packedCount)
+            layer.pack(kernel.region, into: packed.region)
             // The output only says where it was cut to 0; half of it is.
             let output = try Guarded(random.values(sizes.gridCount).map { max($0, 0) })
             let (incoming, before) = (random.values(sizes.gridCount), random.values(sizes.kernelCount))
@@ -66,7 +66,7 @@ struct ConvolutionTests {
             let scratch = try Guarded(untouched: layer.scratchCount(images: sizes.count))
             layer.backward(
                 gradient.region, input: input.region, output: output.region,
-                count: sizes.count, kernel: kernel.region, prepared: prepared.region,
+                count: sizes.count, kernel: kernel.region, packed: packed.region,
                 kernelGradient: kernelGradient.region, biasGradient: biasGradient.region,
                 inputGradient: inputGradient.region, accumulating: accumulating, scratch: scratch.region)
 
@@ -105,7 +105,7 @@ struct ConvolutionTests {
             #expect(off.max()! <= 1, "\(test.testDescription): \(off)")
             #expect(
                 areIntact([
-                    input, kernel, prepared, output, gradient, inputGradient, kernelGradient, biasGradient,
+                    input, kernel, packed, output, gradient, inputGradient, kernelGradient, biasGradient,
                     scratch,
                 ]))
 
@@ -115,7 +115,7 @@ struct ConvolutionTests {
             gradient.region.copy(from: incoming.span)
             layer.backward(
                 gradient.region, input: input.region,
-                output: output.region, count: sizes.count, kernel: kernel.region, prepared: prepared.region,
+                output: output.region, count: sizes.count, kernel: kernel.region, packed: packed.region,
                 kernelGradient: again.region, biasGradient: biasAgain.region, inputGradient: nil,
                 accumulating: accumulating, scratch: scratch.region)
             #expect(identical(again.values, kernelGradient.values))

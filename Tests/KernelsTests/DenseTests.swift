@@ -9,19 +9,25 @@ struct DenseTests {
     static let sizes: [(count: Int, inputs: Int, outputs: Int)] =
         [1, 2, 3, 8].flatMap { count in
             [1, 2, 5, 16, 37].flatMap { inputs in [1, 2, 3, 16, 33].map { (count, inputs, $0) } }
-        } + [(8, 700, 16), (8, 2, 300), (5, 130, 110)]
+        } + [(8, 700, 16), (8, 2, 300), (5, 130, 110), (37, 31, 200), (3, 203, 4), (9, 4, 61)]
+
+    /// `sgemm`, and every set of tiles that this processor can run.
+    static let engines: [Tiles?] = [nil] + Tiles.available
 
     @Test(arguments: [Activation.identity, .rectified, .tanh])
     func forward(activation: Activation) throws {
-        for (count, inputs, outputs) in Self.sizes {
-            let layer = Dense(inputs: inputs, outputs: outputs, activation: activation)
+        for ((count, inputs, outputs), tiles) in Self.sizes.flatMap({ size in Self.engines.map { (size, $0) }
+        }) {
+            let layer = Dense(inputs: inputs, outputs: outputs, activation: activation, tiles: tiles)
             var random = SplitMix(state: 1)
             let input = try Guarded(random.values(count * inputs))
             let kernel = try Guarded(random.values(layer.kernelCount))
             let bias = try Guarded(random.values(outputs))
             let output = try Guarded(untouched: count * outputs)
+            let packed = try Guarded(untouched: layer.packedCount(givesInputGradient: false))
+            layer.pack(kernel.region, into: packed.region)
             layer.forward(
-                input.region, count: count, kernel: kernel.region,
+                input.region, count: count, kernel: kernel.region, packed: packed.region,
                 bias: bias.region, into: output.region)
             let sums = Reference.adding(
                 bias.values.doubles,
@@ -32,7 +38,9 @@ struct DenseTests {
             let off = excess(
                 output.values, Reference.activated(sums, activation.reference),
                 bounds: bounds(magnitudes, terms: inputs).map { $0 + activation.error })
-            #expect(off <= 1 && areIntact([input, kernel, bias, output]), "\(count)×\(inputs)×\(outputs)")
+            #expect(
+                off <= 1 && areIntact([input, kernel, packed, bias, output]),
+                "\(count)×\(inputs)×\(outputs), \(tiles?.name ?? "sgemm")")
         }
     }
 
@@ -41,11 +49,14 @@ struct DenseTests {
         arguments: [Activation.identity, .rectified, .tanh],
         [(false, false), (true, false), (false, true), (true, true)])
     func backward(activation: Activation, accumulating: (weights: Bool, input: Bool)) throws {
-        for (count, inputs, outputs) in Self.sizes {
-            let layer = Dense(inputs: inputs, outputs: outputs, activation: activation)
+        for ((count, inputs, outputs), tiles) in Self.sizes.flatMap({ size in Self.engines.map { (size, $0) }
+        }) {
+            let layer = Dense(inputs: inputs, outputs: outputs, activation: activation, tiles: tiles)
             var random = SplitMix(state: 2)
             let input = try Guarded(random.values(count * inputs))
             let kernel = try Guarded(random.values(layer.kernelCount))
+            let packed = try Guarded(untouched: layer.packedCount(givesInputGradient: true))
+            layer.pack(kernel.region, into: packed.region)
             let output = try Guarded(random.values(count * outputs).map { max($0, 0) })
             let incoming = random.values(count * outputs)
             let before = (
@@ -57,15 +68,16 @@ struct DenseTests {
             let inputGradient = try Guarded(accumulating.input ? before.2 : nothing(count * inputs))
             layer.backward(
                 gradient.region, input: input.region, output: output.region,
-                count: count, kernel: kernel.region, kernelGradient: kernelGradient.region,
-                biasGradient: biasGradient.region, inputGradient: inputGradient.region,
-                accumulating: accumulating.weights, accumulatingInput: accumulating.input)
+                count: count, kernel: kernel.region, packed: packed.region,
+                kernelGradient: kernelGradient.region, biasGradient: biasGradient.region,
+                inputGradient: inputGradient.region, accumulating: accumulating.weights,
+                accumulatingInput: accumulating.input)
 
             let expected = Reference.activationGradient(
                 incoming.doubles, output: output.values.doubles, activation.reference)
             // What the sums below are of.
             let passed = gradient.values.doubles
-            #expect(areIntact([input, kernel, output, gradient]))
+            #expect(areIntact([input, kernel, packed, output, gradient]))
             let sizes = passed.map { abs($0) }
             #expect(excess(gradient.values, expected, bounds: activation.gradientBounds(incoming)) <= 1)
             let checks = [
@@ -91,7 +103,9 @@ struct DenseTests {
                     bounds: bounds(
                         adding ? zip(magnitudes, earlier).map { $0 + abs(Double($1)) } : magnitudes,
                         terms: terms))
-                #expect(off <= 1 && found.isIntact, "\(count)×\(inputs)×\(outputs)")
+                #expect(
+                    off <= 1 && found.isIntact,
+                    "\(count)×\(inputs)×\(outputs), \(tiles?.name ?? "sgemm")")
             }
         }
     }
@@ -99,33 +113,37 @@ struct DenseTests {
     private func nothing(_ count: Int) -> [Float] { [Float](repeating: .nan, count: count) }
 
     /// tanh saturates, and NaN comes through it.
-    @Test func theTangentKeepsNaN() throws {
-        for outputs in [5, 13] {
-            let layer = Dense(inputs: 1, outputs: outputs, activation: .tanh)
-            let values = [.nan, -.infinity, .infinity, -30, 30] + [Float](repeating: 0, count: outputs - 5)
-            let (kernel, bias) = (
-                try Guarded(values), try Guarded([Float](repeating: 0, count: outputs))
-            )
-            let (input, output) = (try Guarded([1]), try Guarded(untouched: outputs))
-            layer.forward(
-                input.region, count: 1, kernel: kernel.region, bias: bias.region, into: output.region)
-            #expect(areIntact([kernel, input, bias, output]))
-            #expect(output.values[0].isNaN)
-            #expect(output.values[1..<5] == [-1, 1, -1, 1] && output.values[5...].allSatisfy { $0 == 0 })
-        }
+    @Test(arguments: [3, 5, 13], engines.indices)
+    func theTangentKeepsNaN(outputs: Int, engine: Int) throws {
+        let values = [.nan, -.infinity, .infinity, -30, 30] + [Float](repeating: 0, count: 8)
+        let found = try outcome(of: Array(values.prefix(outputs)), .tanh, Self.engines[engine])
+        #expect(found[0].isNaN)
+        #expect(Array(found[1...]) == Array([-1, 1, -1, 1, 0, 0, 0, 0, 0, 0, 0, 0].prefix(outputs - 1)))
     }
 
     /// NaN comes through the rectifier, so that a broken run shows; what is not above 0 is cut, also −0.
-    @Test func theRectifierKeepsNaN() throws {
-        let layer = Dense(inputs: 1, outputs: 5, activation: .rectified)
-        let kernel = try Guarded([.nan, -.infinity, .infinity, -1, 2])
-        let (input, bias, output) = (
-            try Guarded([1]), try Guarded([0, 0, 0, 0, 0]), try Guarded(untouched: 5)
-        )
+    @Test(arguments: [3, 5, 16], engines.indices)
+    func theRectifierKeepsNaN(outputs: Int, engine: Int) throws {
+        let values = [.nan, -.infinity, .infinity, -1, 2] + [Float](repeating: 3, count: 11)
+        let found = try outcome(of: Array(values.prefix(outputs)), .rectified, Self.engines[engine])
+        #expect(found[0].isNaN)
+        #expect(
+            Array(found[1...])
+                == Array(([0, .infinity, 0, 2] + [Float](repeating: 3, count: 11)).prefix(outputs - 1)))
+    }
+
+    /// The layer of one input that is 1, with `kernel` for its weights.
+    private func outcome(of kernel: [Float], _ activation: Activation, _ tiles: Tiles?) throws -> [Float] {
+        let outputs = kernel.count
+        let layer = Dense(inputs: 1, outputs: outputs, activation: activation, tiles: tiles)
+        let (kernel, bias) = (try Guarded(kernel), try Guarded([Float](repeating: 0, count: outputs)))
+        let packed = try Guarded(untouched: layer.packedCount(givesInputGradient: false))
+        layer.pack(kernel.region, into: packed.region)
+        let (input, output) = (try Guarded([1]), try Guarded(untouched: outputs))
         layer.forward(
-            input.region, count: 1, kernel: kernel.region, bias: bias.region, into: output.region)
-        #expect(areIntact([kernel, input, bias, output]))
-        #expect(output.values[0].isNaN)
-        #expect(output.values.dropFirst() == [0, .infinity, 0, 2])
+            input.region, count: 1, kernel: kernel.region, packed: packed.region, bias: bias.region,
+            into: output.region)
+        #expect(areIntact([kernel, packed, input, bias, output]))
+        return output.values
     }
 }

@@ -6,22 +6,63 @@ import Testing
 struct TileTests {
     @Test(.enabled(if: Tiles.available.count > 1, "this processor has one set of tiles, or none"))
     func instructionSetsAgreeToTheBit() throws {
-        for sizes in ConvolutionCase.tiled {
+        for sizes in ConvolutionCase.grid + ConvolutionCase.wide {
             var results: [[UInt32]] = []
             for tiles in Tiles.available { results.append(try outputs(sizes, tiles).map(\.bitPattern)) }
             #expect(results.dropFirst().allSatisfy { identical($0, results[0]) }, "\(sizes.testDescription)")
         }
     }
 
-    @Test func sizesThatTilesDoNotFitAreLowered() throws {
-        let tiles = Tiles.available.first
-        for (channels, filters) in [(32, 24), (24, 32), (5, 16), (1, 8)] {
-            let sizes = ConvolutionCase(
-                height: 6, width: 6, channels: channels, filters: filters, kernelHeight: 3, kernelWidth: 3,
-                stride: 2, count: 1)
-            let layer = Convolution2D(
-                try sizes.geometry(), filters: filters, activation: .identity, tiles: tiles)
-            #expect(layer.direct == nil, "\(sizes.testDescription)")
+    @Test(.enabled(if: Tiles.available.count > 1, "this processor has one set of tiles, or none"))
+    func instructionSetsAgreeOnDenseLayers() throws {
+        for (count, inputs, outputs) in DenseTests.sizes {
+            var results: [[UInt32]] = []
+            for tiles in Tiles.available {
+                results.append(try denseOutputs(count, inputs, outputs, tiles).map(\.bitPattern))
+            }
+            #expect(
+                results.dropFirst().allSatisfy { identical($0, results[0]) }, "\(count)×\(inputs)×\(outputs)")
+        }
+    }
+
+    /// What a dense layer says of an image does not depend on the images beside it.
+    @Test func anImageHasTheSameBitsAloneAndAmongOthers() throws {
+        for tiles in Tiles.available {
+            for (inputs, outputs) in [(37, 3), (31, 16), (784, 200), (16, 2), (2, 300), (3, 4)] {
+                let layer = Dense(inputs: inputs, outputs: outputs, activation: .tanh, tiles: tiles)
+                var random = SplitMix(state: 4)
+                let (kernel, bias) = (
+                    try Guarded(random.values(layer.kernelCount)), try Guarded(random.values(outputs))
+                )
+                let packed = try Guarded(untouched: layer.packedCount(givesInputGradient: true))
+                layer.pack(kernel.region, into: packed.region)
+                let images = random.values(37 * inputs), gradients = random.values(37 * outputs)
+                func results(_ range: Range<Int>) throws -> [Float] {
+                    let input = try Guarded(
+                        Array(images[range.lowerBound * inputs..<range.upperBound * inputs]))
+                    let output = try Guarded(untouched: range.count * outputs)
+                    layer.forward(
+                        input.region, count: range.count, kernel: kernel.region, packed: packed.region,
+                        bias: bias.region, into: output.region)
+                    let gradient = try Guarded(
+                        Array(gradients[range.lowerBound * outputs..<range.upperBound * outputs]))
+                    let below = try Guarded(untouched: range.count * inputs)
+                    let (weights, biases) = (
+                        try Guarded(untouched: layer.kernelCount), try Guarded(untouched: outputs)
+                    )
+                    layer.backward(
+                        gradient.region, input: input.region, output: output.region, count: range.count,
+                        kernel: kernel.region, packed: packed.region, kernelGradient: weights.region,
+                        biasGradient: biases.region, inputGradient: below.region, accumulating: false)
+                    #expect(areIntact([input, output, gradient, below, weights, biases]))
+                    let position = 20 - range.lowerBound
+                    return Array(output.values[position * outputs..<(position + 1) * outputs])
+                        + Array(below.values[position * inputs..<(position + 1) * inputs])
+                }
+                let alone = try results(20..<21)
+                #expect(try identical(results(0..<37), alone), "\(inputs)×\(outputs)")
+                #expect(try identical(results(13..<29), alone), "\(inputs)×\(outputs)")
+            }
         }
     }
 
@@ -57,10 +98,10 @@ struct TileTests {
         let up = TransposedConvolution2D(
             geometry, inputs: sizes.filters, activation: .rectified, tiles: tiles)
         let (downKernel, upKernel) = (
-            try Guarded(untouched: down.preparedCount), try Guarded(untouched: up.preparedCount)
+            try Guarded(untouched: down.packedCount), try Guarded(untouched: up.packedCount)
         )
-        down.prepare(kernel.region, into: downKernel.region)
-        up.prepare(kernel.region, into: upKernel.region)
+        down.pack(kernel.region, into: downKernel.region)
+        up.pack(kernel.region, into: upKernel.region)
         let scratch = try Guarded(
             untouched: max(down.scratchCount(images: sizes.count), up.scratchCount(images: sizes.count)))
         let kernelGradient = try Guarded(untouched: sizes.kernelCount)
@@ -77,12 +118,12 @@ struct TileTests {
         results += toGrid.values
         down.backward(
             fromGrid.region, input: fromImage.region, output: toGrid.region, count: sizes.count,
-            kernel: kernel.region, prepared: downKernel.region, kernelGradient: kernelGradient.region,
+            kernel: kernel.region, packed: downKernel.region, kernelGradient: kernelGradient.region,
             biasGradient: biasGradient.region, inputGradient: toImage.region, accumulating: false,
             scratch: scratch.region)
         results += kernelGradient.values + biasGradient.values + toImage.values
         up.forward(
-            fromGrid.region, count: sizes.count, kernel: kernel.region, prepared: upKernel.region,
+            fromGrid.region, count: sizes.count, kernel: kernel.region, packed: upKernel.region,
             bias: channelBias.region, into: toImage.region, scratch: scratch.region)
         results += toImage.values
         up.backward(
@@ -91,5 +132,33 @@ struct TileTests {
             biasGradient: channelGradient.region, inputGradient: toGrid.region, accumulating: true,
             scratch: scratch.region)
         return results + kernelGradient.values + channelGradient.values + toGrid.values
+    }
+
+    /// Everything that a dense layer computes.
+    private func denseOutputs(_ count: Int, _ inputs: Int, _ outputs: Int, _ tiles: Tiles) throws -> [Float] {
+        let layer = Dense(inputs: inputs, outputs: outputs, activation: .rectified, tiles: tiles)
+        var random = SplitMix(state: 8)
+        let (input, gradient) = (
+            try Guarded(random.values(count * inputs)), try Guarded(random.values(count * outputs))
+        )
+        let (kernel, bias) = (
+            try Guarded(random.values(layer.kernelCount)), try Guarded(random.values(outputs))
+        )
+        let packed = try Guarded(untouched: layer.packedCount(givesInputGradient: true))
+        layer.pack(kernel.region, into: packed.region)
+        let (output, below) = (
+            try Guarded(untouched: count * outputs), try Guarded(random.values(count * inputs))
+        )
+        let (weights, biases) = (
+            try Guarded(untouched: layer.kernelCount), try Guarded(untouched: outputs)
+        )
+        layer.forward(
+            input.region, count: count, kernel: kernel.region, packed: packed.region, bias: bias.region,
+            into: output.region)
+        layer.backward(
+            gradient.region, input: input.region, output: output.region, count: count, kernel: kernel.region,
+            packed: packed.region, kernelGradient: weights.region, biasGradient: biases.region,
+            inputGradient: below.region, accumulating: false, accumulatingInput: true)
+        return output.values + weights.values + biases.values + below.values
     }
 }

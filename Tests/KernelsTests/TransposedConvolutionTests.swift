@@ -16,13 +16,13 @@ struct TransposedConvolutionTests {
             var random = SplitMix(state: 3)
             let input = try Guarded(random.values(sizes.gridCount))
             let kernel = try Guarded(random.values(sizes.kernelCount))
-            let prepared = try Guarded(untouched: layer.preparedCount)
-            layer.prepare(kernel.region, into: prepared.region)
+            let packed = try Guarded(untouched: layer.packedCount)
+            layer.pack(kernel.region, into: packed.region)
             let bias = try Guarded(random.values(sizes.channels))
             let output = try Guarded(untouched: sizes.imageCount)
             let scratch = try Guarded(untouched: layer.scratchCount(images: sizes.count))
             layer.forward(
-                input.region, count: sizes.count, kernel: kernel.region, prepared: prepared.region,
+                input.region, count: sizes.count, kernel: kernel.region, packed: packed.region,
                 bias: bias.region, into: output.region, scratch: scratch.region)
 
             let reference = sizes.reference
@@ -41,7 +41,7 @@ struct TransposedConvolutionTests {
                 output.values, expected,
                 bounds: bounds(magnitudes, terms: terms).map { $0 + activation.error })
             #expect(off <= 1, "\(test.testDescription)")
-            #expect(areIntact([input, kernel, prepared, bias, output, scratch]))
+            #expect(areIntact([input, kernel, packed, bias, output, scratch]))
         }
     }
 

@@ -61,7 +61,7 @@ private enum Seeds {
     static let record = Array(
         """
         {"data":{"folder":"/d","limit":9,"name":"mnist","sha256":"0","source":"s","testImages":1,"trainImages":2},
-        "environment":{"blas":"b","blasKernels":"k","command":["vae-train","--film"],"convolutions":"direct",
+        "environment":{"blas":"b","blasKernels":"k","command":["vae-train","--film"],"products":"tiles",
         "processor":"p","started":"t","threads":2,"tiles":"AVX2","version":"1"},
         "model":{"decoderFilters":[1],"encoderFilters":[1],"hiddenUnits":1,
         "imageShape":{"channels":1,"height":1,"width":1},"kernelSize":1,"latentSize":1},"parameters":5,

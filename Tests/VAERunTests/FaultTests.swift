@@ -88,7 +88,7 @@ struct FaultTests {
             data: RunRecord.Data(
                 name: "x", source: "s", sha256: "h", trainImages: 20, testImages: 0, folder: nil, limit: nil),
             environment: RunRecord.Environment(
-                version: "1", blas: "b", blasKernels: "k", convolutions: "direct", tiles: nil, processor: "p",
+                version: "1", blas: "b", blasKernels: "k", products: "tiles", tiles: nil, processor: "p",
                 threads: 1, started: "s", command: []))
     }
 

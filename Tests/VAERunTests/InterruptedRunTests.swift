@@ -44,7 +44,7 @@ import VAEData
         let data = try begin()
         let run = try InterruptedRun(path)
         #expect(run.fallback == nil && run.checkpoint?.history.count == 1)
-        #expect(run.convolutions == .direct)
+        #expect(run.products == .tiles)
         #expect(try run.data(folder: nil) == data)
         #expect(try run.trainer(epochs: nil, threads: 1).configuration.epochs == 2)
         #expect(try run.trainer(epochs: 5, threads: 1).configuration.epochs == 5)
@@ -105,7 +105,7 @@ import VAEData
         _ = try begin(checkpoint: false)
         do {
             let run = try InterruptedRun(path)
-            #expect(run.checkpoint == nil && run.convolutions == .direct)
+            #expect(run.checkpoint == nil && run.products == .tiles)
             let plain = try run.trainer(epochs: nil, threads: 1)
             let longer = try run.trainer(epochs: 7, threads: 1)
             #expect(plain.configuration.epochs == 2 && longer.configuration.epochs == 7)

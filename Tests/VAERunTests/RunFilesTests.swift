@@ -71,7 +71,7 @@ import VAEData
             model: ModelConfiguration(latentSize: 3), training: TrainingConfiguration(seed: 7), parameters: 5,
             data: data,
             environment: RunRecord.Environment(
-                version: "1", blas: "b", blasKernels: "k", convolutions: "direct", tiles: nil, processor: "p",
+                version: "1", blas: "b", blasKernels: "k", products: "tiles", tiles: nil, processor: "p",
                 threads: 2, started: "s",
                 command: ["vae-train"]))
     }

@@ -117,9 +117,29 @@ struct CheckpointFileTests {
         }
         #expect(refusal?.problem == "is a checkpoint of another version of this engine")
         #expect(
-            refusal?.expected?.contains("vae-checkpoint-2") == true && refusal?.found?.contains("-1") == true)
+            refusal?.expected?.contains("vae-checkpoint-3") == true && refusal?.found?.contains("-1") == true)
         #expect(
             failure { () throws(VAEError) in _ = try Checkpoint(contentsOf: folder("none")) }?.kind
                 == .missingInput)
+    }
+
+    /// The format before this one had `direct` and `lowered`, of convolutions alone.
+    @Test(arguments: [("direct", Products.tiles), ("lowered", .blas)])
+    func theFormerFormatIsRead(name: String, products: Products) throws {
+        let checkpoint = try Trainer(smallModel, threads: 1, products: products).checkpoint()
+        let file = try SafeTensors(bytes: try checkpoint.serialized(), source: "file")
+        var metadata = file.metadata.filter {
+            ![Checkpoint.Key.products, Checkpoint.Key.checksum].contains($0.key)
+        }
+        metadata[Checkpoint.Key.format] = "vae-checkpoint-2"
+        metadata[Checkpoint.Key.convolutions] = name
+        let former = try Checkpoint.sealed(file.tensors, metadata).serialized()
+        let again = try Checkpoint(bytes: former, source: "file")
+        #expect(again.products == products && again.parameters == checkpoint.parameters)
+        metadata[Checkpoint.Key.convolutions] = nil
+        let refusal = failure { () throws(VAEError) in
+            _ = try Checkpoint(bytes: Checkpoint.sealed(file.tensors, metadata).serialized(), source: "file")
+        }
+        #expect(refusal?.problem == "has no valid \"convolutions\" in its metadata")
     }
 }

@@ -126,7 +126,7 @@ struct CheckpointRejectionTests {
     }
 
     @Test func metadataThatIsNot() async throws {
-        for key in [Key.model, Key.training, Key.convolutions] {
+        for key in [Key.model, Key.training, Key.products] {
             for text in [nil, "", "{}", "[", "null"] {
                 let problem = try await refusal([], [key: text])?.problem
                 #expect(problem == "has no valid \"\(key)\" in its metadata", "\(text ?? "none")")
@@ -139,7 +139,7 @@ struct CheckpointRejectionTests {
             )
         }
         // A letter composed otherwise is another one.
-        let composed = try await refusal([], [Key.format: "vae-checkpoint-2\u{301}"])
+        let composed = try await refusal([], [Key.format: "vae-checkpoint-3\u{301}"])
         #expect(composed?.problem == "is a checkpoint of another version of this engine")
         #expect(try await refusal([], [Key.format: nil])?.problem == "is not a checkpoint of this engine")
     }

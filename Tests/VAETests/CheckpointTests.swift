@@ -205,11 +205,11 @@ struct CheckpointTests {
     /// A checkpoint's model is the trainer's.
     @Test func itsModelCanBeUsed() throws {
         let trainer = try Trainer(
-            smallModel, TrainingConfiguration(epochs: 1, batchSize: 8), threads: 1, convolutions: .lowered)
+            smallModel, TrainingConfiguration(epochs: 1, batchSize: 8), threads: 1, products: .blas)
         try trainer.fit(bars(20, smallModel.imageShape))
         let checkpoint = trainer.checkpoint()
         #expect(try checkpoint.model().parameters == trainer.model.parameters)
-        #expect(checkpoint.convolutions == .lowered)
-        #expect(try Trainer(resuming: checkpoint, threads: 1).convolutions == .lowered)
+        #expect(checkpoint.products == .blas)
+        #expect(try Trainer(resuming: checkpoint, threads: 1).products == .blas)
     }
 }

@@ -21,7 +21,7 @@ struct DivergenceTests {
         parameters[entry.range.lowerBound] = value
         return try Trainer(
             resuming: Checkpoint(
-                modelConfiguration: model, configuration: training, convolutions: .direct, history: [],
+                modelConfiguration: model, configuration: training, products: .tiles, history: [],
                 progress: Progress(), parameters: parameters, firstMoment: sound.firstMoment,
                 secondMoment: sound.secondMoment), threads: 2)
     }

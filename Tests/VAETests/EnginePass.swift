@@ -23,12 +23,12 @@ struct EnginePass {
         let configuration = network.configuration
         let (size, latent) = (configuration.imageShape.count, configuration.latentSize)
         let total = images.count / size
-        let (storage, prepared) = (
-            try FloatStorage(count: network.layout.count), try FloatStorage(count: network.preparedCount)
+        let (storage, packed) = (
+            try FloatStorage(count: network.layout.count), try FloatStorage(count: network.packedCount)
         )
         storage.region.copy(from: parameters.span)
-        let weights = Weights(parameters: storage.region, prepared: prepared.region)
-        for layer in 0..<network.preparedLayers { network.prepare(layer, weights) }
+        let weights = Weights(parameters: storage.region, packed: packed.region)
+        for layer in network.packedKernels.indices { network.pack(layer, weights) }
         gradient = try FloatStorage(count: network.layout.count)
         // What is not overwritten shows.
         gradient.region.fill(with: .nan)
@@ -51,7 +51,7 @@ struct EnginePass {
                 weights, workspace, count: count, scale: scale, klWeight: klWeight,
                 gradients: gradient.region, accumulating: start > 0)
         }
-        withExtendedLifetime((storage, prepared)) {}
+        withExtendedLifetime((storage, packed)) {}
         for entry in network.layout.entries { add("gradient.\(entry.name)", gradient.region[entry.range]) }
     }
 

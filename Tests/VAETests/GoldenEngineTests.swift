@@ -18,9 +18,9 @@ struct GoldenEngineTests {
     @Test(arguments: GoldenTests.all, [1, 2, 8])
     func everyTensorAgrees(golden: Golden, microBatch: Int) throws {
         let file = try golden.load()
-        for convolutions in ConvolutionMethod.allCases {
+        for products in Products.allCases {
             let pass = try EnginePass(
-                Network(golden.model, convolutions: convolutions), images: floats(file, "input.images"),
+                Network(golden.model, products: products), images: floats(file, "input.images"),
                 noise: floats(file, "input.noise.0"), parameters: golden.initialParameters,
                 microBatch: microBatch)
             for (name, found) in pass.tensors {
@@ -28,7 +28,7 @@ struct GoldenEngineTests {
                 let expected = try #require(file[name], "the golden file has no \(name)").doubles()
                 // `seed` holds the activations of its first image only.
                 let error = relativeError(Array(found.prefix(expected.count)), expected)
-                #expect(error < 1e-5, "\(name), \(convolutions)")
+                #expect(error < 1e-5, "\(name), \(products)")
             }
         }
     }

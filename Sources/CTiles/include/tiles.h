@@ -1,15 +1,15 @@
 // Register tiles: the inner loops of the direct convolutions, compiled for several instruction sets.
 //
-// An image is NHWC floats. A convolution joins an image side, `channels` deep, to a grid side, `filters` deep. Every
-// output element is one chain of fused multiply-adds in an order that the call's arguments alone decide, so that all
-// instruction sets give the same bits.
+// An image is NHWC floats. A convolution joins an image side, `channels` deep, to a grid side, `filters` deep; a dense layer is
+// one whose places are the images of a batch. Every output element is one chain of fused multiply-adds in an order that the
+// call's arguments alone decide, so that all instruction sets give the same bits.
 #ifndef VAE_TILES_H
 #define VAE_TILES_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/// Lanes that `dot` sums side by side, and the unit that widths must be a multiple of where a comment says so.
+/// Lanes that `dot` sums side by side.
 #define VAE_TILE_LANES 16
 
 /// Floats that lie side by side in the input and meet rows of the weights that do too.
@@ -57,7 +57,7 @@ typedef struct {
     ptrdiff_t overlap_count;
     /// Floats of every run: rows of weights.
     ptrdiff_t run_length;
-    /// Floats of a grid place: columns of weights; a multiple of VAE_TILE_LANES.
+    /// Floats of a grid place: columns of weights.
     ptrdiff_t columns;
     /// From a place to the next, from a row of places to the next, from an image to the next.
     ptrdiff_t image_step, image_row, image_size;
@@ -68,19 +68,20 @@ typedef struct {
 typedef struct {
     const char *name;
 
-    /// output[place][n] = f(bias[n] + Σ over runs and their floats k of input[k] · weights[k][n]).
+    /// output[place][n] = f(start + Σ over runs and their floats k of input[k] · weights[k][n]), where the sum starts from
+    /// bias[n], from 0 where `bias` is NULL, or with `accumulate` from what output[place][n] holds.
     ///
-    /// Weights are rows of `columns` floats, a multiple of VAE_TILE_LANES; `bias` may be NULL; f is max(0, x) when
-    /// `rectify`, with NaN kept.
-    void (*gather)(const vae_plan *plan, const float *input, const float *weights, const float *bias, bool rectify,
-                   float *output);
+    /// Weights are rows of `columns` floats; f is max(0, x) when `rectify`, with NaN kept.
+    void (*gather)(const vae_plan *plan, const float *input, const float *weights, const float *bias, bool accumulate,
+                   bool rectify, float *output);
 
     /// The same for few columns, with weights that lie transposed: run k of column n is at
-    /// weights[run + n · run_length + k]. Runs are a multiple of VAE_TILE_LANES floats.
-    void (*dot)(const vae_plan *plan, const float *input, const float *weights, const float *bias, bool rectify,
-                float *output);
+    /// weights[run + n · run_length + k]. Sixteen sums side by side take every sixteenth float of a run, and are added up in
+    /// the end; what the sum starts from comes last.
+    void (*dot)(const vae_plan *plan, const float *input, const float *weights, const float *bias, bool accumulate,
+                bool rectify, float *output);
 
-    /// Each of `count` matrices of rows × columns floats, multiples of 4, to columns × rows.
+    /// Each of `count` matrices of rows × columns floats to columns × rows.
     void (*transpose)(const float *from, ptrdiff_t count, ptrdiff_t rows, ptrdiff_t columns, float *to);
 
     /// weights[k][n] (+)= Σ over images and places of image[place][k] · grid[place][n].

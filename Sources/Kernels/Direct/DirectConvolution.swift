@@ -5,8 +5,7 @@ import CTiles
 /// It is the matrix product that im2col makes possible, without the matrix: a tile's rows are places, and the values
 /// under their kernels are read through strides ("implicit" GEMM; Dukhan 2019, "The Indirect Convolution Algorithm", goes the
 /// same way through pointers). No matrix is written, no padding is multiplied, and bias and rectification happen in
-/// registers. Images of few channels are the exception: of these a padded copy is made (`PaddedImage`). `Convolution2D` and `TransposedConvolution2D` lower to `sgemm` instead where a side has a number of channels that
-/// vectors can't be filled with, where the processor has no tiles, and when they are told to.
+/// registers. Images of few channels are the exception: of these a padded copy is made (`PaddedImage`).
 ///
 /// Weights are (kernelHeight, kernelWidth, channels, filters) with the channels of the image and the filters of the grid.
 package final class DirectConvolution: Sendable {
@@ -22,11 +21,8 @@ package final class DirectConvolution: Sendable {
     private let upPlan: TilePlan
     private let walk: TileWalk
 
-    /// Nil for sizes that tiles don't fit: they write whole vectors of filters, and of channels unless these are very few.
-    init?(_ geometry: ConvolutionGeometry, filters: Int, tiles: Tiles) {
-        let isThin = geometry.channels <= Self.mostThinChannels
-        guard filters % Tiles.lanes == 0, isThin || geometry.channels % Tiles.lanes == 0 else { return nil }
-        self.isThin = isThin
+    init(_ geometry: ConvolutionGeometry, filters: Int, tiles: Tiles) {
+        isThin = geometry.channels <= Tiles.mostThinColumns
         self.geometry = geometry
         self.filters = filters
         self.tiles = tiles
@@ -60,14 +56,14 @@ package final class DirectConvolution: Sendable {
     func scratchCount(images count: Int) -> Int { (padded?.count ?? 0) * count }
 
     /// Floats of the kernel as `up` wants it; 0 where it takes the kernel as it is.
-    var preparedCount: Int { isThin ? 0 : geometry.patch * filters }
+    var packedCount: Int { isThin ? 0 : geometry.patch * filters }
 
     /// Each tap's [channels × filters] as [filters × channels], so that the way up reads whole vectors of channels.
-    func prepare(_ kernel: FloatRegion, into prepared: FloatRegion) {
-        precondition(kernel.count == geometry.patch * filters && prepared.count >= preparedCount)
+    func pack(_ kernel: FloatRegion, into packed: FloatRegion) {
+        precondition(kernel.count == geometry.patch * filters && packed.count >= packedCount)
         guard !isThin else { return }
         let taps = geometry.kernelHeight * geometry.kernelWidth
-        tiles.table.pointee.transpose(kernel.base, taps, geometry.channels, filters, prepared.base)
+        tiles.table.pointee.transpose(kernel.base, taps, geometry.channels, filters, packed.base)
     }
 
     /// grid = f(bias + kernel ∗ image): (count, height, width, channels) to (count, gridHeight, gridWidth, filters), overwritten.
@@ -87,7 +83,8 @@ package final class DirectConvolution: Sendable {
         downPlan.withPlan { plan in
             for index in 0..<count {
                 tiles.table.pointee.gather(
-                    plan, source.base + index * sourceSize, kernel.base, bias?.base, activation == .rectified,
+                    plan, source.base + index * sourceSize, kernel.base, bias?.base, false,
+                    activation == .rectified,
                     grids.base + index * size)
             }
         }
@@ -96,25 +93,25 @@ package final class DirectConvolution: Sendable {
     }
 
     /// image = f(bias + kernelᵀ ∗ grid): (count, gridHeight, gridWidth, filters) to (count, height, width, channels), overwritten.
-    /// - Parameter prepared: what `prepare` made of the kernel, or the kernel itself where `preparedCount` is 0
+    /// - Parameter packed: what `pack` made of the kernel, or the kernel itself where `packedCount` is 0
     package func up(
-        _ grids: FloatRegion, count: Int, prepared: FloatRegion, bias: FloatRegion?, activation: Activation,
+        _ grids: FloatRegion, count: Int, packed: FloatRegion, bias: FloatRegion?, activation: Activation,
         into images: FloatRegion
     ) {
         let size = geometry.places * filters
         precondition(
             images.count >= count * geometry.imageCount && grids.count >= count * size
-                && prepared.count == geometry.patch * filters
+                && packed.count == geometry.patch * filters
                 && (bias?.count ?? geometry.channels) == geometry.channels)
         upPlan.withPlan { plan in
             for index in 0..<count {
                 let (grid, image) = (grids.base + index * size, images.base + index * geometry.imageCount)
                 if isThin {
                     tiles.table.pointee.dot(
-                        plan, grid, prepared.base, bias?.base, activation == .rectified, image)
+                        plan, grid, packed.base, bias?.base, false, activation == .rectified, image)
                 } else {
                     tiles.table.pointee.gather(
-                        plan, grid, prepared.base, bias?.base, activation == .rectified, image)
+                        plan, grid, packed.base, bias?.base, false, activation == .rectified, image)
                 }
             }
         }
@@ -139,6 +136,4 @@ package final class DirectConvolution: Sendable {
                 walk, source.base, grids.base, count, accumulating, gradient.base)
         }
     }
-
-    private static let mostThinChannels = 4
 }

@@ -1,6 +1,7 @@
 import CTiles
+import Glibc
 
-/// Register tiles compiled for one instruction set: what direct convolutions compute with.
+/// Register tiles compiled for one instruction set: the kernels of the engine's own products.
 ///
 /// All sets give the same bits: an element is one chain of fused multiply-adds whose order the shapes alone decide.
 package struct Tiles: @unchecked Sendable {
@@ -10,6 +11,9 @@ package struct Tiles: @unchecked Sendable {
     package var name: String { String(cString: table.pointee.name) }
 
     /// What this processor can run, the fastest first; empty where nothing is compiled for it.
+    ///
+    /// Tests hold whole processes to one set, or to none, by its name in the environment: the bits of another processor are
+    /// then made on this one. It is no setting, since it could only make the engine slower.
     package static let available: [Tiles] = {
         guard var next = vae_available_tiles() else { return [] }
         var all: [Tiles] = []
@@ -17,10 +21,14 @@ package struct Tiles: @unchecked Sendable {
             all.append(Tiles(table: table))
             next += 1
         }
-        return all
+        guard let held = getenv("VAE_TEST_TILES") else { return all }
+        return all.filter { $0.name == String(cString: held) }
     }()
 
-    /// Floats in the vectors that the tiles' results are defined by: sides of a convolution that the tiles write
-    /// have a multiple of so many channels.
+    /// Lanes of the sums that thin outputs are made of.
     static let lanes = Int(VAE_TILE_LANES)
+
+    /// Up to so many columns are computed one by one, as sums over vectors of the input: vectors of columns would mostly be
+    /// empty.
+    static let mostThinColumns = 4
 }

@@ -1,5 +1,4 @@
 import CLAPACKE
-import Glibc
 
 /// The Cholesky factorisation A = L Lᵀ of a symmetric positive definite matrix.
 package struct CholeskyFactor: Sendable {
@@ -28,7 +27,7 @@ package struct CholeskyFactor: Sendable {
 
     /// ln det A = 2 Σ ln Lᵢᵢ, which does not overflow where the determinant would.
     package var logDeterminant: Double {
-        2 * (0..<size).reduce(0) { $0 + log(lower[$1 * size + $1]) }
+        2 * (0..<size).reduce(0) { $0 + Elementary.log(lower[$1 * size + $1]) }
     }
 
     /// X with A X = B, for B with `columns` columns, (size, columns) row by row (LAPACK `dpotrs`). O(size² · columns).

@@ -1,4 +1,4 @@
-/// A convolution in NHWC: by register tiles where they are given and fit, else lowered to `sgemm`.
+/// A convolution in NHWC: by register tiles where they are given, else lowered to `sgemm`.
 ///
 /// Kernels are (kernelHeight, kernelWidth, channels, filters), Keras's layout: as a matrix
 /// [patch × filters], with the rows in the order of the lowered image.
@@ -9,7 +9,7 @@ package struct Convolution2D: Sendable {
     /// What computes the layer's products; nil where they are lowered to `sgemm`.
     package let direct: DirectConvolution?
 
-    /// - Parameter tiles: used for sizes that they fit; nil lowers all products
+    /// - Parameter tiles: nil lowers all products
     package init(
         _ geometry: ConvolutionGeometry, filters: Int, activation: Activation, tiles: Tiles?
     ) {
@@ -17,7 +17,7 @@ package struct Convolution2D: Sendable {
         self.geometry = geometry
         self.filters = filters
         self.activation = activation
-        direct = tiles.flatMap { DirectConvolution(geometry, filters: filters, tiles: $0) }
+        direct = tiles.map { DirectConvolution(geometry, filters: filters, tiles: $0) }
     }
 
     package var kernelCount: Int { geometry.patch * filters }
@@ -28,11 +28,11 @@ package struct Convolution2D: Sendable {
         direct?.scratchCount(images: count) ?? geometry.imagesPerBlock(of: count) * geometry.loweredCount
     }
 
-    /// Floats of what `prepare` makes of the kernel.
-    package var preparedCount: Int { direct?.preparedCount ?? 0 }
+    /// Floats of what `pack` makes of the kernel.
+    package var packedCount: Int { direct?.packedCount ?? 0 }
     /// Gives the kernel the form that `backward` wants besides its own, once for all calls with the same kernel.
-    package func prepare(_ kernel: FloatRegion, into prepared: FloatRegion) {
-        direct?.prepare(kernel, into: prepared)
+    package func pack(_ kernel: FloatRegion, into packed: FloatRegion) {
+        direct?.pack(kernel, into: packed)
     }
 
     /// output = activation(kernel ∗ input + bias), for `count` images.
@@ -66,13 +66,13 @@ package struct Convolution2D: Sendable {
     /// The gradients of the weights and, when asked for, of the input.
     ///
     /// - Parameters:
-    ///   - prepared: the kernel from `prepare`; not read without an `inputGradient`
+    ///   - packed: the kernel from `pack`; not read without an `inputGradient`
     ///   - gradient: ∂L/∂output, (count, gridHeight, gridWidth, filters); becomes ∂L/∂sum
     ///   - inputGradient: overwritten with ∂L/∂input, unless nil
     ///   - accumulating: adds to `kernelGradient` and `biasGradient` instead of overwriting them
     package func backward(
         _ gradient: FloatRegion, input: FloatRegion, output: FloatRegion, count: Int, kernel: FloatRegion,
-        prepared: FloatRegion, kernelGradient: FloatRegion, biasGradient: FloatRegion,
+        packed: FloatRegion, kernelGradient: FloatRegion, biasGradient: FloatRegion,
         inputGradient: FloatRegion?,
         accumulating: Bool,
         scratch: FloatRegion
@@ -87,7 +87,7 @@ package struct Convolution2D: Sendable {
                 scratch: scratch)
             if let inputGradient {
                 direct.up(
-                    gradient, count: count, prepared: prepared.count > 0 ? prepared : kernel, bias: nil,
+                    gradient, count: count, packed: packed.count > 0 ? packed : kernel, bias: nil,
                     activation: .identity, into: inputGradient)
             }
             return

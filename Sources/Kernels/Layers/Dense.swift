@@ -1,22 +1,43 @@
-/// A fully connected layer on `sgemm`. Weights are [inputs × outputs], Keras's layout.
+/// A fully connected layer, by register tiles where they are given, else by `sgemm`. Weights are [inputs × outputs], Keras's
+/// layout.
 package struct Dense: Sendable {
     package let inputs: Int
     package let outputs: Int
     package let activation: Activation
+    /// The layer's products by tiles; nil where `sgemm` computes them.
+    package let direct: DirectDense?
 
-    package init(inputs: Int, outputs: Int, activation: Activation) {
+    /// - Parameter tiles: nil for `sgemm`
+    package init(inputs: Int, outputs: Int, activation: Activation, tiles: Tiles?) {
         precondition(inputs > 0 && outputs > 0, "a dense layer from \(inputs) to \(outputs)")
         self.inputs = inputs
         self.outputs = outputs
         self.activation = activation
+        direct = tiles.map { DirectDense(inputs: inputs, outputs: outputs, tiles: $0) }
     }
 
     package var kernelCount: Int { inputs * outputs }
 
+    /// Floats of the form of the kernel that `pack` makes.
+    /// - Parameter givesInputGradient: false for a layer that reads the images
+    package func packedCount(givesInputGradient: Bool) -> Int {
+        direct?.packedCount(givesInputGradient: givesInputGradient) ?? 0
+    }
+    /// Gives the kernel the form that some of the products want besides its own, once for all calls with the same kernel.
+    package func pack(_ kernel: FloatRegion, into packed: FloatRegion) {
+        if packed.count > 0 { direct?.pack(kernel, into: packed) }
+    }
+
     /// output = activation(input · kernel + bias); `input` is (count, inputs), `output` (count, outputs).
     package func forward(
-        _ input: FloatRegion, count: Int, kernel: FloatRegion, bias: FloatRegion, into output: FloatRegion
+        _ input: FloatRegion, count: Int, kernel: FloatRegion, packed: FloatRegion, bias: FloatRegion,
+        into output: FloatRegion
     ) {
+        if let direct {
+            return direct.forward(
+                input, count: count, kernel: kernel, packed: packed, bias: bias, activation: activation,
+                into: output)
+        }
         // M = images, N = outputs, K = inputs.
         multiply(
             Matrix(input, rows: count, columns: inputs), Matrix(kernel, rows: inputs, columns: outputs),
@@ -28,16 +49,26 @@ package struct Dense: Sendable {
     ///
     /// - Parameters:
     ///   - gradient: ∂L/∂output, (count, outputs); becomes ∂L/∂sum
+    ///   - packed: the kernel from `pack`
     ///   - inputGradient: receives ∂L/∂input, (count, inputs), added when `accumulatingInput`
     ///   - accumulating: adds to `kernelGradient` and `biasGradient` instead of overwriting them
     package func backward(
         _ gradient: FloatRegion, input: FloatRegion, output: FloatRegion, count: Int, kernel: FloatRegion,
-        kernelGradient: FloatRegion, biasGradient: FloatRegion, inputGradient: FloatRegion?,
-        accumulating: Bool,
-        accumulatingInput: Bool = false
+        packed: FloatRegion, kernelGradient: FloatRegion, biasGradient: FloatRegion,
+        inputGradient: FloatRegion?, accumulating: Bool, accumulatingInput: Bool = false
     ) {
         activation.backward(
             gradient, output: output, rows: count, biasGradient: biasGradient, accumulating: accumulating)
+        if let direct {
+            direct.kernelGradient(
+                input, gradient, count: count, into: kernelGradient, accumulating: accumulating)
+            if let inputGradient {
+                direct.inputGradient(
+                    gradient, count: count, kernel: kernel, packed: packed, into: inputGradient,
+                    accumulating: accumulatingInput)
+            }
+            return
+        }
         let sums = Matrix(gradient, rows: count, columns: outputs)
         // M = inputs, N = outputs, K = images.
         multiply(

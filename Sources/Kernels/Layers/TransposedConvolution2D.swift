@@ -1,4 +1,4 @@
-/// A transposed convolution in NHWC: by register tiles where they are given and fit, else lowered to `sgemm`.
+/// A transposed convolution in NHWC: by register tiles where they are given, else lowered to `sgemm`.
 ///
 /// It is the transpose of a convolution from its output (the geometry's image) down to its input (the
 /// geometry's grid), so that any output size that convolution accepts can be asked for, odd ones
@@ -12,13 +12,13 @@ package struct TransposedConvolution2D: Sendable {
     /// What computes the layer's products; nil where they are lowered to `sgemm`.
     package let direct: DirectConvolution?
 
-    /// - Parameter tiles: used for sizes that they fit; nil lowers all products
+    /// - Parameter tiles: nil lowers all products
     package init(_ geometry: ConvolutionGeometry, inputs: Int, activation: Activation, tiles: Tiles?) {
         precondition(inputs > 0, "a transposed convolution of \(inputs) channels")
         self.geometry = geometry
         self.inputs = inputs
         self.activation = activation
-        direct = tiles.flatMap { DirectConvolution(geometry, filters: inputs, tiles: $0) }
+        direct = tiles.map { DirectConvolution(geometry, filters: inputs, tiles: $0) }
     }
 
     package var kernelCount: Int { geometry.patch * inputs }
@@ -31,26 +31,26 @@ package struct TransposedConvolution2D: Sendable {
         direct?.scratchCount(images: count) ?? geometry.imagesPerBlock(of: count) * geometry.loweredCount
     }
 
-    /// Floats of what `prepare` makes of the kernel.
-    package var preparedCount: Int { direct?.preparedCount ?? 0 }
+    /// Floats of what `pack` makes of the kernel.
+    package var packedCount: Int { direct?.packedCount ?? 0 }
     /// Gives the kernel the form that `forward` wants, once for all calls with the same kernel.
-    package func prepare(_ kernel: FloatRegion, into prepared: FloatRegion) {
-        direct?.prepare(kernel, into: prepared)
+    package func pack(_ kernel: FloatRegion, into packed: FloatRegion) {
+        direct?.pack(kernel, into: packed)
     }
 
     /// output = activation(kernelᵀ ∗ input + bias), for `count` images.
     ///
     /// - Parameters:
-    ///   - prepared: the kernel from `prepare`
+    ///   - packed: the kernel from `pack`
     ///   - input: (count, gridHeight, gridWidth, inputs)
     ///   - output: (count, height, width, channels), overwritten
     package func forward(
-        _ input: FloatRegion, count: Int, kernel: FloatRegion, prepared: FloatRegion, bias: FloatRegion,
+        _ input: FloatRegion, count: Int, kernel: FloatRegion, packed: FloatRegion, bias: FloatRegion,
         into output: FloatRegion, scratch: FloatRegion
     ) {
         if let direct {
             return direct.up(
-                input, count: count, prepared: prepared.count > 0 ? prepared : kernel, bias: bias,
+                input, count: count, packed: packed.count > 0 ? packed : kernel, bias: bias,
                 activation: activation, into: output)
         }
         let (places, patch) = (geometry.places, geometry.patch)

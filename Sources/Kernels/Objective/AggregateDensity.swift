@@ -1,5 +1,3 @@
-import Glibc
-
 /// Diagonal Gaussians, laid out so that their mixture's density is quick to compute: the aggregate posterior
 /// q(z) = (1/N) Σₙ q(z|xₙ) of a set of images.
 package struct AggregateDensity: @unchecked Sendable {
@@ -34,7 +32,7 @@ package struct AggregateDensity: @unchecked Sendable {
                 let index = component * latentSize + dimension
                 let half = 0.5 * Double(logVariance[index])
                 start[(1 + 2 * dimension) * width] = mean[index]
-                start[(2 + 2 * dimension) * width] = Float(exp(-half))
+                start[(2 + 2 * dimension) * width] = Float(Elementary.exp(-half))
                 height -= half + Self.halfLogTwoPi
             }
             start[0] = Float(height)
@@ -87,7 +85,7 @@ package struct AggregateDensity: @unchecked Sendable {
             }
             sum += Double(lanes.sum())
         }
-        return Double(largest) + log(sum / Double(components))
+        return Double(largest) + Elementary.log(sum / Double(components))
     }
 
     @inline(__always)

@@ -1,5 +1,3 @@
-import Glibc
-
 /// A Gaussian likelihood of an image's pixels, with one variance for all of them that is given by its logarithm.
 ///
 /// The logarithm may be any number, so that no bound is needed to keep the variance positive. Nor does it run away: where the mean
@@ -25,7 +23,7 @@ package enum Gaussian {
                 && gradient.map { $0.count == means.count } ?? true
                 && logVarianceGradients.map { $0.count >= count } ?? true,
             "\(count) images of \(means.count) means")
-        let precision = exp(-Double(logVariance))
+        let precision = Elementary.exp(-Double(logVariance))
         let factor = Float(Double(scale) * precision)
         for image in 0..<count {
             let start = image * pixels
@@ -68,5 +66,6 @@ package enum Gaussian {
         return sum
     }
 
-    private static let logTwoPi = log(2 * Double.pi)
+    /// ln 2π.
+    private static let logTwoPi = 1.837_877_066_409_345_5
 }

@@ -1,5 +1,3 @@
-import Glibc
-
 /// The diagonal Gaussian q(z|x) = N(μ, diag σ²) of the encoder, given by μ and log σ².
 ///
 /// Source: Kingma and Welling, "Auto-Encoding Variational Bayes", 2013, section 2.4 and appendix B.
@@ -12,7 +10,7 @@ package enum GaussianLatent {
             mean.count == z.count && logVariance.count == z.count && noise.count == z.count,
             "\(z.count) latents")
         for index in 0..<z.count {
-            z.base[index] = mean.base[index] + exp(0.5 * logVariance.base[index]) * noise.base[index]
+            z.base[index] = mean.base[index] + deviation(logVariance.base[index]) * noise.base[index]
         }
     }
 
@@ -33,7 +31,7 @@ package enum GaussianLatent {
             for index in image * size..<(image + 1) * size {
                 let (mu, logVariance) = (Double(mean.base[index]), Double(logVariance.base[index]))
                 // e^l − 1 − l as expm1(l) − l: near the prior both parts are small and their difference is not lost.
-                sum += mu * mu + (expm1(logVariance) - logVariance)
+                sum += mu * mu + (Elementary.expm1(logVariance) - logVariance)
             }
             divergences.base[image] = Float(0.5 * sum)
         }
@@ -57,9 +55,15 @@ package enum GaussianLatent {
                 && meanGradient.count == count && logVarianceGradient.count == count, "\(count) latents")
         for index in 0..<count {
             let logVariance = logVariance.base[index]
-            let path = zGradient.base[index] * exp(0.5 * logVariance) * noise.base[index]
+            let path = zGradient.base[index] * deviation(logVariance) * noise.base[index]
             meanGradient.base[index] = zGradient.base[index] + weight * mean.base[index]
-            logVarianceGradient.base[index] = 0.5 * (path + weight * expm1(logVariance))
+            logVarianceGradient.base[index] =
+                0.5 * (path + weight * Float(Elementary.expm1(Double(logVariance))))
         }
+    }
+
+    /// σ = exp(½ log σ²), rounded from Double.
+    private static func deviation(_ logVariance: Float) -> Float {
+        Float(Elementary.exp(0.5 * Double(logVariance)))
     }
 }

@@ -1,5 +1,3 @@
-import Glibc
-
 /// A sequence of random numbers named by what it is for.
 ///
 /// The stream is Philox keyed by the seed, with the counter (position, item, epoch, purpose). Numbers for
@@ -73,9 +71,9 @@ package struct RandomStream: Sendable {
     package mutating func normalPair() -> SIMD2<Float> {
         // The centre of one of 2³² cells: never 0, whose logarithm is infinite.
         let u = (Double(next()) + 0.5) * 0x1p-32
-        let angle = 2 * Double.pi * Double(next()) * 0x1p-32
-        let radius = (-2 * log(u)).squareRoot()
-        return SIMD2(Float(radius * cos(angle)), Float(radius * sin(angle)))
+        let (sine, cosine) = Elementary.sineAndCosine(turns: Double(next()) * 0x1p-32)
+        let radius = (-2 * Elementary.log(u)).squareRoot()
+        return SIMD2(Float(radius * cosine), Float(radius * sine))
     }
 
     /// Fills `region` with independent standard normals.

@@ -1,5 +1,4 @@
 import CBLAS
-import Glibc
 
 /// Weighted Gaussians at work on many points: the first half of an EM step, in Double.
 package struct GaussianComponents: Sendable {
@@ -41,7 +40,7 @@ package struct GaussianComponents: Sendable {
         }
         self.whitenedMeans = whitenedMeans
         constants = (0..<count).map {
-            logWeights[$0] - 0.5 * (Double(size) * log(2 * .pi) + factors[$0].logDeterminant)
+            logWeights[$0] - 0.5 * (Double(size) * Elementary.log(2 * .pi) + factors[$0].logDeterminant)
         }
     }
 
@@ -144,12 +143,12 @@ package struct GaussianComponents: Sendable {
         for component in 0..<count {
             let exponent = shares[component * stride] - largest
             // Below the smallest number: spares the call.
-            let share = exponent < -746 ? 0 : exp(exponent)
+            let share = exponent < -746 ? 0 : Elementary.exp(exponent)
             shares[component * stride] = share
             sum += share
         }
         for component in 0..<count { shares[component * stride] /= sum }
-        return largest + log(sum)
+        return largest + Elementary.log(sum)
     }
 
     private static let pointsAtOnce = 256

@@ -1,4 +1,4 @@
-import Foundation
+import Kernels
 
 /// What each latent dimension carries of the images.
 ///
@@ -24,7 +24,7 @@ public struct LatentActivity: Sendable, Equatable {
         )
         for index in encoding.mean.indices {
             let (mean, logVariance) = (Double(encoding.mean[index]), Double(encoding.logVariance[index]))
-            kl[index % size] += 0.5 * (mean * mean + exp(logVariance) - 1 - logVariance)
+            kl[index % size] += 0.5 * (mean * mean + Elementary.exp(logVariance) - 1 - logVariance)
             means[index % size] += mean
         }
         for axis in 0..<size { means[axis] /= Double(max(count, 1)) }

@@ -1,4 +1,4 @@
-import Foundation
+import Kernels
 
 /// A mean of numbers given by their logarithms, and its spread, without overflow and in one pass.
 struct WeightSum {
@@ -13,10 +13,10 @@ struct WeightSum {
         // A weight of 0 adds to the number alone, and has no distance from a largest one that is 0 as well.
         guard logWeight != -.infinity else { return }
         if logWeight > largest {
-            let shrink = exp(largest - logWeight)
+            let shrink = Elementary.exp(largest - logWeight)
             (sum, squares, largest) = (sum * shrink, squares * shrink * shrink, logWeight)
         }
-        let weight = exp(logWeight - largest)
+        let weight = Elementary.exp(logWeight - largest)
         sum += weight
         squares += weight * weight
     }
@@ -26,16 +26,16 @@ struct WeightSum {
         count += other.count
         guard other.largest != -.infinity || other.sum.isNaN else { return }
         if other.largest > largest {
-            let shrink = exp(largest - other.largest)
+            let shrink = Elementary.exp(largest - other.largest)
             (sum, squares, largest) = (sum * shrink, squares * shrink * shrink, other.largest)
         }
-        let shrink = exp(other.largest - largest)
+        let shrink = Elementary.exp(other.largest - largest)
         sum += other.sum * shrink
         squares += other.squares * shrink * shrink
     }
 
     /// ln of the mean weight.
-    var logMean: Double { largest + log(sum / Double(count)) }
+    var logMean: Double { largest + Elementary.log(sum / Double(count)) }
 
     /// Of `logMean`: the standard error of the mean over the mean (delta method). Infinite for a single weight, which has no spread.
     var standardError: Double {

@@ -132,15 +132,15 @@ extension VariationalAutoencoder {
         let engine = try Engine(
             network, threads: threads, parts: Engine.microBatches(in: images), training: false)
         let storage = try Engine.allocate { () throws(OutOfMemory) in
-            try FloatStorage(count: parameters.count + network.preparedCount)
+            try FloatStorage(count: parameters.count + network.packedCount)
         }
         let region = storage.region
         let weights = Weights(
-            parameters: region.prefix(parameters.count), prepared: region[parameters.count..<region.count])
+            parameters: region.prefix(parameters.count), packed: region[parameters.count..<region.count])
         weights.parameters.copy(from: parameters.span)
         // A region does not keep its storage alive.
         withExtendedLifetime(storage) {
-            engine.prepare(weights)
+            engine.pack(weights)
             body(engine, weights)
         }
     }

@@ -80,11 +80,10 @@ final class Engine {
         }
     }
 
-    /// Brings what is prepared from the parameters up to date. Allocates nothing.
-    func prepare(_ weights: Weights) {
-        guard network.preparedCount > 0 else { return }
-        pool.run(parts: network.preparedLayers, with: (self, weights)) { context, _, layer in
-            context.0.network.prepare(layer, context.1)
+    /// Brings what is packed from the parameters up to date. Allocates nothing.
+    func pack(_ weights: Weights) {
+        pool.run(parts: network.packedKernels.count, with: (self, weights)) { context, _, layer in
+            context.0.network.pack(layer, context.1)
         }
     }
 

@@ -12,9 +12,8 @@ extension Network {
         _ weights: Weights, _ workspace: Workspace, count: Int, scale: Float, klWeight: Float,
         gradients: FloatRegion, accumulating: Bool
     ) {
-        let pass = Pass(
-            parameters: weights.parameters, gradients: gradients, count: count, accumulating: accumulating)
-        backThroughDecoder(weights, workspace, pass)
+        let pass = Pass(weights: weights, gradients: gradients, count: count, accumulating: accumulating)
+        backThroughDecoder(workspace, pass)
 
         // Through the sample to both heads, whose gradients meet in what is below them.
         let latents = 0..<count * configuration.latentSize
@@ -24,19 +23,19 @@ extension Network {
             weight: klWeight * scale,
             meanGradient: workspace.meanGradient[latents],
             logVarianceGradient: workspace.logVarianceGradient[latents])
-        backThroughEncoder(weights, workspace, pass)
+        backThroughEncoder(workspace, pass)
     }
 
     /// What all layers share on the way back.
     private struct Pass {
-        let parameters: FloatRegion
+        let weights: Weights
         let gradients: FloatRegion
         let count: Int
         let accumulating: Bool
     }
 
     /// From the output, which holds its gradient, to z.
-    private func backThroughDecoder(_ weights: Weights, _ workspace: Workspace, _ pass: Pass) {
+    private func backThroughDecoder(_ workspace: Workspace, _ pass: Pass) {
         if let outputLogVariance {
             let slope = pass.gradients[outputLogVariance]
             var sum = pass.accumulating ? slope[0] : 0
@@ -51,7 +50,8 @@ extension Network {
                 gradient,
                 input: index == 0
                     ? workspace.decoderHidden[decoderDense.count - 1] : workspace.raised[index - 1],
-                output: workspace.raised[index], count: pass.count, kernel: weights.parameters[place.kernel],
+                output: workspace.raised[index], count: pass.count,
+                kernel: pass.weights.parameters[place.kernel],
                 kernelGradient: pass.gradients[place.kernel], biasGradient: pass.gradients[place.bias],
                 inputGradient: next, accumulating: pass.accumulating, scratch: workspace.scratch)
             (gradient, next, spare) = (next, spare, next)
@@ -66,7 +66,7 @@ extension Network {
     }
 
     /// From the heads' gradients down. The image itself needs none.
-    private func backThroughEncoder(_ weights: Weights, _ workspace: Workspace, _ pass: Pass) {
+    private func backThroughEncoder(_ workspace: Workspace, _ pass: Pass) {
         var (gradient, next) = workspace.gradients
         let layers = convolutions.count + encoderDense.count
         /// What the layer above the first `below` layers was given.
@@ -93,7 +93,8 @@ extension Network {
             let place = convolution.weights
             convolution.layer.backward(
                 gradient, input: input(above: index), output: workspace.convolved[index], count: pass.count,
-                kernel: weights.parameters[place.kernel], prepared: weights.prepared[convolution.prepared],
+                kernel: pass.weights.parameters[place.kernel],
+                packed: pass.weights.packed[convolution.packed],
                 kernelGradient: pass.gradients[place.kernel], biasGradient: pass.gradients[place.bias],
                 inputGradient: index == 0 ? nil : next, accumulating: pass.accumulating,
                 scratch: workspace.scratch)
@@ -107,7 +108,7 @@ extension Network {
     ) {
         dense.layer.backward(
             gradient, input: input, output: output, count: pass.count,
-            kernel: pass.parameters[dense.weights.kernel],
+            kernel: pass.weights.parameters[dense.weights.kernel], packed: pass.weights.packed[dense.packed],
             kernelGradient: pass.gradients[dense.weights.kernel],
             biasGradient: pass.gradients[dense.weights.bias], inputGradient: inputGradient,
             accumulating: pass.accumulating, accumulatingInput: accumulatingInput)

@@ -12,24 +12,24 @@ extension Network {
             input = workspace.convolved[index]
         }
         for (index, layer) in encoderDense.enumerated() {
-            run(layer, weights.parameters, input, into: workspace.encoderHidden[index], workspace.capacity)
+            run(layer, weights, input, into: workspace.encoderHidden[index], workspace, count)
             input = workspace.encoderHidden[index]
         }
-        run(mean, weights.parameters, input, into: workspace.mean, workspace.capacity)
-        run(logVariance, weights.parameters, input, into: workspace.logVariance, workspace.capacity)
+        run(mean, weights, input, into: workspace.mean, workspace, count)
+        run(logVariance, weights, input, into: workspace.logVariance, workspace, count)
     }
 
     /// From `workspace.z` to the output: logits of Bernoulli means, or Gaussian means.
     func decode(_ weights: Weights, _ workspace: Workspace, count: Int) {
         var input = workspace.z
         for (index, layer) in decoderDense.enumerated() {
-            run(layer, weights.parameters, input, into: workspace.decoderHidden[index], workspace.capacity)
+            run(layer, weights, input, into: workspace.decoderHidden[index], workspace, count)
             input = workspace.decoderHidden[index]
         }
         for (index, layer) in transposed.enumerated() {
             layer.layer.forward(
                 input, count: count, kernel: weights.parameters[layer.weights.kernel],
-                prepared: weights.prepared[layer.prepared], bias: weights.parameters[layer.weights.bias],
+                packed: weights.packed[layer.packed], bias: weights.parameters[layer.weights.bias],
                 into: workspace.raised[index], scratch: workspace.scratch)
             input = workspace.raised[index]
         }
@@ -82,15 +82,14 @@ extension Network {
         }
     }
 
-    /// All rows of a workspace, however many of them are images: a product of another shape may round otherwise, and what is
-    /// said of an image must not depend on how many others are asked about.
     private func run(
-        _ dense: Placed<Dense>, _ parameters: FloatRegion, _ input: FloatRegion, into output: FloatRegion,
-        _ rows: Int
+        _ dense: Placed<Dense>, _ weights: Weights, _ input: FloatRegion, into output: FloatRegion,
+        _ workspace: Workspace, _ count: Int
     ) {
+        // With sgemm all rows of a workspace, however many of them are images: a product of another shape may round otherwise.
         dense.layer.forward(
-            input, count: rows, kernel: parameters[dense.weights.kernel],
-            bias: parameters[dense.weights.bias],
-            into: output)
+            input, count: dense.layer.direct == nil ? workspace.capacity : count,
+            kernel: weights.parameters[dense.weights.kernel], packed: weights.packed[dense.packed],
+            bias: weights.parameters[dense.weights.bias], into: output)
     }
 }

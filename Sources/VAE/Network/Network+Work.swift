@@ -36,8 +36,8 @@ extension ModelConfiguration {
     /// This is the work that the model is, however a kernel does it: activations, the objective, lowering and
     /// the optimiser are not counted, and a kernel that multiplied more than it had to would gain nothing by it.
     /// - Throws: `invalidArgument` when the configuration is not valid.
-    package func work(convolutions: ConvolutionMethod = .direct) throws(VAEError) -> [LayerWork] {
-        try Network(self, convolutions: convolutions).work
+    package func work(products: Products = .tiles) throws(VAEError) -> [LayerWork] {
+        try Network(self, products: products).work
     }
 
     /// Floating-point operations to train on one image.

@@ -13,8 +13,8 @@ struct Network: Sendable {
     struct Placed<Layer: Sendable>: Sendable {
         let layer: Layer
         let weights: ParameterLayout.Layer
-        /// Where the kernel lies that the layer prepares; empty where it prepares none.
-        var prepared = 0..<0
+        /// Where the packed kernel lies; empty where none of the layer's products reads one.
+        var packed = 0..<0
     }
 
     let convolutions: [Placed<Convolution2D>]
@@ -29,17 +29,18 @@ struct Network: Sendable {
     /// Where log σ² of a Gaussian likelihood lies; nil for another likelihood.
     let outputLogVariance: Range<Int>?
 
-    /// Floats of all prepared kernels.
-    let preparedCount: Int
+    /// The kernels that are packed, and the floats of all of them.
+    let packedKernels: [PackedKernel]
+    let packedCount: Int
     /// Images that go through the network together.
     private(set) var microBatch = 1
 
     /// - Throws: `invalidArgument` when the configuration is not valid.
-    init(_ configuration: ModelConfiguration, convolutions: ConvolutionMethod = .direct) throws(VAEError) {
-        try self.init(configuration, tiles: convolutions.tiles)
+    init(_ configuration: ModelConfiguration, products: Products = .tiles) throws(VAEError) {
+        try self.init(configuration, tiles: products.tiles)
     }
 
-    /// - Parameter tiles: what convolutions are computed with; nil lowers them
+    /// - Parameter tiles: what products are computed with; nil for OpenBLAS's `sgemm`
     init(_ configuration: ModelConfiguration, tiles: Tiles?) throws(VAEError) {
         try configuration.validate()
         do throws(GeometryError) {
@@ -55,10 +56,13 @@ struct Network: Sendable {
         let taps = side * side
         let activation = configuration.hiddenActivation.kernel
         var layout = ParameterLayout()
-        var preparedCount = 0
-        func reserve(_ count: Int) -> Range<Int> {
-            preparedCount += count
-            return preparedCount - count..<preparedCount
+        var (packedKernels, packedCount): ([PackedKernel], Int) = ([], 0)
+        func pack(_ layer: LayerKernels, _ weights: ParameterLayout.Layer, _ count: Int) -> Range<Int> {
+            guard count > 0 else { return 0..<0 }
+            let packed = packedCount..<packedCount + count
+            packedCount = packed.upperBound
+            packedKernels.append(PackedKernel(layer: layer, kernel: weights.kernel, packed: packed))
+            return packed
         }
 
         // Down: each convolution halves the map; the maps' sizes are kept for the way up.
@@ -74,26 +78,29 @@ struct Network: Sendable {
                 "encoder.convolution.\(level)", kernel: [side, side, channels, filters], bias: filters,
                 fanIn: taps * channels, fanOut: taps * filters)
             let layer = Convolution2D(geometry, filters: filters, activation: activation, tiles: tiles)
-            // The image needs no gradient, and only that reads the prepared kernel.
-            down.append(
-                Placed(
-                    layer: layer, weights: weights, prepared: reserve(level == 0 ? 0 : layer.preparedCount)))
+            // The image needs no gradient, and only that reads the packed kernel.
+            let packed = pack(.convolution(layer), weights, level == 0 ? 0 : layer.packedCount)
+            down.append(Placed(layer: layer, weights: weights, packed: packed))
             levels.append(geometry)
             (height, width, channels) = (geometry.gridHeight, geometry.gridWidth, filters)
         }
         convolutions = down
         let flatCount = height * width * channels
 
+        var readsImage = levels.isEmpty
         func dense(_ name: String, _ inputs: Int, _ outputs: Int, _ activation: Activation) -> Placed<Dense> {
             let weights = layout.append(
                 name, kernel: [inputs, outputs], bias: outputs, fanIn: inputs, fanOut: outputs)
-            return Placed(
-                layer: Dense(inputs: inputs, outputs: outputs, activation: activation), weights: weights)
+            let layer = Dense(inputs: inputs, outputs: outputs, activation: activation, tiles: tiles)
+            let packed = pack(
+                .dense(layer), weights, layer.packedCount(givesInputGradient: !readsImage))
+            return Placed(layer: layer, weights: weights, packed: packed)
         }
         /// Hidden layers one after the other: `name`, or `name.0`, `name.1` and so on where there are several.
         func hidden(_ name: String, from inputs: Int, _ units: [Int]) -> [Placed<Dense>] {
             zip([inputs] + units, units).enumerated().map { index, sizes in
-                dense(units.count == 1 ? name : "\(name).\(index)", sizes.0, sizes.1, activation)
+                defer { readsImage = false }
+                return dense(units.count == 1 ? name : "\(name).\(index)", sizes.0, sizes.1, activation)
             }
         }
         let latent = configuration.latentSize
@@ -101,6 +108,7 @@ struct Network: Sendable {
         let top = configuration.encoderUnits.last ?? flatCount
         mean = dense("encoder.mean", top, latent, .identity)
         logVariance = dense("encoder.log_variance", top, latent, .identity)
+        readsImage = false
         let expansion = levels.isEmpty ? [] : [flatCount]
         var rising = hidden("decoder.dense", from: latent, configuration.decoderUnits + expansion)
         if levels.isEmpty {
@@ -123,7 +131,8 @@ struct Network: Sendable {
                 fanOut: taps * channels)
             let layer = TransposedConvolution2D(
                 geometry, inputs: channels, activation: activation, tiles: tiles)
-            up.append(Placed(layer: layer, weights: weights, prepared: reserve(layer.preparedCount)))
+            let packed = pack(.transposedConvolution(layer), weights, layer.packedCount)
+            up.append(Placed(layer: layer, weights: weights, packed: packed))
             channels = outputs
         }
         for (index, (level, filters)) in zip(levels.reversed(), configuration.decoderFilters).enumerated() {
@@ -137,7 +146,8 @@ struct Network: Sendable {
         transposed = up
         outputLogVariance =
             configuration.likelihood == .gaussian ? layout.append("decoder.log_variance", [1]) : nil
-        self.preparedCount = preparedCount
+        self.packedKernels = packedKernels
+        self.packedCount = packedCount
         self.layout = layout
         microBatch = chooseMicroBatch()
     }

@@ -1,27 +1,28 @@
 import Kernels
 
-/// A network's parameters, and the second form in which direct convolutions want some of the kernels.
+/// A network's parameters, and the second form in which tiles want some of the kernels.
 struct Weights: Sendable {
     let parameters: FloatRegion
-    /// What `Network.prepare` makes of the parameters; it has to be called after each of their changes.
-    let prepared: FloatRegion
+    /// What `Network.pack` makes of the parameters; it has to be called after each of their changes.
+    let packed: FloatRegion
 }
 
 extension Network {
-    /// Layers that `prepare` has work for.
-    var preparedLayers: Int { convolutions.count + transposed.count }
+    /// A kernel that tiles want in a second form, too.
+    struct PackedKernel: Sendable {
+        let layer: LayerKernels
+        let kernel: Range<Int>
+        let packed: Range<Int>
+    }
 
-    /// Brings `weights.prepared` up to date for one of the `preparedLayers`; nothing else writes to its part.
-    func prepare(_ index: Int, _ weights: Weights) {
-        if index < convolutions.count {
-            let placed = convolutions[index]
-            guard !placed.prepared.isEmpty else { return }
-            placed.layer.prepare(
-                weights.parameters[placed.weights.kernel], into: weights.prepared[placed.prepared])
-        } else {
-            let placed = transposed[index - convolutions.count]
-            placed.layer.prepare(
-                weights.parameters[placed.weights.kernel], into: weights.prepared[placed.prepared])
+    /// Brings `weights.packed` up to date for one of the `packedKernels`; nothing else writes to its part.
+    func pack(_ index: Int, _ weights: Weights) {
+        let entry = packedKernels[index]
+        let (kernel, packed) = (weights.parameters[entry.kernel], weights.packed[entry.packed])
+        switch entry.layer {
+        case .convolution(let layer): layer.pack(kernel, into: packed)
+        case .dense(let layer): layer.pack(kernel, into: packed)
+        case .transposedConvolution(let layer): layer.pack(kernel, into: packed)
         }
     }
 }

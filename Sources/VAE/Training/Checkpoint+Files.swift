@@ -39,7 +39,7 @@ extension Checkpoint {
                 name: Key.history, shape: [history.count, Self.historyWidth],
                 doubles: history.flatMap(Self.row)))
         var metadata = [
-            Key.format: Self.format, Key.convolutions: convolutions.rawValue,
+            Key.format: Self.format, Key.products: products.rawValue,
             Key.model: try Self.json(modelConfiguration), Key.training: try Self.json(configuration),
         ]
         if let images = progress.images {
@@ -78,7 +78,9 @@ extension Checkpoint {
 
     static let historyWidth = 7
     static let family = "vae-checkpoint-"
-    static let format = family + "2"
+    static let format = family + "3"
+    /// Can be read, too: it names the products otherwise. A training that goes on from it rounds otherwise than it began.
+    static let olderFormat = family + "2"
 
     enum Key {
         static let weights = "weights."
@@ -90,6 +92,8 @@ extension Checkpoint {
         static let format = "format"
         static let model = "model"
         static let training = "training"
+        static let products = "products"
+        /// Of the older format: `direct` and `lowered` in place of the products.
         static let convolutions = "convolutions"
         static let trainImages = "training_images"
         static let testImages = "test_images"

@@ -14,7 +14,7 @@ extension Checkpoint {
         let parts = try Parts(bytes, source)
         modelConfiguration = try parts.value(Key.model)
         configuration = try parts.value(Key.training)
-        convolutions = try parts.convolutions()
+        products = try parts.products()
         let layout = try parts.layout(modelConfiguration, configuration)
         parameters = try parts.floats(Key.weights, layout)
         firstMoment = try parts.floats(Key.firstMoment, layout)
@@ -59,7 +59,10 @@ private struct Parts {
         file = try SafeTensors(bytes: bytes, source: source)
         self.source = source
         let format = file.metadata[Key.format]
-        guard let format, format.utf8.elementsEqual(Checkpoint.format.utf8) else {
+        guard let format,
+            [Checkpoint.format, Checkpoint.olderFormat].contains(where: { format.utf8.elementsEqual($0.utf8) }
+            )
+        else {
             let isOther = format?.utf8.starts(with: Checkpoint.family.utf8) == true
             throw damaged(
                 isOther
@@ -97,11 +100,12 @@ private struct Parts {
         return value
     }
 
-    func convolutions() throws(VAEError) -> ConvolutionMethod {
-        guard let method = file.metadata[Key.convolutions].flatMap(ConvolutionMethod.init) else {
-            throw invalid(Key.convolutions)
+    func products() throws(VAEError) -> Products {
+        let key = file.metadata[Key.format] == Checkpoint.olderFormat ? Key.convolutions : Key.products
+        guard let products = file.metadata[key].flatMap(Products.init(anyVersion:)) else {
+            throw invalid(key)
         }
-        return method
+        return products
     }
 
     /// Where the weights are, with every tensor's size checked: room is made only for what is there.

@@ -15,8 +15,8 @@ public struct Checkpoint: Sendable, Equatable {
     public let modelConfiguration: ModelConfiguration
     /// How it is trained.
     public let configuration: TrainingConfiguration
-    /// What computes convolutions; with another method the bits would differ.
-    public let convolutions: ConvolutionMethod
+    /// What computes the products; with the other engine the bits would differ.
+    public let products: Products
     /// One report for each finished epoch.
     public let history: [EpochReport]
     /// Optimiser steps of the running epoch, 0 between epochs.
@@ -34,7 +34,7 @@ public struct Checkpoint: Sendable, Equatable {
     /// - Throws: `invalidArgument` when its configuration is not valid.
     public func model() throws(VAEError) -> VariationalAutoencoder {
         VariationalAutoencoder(
-            network: try Network(modelConfiguration, convolutions: convolutions), parameters: parameters)
+            network: try Network(modelConfiguration, products: products), parameters: parameters)
     }
 }
 
@@ -42,7 +42,7 @@ extension Trainer {
     /// The training as it is: between two calls of `fit`, or within one of its callbacks. Copies weights and moments.
     public func checkpoint() -> Checkpoint {
         Checkpoint(
-            modelConfiguration: modelConfiguration, configuration: configuration, convolutions: convolutions,
+            modelConfiguration: modelConfiguration, configuration: configuration, products: products,
             history: history, progress: progress, parameters: parameters.region.array(),
             firstMoment: firstMoment.region.array(), secondMoment: secondMoment.region.array())
     }
@@ -74,7 +74,7 @@ extension Trainer {
             training.epochs = epochs
         }
         try self.init(
-            checkpoint.modelConfiguration, training, threads: threads, convolutions: checkpoint.convolutions)
+            checkpoint.modelConfiguration, training, threads: threads, products: checkpoint.products)
         restore(checkpoint)
     }
 
@@ -84,6 +84,6 @@ extension Trainer {
         parameters.region.copy(from: checkpoint.parameters.span)
         firstMoment.region.copy(from: checkpoint.firstMoment.span)
         secondMoment.region.copy(from: checkpoint.secondMoment.span)
-        engine.prepare(weights)
+        engine.pack(weights)
     }
 }

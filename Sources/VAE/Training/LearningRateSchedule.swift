@@ -1,4 +1,4 @@
-import Glibc
+import Kernels
 import VAECore
 
 /// How the learning rate changes over a training: rising over the first epochs, then by one of three laws.
@@ -55,8 +55,11 @@ public struct LearningRateSchedule: Sendable, Hashable, Codable {
         case .constant: return 1
         case .cosine:
             let (done, all) = (step - rising, epochs * stepsPerEpoch - rising)
-            return 0.5 * (1 + cos(.pi * Double(min(done, all)) / Double(max(all, 1))))
-        case .step: return pow(stepFactor, Double(step / stepsPerEpoch / stepEpochs))
+            return 0.5
+                * (1
+                    + Elementary.sineAndCosine(turns: 0.5 * Double(min(done, all)) / Double(max(all, 1)))
+                    .cosine)
+        case .step: return Elementary.power(stepFactor, step / stepsPerEpoch / stepEpochs)
         }
     }
 

@@ -24,7 +24,7 @@ extension Trainer {
         for chunk in 0..<chunks where soundness.region[chunk] == 0 {
             throw divergence(order[range], parts: parts, loss: nil)
         }
-        engine.prepare(weights)
+        engine.pack(weights)
         return sums
     }
 
@@ -92,13 +92,19 @@ extension Trainer {
         }
     }
 
-    /// The batch's losses, added image by image in Double.
+    /// The batch's losses, added in Double: those of a shard image by image, and the shards' as their gradients are.
     private func sumLosses(_ count: Int) -> Losses {
-        var sums = Losses(reconstruction: 0, kl: 0, klWeight: configuration.klWeight)
-        for image in 0..<count {
-            sums.reconstruction += Double(losses.region[image])
-            sums.kl += Double(losses.region[configuration.batchSize + image])
+        func sum(from start: Int) -> Double {
+            PairwiseSum.of(shards.parts(of: count)) { part in
+                var sum = 0.0
+                for image in shards.images(of: part, in: count) {
+                    sum += Double(losses.region[start + image])
+                }
+                return sum
+            }
         }
-        return sums
+        return Losses(
+            reconstruction: sum(from: 0), kl: sum(from: configuration.batchSize),
+            klWeight: configuration.klWeight)
     }
 }

@@ -4,8 +4,8 @@ import VAECore
 /// Trains a variational autoencoder by stochastic gradient descent on the evidence lower bound.
 ///
 /// A batch is cut into shards of a fixed number of images. Each shard goes forward and back on one thread, with
-/// single-threaded matrix products, into a gradient of its own; the shards' gradients are added in their order. So the result has
-/// the same bits for any number of threads.
+/// single-threaded matrix products, into a gradient of its own; the shards' gradients are added as a tree that their numbers fix.
+/// So the result has the same bits for any number of threads, and by tiles on every processor that has them.
 ///
 /// Nothing is printed and nothing global is touched; several trainers can work at once.
 public final class Trainer {
@@ -13,8 +13,8 @@ public final class Trainer {
     public let modelConfiguration: ModelConfiguration
     /// How it is trained, its seed included.
     public let configuration: TrainingConfiguration
-    /// What computes convolutions.
-    public let convolutions: ConvolutionMethod
+    /// What computes the products of all layers.
+    public let products: Products
     /// One report for each finished epoch.
     public internal(set) var history: [EpochReport] = []
 
@@ -22,7 +22,7 @@ public final class Trainer {
     let shards: Sharding
     let adam: Adam
     let parameters: FloatStorage
-    private let prepared: FloatStorage
+    private let packed: FloatStorage
     let firstMoment: FloatStorage
     let secondMoment: FloatStorage
     /// One gradient a shard, one after the other.
@@ -41,19 +41,19 @@ public final class Trainer {
     ///   - model: what is trained
     ///   - training: how
     ///   - threads: workers; the bits of the result do not depend on it. The physical cores unless given.
-    ///   - convolutions: what computes them; the model that comes out keeps to it
+    ///   - products: what computes them; the model that comes out keeps to it
     /// - Throws: `invalidArgument` for a value out of range, `unavailable` when there is not memory enough.
     public init(
         _ model: ModelConfiguration = ModelConfiguration(),
         _ training: TrainingConfiguration = TrainingConfiguration(),
-        threads: Int = Machine.physicalCores, convolutions: ConvolutionMethod = .direct
+        threads: Int = Machine.physicalCores, products: Products = .tiles
     ) throws(VAEError) {
         try training.validate()
-        let network = try Network(model, convolutions: convolutions)
+        let network = try Network(model, products: products)
         let count = network.layout.count
         modelConfiguration = model
         configuration = training
-        self.convolutions = convolutions
+        self.products = products
         let shards = Sharding(batchSize: training.batchSize, microBatch: network.microBatch)
         self.shards = shards
         adam = Adam(
@@ -61,21 +61,21 @@ public final class Trainer {
             beta2: Float(training.beta2),
             epsilon: Float(training.epsilon))
         // Parameters, their moments and their gradients. No product overflows: sizes are bounded by the configurations' checks.
-        let others = count * (3 + shards.count) + network.preparedCount + 2 * training.batchSize
+        let others = count * (3 + shards.count) + network.packedCount + 2 * training.batchSize
         engine = try Engine(
             network, threads: threads, parts: shards.count, training: true, besides: others)
         func storage(_ count: Int) throws(VAEError) -> FloatStorage {
             try Engine.allocate { () throws(OutOfMemory) in try FloatStorage(count: count) }
         }
         parameters = try storage(count)
-        prepared = try storage(network.preparedCount)
+        packed = try storage(network.packedCount)
         firstMoment = try storage(count)
         secondMoment = try storage(count)
         gradients = try storage(count * shards.count)
         losses = try storage(2 * training.batchSize)
         soundness = try storage((count + Self.updateChunk - 1) / Self.updateChunk)
         network.initialize(parameters.region, seed: training.seed)
-        engine.prepare(weights)
+        engine.pack(weights)
     }
 
     /// The model as it is now. Copies the parameters.
@@ -192,7 +192,7 @@ public final class Trainer {
     }
 
     var pool: WorkerPool { engine.pool }
-    var weights: Weights { Weights(parameters: parameters.region, prepared: prepared.region) }
+    var weights: Weights { Weights(parameters: parameters.region, packed: packed.region) }
 
     /// Parameters that one thread updates at a time.
     static let updateChunk = 8192

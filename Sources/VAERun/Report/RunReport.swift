@@ -89,8 +89,8 @@ package struct RunReport {
                     .init("processor", environment.processor), .init("threads", "\(environment.threads)"),
                     .init("BLAS", environment.blas), .init("BLAS kernels", environment.blasKernels),
                     .init(
-                        "convolutions",
-                        [environment.convolutions, environment.tiles].compactMap(\.self).joined(
+                        "products",
+                        [environment.products, environment.tiles].compactMap(\.self).joined(
                             separator: ", ")),
                     .init("command", environment.command.joined(separator: " ")),
                 ]),

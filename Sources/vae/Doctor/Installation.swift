@@ -21,8 +21,8 @@ struct Installation: Encodable {
     let processorQuota = Machine.processorQuota
     let threads: Int
     let memoryAvailable = Machine.availableMemory
-    /// The instruction set of direct convolutions; nil where they are lowered to `sgemm`.
-    let tiles = ConvolutionMethod.directInstructionSet
+    /// The instruction set of the tiles; nil where `sgemm` computes all products.
+    let tiles = Products.instructionSet
     let blas = Library(
         version: OpenBLAS.configuration.trimmingCharacters(in: .whitespaces),
         path: SharedLibrary.providing("cblas_sgemm"))
@@ -48,7 +48,7 @@ struct Installation: Encodable {
                     + "\(memoryAvailable >> 20) MiB of memory available"
             ),
             ("threads", "\(threads)"),
-            ("tiles", tiles ?? "none for this processor: convolutions are lowered to sgemm"),
+            ("tiles", tiles ?? "none for this processor: all products by im2col and sgemm"),
             ("BLAS", "\(blas.version), \(blasKernels) kernels"),
             ("", path(blas)),
             (

@@ -1,0 +1,102 @@
+import CTiles
+
+/// The three products of a dense layer by register tiles: rows are images, and the whole input of an image is one run.
+///
+/// A sum is one chain over the inputs (or sixteen, for a thin layer), whatever the number of images: an image's bits are the
+/// same alone and among others, and the same for every instruction set.
+package struct DirectDense: Sendable {
+    private let inputs: Int
+    private let outputs: Int
+    private let tiles: Tiles
+
+    init(inputs: Int, outputs: Int, tiles: Tiles) {
+        self.inputs = inputs
+        self.outputs = outputs
+        self.tiles = tiles
+    }
+
+    /// Whether `forward` reads the kernel's transpose rather than the kernel.
+    private var isThin: Bool { outputs <= Tiles.mostThinColumns }
+    /// Whether `inputGradient` reads the kernel rather than its transpose.
+    private var isThinBelow: Bool { inputs <= Tiles.mostThinColumns }
+
+    /// Floats of the transposed kernel; 0 where no product reads it.
+    /// - Parameter givesInputGradient: false for a layer that reads the images
+    func packedCount(givesInputGradient: Bool) -> Int {
+        isThin || (givesInputGradient && !isThinBelow) ? inputs * outputs : 0
+    }
+
+    /// The transpose of `kernel`, (inputs, outputs), once for all calls with the same kernel.
+    func pack(_ kernel: FloatRegion, into packed: FloatRegion) {
+        precondition(kernel.count == inputs * outputs && packed.count == kernel.count)
+        tiles.table.pointee.transpose(kernel.base, 1, inputs, outputs, packed.base)
+    }
+
+    /// output = f(input · kernel + bias): (count, inputs) to (count, outputs), overwritten.
+    package func forward(
+        _ input: FloatRegion, count: Int, kernel: FloatRegion, packed: FloatRegion, bias: FloatRegion,
+        activation: Activation, into output: FloatRegion
+    ) {
+        precondition(
+            input.count >= count * inputs && output.count >= count * outputs && bias.count == outputs
+                && kernel.count == inputs * outputs && (!isThin || packed.count == kernel.count))
+        let product = isThin ? tiles.table.pointee.dot : tiles.table.pointee.gather
+        withPlan(of: count, from: inputs, to: outputs) { plan in
+            product?(
+                plan, input.base, isThin ? packed.base : kernel.base, bias.base, false,
+                activation == .rectified, output.base)
+        }
+        if activation == .tanh { activation.apply(output.prefix(count * outputs)) }
+    }
+
+    /// inputGradient (+)= gradient · kernelᵀ: (count, outputs) to (count, inputs).
+    package func inputGradient(
+        _ gradient: FloatRegion, count: Int, kernel: FloatRegion, packed: FloatRegion,
+        into inputGradient: FloatRegion, accumulating: Bool
+    ) {
+        precondition(
+            gradient.count >= count * outputs && inputGradient.count >= count * inputs
+                && kernel.count == inputs * outputs && (isThinBelow || packed.count == kernel.count))
+        let product = isThinBelow ? tiles.table.pointee.dot : tiles.table.pointee.gather
+        withPlan(of: count, from: outputs, to: inputs) { plan in
+            product?(
+                plan, gradient.base, isThinBelow ? kernel.base : packed.base, nil, accumulating, false,
+                inputGradient.base)
+        }
+    }
+
+    /// kernelGradient (+)= inputᵀ · gradient, (inputs, outputs), a sum over the images in their order.
+    package func kernelGradient(
+        _ input: FloatRegion, _ gradient: FloatRegion, count: Int, into kernelGradient: FloatRegion,
+        accumulating: Bool
+    ) {
+        precondition(
+            input.count >= count * inputs && gradient.count >= count * outputs
+                && kernelGradient.count == inputs * outputs)
+        // The images stand side by side, as the places of one row of a picture would.
+        var overlap = vae_overlap(image: 0, grid: 0, width: count, height: 1, weights: 0)
+        withUnsafePointer(to: &overlap) { overlap in
+            var walk = vae_walk(
+                overlaps: overlap, overlap_count: 1, run_length: inputs, columns: outputs,
+                image_step: inputs, image_row: 0, image_size: 0, grid_row: 0, grid_size: 0)
+            tiles.table.pointee.correlate(
+                &walk, input.base, gradient.base, 1, accumulating, kernelGradient.base)
+        }
+    }
+
+    /// Lends C the plan of `count` rows of `length` floats that meet a matrix of `columns`.
+    private func withPlan(
+        of count: Int, from length: Int, to columns: Int, _ body: (UnsafePointer<vae_plan>) -> Void
+    ) {
+        var run = vae_run(input: 0, weights: 0)
+        var segment = vae_segment(
+            input_step: length, output: 0, output_step: columns, places: count, first_run: 0, runs: 1)
+        withUnsafePointer(to: &run) { run in
+            withUnsafePointer(to: &segment) { segment in
+                var plan = vae_plan(
+                    segments: segment, segment_count: 1, runs: run, run_length: length, columns: columns)
+                body(&plan)
+            }
+        }
+    }
+}

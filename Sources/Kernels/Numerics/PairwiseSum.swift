@@ -1,0 +1,38 @@
+/// Sums in the order of one binary tree, which the number of an addend alone decides.
+///
+/// Addends 2i and 2i + 1 are added first, then the sums of these pairs in pairs, and so on; one that has no partner goes up as it
+/// is. Whoever holds an aligned run of 2ᵏ addends can add them alone, before anything is known of the others, and the whole
+/// has the same bits. The rounding error grows with the tree's height, not with the number of addends (Higham, "Accuracy and
+/// Stability of Numerical Algorithms", 2002, section 4.2).
+package enum PairwiseSum {
+    /// The sum of `count` values; 0 for none.
+    package static func of(_ count: Int, _ value: (Int) -> Double) -> Double {
+        count == 0 ? 0 : sum(0..<count, value)
+    }
+
+    private static func sum(_ range: Range<Int>, _ value: (Int) -> Double) -> Double {
+        if range.count == 1 { return value(range.lowerBound) }
+        // The largest power of two below the count: all of the left half's pairs are whole.
+        let left = 1 << (Int.bitWidth - 1 - (range.count - 1).leadingZeroBitCount)
+        let middle = range.lowerBound + left
+        return sum(range.lowerBound..<middle, value) + sum(middle..<range.upperBound, value)
+    }
+
+    /// Adds up `count` rows of `length` floats that lie `stride` apart, element by element. The sum takes the place of the first
+    /// row; the others are left as sums of parts.
+    static func addRows(
+        _ first: UnsafeMutablePointer<Float>, count: Int, stride: Int, length: Int
+    ) {
+        var distance = 1
+        while distance < count {
+            var row = 0
+            while row + distance < count {
+                let target = first + row * stride
+                let other = UnsafePointer(first + (row + distance) * stride)
+                for index in 0..<length { target[index] += other[index] }
+                row += 2 * distance
+            }
+            distance *= 2
+        }
+    }
+}

@@ -1,0 +1,24 @@
+import ArgumentParser
+import VAE
+import VAEConsole
+
+extension Products: ExpressibleByArgument {}
+
+/// What `--convolutions` took, which went by another name when only convolutions could be chosen.
+enum FormerProducts: String, ExpressibleByArgument, CaseIterable {
+    case direct, lowered
+
+    var products: Products { self == .direct ? .tiles : .blas }
+}
+
+extension TrainCommand {
+    /// What was asked for by either name; nil for nothing.
+    var chosenProducts: Products? { products ?? convolutions?.products }
+
+    func warnOfFormerName(_ console: Console) {
+        guard let convolutions else { return }
+        console.warn(
+            "--convolutions \(convolutions.rawValue) is --products \(convolutions.products.rawValue) now; the old name goes "
+                + "with the next version")
+    }
+}

@@ -1,0 +1,66 @@
+// Calls of the register tiles: every function, over shapes that do not divide evenly, with what they should give.
+#ifndef VAE_TILE_CASES_H
+#define VAE_TILE_CASES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tiles.h"
+
+/// Floats between guards, at an address that no vector is aligned to.
+typedef struct {
+    float *floats;
+    ptrdiff_t count;
+} guarded;
+
+/// Filled with `unwritten`, as the guards are.
+guarded guarded_make(ptrdiff_t count);
+void guarded_free(guarded *memory);
+bool guarded_is_intact(const guarded *memory);
+
+/// What a cell holds that nobody has written: a number that no case comes to.
+extern const uint32_t unwritten;
+uint32_t bits_of(float value);
+
+typedef enum { GATHER, DOT, TRANSPOSE, CORRELATE, KINDS } kind;
+
+/// One call and its operands.
+typedef struct {
+    kind kind;
+    /// The shape in words.
+    char title[200];
+    vae_plan plan;
+    vae_walk walk;
+    vae_segment segments[6];
+    vae_run runs[48];
+    vae_overlap overlaps[6];
+    /// Matrices to transpose, or images to correlate.
+    ptrdiff_t count, rows, columns;
+    bool accumulate, rectify;
+    /// Input and weights, or image and grid; `bias` has no floats where the call gets none.
+    guarded first, second, bias;
+    /// What the output holds before.
+    guarded before;
+} call;
+
+/// How many shapes of a kind there are.
+ptrdiff_t call_count(kind kind);
+/// The same everywhere: integers alone decide it.
+void call_make(call *call, kind kind, ptrdiff_t index);
+void call_free(call *call);
+void call_run(const call *call, const vae_tiles *tiles, float *output);
+
+/// What one cell of the output should hold, computed in double.
+typedef struct {
+    double value;
+    /// How far a sum in float may be from it.
+    double bound;
+    /// False for a cell between the places, which nobody may write.
+    bool is_output;
+} expectation;
+
+/// One for every float of the output.
+void call_expect(const call *call, expectation *cells);
+
+#endif
