@@ -51,7 +51,10 @@ struct PlotCommand: ParsableCommand {
             valueName: "i,j"))
     var dimensions: DimensionPair?
 
-    @Option(help: ArgumentHelp("Rows and columns of manifold.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Rows and columns of manifold; of long images fewer the long way, and more the other.",
+            valueName: "n"))
     var grid = FigureOptions().grid
 
     @Option(
