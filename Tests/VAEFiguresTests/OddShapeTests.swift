@@ -67,6 +67,17 @@ import VAECore
                 ], title: title, subtitle: subtitle), "\(shape)")
     }
 
+    /// Losses have decimals enough to differ, and small pictures no more than fit.
+    @Test(arguments: [
+        ([0.512, 0.634], 28, "0.51"), ([5, -9.87], 1, "−9.87"), ([54.32, 10], 1, "54.3"),
+        ([150.26, 1], 1, "150"), ([150.26, 1], 28, "150.3"), ([.nan, .infinity], 28, "–"),
+    ])
+    func decimals(losses: [Double], width: Int, text: String) throws {
+        let inputs = try images(2, ImageShape(height: 28, width: width))
+        let figure = try ReconstructionGrid(inputs: inputs, reconstructions: inputs, losses: losses)
+        #expect(try textEntries(of: figure).contains { $0.text == text })
+    }
+
     @Test(arguments: shapes, [1, 8])
     func interpolations(shape: ImageShape, pairs: Int) throws {
         for steps in [2, 11, 50] {

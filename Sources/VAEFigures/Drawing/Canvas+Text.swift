@@ -66,7 +66,8 @@ extension Canvas {
     ) {
         var style = style
         let wanted = self.width(of: string, style)
-        if wanted > width { style.size = max(style.size * width / wanted, min(style.size, 10)) }
+        // A little less than in proportion: letters are not exactly as much narrower as they are smaller.
+        if wanted > width { style.size = max(0.99 * style.size * width / wanted, min(style.size, 10)) }
         draw(
             shortened(string, style, toWidth: width), at: point, style, horizontal, vertical,
             isUpward: isUpward)

@@ -83,7 +83,10 @@ public struct ReconstructionGrid: Figure {
     }
 
     private static func texts(_ losses: [Double], _ tile: Size) -> [String] {
-        losses.map { $0.isFinite ? Ticks.format($0, decimals: tile.width < 44 ? 0 : 1) : "–" }
+        // As many decimals as tell them apart: losses of a pixel or a few are small.
+        let largest = losses.lazy.filter(\.isFinite).map(\.magnitude).max() ?? 0
+        let decimals = largest < 10 ? 2 : tile.width < 44 && largest >= 100 ? 0 : 1
+        return losses.map { $0.isFinite ? Ticks.format($0, decimals: decimals) : "–" }
     }
 
     private static func check(
