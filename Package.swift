@@ -120,7 +120,7 @@ let package = Package(
             name: "VAEReportTests", dependencies: ["VAEReport", "VAE", "VAECore", "VAEData", "VAEFigures"]),
         .testTarget(
             name: "VAERunTests",
-            dependencies: ["VAERun", "VAE", "VAECore", "VAEData", "VAEEvaluation", "VAEReport"]),
+            dependencies: ["VAERun", "VAE", "VAECore", "VAEData", "VAEEvaluation", "VAEFigures", "VAEReport"]),
         .testTarget(
             name: "CommandTests",
             dependencies: [

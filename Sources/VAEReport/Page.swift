@@ -33,6 +33,7 @@ struct Page {
         let sources = [
             PackageResources.data_js, PackageResources.layers_js, PackageResources.network_js,
             PackageResources.dom_js, PackageResources.pictures_js, PackageResources.theme_js,
+            PackageResources.marks_js,
             PackageResources.latents_js, PackageResources.scatter_js, PackageResources.overlay_js,
             PackageResources.explorer_js, PackageResources.detail_js, PackageResources.journey_js,
             PackageResources.sliders_js, PackageResources.framing_js, PackageResources.pad_js,

@@ -46,7 +46,8 @@ struct ReportData {
             }
             points = Points(
                 total: set.encoding.count, count: count, images: min(set.images.count, count),
-                labelled: set.images.labels != nil, mean: Range(mean), logVariance: Range(logVariance),
+                labelled: set.images.labels != nil, classes: Set(set.images.labels ?? []).sorted(),
+                mean: Range(mean), logVariance: Range(logVariance),
                 losses: losses, axes: size > 2 ? try Axes(PrincipalAxes(of: set.encoding)) : nil)
         }
         let shape = model.configuration.imageShape
@@ -124,6 +125,8 @@ extension ReportData {
     struct Points: Encodable {
         let total, count, images: Int
         let labelled: Bool
+        /// All labels of the set: what a class looks like depends on its rank among them.
+        let classes: [UInt8]
         let mean, logVariance: Range
         let losses: [String: Range]?
         let axes: Axes?

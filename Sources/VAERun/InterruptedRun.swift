@@ -89,7 +89,8 @@ package struct InterruptedRun {
                 found: describe(data.train.count, data.test?.count ?? 0, hash),
                 advice: "Name the folder of the run's images (--data DIR), or begin a new run.")
         }
-        return data
+        // Pictures keep their titles, wherever the images are now.
+        return try data.named(record.data.name)
     }
 
     private func check(_ checkpoint: Checkpoint) throws(VAEError) {

@@ -8,16 +8,19 @@ package enum MetricsTable {
         "epoch,train_loss,train_reconstruction,train_kl,test_loss,test_reconstruction,test_kl,seconds,"
         + "images_per_second"
 
-    /// Bytes of the longest row: numbers have at most some 310 digits.
+    /// Bytes of the longest row: in the first tables, which had six decimals, numbers have up to some 310 digits.
     private static let longestRow = 4096
 
     /// The row of an epoch; empty fields where there is no test set.
+    ///
+    /// Every number has the fewest digits that give it back exactly: what is drawn or printed of a table is, to the byte, what the
+    /// training drew and printed of the numbers themselves.
     static func row(_ report: EpochReport) -> String {
         func fields(_ losses: Losses) -> [String] {
-            [losses.total, losses.reconstruction, losses.kl].map { String(format: "%.6f", $0) }
+            [losses.total, losses.reconstruction, losses.kl].map(\.description)
         }
         let losses = fields(report.train) + (report.test.map(fields) ?? ["", "", ""])
-        let times = [String(format: "%.3f", report.seconds), String(format: "%.1f", report.imagesPerSecond)]
+        let times = [report.seconds, report.imagesPerSecond].map(\.description)
         return (["\(report.epoch)"] + losses + times).joined(separator: ",")
     }
 
@@ -85,7 +88,7 @@ package enum MetricsTable {
         let losses = Losses(reconstruction: values[1], kl: values[2], klWeight: klWeight)
         // A test loss need not be finite, and then there is nothing to add up.
         guard values.allSatisfy(\.isFinite) else { return losses }
-        // Each field was rounded by at most half of its sixth decimal, the KL's then times β; what was added
+        // The first tables had six decimals: each field rounded by at most half of its last, the KL's then times β. What was added
         // up has a Double's relative error of 2⁻⁵³ or so.
         let tolerance = 0.5e-6 * (2 + klWeight) + 1e-14 * (abs(values[0]) + abs(values[1])) + 1e-9
         return abs(losses.total - values[0]) <= tolerance ? losses : nil

@@ -70,7 +70,8 @@ package struct Run: Sendable {
                 expected: "\(model.configuration.imageShape)", found: "\(data.train.shape)",
                 advice: "Name the folder of the images that the model was trained on: --data DIR.")
         }
-        return data
+        // Pictures of the very images have the titles that the training gave them, wherever the images are now.
+        return isTrained(on: data) ? try data.named(record.data.name) : data
     }
 
     /// Whether these are the very images of the run. Hashes them all.

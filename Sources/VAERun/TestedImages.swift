@@ -12,3 +12,10 @@ extension Dataset {
         return try Dataset(name: name, train: train, test: test.binarized(binarization), source: source)
     }
 }
+
+extension Dataset {
+    /// The same data under another name.
+    func named(_ name: String) throws(VAEError) -> Dataset {
+        try Dataset(name: name, train: train, test: test, source: source)
+    }
+}

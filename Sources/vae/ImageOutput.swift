@@ -100,7 +100,10 @@ struct ImageOutput: ParsableArguments {
             switch format {
             case .npy: return try NPY.encode(images.array())
             case .png:
-                if let picture { return try picture() }
+                if let picture {
+                    if let warning = try FigureFont.current().warning { console.warn(warning) }
+                    return try picture()
+                }
                 return try ImageSheet(images: images, columns: columns).png(enlarged: scale, within: 1000)
             }
         }

@@ -51,7 +51,10 @@ struct PlotCommand: ParsableCommand {
             valueName: "i,j"))
     var dimensions: DimensionPair?
 
-    @Option(help: ArgumentHelp("Rows and columns of manifold.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Rows and columns of manifold; of long images fewer the long way, and more the other.",
+            valueName: "n"))
     var grid = FigureOptions().grid
 
     @Option(
@@ -89,6 +92,7 @@ struct PlotCommand: ParsableCommand {
                 model: run.model, data: data, history: run.history, options: options, threads: threads)
             func isWanted(_ name: PlotName) -> Bool { self.figures.isEmpty || self.figures.contains(name) }
             let names = FigureName.allCases.filter { isWanted(.figure($0)) }
+            if !names.isEmpty, let warning = RunFigures.fontWarning { console.warn(warning) }
             var paths = try figures.write(names, to: target) { name in
                 console.status(force: true) { _ in "drawing \(name.rawValue)" }
             }

@@ -43,6 +43,25 @@ import VAEData
         }
     }
 
+    /// A run's pictures and its page, drawn again of its files, are the bytes that the training drew of the numbers themselves: of
+    /// its own epochs and those of a training before it.
+    @Test func drawsARunAgainToTheByte() throws {
+        let scratch = try Scratch()
+        let train = Tool("vae-train")
+        let flags =
+            try scratch.digits(train: 256, test: 40) + ["--latent-dim", "3", "--epochs", "1", "--no-figures"]
+        #expect(try train.run(flags + ["--out", scratch.file("run")]).status == 0)
+        #expect(try train("--resume", scratch.file("run"), "--epochs", "3", "--film").status == 0)
+        let names = Self.pictures + ["report.html"]
+        let drawn = try names.map { try scratch.bytes("run/" + $0) }
+        try FileManager.default.moveItem(atPath: scratch.file("data"), toPath: scratch.file("moved"))
+        #expect(try tool("plot", scratch.file("run"), "--data", scratch.file("moved")).status == 0)
+        for (name, before) in zip(names, drawn) {
+            let isSame = try scratch.bytes("run/" + name) == before
+            #expect(isSame, "\(name)")
+        }
+    }
+
     @Test func flagsChooseWhatAndHow() throws {
         let scratch = try Trained.make("--latent-dim", "3")
         let outcome = try tool(

@@ -23,6 +23,34 @@ import VAECore
         }
     }
 
+    /// What was drawn before, in the same program, does not show in a file.
+    @Test func theSameFigureIsTheSameFile() throws {
+        let (points, labels) = clusters(60, classes: 30)
+        let images = try FloatImages(shape: ImageShape(height: 2, width: 2), values: [0, 1, 0.5, 1])
+        let figures: [any Figure] = [
+            try LatentScatter(points: points, labels: labels, title: "t"),
+            try SampleGrid(images: images, title: "t"),
+            try ReconstructionGrid(inputs: images, reconstructions: images, title: "t"),
+        ]
+        let first = try figures.map { (png: try $0.png(), svg: try $0.svg()) }
+        _ = try figures.map { try $0.pdf() }
+        for (figure, before) in zip(figures.reversed(), first.reversed()) {
+            #expect(try figure.png() == before.png && figure.svg() == before.svg)
+            #expect(XMLReading(before.svg).isWellFormed)
+        }
+    }
+
+    @Test func identifiersAreNumberedWhereverTheyAreUsed() {
+        let document =
+            "<g id=\"surface48\"><use href=\"#glyph0-7\"/><a fill=\"url(#glyph0-9)\" id=\"x\"/><b id=\"surface3\"/></g>"
+        let numbered = SVGDocument.numberingIdentifiers(
+            of: Array((document + "<u href=\"#surface48\">").utf8))
+        #expect(
+            String(decoding: numbered, as: UTF8.self)
+                == "<g id=\"surface1\"><use href=\"#glyph0-1\"/><a fill=\"url(#glyph0-2)\" id=\"x\"/><b id=\"surface2\"/></g>"
+                + "<u href=\"#surface1\">")
+    }
+
     @Test func pngHasItsSizeAndPixels() throws {
         for scale in [0.5, 1, 2.5] {
             let bytes = try Note(title: "a").png(scale: scale)

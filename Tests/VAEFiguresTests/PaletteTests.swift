@@ -76,6 +76,19 @@ import Testing
         // The documented promise; 0.02 is about what can just be seen side by side.
         #expect(Self.smallest(Palette.classes, vision) > 0.109, "\(name)")
         #expect(Self.smallest(Palette.classesOnDark, vision) > 0.12, "\(name), on dark")
+        #expect(Self.smallest(Palette.colours, vision) > 0.077, "\(name), all twenty")
+        #expect(Self.smallest(Palette.coloursOnDark, vision) > 0.065, "\(name), all twenty, on dark")
+    }
+
+    /// The fewer classes, the further apart: the most that ten colours allow is 0.49 for two, 0.29 for three and 0.19 for four.
+    @Test(arguments: [
+        (2, 0.4), (3, 0.29), (4, 0.19), (5, 0.12), (8, 0.115), (9, 0.109), (12, 0.092), (20, 0.077),
+    ])
+    func fewClassesAreEasyToTellApart(count: Int, least: Double) {
+        let colours = ClassLook.looks(forClasses: count).map(\.colour)
+        for (name, vision) in Self.visions {
+            #expect(Self.smallest(colours, vision) > least, "\(name)")
+        }
     }
 
     @Test func theMeasureFindsABadPalette() {
@@ -92,8 +105,8 @@ import Testing
     }
 
     @Test func everyClassShowsOnWhiteAndTextIsDark() {
-        for colour in Palette.classes { #expect(Self.oklab(Self.linear(colour))[0] < 0.805, "\(colour)") }
-        for colour in Palette.classesOnDark {
+        for colour in Palette.colours { #expect(Self.oklab(Self.linear(colour))[0] < 0.805, "\(colour)") }
+        for colour in Palette.coloursOnDark {
             #expect(Self.oklab(Self.linear(colour))[0] > 0.595, "\(colour)")
         }
         func luminance(_ colour: Colour) -> Double {
@@ -101,12 +114,6 @@ import Testing
         }
         // The web's rule for small text is a contrast of 4.5, the strict one 7.
         for colour in [Colour.ink, .secondaryInk] { #expect(1.05 / (luminance(colour) + 0.05) > 7) }
-    }
-
-    @Test func classesComeRoundAgain() {
-        #expect(Set(Palette.classes).count == 10)
-        #expect(Palette.colour(ofClass: 3) == Palette.classes[3])
-        #expect(Palette.colour(ofClass: 255) == Palette.classes[5])
     }
 
     @Test func heatGrowsLighter() {

@@ -130,3 +130,13 @@ func decoded(_ png: [UInt8]) -> [Colour] {
         return colours
     }
 }
+
+/// The texts of a figure as they are drawn, and where.
+/// - Parameter family: the font's
+func textEntries(of figure: some Figure, family: String = "sans-serif") throws -> [TextLog.Entry] {
+    let log = TextLog()
+    let canvas = try Canvas(.png, size: figure.size, family: family, log: log)
+    figure.draw(on: canvas)
+    _ = try canvas.pixels()
+    return log.entries
+}

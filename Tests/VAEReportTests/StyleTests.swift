@@ -60,7 +60,7 @@ import VAEFigures
     }
 
     @Test func classesHaveTheFiguresColours() throws {
-        for (theme, palette) in zip(Self.themes, [Palette.classes, Palette.classesOnDark]) {
+        for (theme, palette) in zip(Self.themes, [Palette.colours, Palette.coloursOnDark]) {
             let colours = try Self.colours(after: theme)
             for (index, colour) in palette.enumerated() {
                 #expect(Colour(try #require(colours["class-\(index)"])) == colour, "class \(index)")
@@ -68,7 +68,7 @@ import VAEFigures
         }
         // On dark every point shows; on white the digits at the clusters' medians help the pale ones.
         let dark = try Self.colours(after: Self.themes[1])
-        for index in 0..<10 {
+        for index in 0..<20 {
             #expect(contrast(try #require(dark["class-\(index)"]), try #require(dark["surface"])) >= 3)
         }
     }

@@ -36,7 +36,7 @@ import VAECore
         #expect(plane.isLine && plane.latent(2, 9) == [2])
         let points = plane.coordinates(encoding)
         #expect(points[0] == SIMD2(1, 1) && points[1].x == -1 && abs(points[1].y - 0.5) < 1e-6)
-        let grid = plane.grid(4)
+        let grid = plane.grid(GridSize(4, for: square))
         #expect(grid.rows == [0] && grid.latents.count == 4 && grid.latents == grid.columns.map { Float($0) })
     }
 
@@ -63,9 +63,23 @@ import VAECore
         #expect(plane.xLabel.contains("principal axis 1 of 3"))
     }
 
+    private let square = ImageShape(height: 1, width: 1)
+
+    /// Columns and rows of a grid of 20 by 20 for images of a height and a width.
+    @Test(arguments: [
+        (28, 28, 20, 20), (1, 1, 20, 20), (20, 40, 20, 20), (5, 200, 5, 40), (200, 5, 40, 5), (28, 1, 40, 5),
+        (10, 30, 12, 35),
+    ])
+    func gridsComeCloserToSquares(height: Int, width: Int, columns: Int, rows: Int) {
+        let size = GridSize(20, for: ImageShape(height: height, width: width))
+        #expect(size.columns == columns && size.rows == rows)
+        let small = GridSize(2, for: ImageShape(height: height, width: width))
+        #expect((2...4).contains(small.columns) && (2...4).contains(small.rows))
+    }
+
     @Test func gridsStandForEqualSharesOfThePrior() throws {
         let plane = try LatentPlane(of: Encoding(latentSize: 2, mean: [0, 0], logVariance: [0, 0]))
-        let grid = plane.grid(2)
+        let grid = plane.grid(GridSize(2, for: square))
         // Φ⁻¹(¼) and Φ⁻¹(¾).
         #expect(abs(grid.columns[1] - 0.6744898) < 1e-6 && abs(grid.columns[0] + grid.columns[1]) < 1e-12)
         let (low, high) = (Float(grid.columns[0]), Float(grid.columns[1]))

@@ -22,12 +22,32 @@ import VAEData
         let scratch = try Scratch()
         let reports = [report(1, klWeight: klWeight), report(2, klWeight: klWeight, test: false)]
         try scratch.write(header + reports.map { MetricsTable.row($0) + "\n" }.joined(), to: "m.csv")
-        let read = try MetricsTable.read(scratch.file("m.csv"), klWeight: klWeight)
-        #expect(read.map(\.epoch) == [1, 2])
-        // Printed with six decimals.
-        #expect(abs(read[0].train.reconstruction - 150.1234567) < 1e-6)
-        #expect(read[0].test == reports[0].test && read[1].test == nil)
-        #expect(read[0].seconds == 8.125 && read[0].imagesPerSecond == 7384.6)
+        #expect(try MetricsTable.read(scratch.file("m.csv"), klWeight: klWeight) == reports)
+    }
+
+    /// No digit of a number is lost, whatever its size, and none is written that it does not have.
+    @Test(arguments: [
+        0.1, 1.0 / 3, 100.000_000_1, 2.0e-7, 1e22, -3.5, 0, Double.leastNonzeroMagnitude,
+        Double.greatestFiniteMagnitude, 150.123_456_789_012_34, .infinity, -.infinity,
+    ])
+    func everyNumberComesBack(value: Double) throws {
+        let scratch = try Scratch()
+        let losses = Losses(reconstruction: value, kl: 0.1)
+        let report = EpochReport(
+            epoch: 1, train: losses, test: losses, seconds: value, imagesPerSecond: value)
+        try scratch.write(header + MetricsTable.row(report) + "\n", to: "m.csv")
+        #expect(try MetricsTable.read(scratch.file("m.csv"), klWeight: 1) == [report])
+        #expect(!MetricsTable.row(self.report(1)).contains("00000"))
+    }
+
+    /// Tables that earlier builds wrote, with six decimals.
+    @Test func roundedTablesAreRead() throws {
+        let scratch = try Scratch()
+        let row = "1,155.888889,150.123457,5.765432,157.250000,151.000000,6.250000,8.125,7384.6"
+        try scratch.write(header + row + "\n", to: "m.csv")
+        let read = try MetricsTable.read(scratch.file("m.csv"), klWeight: 1)[0]
+        #expect(abs(read.train.total - 155.8888888) < 2e-6 && read.test == report(1).test)
+        #expect(read.seconds == 8.125 && read.imagesPerSecond == 7384.6)
     }
 
     @Test func aTornLastRowIsLeftOut() throws {

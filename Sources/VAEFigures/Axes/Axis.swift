@@ -79,7 +79,7 @@ package struct Ticks: Sendable, Equatable {
     }
 
     /// Three digits and a power of ten, for what would be too long in full.
-    private static func short(_ value: Double) -> String {
+    static func short(_ value: Double) -> String {
         String(format: "%.3g", value).replacingOccurrences(of: "-", with: "−")
     }
 }

@@ -67,30 +67,3 @@ struct PlotArea {
 
     static let tickLength = 5.0
 }
-
-/// Title and subtitle of a figure, in the same place in each.
-struct Heading {
-    let title: String
-    let subtitle: String
-
-    /// Space the heading takes from the top of a figure.
-    var height: Double {
-        switch (title.isEmpty, subtitle.isEmpty) {
-        case (true, true): 20
-        case (false, true), (true, false): 56
-        case (false, false): 80
-        }
-    }
-
-    /// Draws the lines from `x` on, shortened where they would pass `maxX`.
-    func draw(on canvas: borrowing Canvas, x: Double, maxX: Double) {
-        var y = 38.0
-        if !title.isEmpty {
-            canvas.draw(canvas.shortened(title, .title, toWidth: maxX - x), at: Point(x, y), .title)
-            y += 24
-        }
-        if !subtitle.isEmpty {
-            canvas.draw(canvas.shortened(subtitle, .subtitle, toWidth: maxX - x), at: Point(x, y), .subtitle)
-        }
-    }
-}

@@ -13,11 +13,22 @@ public struct Canvas: ~Copyable {
     let scale: Double
     let surface: OpaquePointer
     let context: OpaquePointer
+    /// The font's, as fontconfig knows it.
+    let family: String
+    /// What is told of every text that is drawn.
+    let log: TextLog?
     private let output: ByteSink
 
-    /// - Parameter scale: pixels per unit of `size`, for PNG only.
+    /// - Parameters:
+    ///   - scale: pixels per unit of `size`, for PNG only
+    ///   - family: "@cairo:" for the letters that cairo has where the system has no font
+    ///   - log: is told of every text that is drawn, and where
     /// - Throws: `invalidArgument` when the size is not drawable, `cannotCreate` when memory is short.
-    init(_ format: FigureFormat, size: Size, scale: Double = 1, title: String = "") throws(VAEError) {
+    init(
+        _ format: FigureFormat, size: Size, scale: Double = 1, title: String = "",
+        family: String = "sans-serif",
+        log: TextLog? = nil
+    ) throws(VAEError) {
         let (width, height) = (size.width * scale, size.height * scale)
         let sides = 1.0...Double(Raster.longestSide)
         guard sides.contains(width), sides.contains(height), scale > 0, width * height <= Canvas.mostPixels
@@ -47,6 +58,8 @@ public struct Canvas: ~Copyable {
             throw VAEError(.cannotCreate, "figure", "can't be drawn: cairo gave no surface")
         }
         self.size = size
+        self.family = family
+        self.log = log
         self.scale = format == .pdf ? 0.75 : scale
         self.surface = surface
         self.context = context

@@ -65,9 +65,6 @@ public enum Palette {
         Colour(0x99FFFB), Colour(0xB989FE), Colour(0x09D100), Colour(0xE5FF97), Colour(0x9752F7),
     ]
 
-    /// The colour of a class; from class 10 on colours come round again, and labels tell them apart.
-    public static func colour(ofClass label: UInt8) -> Colour { classes[Int(label) % classes.count] }
-
     /// The colour of points without classes, and of training curves.
     public static let primary = Colour(0x2A5DB0)
     /// The colour of test curves: against `primary` it differs in lightness as well as in hue.

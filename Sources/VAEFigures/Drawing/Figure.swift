@@ -62,14 +62,14 @@ extension Figure {
     }
 
     /// The figure as an SVG file. Letters are shapes, so it looks the same without our fonts; the title
-    /// is also there as text, for search and screen readers.
+    /// is also there as text, for search and screen readers. The same figure gives the same bytes each time, as with ``png(scale:)``.
     ///
     /// - Throws: `invalidArgument` when a side is below 1 or above 32,767 pixels, or all are more than 2²⁸; `cannotCreate` when there is
     ///   not memory enough.
     public func svg() throws(VAEError) -> [UInt8] {
         let canvas = try Canvas(.svg, size: size)
         draw(on: canvas)
-        return SVGDocument.adding(title: title, to: try canvas.finish())
+        return SVGDocument.adding(title: title, to: SVGDocument.numberingIdentifiers(of: try canvas.finish()))
     }
 
     /// The figure as a PDF page of its own size, 96 pixels to the inch. The file holds the time it was
@@ -96,22 +96,5 @@ extension Figure {
         case .svg: try DurableFile.write(try svg(), to: path)
         case .pdf: try DurableFile.write(try pdf(), to: path)
         }
-    }
-}
-
-/// What cairo leaves out of an SVG file.
-enum SVGDocument {
-    /// The document with a `<title>` as its first element and a role that makes screen readers say it.
-    /// A document without an `<svg` tag is returned as it is.
-    static func adding(title: String, to document: [UInt8]) -> [UInt8] {
-        let opening = Array("<svg ".utf8)
-        let close = UInt8(ascii: ">")
-        guard let start = document.indices.first(where: { document[$0...].starts(with: opening) }),
-            let end = document[start...].firstIndex(of: close)
-        else { return document }
-        let head = document[..<(start + opening.count)]
-        let attributes = document[(start + opening.count)...end]
-        return head + Array("role=\"img\" ".utf8) + attributes
-            + Array("\n<title>\(title.escapedForXML())</title>".utf8) + document[(end + 1)...]
     }
 }

@@ -48,15 +48,16 @@ public struct DimensionBars: Figure {
         // Equal ones in their own order, so that the picture does not depend on the sorting.
         order = kl.indices.sorted { (-kl[$0], $0) < (-kl[$1], $1) }
         self.title = title
-        heading = Heading(title: title, subtitle: subtitle)
         let bars = Double(kl.count) * Self.widestBar * 1.5
+        let width = Self.left + min(max(bars, 340), 860) + Self.right
+        heading = Heading(title: title, subtitle: subtitle, width: width - 48, on: try Canvas.ruler())
         size = Size(
-            width: Self.left + min(max(bars, 340), 860) + Self.right,
+            width: width,
             height: heading.height + 30 + 2 * Self.panelHeight + Self.between + 62)
     }
 
     public func draw(on canvas: borrowing Canvas) {
-        heading.draw(on: canvas, x: 24, maxX: size.width - 24)
+        heading.draw(on: canvas, x: 24)
         let width = size.width - Self.left - Self.right
         let upper = Rect(x: Self.left, y: heading.height + 30, width: width, height: Self.panelHeight)
         let lower = Rect(x: Self.left, y: upper.maxY + Self.between, width: width, height: Self.panelHeight)

@@ -11,6 +11,10 @@ public struct InterpolationGrid: Figure {
     private let steps: [[Raster]]
     private let rowHeadings: [String]
     private let tile: Size
+    /// Of a row: a tile's height, or a line of text.
+    private let rowHeight: Double
+    /// Of the images at the ends, which have a heading, and of the steps between them.
+    private let widths: (end: Double, step: Double)
     private let left: Double
 
     private static let gap = 4.0
@@ -19,6 +23,9 @@ public struct InterpolationGrid: Figure {
     private static let right = 24.0
     private static let columnHeadings = 26.0
     private static let bold = TextStyle(size: 14, isBold: true)
+    private static let endHeading = "image"
+    /// The least width of a step, for the axis below to have some numbers.
+    private static let leastStep = 10.0
 
     /// - Parameters:
     ///   - starts: the first image of every pair
@@ -68,28 +75,36 @@ public struct InterpolationGrid: Figure {
         self.steps = rows
         self.rowHeadings = rowHeadings
         self.title = title
-        heading = Heading(title: title, subtitle: subtitle)
         // Letters are at most 0.7 of the font size wide on average; longer headings are shortened.
         let longest = rowHeadings.map(\.count).max() ?? 0
         left = 24 + (longest == 0 ? 0 : min(200, Double(longest) * 0.7 * Self.bold.size).rounded(.up) + 12)
         let room = (1120 - left - Self.right - 2 * Self.wideGap) / Double(count + 2) - Self.gap
-        tile = ReconstructionGrid.tileSize(of: starts.shape, within: min(84, max(24, room)))
-        let columns = Double(count) * (tile.width + Self.gap) - Self.gap
+        let side = ReconstructionLayout.side(of: starts.shape, fitting: min(84, max(24, room)))
+        tile = ReconstructionGrid.tileSize(of: starts.shape, within: side)
+        let ruler = try Canvas.ruler()
+        rowHeight = max(tile.height, ReconstructionLayout.leastRow)
+        widths = (
+            max(tile.width, ruler.width(of: Self.endHeading, .tick).rounded(.up)),
+            max(tile.width, Self.leastStep)
+        )
+        let columns = Double(count) * (widths.step + Self.gap) - Self.gap
+        let width = max(480, left + 2 * (widths.end + Self.wideGap) + columns + Self.right)
+        heading = Heading(title: title, subtitle: subtitle, width: width - 48, on: ruler)
         size = Size(
-            width: max(480, left + 2 * (tile.width + Self.wideGap) + columns + Self.right),
-            height: heading.height + Self.columnHeadings + Double(pairs) * (tile.height + Self.gap) - Self.gap
+            width: width,
+            height: heading.height + Self.columnHeadings + Double(pairs) * (rowHeight + Self.gap) - Self.gap
                 + 56)
     }
 
     public func draw(on canvas: borrowing Canvas) {
-        heading.draw(on: canvas, x: 24, maxX: size.width - 24)
+        heading.draw(on: canvas, x: 24)
         let last = (steps.first?.count ?? 1) - 1
         for (row, pictures) in steps.enumerated() {
-            canvas.draw(starts[row], in: rect(row: row, step: nil, isEnd: false))
+            canvas.draw(starts[row], in: rect(row: row, step: nil, isEnd: false).middle(tile))
             for (step, picture) in pictures.enumerated() {
-                canvas.draw(picture, in: rect(row: row, step: step))
+                canvas.draw(picture, in: rect(row: row, step: step).middle(tile))
             }
-            canvas.draw(ends[row], in: rect(row: row, step: nil, isEnd: true))
+            canvas.draw(ends[row], in: rect(row: row, step: nil, isEnd: true).middle(tile))
             if let text = rowHeadings.isEmpty ? nil : rowHeadings[row] {
                 canvas.draw(
                     canvas.shortened(text, Self.bold, toWidth: left - 36),
@@ -98,7 +113,7 @@ public struct InterpolationGrid: Figure {
         }
         for isEnd in [false, true] {
             let at = rect(row: 0, step: nil, isEnd: isEnd)
-            canvas.draw("image", at: Point(at.midX, at.minY - 9), .tick, .middle)
+            canvas.draw(Self.endHeading, at: Point(at.midX, at.minY - 9), .tick, .middle)
         }
         let (first, end) = (rect(row: 0, step: 0), rect(row: 0, step: last))
         canvas.draw("decoded", at: Point((first.minX + end.maxX) / 2, first.minY - 9), .tick, .middle)
@@ -110,7 +125,7 @@ public struct InterpolationGrid: Figure {
         // As many decimals as show equal steps as equal.
         let decimals = [0, 1].first { ($0 == 0 ? 1 : 10).isMultiple(of: last) } ?? 2
         let bottom = rect(row: steps.count - 1, step: 0).maxY
-        for step in ManifoldGrid.ticks(of: last + 1, spacing: 44 / (tile.width + Self.gap)) {
+        for step in ManifoldGrid.ticks(of: last + 1, spacing: 44 / (widths.step + Self.gap)) {
             let at = Point(rect(row: 0, step: step).midX, bottom)
             canvas.strokeLine([at, at + Point(0, PlotArea.tickLength)], .frame)
             canvas.draw(
@@ -119,22 +134,24 @@ public struct InterpolationGrid: Figure {
                 .tick, .middle, .top)
         }
         let (first, end) = (rect(row: 0, step: 0), rect(row: 0, step: last))
-        canvas.draw(
-            "share of the way from z of the first image to z of the last",
-            at: Point((first.minX + end.maxX) / 2, bottom + 42), .tick, .middle)
+        let label = "share of the way from z of the first image to z of the last"
+        // Below the middle of the axis, or as near to it as the figure's edges allow.
+        let half = canvas.width(of: label, .tick) / 2
+        let middle = min(max((first.minX + end.maxX) / 2, 24 + half), max(size.width - 24 - half, 24 + half))
+        canvas.draw(label, at: Point(middle, bottom + 42), .tick, .middle, within: size.width - 48)
     }
 
-    /// Where a step is drawn, or with nil an image at an end.
+    /// The place of a step, or with nil of an image at an end.
     private func rect(row: Int, step: Int?, isEnd: Bool = false) -> Rect {
-        let start = left + tile.width + Self.wideGap
+        let start = left + widths.end + Self.wideGap
         let count = Double(steps.first?.count ?? 0)
         let x: Double =
             if let step {
-                start + Double(step) * (tile.width + Self.gap)
+                start + Double(step) * (widths.step + Self.gap)
             } else {
-                isEnd ? start + count * (tile.width + Self.gap) - Self.gap + Self.wideGap : left
+                isEnd ? start + count * (widths.step + Self.gap) - Self.gap + Self.wideGap : left
             }
-        let y = heading.height + Self.columnHeadings + Double(row) * (tile.height + Self.gap)
-        return Rect(x: x, y: y, width: tile.width, height: tile.height)
+        let y = heading.height + Self.columnHeadings + Double(row) * (rowHeight + Self.gap)
+        return Rect(x: x, y: y, width: step == nil ? widths.end : widths.step, height: rowHeight)
     }
 }

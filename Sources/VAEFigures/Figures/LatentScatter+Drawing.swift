@@ -2,12 +2,13 @@ extension LatentScatter {
     public func draw(on canvas: borrowing Canvas) {
         let legend = Legend(
             title: legendTitle ?? "",
-            entries: groups.filter { !$0.name.isEmpty }.map { ($0.name, $0.colour) },
+            entries: groups.filter { !$0.name.isEmpty }.map { ($0.name, $0.look) },
             showsPrior: showsPrior)
-        let legendWidth = legendTitle == nil ? 0 : legend.width(on: canvas)
-        let area = plotArea(legendWidth: legendWidth, on: canvas)
+        let legendWidth =
+            legendTitle == nil ? 0 : legend.width(on: canvas, height: size.height - 80 - bottom)
+        let (area, heading) = layout(legendWidth: legendWidth, on: canvas)
         let (ticksX, ticksY) = ticks(in: area)
-        heading.draw(on: canvas, x: area.rect.minX, maxX: size.width - 24)
+        heading.draw(on: canvas, x: area.rect.minX)
         area.drawGrid(on: canvas, x: ticksX, y: ticksY)
         let (points, outside) = drawPoints(in: area, on: canvas)
         let names = names(in: area, on: canvas)
@@ -18,14 +19,10 @@ extension LatentScatter {
         area.drawAxes(on: canvas, x: ticksX, y: ticksY, isBoxed: true)
         let baseline = area.rect.maxY + 48
         canvas.draw(
-            canvas.shortened(xLabel, .axisLabel, toWidth: area.rect.width),
-            at: Point(area.rect.midX, baseline),
-            .axisLabel,
-            .middle)
+            xLabel, at: Point(area.rect.midX, baseline), .axisLabel, .middle, within: area.rect.width)
         canvas.draw(
-            canvas.shortened(yLabel, .axisLabel, toWidth: area.rect.height), at: Point(30, area.rect.midY),
-            .axisLabel,
-            .middle, isUpward: true)
+            yLabel, at: Point(30, area.rect.midY), .axisLabel, .middle, isUpward: true,
+            within: area.rect.height)
         if legendWidth > 0 {
             legend.draw(
                 on: canvas,
@@ -33,26 +30,34 @@ extension LatentScatter {
                     x: area.rect.maxX + 20, y: area.rect.minY, width: legendWidth, height: area.rect.height))
         }
         canvas.draw(
-            canvas.shortened(note(outside: outside), .note, toWidth: size.width - area.rect.minX - 24),
-            at: Point(size.width - 24, baseline + 26), .note, .end)
+            note(outside: outside), at: Point(size.width - 24, baseline + 26), .note, .end,
+            within: size.width - 48)
     }
 
     // MARK: Layout
 
-    private func plotArea(legendWidth: Double, on canvas: borrowing Canvas) -> PlotArea {
+    /// Below the plot.
+    private var bottom: Double { needsNote ? 86 : 66 }
+
+    private func layout(
+        legendWidth: Double, on canvas: borrowing Canvas
+    ) -> (area: PlotArea, heading: Heading) {
         let right = legendWidth > 0 ? legendWidth + 20 + 24 : 28
-        let (top, bottom) = (heading.height, mayMissPoints ? 86.0 : 66.0)
+        func heading(left: Double) -> Heading {
+            Heading(title: title, subtitle: subtitle, width: size.width - left - 24, on: canvas)
+        }
         // The ticks depend on the width that their labels leave; a first guess decides how wide those are.
-        func area(left: Double) -> PlotArea {
+        func area(left: Double, top: Double) -> PlotArea {
             let rect = Rect(
-                x: left, y: top, width: size.width - left - right, height: size.height - top - bottom)
+                x: left, y: top, width: size.width - left - right,
+                height: max(80, size.height - top - bottom))
             return hasOneScale ? PlotArea.equalAspect(rect, x: x, y: y) : PlotArea(rect, x: x, y: y)
         }
-        var widest = 0.0
-        for label in ticks(in: area(left: 80)).1.labels {
-            widest = max(widest, canvas.width(of: label, .tick))
-        }
-        return area(left: 40 + widest.rounded(.up) + PlotArea.tickLength + 12)
+        let guess = area(left: 80, top: heading(left: 80).height)
+        let widest = canvas.width(of: ticks(in: guess).1.labels, .tick)
+        let left = 40 + widest.rounded(.up) + PlotArea.tickLength + 12
+        let made = heading(left: left)
+        return (area(left: left, top: made.height), made)
     }
 
     /// About as far apart on both axes.
@@ -72,6 +77,9 @@ extension LatentScatter {
         if finite < total {
             parts.append("\(count(total - finite)) of \(count(total)) are not finite and not shown")
         }
+        if repeatsColours {
+            parts.append("one colour stands for several classes, each with a mark of its own")
+        }
         return parts.joined(separator: "; ")
     }
 
@@ -84,15 +92,16 @@ extension LatentScatter {
         let rect: Rect
     }
 
-    /// Every class's name at its median, moved a little where two would overlap.
+    /// Every class's name at its median, moved a little where two would overlap. More than sixty names would hide the points.
     private func names(in area: PlotArea, on canvas: borrowing Canvas) -> [Name] {
-        let named = groups.filter { !$0.name.isEmpty }
+        let named = groups.count > 60 ? [] : groups.filter { !$0.name.isEmpty }
         let largest = min(
             named.contains { $0.name.count > 2 } || named.count > 12 ? 15.0 : 26.0,
             max(13, area.rect.width / 24))
         let styles = named.map { group in
             TextStyle(
-                size: named.count > 30 ? 13 : largest, colour: group.colour.mixed(with: .black, by: 0.45),
+                size: named.count > 30 ? 13 : largest,
+                colour: group.look.colour.mixed(with: .black, by: 0.45),
                 isBold: true, halo: 3)
         }
         var sizes: [Size] = []

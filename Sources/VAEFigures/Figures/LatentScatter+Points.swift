@@ -23,9 +23,10 @@ extension LatentScatter {
                     byLevel[style.level(density: density.perPixel(at: place))].append(place)
                 }
                 for (level, places) in byLevel.enumerated() where !places.isEmpty {
-                    canvas.fillDots(
-                        places, radius: style.radius(level: level),
-                        groups.count > 1 ? group.colour : style.shade(group.colour, level: level),
+                    let colour = group.look.colour
+                    canvas.fillMarks(
+                        places, group.look.mark, radius: style.radius(level: level),
+                        groups.count > 1 ? colour : style.shade(colour, level: level),
                         opacity: style.opacity(level: level))
                 }
             }

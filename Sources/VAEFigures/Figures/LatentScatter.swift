@@ -2,12 +2,13 @@ import VAECore
 
 /// Images as points of a two-dimensional latent space, coloured by class.
 ///
-/// Every class is named at its cluster's median as well as in the legend. Both axes have the same scale.
+/// Every class is named in the legend and, up to sixty classes, at its cluster's median, and has a look of its own: a colour up to twenty classes,
+/// beyond them a colour and a mark. Both axes have the same scale.
 /// Points far outside the rest and points that are not finite are left out, and the figure says how many.
 public struct LatentScatter: Figure {
     public let size: Size
     public let title: String
-    let heading: Heading
+    let subtitle: String
     let xLabel: String
     let yLabel: String
     let legendTitle: String?
@@ -17,14 +18,16 @@ public struct LatentScatter: Figure {
     let x: ClosedRange<Double>
     let y: ClosedRange<Double>
     let total: Int
-    /// Whether the figure may have to say that points are missing.
-    let mayMissPoints: Bool
+    /// Whether points may be missing or marks be needed, which the figure then says.
+    let needsNote: Bool
+    /// Whether some classes have one colour.
+    let repeatsColours: Bool
 
     /// The finite points of one class, in the order given.
     struct Group: Sendable {
         let label: UInt8
         let name: String
-        let colour: Colour
+        let look: ClassLook
         let points: [Point]
     }
 
@@ -32,6 +35,8 @@ public struct LatentScatter: Figure {
     ///   - points: one an image, such as its latent mean or its first two principal components
     ///   - labels: one an image, or nil to draw all points in one colour
     ///   - classNames: what to call classes 0, 1, …; those beyond its end go by their number
+    ///   - classes: all labels that there are, where the points are some of more images: what a class looks like depends on its rank
+    ///     among them. nil for those of `labels`
     ///   - title: the line above the picture, and its name for people who can't see it; empty for none
     ///   - subtitle: smaller, below the title; empty for none
     ///   - xLabel: below the horizontal axis
@@ -46,13 +51,18 @@ public struct LatentScatter: Figure {
     ///   size is below 400×360; `invalidData` when no point is finite.
     public init(
         points: [SIMD2<Float>], labels: [UInt8]? = nil, classNames: [String] = [],
-        title: String = "", subtitle: String = "", xLabel: String = "z₁", yLabel: String = "z₂",
+        classes: Set<UInt8>? = nil, title: String = "", subtitle: String = "", xLabel: String = "z₁",
+        yLabel: String = "z₂",
         legendTitle: String? = "class", showsPrior: Bool = true, hasOneScale: Bool = true,
         limits: Limits? = nil,
         size: Size = Size(width: 1000, height: 900)
     ) throws(VAEError) {
         try LatentScatter.check(points: points, labels: labels, size: size)
-        let groups = LatentScatter.group(points, labels, classNames)
+        let ranked = (classes ?? []).union(labels ?? []).sorted()
+        let looks =
+            labels == nil
+            ? [:] : Dictionary(uniqueKeysWithValues: zip(ranked, ClassLook.looks(forClasses: ranked.count)))
+        let groups = LatentScatter.group(points, labels, classNames, looks)
         let finite = groups.flatMap(\.points)
         guard !finite.isEmpty else {
             throw LatentScatter.nothingFinite(points.count)
@@ -61,8 +71,10 @@ public struct LatentScatter: Figure {
             limits.map { ($0.x, $0.y) }
             ?? LatentScatter.limits(of: finite, showsPrior: showsPrior && hasOneScale)
         let (x, y) = (x, y)
-        mayMissPoints =
-            finite.count < points.count || !finite.allSatisfy { x.contains($0.x) && y.contains($0.y) }
+        repeatsColours = looks.values.contains { $0.mark != .dot }
+        needsNote =
+            repeatsColours || finite.count < points.count
+            || !finite.allSatisfy { x.contains($0.x) && y.contains($0.y) }
         self.size = size
         self.title = title
         self.xLabel = xLabel
@@ -71,7 +83,7 @@ public struct LatentScatter: Figure {
         self.showsPrior = showsPrior && hasOneScale
         self.hasOneScale = hasOneScale
         self.groups = groups
-        heading = Heading(title: title, subtitle: subtitle)
+        self.subtitle = subtitle
         total = points.count
     }
 
@@ -126,7 +138,9 @@ public struct LatentScatter: Figure {
         }
     }
 
-    private static func group(_ points: [SIMD2<Float>], _ labels: [UInt8]?, _ names: [String]) -> [Group] {
+    private static func group(
+        _ points: [SIMD2<Float>], _ labels: [UInt8]?, _ names: [String], _ looks: [UInt8: ClassLook]
+    ) -> [Group] {
         var byClass = [[Point]](repeating: [], count: 256)
         for (index, point) in points.enumerated() where point.x.isFinite && point.y.isFinite {
             byClass[Int(labels?[index] ?? 0)].append(Point(Double(point.x), Double(point.y)))
@@ -137,7 +151,7 @@ public struct LatentScatter: Figure {
             return Group(
                 label: label,
                 name: labels == nil ? "" : Int(label) < names.count ? names[Int(label)] : "\(label)",
-                colour: labels == nil ? Palette.primary : Palette.colour(ofClass: label), points: points)
+                look: looks[label] ?? ClassLook(colour: Palette.primary, mark: .dot), points: points)
         }
     }
 

@@ -76,32 +76,35 @@ public struct LossCurves: Figure {
         }
         self.size = size
         self.title = title
-        heading = Heading(title: title, subtitle: subtitle)
+        heading = Heading(
+            title: title, subtitle: subtitle, width: size.width - 54, on: try Canvas.ruler())
         self.epochs = Double(first)...Double(last)
     }
 
     public func draw(on canvas: borrowing Canvas) {
-        heading.draw(on: canvas, x: 30, maxX: size.width - 24)
+        heading.draw(on: canvas, x: 30)
         var labelWidth = 0.0
-        let height = size.height - heading.height - 62 - 48
+        let room = max(40, size.height - heading.height - 62 - 48)
         for panel in panels {
-            for label in panel.ticks(height: height).labels {
-                labelWidth = max(labelWidth, canvas.width(of: label, .tick))
-            }
+            labelWidth = max(labelWidth, canvas.width(of: panel.ticks(height: room).labels, .tick))
         }
         let left = (labelWidth + PlotArea.tickLength + 8).rounded(.up)
         let (start, gap) = (42.0, 26.0)
         let width = ((size.width - start - 24 - 2 * gap) / 3 - left).rounded(.down)
+        var lines = 1
+        for panel in panels { lines = max(lines, panel.valueLines(on: canvas, width: width)) }
+        let top = heading.height + 48 + Double(lines - 1) * Panel.linePitch
+        let height = max(40, size.height - top - 62)
         for (index, panel) in panels.enumerated() {
             panel.draw(
                 on: canvas,
                 in: Rect(
-                    x: start + left + Double(index) * (left + width + gap), y: heading.height + 48,
-                    width: width,
-                    height: height), epochs: epochs)
+                    x: start + left + Double(index) * (left + width + gap), y: top, width: width,
+                    height: height),
+                valueLines: lines, epochs: epochs)
         }
         canvas.draw(
-            "nats per image", at: Point(30, heading.height + 48 + height / 2), .axisLabel, .middle,
+            "nats per image", at: Point(30, top + height / 2), .axisLabel, .middle,
             isUpward: true)
     }
 }

@@ -31,7 +31,17 @@ struct Panel: Sendable {
 
     func ticks(height: Double) -> Ticks { Ticks(in: range, about: max(2, Int(height / 50))) }
 
-    func draw(on canvas: borrowing Canvas, in rect: Rect, epochs: ClosedRange<Double>) {
+    /// Between two lines of last values.
+    static let linePitch = 17.0
+
+    /// Lines that the last values take: one, unless they don't fit side by side.
+    func valueLines(on canvas: borrowing Canvas, width: Double) -> Int {
+        let widths = curves.map { 13 + canvas.width(of: Self.lastValue($0), Self.valueStyle) }
+        return widths.reduce(16 * Double(widths.count - 1), +) > width ? max(1, curves.count) : 1
+    }
+
+    /// - Parameter valueLines: lines of last values above the panel
+    func draw(on canvas: borrowing Canvas, in rect: Rect, valueLines: Int, epochs: ClosedRange<Double>) {
         // Ticks stay within the epochs that there are; one epoch stands in the middle of its axis.
         let area = PlotArea(rect, x: epochs.padded(by: 0.03), y: range)
         let ticksX = Ticks(in: epochs, about: max(2, Int(rect.width / 55)), wholeNumbers: true)
@@ -40,11 +50,10 @@ struct Panel: Sendable {
         for curve in curves { draw(curve, in: area, on: canvas) }
         area.drawAxes(on: canvas, x: ticksX, y: ticksY)
         canvas.draw("epoch", at: Point(rect.midX, rect.maxY + 46), .axisLabel, .middle)
+        let more = Double(valueLines - 1) * Self.linePitch
         canvas.draw(
-            canvas.shortened(heading, Self.headingStyle, toWidth: rect.width),
-            at: Point(rect.minX, rect.minY - 32),
-            Self.headingStyle)
-        drawLastValues(on: canvas, above: rect)
+            heading, at: Point(rect.minX, rect.minY - 32 - more), Self.headingStyle, within: rect.width)
+        drawLastValues(on: canvas, above: rect, lines: valueLines)
     }
 
     private func draw(_ curve: Curve, in area: PlotArea, on canvas: borrowing Canvas) {
@@ -58,18 +67,30 @@ struct Panel: Sendable {
     }
 
     /// Names the curves beside a sample of their colour, with the last finite value of each.
-    private func drawLastValues(on canvas: borrowing Canvas, above rect: Rect) {
+    private func drawLastValues(on canvas: borrowing Canvas, above rect: Rect, lines: Int) {
         var x = rect.minX
-        let y = rect.minY - 14
+        var y = rect.minY - 14 - Double(lines - 1) * Self.linePitch
         if curves.isEmpty { canvas.draw("no finite values", at: Point(x, y), .tick, .start, .middle) }
         for curve in curves {
-            guard let last = curve.values.last else { continue }
             canvas.fillDots([Point(x + 4, y)], radius: 4, curve.colour)
-            let text = "\(curve.name) \(Ticks.format(last, decimals: 2))"
+            var text = Self.lastValue(curve)
+            // A number is never cut: half of one says something else.
+            if canvas.width(of: text, .note) > rect.maxX - x - 13 {
+                text = "\(curve.name) \(Ticks.short(curve.values.last ?? .nan))"
+            }
             let style = TextStyle(
                 size: Self.valueStyle.size, colour: curve.colour.mixed(with: .black, by: 0.3), isBold: true)
-            canvas.draw(text, at: Point(x + 13, y), style, .start, .middle)
-            x += 13 + canvas.width(of: text, style) + 16
+            canvas.draw(text, at: Point(x + 13, y), style, .start, .middle, within: rect.maxX - x - 13)
+            if lines > 1 {
+                y += Self.linePitch
+            } else {
+                x += 13 + canvas.width(of: text, style) + 16
+            }
         }
+    }
+
+    private static func lastValue(_ curve: Curve) -> String {
+        let last = curve.values.last ?? .nan
+        return "\(curve.name) \(Ticks.format(last, decimals: abs(last) < 10_000 ? 2 : 0))"
     }
 }

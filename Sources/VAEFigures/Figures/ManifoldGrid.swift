@@ -18,6 +18,8 @@ public struct ManifoldGrid: Figure {
     private static let left = 92.0
     private static let right = 28.0
     private static let bottom = 66.0
+    /// A figure grows so far for a label of its axes; longer ones are shortened.
+    private static let longestLabel = 600.0
 
     /// - Parameters:
     ///   - tiles: the decoded images row by row from the top, each row from the left
@@ -52,7 +54,6 @@ public struct ManifoldGrid: Figure {
             throw VAEError(.invalidData, "latent values of the grid", "are not all finite")
         }
         sheet = try tiles.sheet(columns: columns.count, gap: 0)
-        heading = Heading(title: title, subtitle: subtitle)
         self.title = title
         self.xLabel = xLabel
         self.yLabel = yLabel
@@ -60,16 +61,24 @@ public struct ManifoldGrid: Figure {
         self.rows = rows
         let shown = ReconstructionGrid.tileSize(
             of: ImageShape(height: sheet.height, width: sheet.width), within: side)
-        let width = max(min(400, side), shown.width)
+        // A sheet that is narrow or low leaves room for its labels, the vertical one in letters of 11 pixels.
+        let ruler = try Canvas.ruler()
+        let width = max(
+            min(400, side), shown.width, min(ruler.width(of: xLabel, .axisLabel), Self.longestLabel)
+        )
+        .rounded(.up)
+        let height = max(shown.height, 0.7 * min(ruler.width(of: yLabel, .axisLabel), Self.longestLabel))
+            .rounded(.up)
+        heading = Heading(title: title, subtitle: subtitle, width: width + 8, on: ruler)
         area = Rect(
-            x: Self.left + ((width - shown.width) / 2).rounded(), y: heading.height, width: shown.width,
+            x: Self.left + ((width - shown.width) / 2).rounded(),
+            y: heading.height + ((height - shown.height) / 2).rounded(), width: shown.width,
             height: shown.height)
-        size = Size(
-            width: Self.left + width + Self.right, height: heading.height + shown.height + Self.bottom)
+        size = Size(width: Self.left + width + Self.right, height: heading.height + height + Self.bottom)
     }
 
     public func draw(on canvas: borrowing Canvas) {
-        heading.draw(on: canvas, x: area.minX, maxX: size.width - 20)
+        heading.draw(on: canvas, x: Self.left)
         canvas.draw(sheet, in: area)
         let cell = Size(width: area.width / Double(columns.count), height: area.height / Double(rows.count))
         for index in Self.ticks(of: columns.count, spacing: 56 / cell.width) {
@@ -90,13 +99,11 @@ public struct ManifoldGrid: Figure {
                 .middle)
         }
         canvas.draw(
-            canvas.shortened(xLabel, .axisLabel, toWidth: size.width - 40),
-            at: Point(area.midX, area.maxY + 48),
-            .axisLabel, .middle)
+            xLabel, at: Point(area.midX, area.maxY + 48), .axisLabel, .middle,
+            within: size.width - Self.left - Self.right)
         canvas.draw(
-            canvas.shortened(yLabel, .axisLabel, toWidth: size.height - 40),
-            at: Point(area.minX - 66, area.midY),
-            .axisLabel, .middle, isUpward: true)
+            yLabel, at: Point(area.minX - 66, area.midY), .axisLabel, .middle, isUpward: true,
+            within: size.height - heading.height - Self.bottom)
     }
 
     /// Where the lines of a grid lie that shows the whole of a standard normal prior: the middles of `count` equal shares of it,

@@ -20,7 +20,8 @@ public struct ReconstructionGrid: Figure {
     public let title: String
     private let heading: Heading
     private let headings: [String]
-    private let losses: [Double]?
+    /// What stands below the columns; nil for no losses.
+    private let losses: [String]?
     private let lossHeading: String
     private let layout: ReconstructionLayout
     private let pictures: [[Raster]]
@@ -54,18 +55,38 @@ public struct ReconstructionGrid: Figure {
             pictures[2].append(try inputs.difference(from: reconstructions, index))
         }
         self.pictures = pictures
-        self.losses = losses
         self.lossHeading = lossHeading
         self.title = title
         headings = rowHeadings
-        heading = Heading(title: title, subtitle: subtitle)
         // Letters are at most 0.7 of the font size wide on average; longer headings are shortened.
         let longest = rowHeadings.map(\.count).max() ?? 0
+        let ruler = try Canvas.ruler()
+        var heading: Heading?
         layout = ReconstructionLayout(
-            bands: bands, shape: inputs.shape, top: heading.height,
+            bands: bands, shape: inputs.shape,
             left: 24 + min(240, Double(longest) * Self.bold.size * 0.7).rounded(.up) + 12,
-            hasLosses: losses != nil)
+            hasLosses: losses != nil
+        ) { tile in
+            // Losses may be written somewhat smaller, as long as they can be read.
+            losses.map { 0.75 * ruler.width(of: Self.texts($0, tile), .tick) + 2 - ReconstructionLayout.gap }
+                ?? 0
+        } headingWidth: {
+            $0.isEmpty ? 0 : ruler.width(of: $0, Self.bold)
+        } top: { width in
+            let made = Heading(title: title, subtitle: subtitle, width: width - 48, on: ruler)
+            heading = made
+            return made.height
+        }
+        self.heading = heading ?? Heading(title: "", subtitle: "", width: 0, on: ruler)
+        self.losses = losses.map { [layout] in Self.texts($0, layout.tile) }
         size = layout.size
+    }
+
+    private static func texts(_ losses: [Double], _ tile: Size) -> [String] {
+        // As many decimals as tell them apart: losses of a pixel or a few are small.
+        let largest = losses.lazy.filter(\.isFinite).map(\.magnitude).max() ?? 0
+        let decimals = largest < 10 ? 2 : tile.width < 44 && largest >= 100 ? 0 : 1
+        return losses.map { $0.isFinite ? Ticks.format($0, decimals: decimals) : "–" }
     }
 
     private static func check(
@@ -114,7 +135,7 @@ public struct ReconstructionGrid: Figure {
     }
 
     public func draw(on canvas: borrowing Canvas) {
-        heading.draw(on: canvas, x: 24, maxX: size.width - 24)
+        heading.draw(on: canvas, x: 24)
         for (row, pictures) in pictures.enumerated() {
             for (column, picture) in pictures.enumerated() {
                 canvas.draw(picture, in: layout.rect(column, row: row))
@@ -128,10 +149,9 @@ public struct ReconstructionGrid: Figure {
             }
         }
         for group in layout.groups where !group.heading.isEmpty {
-            let (first, last) = (layout.rect(group.first, row: 0), layout.rect(group.last, row: 0))
+            let first = layout.cell(group.first, row: 0)
             canvas.draw(
-                canvas.shortened(group.heading, Self.bold, toWidth: last.maxX - first.minX + layout.groupGap),
-                at: Point(first.minX, first.minY - 11), Self.bold)
+                group.heading, at: Point(first.minX, first.minY - 11), Self.bold, within: group.width)
         }
         drawScale(on: canvas)
         drawLosses(on: canvas)
@@ -140,8 +160,10 @@ public struct ReconstructionGrid: Figure {
     /// What the colours of the differences mean, to the right of their row.
     private func drawScale(on canvas: borrowing Canvas) {
         guard let last = layout.firstBandsLast else { return }
-        let beside = layout.rect(last, row: 2)
-        let bar = Rect(x: beside.maxX + 14, y: beside.y, width: 10, height: beside.height)
+        // Beside rows that are too low for it, the scale is as high as all three.
+        let beside = layout.cell(last, row: 2)
+        let top = beside.height < 36 ? layout.cell(last, row: 0).minY : beside.minY
+        let bar = Rect(x: beside.maxX + 14, y: top, width: 10, height: beside.maxY - top)
         let steps = Int(bar.height)
         for step in 0..<steps {
             canvas.fill(
@@ -154,19 +176,18 @@ public struct ReconstructionGrid: Figure {
 
     private func drawLosses(on canvas: borrowing Canvas) {
         guard let losses else { return }
-        let (tile, gap) = (layout.tile, ReconstructionLayout.gap)
-        let texts = losses.map { $0.isFinite ? Ticks.format($0, decimals: tile.width < 44 ? 0 : 1) : "–" }
         // One size for all, small enough for the widest.
-        var widest = 1.0
-        for text in texts { widest = max(widest, canvas.width(of: text, .tick)) }
+        let widest = max(1, canvas.width(of: losses, .tick))
+        let room = layout.cell(0, row: 0).width + ReconstructionLayout.gap - 2
         var style = TextStyle.tick
-        style.size = min(style.size, style.size * (tile.width + gap - 2) / widest)
+        style.size = min(style.size, style.size * room / widest)
         for first in layout.firstColumns {
-            let y = layout.rect(first, row: 2).maxY + 22
-            canvas.draw(lossHeading, at: Point(layout.left - 14, y), .tick, .end)
+            let y = layout.cell(first, row: 2).maxY + 22
+            canvas.draw(
+                lossHeading, at: Point(layout.left - 14, y), .tick, .end, within: layout.left - 36)
         }
-        for (column, text) in texts.enumerated() {
-            let at = layout.rect(column, row: 2)
+        for (column, text) in losses.enumerated() {
+            let at = layout.cell(column, row: 2)
             canvas.draw(text, at: Point(at.midX, at.maxY + 22), style, .middle)
         }
     }

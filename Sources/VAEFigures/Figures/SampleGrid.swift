@@ -29,17 +29,18 @@ public struct SampleGrid: Figure {
                 expected: "100 to \(Raster.longestSide) pixels", found: "\(side)")
         }
         sheet = try ImageSheet(images: images, columns: columns, gap: gap).picture
-        heading = Heading(title: title, subtitle: subtitle)
         self.title = title
         let shown = ReconstructionGrid.tileSize(
             of: ImageShape(height: sheet.height, width: sheet.width), within: side)
+        let width = max(480, shown.width + 2 * Self.margin)
+        heading = Heading(
+            title: title, subtitle: subtitle, width: width - 2 * Self.margin, on: try Canvas.ruler())
         area = Rect(x: Self.margin, y: heading.height, width: shown.width, height: shown.height)
-        size = Size(
-            width: max(480, shown.width + 2 * Self.margin), height: area.maxY + Self.margin)
+        size = Size(width: width, height: area.maxY + Self.margin)
     }
 
     public func draw(on canvas: borrowing Canvas) {
-        heading.draw(on: canvas, x: Self.margin, maxX: size.width - Self.margin)
+        heading.draw(on: canvas, x: Self.margin)
         canvas.draw(sheet, in: area)
     }
 }

@@ -54,7 +54,9 @@ class TestSet {
     this.labels = points?.labelled ? arrayBytes('labels') : null;
     this.reconstruction = points?.losses ? dequantised('reconstruction', points.losses.reconstruction) : null;
     this.kl = points?.losses ? dequantised('kl', points.losses.kl) : null;
-    this.classes = this.labels ? [...new Set(this.labels)].sort((a, b) => a - b) : [];
+    this.classes = this.labels ? points.classes : [];
+    /** What each class looks like, by its label. */
+    this.looks = new Map(this.classes.map((label, rank) => [label, classLook(rank, this.classes.length)]));
     this.buffer = new Float32Array(this.pixels);
   }
 
@@ -68,6 +70,17 @@ class TestSet {
 
   /** A class's name: its number, where it has no other. */
   className(label) { return report.classNames[label] ?? String(label); }
+
+  /** Some images of the page, spread over the classes, and what they are. */
+  examples(most) {
+    const known = this.labels ? this.labels.subarray(0, this.imageCount) : [];
+    const present = this.classes.filter((label) => known.includes(label));
+    const shown = Math.min(present.length, most);
+    const indices = Array.from({ length: shown }, (_, place) =>
+      known.indexOf(present[Math.floor((place * present.length) / shown)]));
+    const which = shown < present.length ? `${shown} of the ${present.length} classes` : `each ${report.labelName}`;
+    return { indices, title: `The first of ${which}` };
+  }
 
   /** ", digit 7" for an image with a label. */
   labelText(index) { return this.labels ? `, ${report.labelName} ${this.className(this.labels[index])}` : ''; }

@@ -17,14 +17,26 @@ function normalQuantile(probability) {
   return (low + high) / 2;
 }
 
+/** Columns and rows of a grid of images: fewer the long way of long ones, so that the grid comes closer to a square. */
+function gridSize(side, { width, height }) {
+  const aspect = width / height;
+  if (aspect <= 2 && aspect >= 0.5) return { columns: side, rows: side };
+  const ratio = Math.sqrt(Math.min(aspect, 1 / aspect));
+  const few = Math.max(Math.min(side, 5), Math.round(side * ratio));
+  const many = Math.min(2 * side, Math.round(side / ratio));
+  return aspect > 1 ? { columns: few, rows: many } : { columns: many, rows: few };
+}
+
 /** The plane decoded on a grid of normal quantiles, a few images a frame so that the page stays quick. */
 class Manifold {
   constructor({ model, painter, plane, latents, frame }) {
     Object.assign(this, { model, painter, plane, latents });
     this.canvas = byId('manifold');
-    this.side = Math.max(5, Math.min(20, Math.floor(640 / Math.max(model.width, model.height))));
-    this.rows = plane.flat ? 1 : this.side;
-    this.quantiles = Array.from({ length: this.side }, (_, i) => normalQuantile((i + 0.5) / this.side));
+    const side = Math.max(5, Math.min(20, Math.floor(640 / Math.sqrt(model.width * model.height))));
+    const size = gridSize(side, model);
+    [this.columns, this.rows] = [size.columns, plane.flat ? 1 : size.rows];
+    const quantiles = (count) => Array.from({ length: count }, (_, i) => normalQuantile((i + 0.5) / count));
+    [this.across, this.up] = [quantiles(this.columns), quantiles(this.rows)];
     this.image = new Float32Array(model.pixels);
     this.run = 0;
     this.visible = false;
@@ -33,12 +45,11 @@ class Manifold {
       this.visible = true;
       this.start();
     }, { rootMargin: '300px' }).observe(this.canvas);
-    this.canvas.width = this.side * model.width;
-    this.canvas.height = this.rows * model.height;
+    resizeSheet(this.canvas, this.columns * model.width, this.rows * model.height);
     plane.onChange(() => this.start());
     this.canvas.addEventListener('click', (event) => {
       const box = this.canvas.getBoundingClientRect();
-      const column = Math.min(Math.floor(((event.clientX - box.left) / box.width) * this.side), this.side - 1);
+      const column = Math.min(Math.floor(((event.clientX - box.left) / box.width) * this.columns), this.columns - 1);
       const row = Math.min(Math.floor(((event.clientY - box.top) / box.height) * this.rows), this.rows - 1);
       latents.set(this.latent(column, row));
       byId('explore').scrollIntoView();
@@ -47,9 +58,9 @@ class Manifold {
   }
 
   latent(column, row) {
-    const { plane, quantiles } = this;
-    const x = quantiles[column] * plane.spread(plane.x);
-    const y = plane.flat ? 0 : quantiles[this.rows - 1 - row] * plane.spread(plane.y);
+    const { plane } = this;
+    const x = this.across[column] * plane.spread(plane.x);
+    const y = plane.flat ? 0 : this.up[this.rows - 1 - row] * plane.spread(plane.y);
     // Around the middle of the cloud on principal axes, around the origin on dimensions of z.
     return plane.moved(plane.axes[plane.x].origin, x, y);
   }
@@ -57,21 +68,21 @@ class Manifold {
   start() {
     if (!this.visible) return;
     const run = ++this.run;
-    const { plane, side, rows, model } = this;
-    byId('manifold-text').textContent = `${side} × ${rows} places at normal quantiles, ${plane.xLabel} across`
+    const { plane, columns, rows, model } = this;
+    byId('manifold-text').textContent = `${columns} × ${rows} places at normal quantiles, ${plane.xLabel} across`
       + `${plane.flat ? '' : ` and ${plane.yLabel} up`}. Click one to go there.`;
     const context = this.canvas.getContext('2d');
     let next = 0;
     const step = () => {
       if (run !== this.run) return;
       const end = performance.now() + 10;
-      while (next < side * rows && performance.now() < end) {
-        const [column, row] = [next % side, Math.floor(next / side)];
+      while (next < columns * rows && performance.now() < end) {
+        const [column, row] = [next % columns, Math.floor(next / columns)];
         model.decode(this.latent(column, row), this.image);
         this.painter.paintTile(context, this.image, column * model.width, row * model.height);
         next++;
       }
-      if (next < side * rows) requestAnimationFrame(step);
+      if (next < columns * rows) requestAnimationFrame(step);
       else this.canvas.dataset.state = 'done';
     };
     this.canvas.dataset.state = 'drawing';
@@ -81,10 +92,9 @@ class Manifold {
 
 /** Input, reconstruction and difference of some test images, as three rows. */
 function reconstructionStrip({ model, painter, testSet }, indices) {
-  const gap = Math.max(1, Math.round(model.width / 14));
+  const gap = gapBeside(model);
   const canvas = element('canvas', { class: 'sheet', role: 'img' });
-  canvas.width = indices.length * (model.width + gap) - gap;
-  canvas.height = 3 * (model.height + gap) - gap;
+  resizeSheet(canvas, indices.length * (model.width + gap) - gap, 3 * (model.height + gap) - gap);
   const context = canvas.getContext('2d');
   const stage = element('canvas');
   const image = new Float32Array(model.pixels);
@@ -104,14 +114,15 @@ function reconstructionStrip({ model, painter, testSet }, indices) {
   return { canvas, range: shown.length > 1 ? `${shown[0]} to ${shown.at(-1)} nats` : `${shown[0]} nats` };
 }
 
-/** The best, the median and the worst by loss where the losses are known, else the first of each class. */
+/** The best, the median and the worst by loss where the losses are known, else the first of some or all classes. */
 function showReconstructions(context) {
   const { testSet } = context;
   const known = testSet.imageCount;
   byId('reconstructions-card').hidden = known === 0;
   if (!known) return;
   const rows = byId('reconstruction-rows');
-  const wanted = Math.min(8, known);
+  const { width, height } = context.model;
+  const wanted = Math.min(width > 3 * height ? 2 : height > 3 * width ? 24 : 8, known);
   const add = (title, indices) => {
     const { canvas, range } = reconstructionStrip(context, indices);
     rows.append(element('div', { class: 'strip' }, element('h4', {}, `${title}: ${range}`), canvas));
@@ -126,25 +137,26 @@ function showReconstructions(context) {
     byId('reconstructions-text').textContent = 'Inputs, reconstructions and differences, '
       + `by loss over ${count(known)} test images.`;
   } else {
-    const first = testSet.classes.map((label) => testSet.labels.indexOf(label)).filter((index) => index < known);
-    add('First of each class', first.length ? first.slice(0, 10) : Array.from({ length: wanted }, (_, index) => index));
+    const { indices, title } = testSet.examples(wanted);
+    if (indices.length) add(title, indices);
+    else add('The first', Array.from({ length: wanted }, (_, index) => index));
     byId('reconstructions-text').textContent = 'Inputs, reconstructions and differences.';
   }
 }
 
 /** Images decoded from draws of the prior. */
 function offerSamples({ model, painter }) {
-  const columns = Math.max(4, Math.min(10, Math.floor(320 / model.width)));
-  const rows = Math.max(2, Math.min(4, Math.floor((columns * model.width * 0.4) / model.height)));
+  const { width, height } = model;
+  const columns = Math.max(width > 3 * height ? 2 : 4, Math.min(height > 2 * width ? 40 : 10, Math.floor(320 / width)));
+  const rows = Math.max(2, Math.min(width > 2 * height ? 16 : 4, Math.floor((columns * width * 0.4) / height)));
   const canvas = byId('samples');
-  canvas.width = columns * model.width;
-  canvas.height = rows * model.height;
+  resizeSheet(canvas, columns * width, rows * height);
   const draw = () => {
     const context = canvas.getContext('2d');
     for (let index = 0; index < columns * rows; index++) {
       const z = Float32Array.from({ length: model.latentSize }, normal);
       painter.paintTile(
-        context, model.decode(z), (index % columns) * model.width, Math.floor(index / columns) * model.height);
+        context, model.decode(z), (index % columns) * width, Math.floor(index / columns) * height);
     }
   };
   byId('resample').addEventListener('click', draw);

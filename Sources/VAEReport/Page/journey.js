@@ -121,10 +121,9 @@ class Journey {
   /** Nine frames of the way, side by side. */
   paintFilm() {
     const { painter, model } = this;
-    const frames = 9, gap = Math.max(1, Math.round(painter.width / 14));
+    const frames = 9, gap = gapBeside(painter);
     const film = byId('film');
-    film.width = frames * (painter.width + gap) - gap;
-    film.height = painter.height;
+    resizeSheet(film, frames * (painter.width + gap) - gap, painter.height, 8);
     const context = film.getContext('2d');
     for (let frame = 0; frame < frames; frame++) {
       painter.paintTile(context, model.decode(this.at(frame / (frames - 1))), frame * (painter.width + gap), 0);

@@ -4,6 +4,7 @@ const model = loadModel();
 const testSet = new TestSet(report.points);
 const theme = new Theme(byId('theme'));
 const painter = new Painter(model);
+document.body.classList.toggle('long', model.width > 3 * model.height);
 const latents = new Latents(model);
 const plane = new Plane(model, testSet);
 const scatter = new Scatter(byId('points'), plane, theme);

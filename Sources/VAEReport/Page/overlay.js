@@ -46,7 +46,7 @@ function paintOverlay(explorer) {
   if (hovered >= 0) {
     paintPosterior(context, explorer, hovered, ink);
     const x = scatter.screenX(plane.xs[hovered]), y = scatter.screenY(plane.ys[hovered]);
-    const label = testSet.labels ? theme.classColour(testSet.labels[hovered]) : theme.colour('train');
+    const label = testSet.labels ? theme.classColour(testSet.looks.get(testSet.labels[hovered])) : theme.colour('train');
     dot(x, y, 6, label);
     context.strokeStyle = ink;
     context.lineWidth = 1.5;

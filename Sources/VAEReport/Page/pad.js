@@ -4,11 +4,11 @@ class Pad {
   constructor({ model, painter, testSet, explorer, scatter, theme, latents }) {
     Object.assign(this, { model, painter, testSet, explorer, scatter, theme });
     this.canvas = byId('pad');
-    // Square pads suit square images; others are drawn in their own proportions.
-    const side = 336;
-    const scale = side / Math.max(model.width, model.height);
-    this.canvas.width = Math.max(1, Math.round(model.width * scale));
-    this.canvas.height = Math.max(1, Math.round(model.height * scale));
+    // Square pads suit square images; others are drawn in their own proportions, with pixels enough across the narrowest.
+    const [longer, shorter] = [Math.max(model.width, model.height), Math.min(model.width, model.height)];
+    const scale = Math.min(Math.max(336 / longer, 48 / shorter), 2400 / longer);
+    const side = (pixels) => Math.max(1, Math.round(pixels * scale));
+    resizeSheet(this.canvas, side(model.width), side(model.height), 21);
     this.context = this.canvas.getContext('2d', { willReadFrequently: true });
     this.seen = new Float32Array(model.pixels);
     this.redrawn = new Float32Array(model.pixels);

@@ -7,6 +7,17 @@ const heatSteps = [
   [252, 255, 164],
 ];
 
+/** Pixels between images of a model side by side. */
+const gapBeside = ({ width, height }) => Math.max(1, Math.round(Math.min(width, height) / 14));
+
+/** Gives a canvas its pixels, and a height on the page, in rem, that even the narrowest picture does not pass. */
+function resizeSheet(canvas, width, height, tallest = height > 2 * width ? 30 : 60) {
+  if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
+  // By the object model: the page's policy lets no style attribute pass.
+  canvas.style.width = `min(100%, ${(tallest * width) / height}rem)`;
+  canvas.style.maxHeight = `${tallest}rem`;
+}
+
 /** Pictures of one shape, painted without allocating. */
 class Painter {
   constructor({ height, width, channels }) {
@@ -51,10 +62,7 @@ class Painter {
   }
 
   fit(canvas) {
-    if (canvas.width !== this.width || canvas.height !== this.height) {
-      canvas.width = this.width;
-      canvas.height = this.height;
-    }
+    if (canvas.width !== this.width || canvas.height !== this.height) resizeSheet(canvas, this.width, this.height, 12);
     return canvas.getContext('2d');
   }
 

@@ -167,15 +167,13 @@ class Scatter {
     // Class by class, so that the colour changes ten times and not ten thousand.
     for (const label of testSet.labels ? testSet.classes : [-1]) {
       if (this.hidden.has(label)) continue;
-      context.fillStyle = label < 0 ? theme.colour('train') : theme.classColour(label);
+      const { mark } = testSet.looks.get(label) ?? { mark: marks[0] };
       context.beginPath();
       for (let index = 0; index < testSet.count; index++) {
         if (label >= 0 && testSet.labels[index] !== label) continue;
-        const x = this.screenX(plane.xs[index]), y = this.screenY(plane.ys[index]);
-        context.moveTo(x + radius, y);
-        context.arc(x, y, radius, 0, 2 * Math.PI);
+        addMark(context, mark, this.screenX(plane.xs[index]), this.screenY(plane.ys[index]), radius);
       }
-      context.fill();
+      paintMarks(context, mark, radius, label < 0 ? theme.colour('train') : theme.classColour(testSet.looks.get(label)));
     }
     context.globalAlpha = 1;
   }
@@ -183,8 +181,8 @@ class Scatter {
   /** Each class's name at its cluster's median. */
   drawNames(context) {
     const { plane, testSet, theme, hidden } = this;
-    if (!testSet.labels || testSet.classes.length > 40) return;
-    context.font = `600 ${17 * this.em}px system-ui, sans-serif`;
+    if (!testSet.labels || testSet.classes.length > 60) return;
+    context.font = `600 ${(testSet.classes.length > 20 ? 13 : 17) * this.em}px system-ui, sans-serif`;
     context.textAlign = 'center';
     context.textBaseline = 'middle';
     context.lineJoin = 'round';
@@ -195,6 +193,8 @@ class Scatter {
       if (hidden.has(label)) continue;
       const members = [];
       for (let index = 0; index < testSet.count; index++) if (testSet.labels[index] === label) members.push(index);
+      // A class of the test set none of whose points the page shows.
+      if (!members.length) continue;
       const x = this.screenX(median(members.map((index) => plane.xs[index])));
       const y = this.screenY(median(members.map((index) => plane.ys[index])));
       context.strokeText(testSet.className(label), x, y);

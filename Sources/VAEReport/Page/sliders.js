@@ -64,12 +64,14 @@ function offerPlanes(plane) {
 function offerClasses(scatter, theme, explorer) {
   const { testSet, hidden } = scatter;
   byId('legend').hidden = !testSet.classes.length;
+  byId('legend-note').hidden = testSet.classes.length <= colourCount;
   for (const label of testSet.classes) {
-    const mark = vector('svg', { width: 12, height: 12, 'aria-hidden': 'true' }, vector('circle', { cx: 6, cy: 6, r: 5.5 }));
+    const look = testSet.looks.get(label);
+    const [mark, paint] = markPicture(look.mark);
     const name = testSet.className(label);
     const button = element(
       'button', { type: 'button', 'aria-pressed': 'true', 'aria-label': `Show ${report.labelName} ${name}` }, mark, name);
-    const colour = () => mark.firstChild.setAttribute('fill', theme.classColour(label));
+    const colour = () => paint(theme.classColour(look));
     colour();
     theme.onChange(colour);
     button.addEventListener('click', () => {

@@ -22,8 +22,8 @@ class Theme {
   /** A colour of the style sheet, for canvases. */
   colour(name) { return this.colours.getPropertyValue(`--${name}`).trim(); }
 
-  /** The colour of a class; after ten they come round again, and the labels tell them apart. */
-  classColour(label) { return this.colour(`class-${label % 10}`); }
+  /** One of the colours of classes. */
+  classColour({ colour }) { return this.colour(`class-${colour}`); }
 
   choose(theme) {
     if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;

@@ -78,9 +78,9 @@ extension LatentPlane {
 
     /// The latents of a grid, row by row from the top, each row from the left; the lines are at normal quantiles, so
     /// that each stands for an equal share of the prior.
-    func grid(_ side: Int) -> (latents: [Float], columns: [Double], rows: [Double]) {
-        let quantiles = ManifoldGrid.quantiles(side)
-        let rows = isLine ? [0] : Array(quantiles.reversed())
-        return (rows.flatMap { y in quantiles.flatMap { latent($0, y) } }, quantiles, rows)
+    func grid(_ size: GridSize) -> (latents: [Float], columns: [Double], rows: [Double]) {
+        let columns = ManifoldGrid.quantiles(size.columns)
+        let rows = isLine ? [0] : Array(ManifoldGrid.quantiles(size.rows).reversed())
+        return (rows.flatMap { y in columns.flatMap { latent($0, y) } }, columns, rows)
     }
 }

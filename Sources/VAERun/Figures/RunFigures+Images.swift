@@ -7,41 +7,50 @@ extension RunFigures {
     func reconstructions() throws(VAEError) -> ReconstructionGrid {
         let losses = try model.losses(of: test, sampling: false, threads: threads)
         let totals = zip(losses.reconstruction, losses.kl).map { Double($0 + $1) }
-        let classes = classes()
-        // About a dozen, as many of one class as of any other.
-        let each = max(
-            1, min(test.labels == nil ? 10 : 12 / classes.count, classes.map(\.images.count).min() ?? 1))
-        let typical = classes.prefix(12).flatMap { $0.images.prefix(each) }
+        let (typical, heading) = typical()
         // Equal losses in the images' order, and those that are not finite as the worst.
         let ranked = totals.indices.sorted {
             (totals[$0].isFinite ? totals[$0] : .infinity, $0) < (
                 totals[$1].isFinite ? totals[$1] : .infinity, $1
             )
         }
-        let count = min(options.images, max(1, ranked.count / 3))
+        // Of one or two images none is the best, the median or the worst.
+        let count = min(options.images, ranked.count / 3)
         let middle = (ranked.count - count) / 2
         let best = Array(ranked.prefix(count))
         let median = Array(ranked[middle..<middle + count])
         let worst = Array(ranked.suffix(count))
         let chosen = typical + best + median + worst
-        let first =
-            (each == 1 ? "the first" : "the first \(each)")
-            + (test.labels == nil ? "" : " of each \(name.label)")
         let images = try images(chosen)
         return try ReconstructionGrid(
             inputs: FloatImages(images, at: 0..<images.count),
             reconstructions: FloatImages(
                 shape: test.shape, values: model.reconstruct(images, threads: threads)),
             losses: chosen.map { totals[$0] },
-            bands: [
-                [.init(first, count: typical.count)],
-                [
-                    .init("best", count: count), .init("median", count: count), .init("worst", count: count),
-                ],
-            ],
+            bands: [[.init(heading, count: typical.count)]]
+                + (count == 0
+                    ? []
+                    : [["best", "median", "worst"].map { ReconstructionGrid.Group($0, count: count) }]),
             title: "Test images of \(name.title) and their reconstructions",
             subtitle:
                 "z is the mean of q(z|x); loss = reconstruction + KL; difference is |input − reconstruction|")
+    }
+
+    /// About a dozen images, as many of one class as of any other, and what they are; of more classes some, evenly spread.
+    private func typical() -> (images: [Int], heading: String) {
+        let classes = classes()
+        let most = 12
+        let shown = min(classes.count, most)
+        let wanted = test.labels == nil ? 10 : most / shown
+        let each = max(1, min(wanted, classes.map(\.images.count).min() ?? 1))
+        let images = (0..<shown).flatMap { classes[$0 * classes.count / shown].images.prefix(each) }
+        let first = each == 1 ? "the first" : "the first \(each)"
+        guard test.labels != nil else { return (images, first) }
+        return (
+            images,
+            shown < classes.count
+                ? "\(first) of \(shown) of the \(classes.count) classes" : "\(first) of each \(name.label)"
+        )
     }
 
     /// Lines between images of neighbouring classes, or without labels of neighbours in the test set.
@@ -67,26 +76,30 @@ extension RunFigures {
         return try InterpolationGrid(
             starts: FloatImages(starts, at: 0..<starts.count), ends: FloatImages(ends, at: 0..<ends.count),
             steps: decoded(latents), rowHeadings: headings ?? [],
-            title: "From one test image of \(name.title) to another",
+            title: test.count == 1
+                ? "The one test image of \(name.title)" : "From one test image of \(name.title) to another",
             subtitle: "straight lines between the means of q(z|x), decoded")
     }
 
     /// Images of class 0 and 1, 2 and 3, …, then other steps between classes, then other images.
     private func pairs() -> [(Int, Int)] {
         let classes = classes()
-        guard classes.count > 1 else {
-            return (0..<options.pairs).map { pair in
-                (2 * pair % test.count, (2 * pair + 1) % test.count)
+        let all: [(Int, Int)]
+        if classes.count > 1 {
+            // Steps around the circle of classes: 0 to 1, 2 to 3, … first, then with a wider step.
+            all = (0..<options.pairs).map { pair in
+                let round = 2 * pair / classes.count
+                let from = 2 * pair % classes.count
+                let to = (from + 1 + round % (classes.count - 1)) % classes.count
+                let (a, b) = (classes[from].images, classes[to].images)
+                return (a[round % a.count], b[(round + 1) % b.count])
             }
+        } else {
+            all = (0..<options.pairs).map { (2 * $0 % test.count, (2 * $0 + 1) % test.count) }
         }
-        // Steps around the circle of classes: 0 to 1, 2 to 3, … first, then with a wider step.
-        return (0..<options.pairs).map { pair in
-            let round = 2 * pair / classes.count
-            let from = 2 * pair % classes.count
-            let to = (from + 1 + round % (classes.count - 1)) % classes.count
-            let (a, b) = (classes[from].images, classes[to].images)
-            return (a[round % a.count], b[(round + 1) % b.count])
-        }
+        // Few images make few pairs.
+        var seen: Set<[Int]> = []
+        return all.filter { seen.insert([$0.0, $0.1]).inserted }
     }
 
     /// Draws from the prior.

@@ -24,7 +24,7 @@ extension RunFigures {
     func manifold() throws(VAEError) -> ManifoldGrid {
         let encoding = try encoding()
         let plane = try LatentPlane(of: encoding, dimensions: options.dimensions)
-        let grid = plane.grid(options.grid)
+        let grid = plane.grid(GridSize(options.grid, for: test.shape))
         let size =
             plane.isLine
             ? "at \(grid.columns.count)" : "on a grid of \(grid.columns.count)×\(grid.rows.count)"

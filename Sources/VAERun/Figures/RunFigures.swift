@@ -35,6 +35,9 @@ package final class RunFigures {
         name = DataName(data.name)
     }
 
+    /// What people should know of the letters in pictures before they look at them; nil when nothing is missing.
+    package static var fontWarning: String? { (try? FigureFont.current())?.warning }
+
     /// Writes pictures to a folder, each as a whole, in place of one that is there.
     /// - Parameters:
     ///   - began: called with each picture's name before it is drawn.

@@ -15,8 +15,10 @@ package struct FilmRecorder {
     private let epochs: Int
     private let threads: Int
     private let latentSize: Int
-    /// Images a row of the decoded plane.
-    private let grid: Int
+    /// Of the decoded plane.
+    private let grid: GridSize
+    /// All labels of the test set, of which the film shows some images.
+    private let classes: Set<UInt8>?
     private var frames: [FilmFrame] = []
 
     /// The film.
@@ -43,8 +45,9 @@ package struct FilmRecorder {
         self.latentSize = latentSize
         self.epochs = epochs
         self.threads = threads
-        let longest = max(test.shape.height, test.shape.width)
-        grid = min(15, max(5, Self.side / longest))
+        let side = (Double(test.shape.height) * Double(test.shape.width)).squareRoot()
+        grid = GridSize(min(15, max(5, Int(Double(Self.side) / side))), for: test.shape)
+        classes = test.labels.map(Set.init)
     }
 
     /// Whether an epoch becomes a frame: each of a short training, else every so many, and the last one.
@@ -65,13 +68,20 @@ package struct FilmRecorder {
         // A line fills the picture row by row.
         let latents =
             plane.isLine
-            ? ManifoldGrid.quantiles(grid * grid).flatMap { plane.latent($0, 0) } : plane.grid(grid).latents
+            ? ManifoldGrid.quantiles(grid.columns * grid.rows).flatMap { plane.latent($0, 0) }
+            : plane.grid(grid).latents
         let tiles = try FloatImages(
             shape: test.shape, values: model.decode(latents, threads: threads))
         frames.append(
             FilmFrame(
                 epoch: report.epoch, loss: loss, points: plane.coordinates(encoding),
-                tiles: try tiles.shrunk(to: Self.side / grid)))
+                tiles: try tiles.shrunk(to: tileSide)))
+    }
+
+    /// The longer side of a decoded image, in pixels: as it is drawn, or twice that where the shorter side would be lost.
+    private var tileSide: Int {
+        let drawn = Self.side / (test.shape.width >= test.shape.height ? grid.columns : grid.rows)
+        return grid.columns == grid.rows ? drawn : 2 * drawn
     }
 
     /// Writes what the film is made of, in place of what is there.
@@ -82,7 +92,8 @@ package struct FilmRecorder {
     /// - Throws: `missingInput` when there is no such file; `invalidData` when it is not of this run.
     package mutating func goOn(from path: String, after epochs: Int) throws(VAEError) -> Bool {
         frames = try FilmFrames.read(
-            path, points: test.count, tiles: grid * grid, side: Self.side, channels: test.shape.channels
+            path, points: test.count, tiles: grid.columns * grid.rows, side: Self.side,
+            channels: test.shape.channels
         ).filter { $0.epoch <= epochs && shows($0.epoch) }
         return frames.map(\.epoch) == (1...max(1, epochs)).prefix(epochs).filter(shows)
     }
@@ -117,7 +128,7 @@ package struct FilmRecorder {
             default: ("principal plane of \(latentSize) dimensions", "")
             }
         let scatter = try LatentScatter(
-            points: frame.points, labels: test.labels, classNames: name.classes,
+            points: frame.points, labels: test.labels, classNames: name.classes, classes: classes,
             title: "\(name.title), epoch \(frame.epoch) of \(epochs)",
             subtitle: String(format: "test loss %.2f nats per image", frame.loss),
             xLabel: labels.0, yLabel: labels.1, legendTitle: nil, hasOneScale: latentSize > 1, limits: limits,
@@ -129,12 +140,12 @@ package struct FilmRecorder {
         let images = try FloatImages(frame.tiles, at: 0..<frame.tiles.count)
         if latentSize == 1 {
             return try SampleGrid(
-                images: images, columns: grid, gap: 0, title: "The line, decoded",
+                images: images, columns: grid.columns, gap: 0, title: "The line, decoded",
                 subtitle: "row by row at quantiles of the prior", side: Double(Self.side))
         }
-        let quantiles = ManifoldGrid.quantiles(grid)
         return try ManifoldGrid(
-            tiles: images, columns: quantiles, rows: quantiles.reversed(), title: "The plane, decoded",
+            tiles: images, columns: ManifoldGrid.quantiles(grid.columns),
+            rows: ManifoldGrid.quantiles(grid.rows).reversed(), title: "The plane, decoded",
             subtitle: "at quantiles of the prior", xLabel: labels.0, yLabel: labels.1, side: Double(Self.side)
         )
     }
