@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Kernels
 import VAE
 import VAECore
 import VAEData
@@ -101,7 +102,14 @@ struct BenchCommand: ParsableCommand {
         if json?.isEmpty == true { throw ValidationError("--json takes the name of a file, or - .") }
     }
 
+    /// The kernels of matrix products come first: the program may begin again with others.
+    static func main() {
+        OpenBLAS.settleKernels()
+        Self.main(nil)
+    }
+
     func run() throws {
+        if let warning = OpenBLAS.choice.warning { Console.error(warning.escapingControlCharacters()) }
         do {
             try measure()
         } catch let error as VAEError {

@@ -36,6 +36,9 @@ struct Report: Codable {
     struct BLASKeys: Codable {
         var configuration = OpenBLAS.configuration
         var core = OpenBLAS.core
+        var coreChosenBy = OpenBLAS.choice.chooser.rawValue
+        var ownChoice = OpenBLAS.choice.ownChoice
+        var isOlderThanProcessor = OpenBLAS.choice.isOlder
         var environment = Setting.blasEnvironment
     }
 

@@ -37,6 +37,8 @@ package struct RunRecord: Codable, Sendable {
         package let version: String
         package let blas: String
         package let blasKernels: String
+        /// `openblas`, `program` or `user`; records of version 0.1.0's first builds lack it.
+        package let blasKernelsChosenBy: String?
         /// `direct` or `lowered`; records of version 0.1.0's first builds lack it.
         package let convolutions: String?
         /// The instruction set of direct convolutions, nil where the processor has none.
@@ -47,12 +49,14 @@ package struct RunRecord: Codable, Sendable {
         package let command: [String]
 
         package init(
-            version: String, blas: String, blasKernels: String, convolutions: String?, tiles: String?,
-            processor: String, threads: Int, started: String, command: [String]
+            version: String, blas: String, blasKernels: String, blasKernelsChosenBy: String? = nil,
+            convolutions: String?, tiles: String?, processor: String, threads: Int, started: String,
+            command: [String]
         ) {
             self.version = version
             self.blas = blas
             self.blasKernels = blasKernels
+            self.blasKernelsChosenBy = blasKernelsChosenBy
             self.convolutions = convolutions
             self.tiles = tiles
             self.processor = processor

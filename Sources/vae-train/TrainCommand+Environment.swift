@@ -8,7 +8,10 @@ import VAERun
 extension TrainCommand {
     func introduce(_ console: Console, _ convolutions: ConvolutionMethod) {
         console.note("vae-train \(packageVersion): variational autoencoder")
-        console.note("BLAS      \(OpenBLAS.configuration) (kernels: \(OpenBLAS.core))")
+        let choice = OpenBLAS.choice
+        console.note(
+            "BLAS      \(OpenBLAS.configuration) (kernels: \(choice.phrase))".escapingControlCharacters())
+        if let warning = choice.warning { console.warn(warning.escapingControlCharacters()) }
         let kernels =
             switch (convolutions, ConvolutionMethod.directInstructionSet) {
             case (.lowered, _): "im2col and sgemm"
@@ -22,6 +25,7 @@ extension TrainCommand {
     func environment(_ trainer: Trainer, _ threads: Int) -> RunRecord.Environment {
         RunRecord.Environment(
             version: packageVersion, blas: OpenBLAS.configuration, blasKernels: OpenBLAS.core,
+            blasKernelsChosenBy: OpenBLAS.choice.chooser.rawValue,
             convolutions: trainer.convolutions.rawValue, tiles: ConvolutionMethod.directInstructionSet,
             processor: Machine.processorName, threads: threads, started: Date().ISO8601Format(),
             command: CommandLine.arguments)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Kernels
 import VAEConsole
 import VAECore
 
@@ -27,6 +28,7 @@ struct CommonOptions: ParsableArguments {
         signal(SIGPIPE, SIG_IGN)
         Signals.unblock([SIGINT, SIGTERM])
         let console = Console(command, quiet: quiet, colour: !noColor)
+        if let warning = OpenBLAS.choice.warning { console.warn(warning.escapingControlCharacters()) }
         do throws(VAEError) {
             let threads = threads ?? Machine.physicalCores
             guard (1...256).contains(threads) else {

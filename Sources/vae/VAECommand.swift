@@ -1,4 +1,5 @@
 import ArgumentParser
+import Kernels
 import VAECore
 
 @main
@@ -25,4 +26,10 @@ struct VAECommand: ParsableCommand {
             InterpolateCommand.self, InfoCommand.self, EvaluateCommand.self, AnomaliesCommand.self,
             PPCACommand.self, PlotCommand.self, DoctorCommand.self,
         ])
+
+    /// The kernels of matrix products come first: the program may begin again with others.
+    static func main() {
+        OpenBLAS.settleKernels()
+        Self.main(nil)
+    }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import Testing
 import VAE
 import VAECore
@@ -57,6 +58,12 @@ struct BenchTests {
         // More than 1 where the tiles beat sgemm, which the environment may have told to use slower kernels.
         #expect(try (0.001...5).contains(report.number("train", "fraction_of_peak")))
         #expect(try report.number("sgemm", "peak_gflops") > 0)
+        #expect(
+            try report.keys("blas")
+                == [
+                    "configuration", "core", "core_chosen_by", "environment", "is_older_than_processor",
+                    "own_choice",
+                ].filter { $0 != "own_choice" || OpenBLAS.choice.ownChoice != nil })
         #expect(try report.number("residual", "gradient") < 1e-5)
         #expect(try report.number("model", "flop_per_image") == 39_852_672)
         #expect(try report.number("run", "threads") == 2)
