@@ -12,7 +12,7 @@ struct BenchCommand: ParsableCommand {
         abstract: "Measure how fast the engine trains, and how right.",
         discussion: """
             Trains the default model (28×28 images, 134,165 parameters) in batches of 128 and compares: with plain \
-            products of large matrices (sgemm) on the same threads in the same minutes, with the same model on naive \
+            products of large matrices (sgemm) and the processor's multiply-adds on the same threads in the same minutes, with the same model on naive \
             loops, with convolutions lowered to sgemm, and, for its results, with naive loops in Double. The best round says what the engine can do, the \
             median what it did: other programs on the machine make rounds slower.
 
@@ -152,7 +152,7 @@ struct BenchCommand: ParsableCommand {
                 repeats: repeats,
                 withPeak: multiplies, progress: Console.progress)
             measured.engine = engine
-            if multiplies { measured.products = (engine.products, threads) }
+            if multiplies { measured.limits = (engine.limits, threads) }
             // The naive loops have one thread: a comparison with one is the fair one.
             if threads > 1, parts.contains(.naive) {
                 measured.engineOneThread = try EngineSpeed(
@@ -168,12 +168,12 @@ struct BenchCommand: ParsableCommand {
             }
         } else if multiplies {
             let peak = try ProductPeak(threads: threads)
-            var rounds = Rounds()
+            var limits = Limits()
             for round in 1...repeats {
                 Console.progress("sgemm: round \(round) of \(repeats)")
-                rounds.append(peak.round())
+                limits.append(peak)
             }
-            measured.products = (rounds, threads)
+            measured.limits = (limits, threads)
         }
         if parts.contains(.layers) {
             measured.layers = try LayerSpeed(

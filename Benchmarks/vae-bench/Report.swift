@@ -19,6 +19,7 @@ struct Report: Codable {
     var trainLowered: TrainKeys?
     var naive: NaiveKeys?
     var sgemm: ProductKeys?
+    var multiplyAdd: MultiplyAddKeys?
     var residual: ResidualKeys?
     var layers: [LayerKeys]?
     var layerStep: LayerStepKeys?
@@ -72,6 +73,7 @@ struct Report: Codable {
         var secondsPerEpoch: Double
         var gflops: Double
         var fractionOfPeak: Double?
+        var fractionOfMultiplyAddPeak: Double?
         var rounds: [Double]
     }
 
@@ -91,6 +93,7 @@ struct Report: Codable {
         var size: Int
         var peakGflops: Double
         var medianGflops: Double
+        var fractionOfMultiplyAddPeak: Double
         var rounds: [Double]
     }
 
