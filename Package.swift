@@ -124,7 +124,8 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "VAE", "VAECore", "VAEData", "VAEEvaluation", "VAERun", "Kernels", "vae", "vae-train", "vae-bench",
+                "VAE", "VAECore", "VAEData", "VAEEvaluation", "VAERun", "Kernels", "vae", "vae-train",
+                "vae-bench",
             ]),
         // The code of the documentation, which sees what another package sees.
         .testTarget(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Kernels
 import VAE
 import VAEConsole
 import VAECore
@@ -12,8 +13,9 @@ struct BenchCommand: ParsableCommand {
         abstract: "Measure how fast the engine trains, and how right.",
         discussion: """
             Trains the default model (28×28 images, 134,165 parameters) in batches of 128 and compares: with plain \
-            products of large matrices (sgemm) on the same threads in the same minutes, with the same model on naive \
-            loops, with all products by im2col and sgemm, and, for its results, with naive loops in Double. The best round says what the engine can do, the \
+            products of large matrices (sgemm) and the processor's multiply-adds on the same threads in the same minutes, \
+            with the same model on naive loops, with all products by im2col and sgemm, and, for its results, with naive \
+            loops in Double. The best round says what the engine can do, the \
             median what it did: other programs on the machine make rounds slower.
 
             EXAMPLES
@@ -107,7 +109,14 @@ struct BenchCommand: ParsableCommand {
         if json?.isEmpty == true { throw ValidationError("--json takes the name of a file, or - .") }
     }
 
+    /// The kernels of matrix products come first: the program may begin again with others.
+    static func main() {
+        OpenBLAS.settleKernels()
+        Self.main(nil)
+    }
+
     func run() throws {
+        if let warning = OpenBLAS.choice.warning { Console.error(warning.escapingControlCharacters()) }
         do {
             try measure()
         } catch let error as VAEError {
@@ -150,7 +159,7 @@ struct BenchCommand: ParsableCommand {
                 repeats: repeats,
                 withPeak: multiplies, progress: Console.progress)
             measured.engine = engine
-            if multiplies { measured.products = (engine.products, threads) }
+            if multiplies { measured.limits = (engine.limits, threads) }
             // The naive loops have one thread: a comparison with one is the fair one.
             if threads > 1, parts.contains(.naive) {
                 measured.engineOneThread = try EngineSpeed(
@@ -166,12 +175,12 @@ struct BenchCommand: ParsableCommand {
             }
         } else if multiplies {
             let peak = try ProductPeak(threads: threads)
-            var rounds = Rounds()
+            var limits = Limits()
             for round in 1...repeats {
                 Console.progress("sgemm: round \(round) of \(repeats)")
-                rounds.append(peak.round())
+                limits.append(peak)
             }
-            measured.products = (rounds, threads)
+            measured.limits = (limits, threads)
         }
         if parts.contains(.layers) {
             measured.layers = try LayerSpeed(

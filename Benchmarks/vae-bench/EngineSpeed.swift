@@ -1,7 +1,7 @@
 import VAE
 import VAECore
 
-/// The engine's training speed, and the speed of plain products in the same minutes.
+/// The engine's training speed, and the limits above it in the same minutes.
 struct EngineSpeed {
     /// What computed it.
     let method: Products
@@ -11,13 +11,13 @@ struct EngineSpeed {
     let images: Int
     /// Images per second of each epoch.
     var training = Rounds()
-    /// Operations per second of large products, a round after each epoch; empty unless asked for.
-    var products = Rounds()
+    /// A round of them after each epoch; empty unless asked for.
+    var limits = Limits()
 
     /// Trains for one epoch to warm up and then `repeats` epochs that count.
     ///
     /// Everything a user pays for within an epoch is in the time: shuffling, scaling pixels, noise, the losses, Adam.
-    /// - Parameter withPeak: measures a round of products between epochs, so that both see the same machine
+    /// - Parameter withPeak: measures a round of the limits between epochs, so that all see the same machine
     init(
         _ workload: Workload, _ method: Products, threads: Int, images: Int, repeats: Int,
         withPeak: Bool, progress: (String) -> Void
@@ -27,14 +27,14 @@ struct EngineSpeed {
             workload.model, TrainingConfiguration(epochs: repeats + 1, batchSize: Workload.batch),
             threads: threads, products: method)
         let peak = withPeak ? try ProductPeak(threads: threads) : nil
-        var (training, products) = (Rounds(), Rounds())
+        var (training, limits) = (Rounds(), Limits())
         let name = "training (\(method.rawValue)) on \(count(threads, "thread"))"
         progress("\(name): warming up")
         try trainer.fit(
             set,
             onEpoch: { report in
                 if report.epoch > 1 { training.append(report.imagesPerSecond) }
-                if let peak { products.append(peak.round()) }
+                if let peak { limits.append(peak) }
                 if report.epoch <= repeats { progress("\(name): round \(report.epoch) of \(repeats)") }
             })
         self.method = method
@@ -42,6 +42,6 @@ struct EngineSpeed {
         workers = trainer.threads
         self.images = set.count
         self.training = training
-        self.products = products
+        self.limits = limits
     }
 }

@@ -19,8 +19,8 @@ struct LayerSpeed {
     private(set) var rows: [Row] = []
     /// Steps per second.
     private(set) var steps = Rounds()
-    /// Operations per second of large products on one thread.
-    private(set) var products = Rounds()
+    /// On one thread.
+    private(set) var limits = Limits()
     /// Seconds of a step that the layers' own calls take, in which a piece finds what the one before left in the caches.
     private(set) var layerCalls = 0.0
 
@@ -62,7 +62,7 @@ struct LayerSpeed {
             workload.model,
             TrainingConfiguration(epochs: (wanted + perEpoch - 1) / perEpoch, batchSize: Workload.batch),
             threads: 1, products: workload.products)
-        var (steps, products) = (Rounds(), Rounds())
+        var (steps, limits) = (Rounds(), Limits())
         var done = 0
         var start = ContinuousClock.now
         try trainer.fit(workload.images.slice(0..<perEpoch * Workload.batch)) { _ in
@@ -73,12 +73,12 @@ struct LayerSpeed {
                 steps.append(1 / taken)
                 for index in timers.indices { timers[index].measure() }
                 for index in whole.indices { whole[index].measure() }
-                if (done - Self.warmUp) % 4 == 1 { products.append(peak.round()) }
+                if (done - Self.warmUp) % 4 == 1 { limits.append(peak) }
             }
             start = .now
         }
         self.steps = steps
-        self.products = products
+        self.limits = limits
         layerCalls = whole.reduce(0) { $0 + 1 / $1.rounds.best }
         for timer in timers { add(timer) }
         // The layers' regions are theirs, and a region does not keep its storage alive.

@@ -4,13 +4,15 @@ import VAECore
 /// The speed of large matrix products on every thread at once: the ceiling under which training runs.
 ///
 /// Through the same call of `sgemm` and the same kind of thread team as the engine, one single-threaded product a thread.
-/// No theoretical figure is used: a processor's clock under wide arithmetic is nowhere to be read.
+/// How far `sgemm` itself is from what the processor could do is `MultiplyAddPeak`'s to say.
 final class ProductPeak {
     /// Rows, columns and depth: large enough for `sgemm`'s full speed, small enough for rounds of a second.
     static let size = 1024
     private static let productsPerThread = 8
 
     let pool: WorkerPool
+    /// On the same threads.
+    let multiplyAdds: MultiplyAddPeak
     /// Three matrices a worker.
     private let storages: [FloatStorage]
 
@@ -31,6 +33,7 @@ final class ProductPeak {
             }
         }
         self.pool = pool
+        multiplyAdds = MultiplyAddPeak(pool)
         self.storages = storages
         _ = round()
     }

@@ -1,3 +1,4 @@
+import Kernels
 import VAE
 
 extension Report {
@@ -17,6 +18,7 @@ extension Report {
         var share: Double
         var gflops: Double?
         var fractionOfPeak: Double?
+        var fractionOfMultiplyAddPeak: Double?
     }
 
     /// The step whose rows those are.
@@ -31,7 +33,9 @@ extension Report {
         var layerCallsSeconds: Double
         var gflops: Double
         var fractionOfPeak: Double
+        var fractionOfMultiplyAddPeak: Double
         var peakGflops: Double
+        var multiplyAddPeakGflops: Double
 
         init(_ speed: LayerSpeed) {
             rounds = speed.steps.speeds.count
@@ -39,15 +43,18 @@ extension Report {
             medianSeconds = 1 / speed.steps.median
             layerCallsSeconds = speed.layerCalls
             gflops = Double(speed.flop) * speed.steps.best / 1e9
-            fractionOfPeak = Double(speed.flop) * speed.steps.best / speed.products.best
-            peakGflops = speed.products.best / 1e9
+            peakGflops = speed.limits.products.best / 1e9
+            multiplyAddPeakGflops = speed.limits.multiplyAdds.best / 1e9
+            fractionOfPeak = gflops / peakGflops
+            fractionOfMultiplyAddPeak = gflops / multiplyAddPeakGflops
         }
     }
 
     /// The table of a training step's parts and how it was measured; empty where there is none.
     var layerText: String {
         guard let layers, let step = layerStep else { return "" }
-        var table = Table("part of a step, 1 thread", "M×N×K", "calls", "ms", "share", "GFLOP/s", "of peak")
+        var table = Table(
+            "part of a step, 1 thread", "M×N×K", "calls", "ms", "share", "GFLOP/s", "of sgemm", "of FMA")
         func add(_ name: String, _ rows: [LayerKeys]) {
             let (seconds, share) = rows.reduce((0, 0)) { ($0.0 + $1.seconds, $0.1 + $1.share) }
             table.add(name, "", "", milliseconds(seconds), percent(share))
@@ -60,27 +67,33 @@ extension Report {
             table.add(
                 row.title, "\(m)×\(n)×\(k)", row.calls.map(String.init) ?? "", milliseconds(row.seconds),
                 percent(row.share), row.gflops.map { number($0, 1) } ?? "",
-                row.fractionOfPeak.map(percent) ?? "")
+                row.fractionOfPeak.map(percent) ?? "", row.fractionOfMultiplyAddPeak.map(percent) ?? "")
         }
         let products = layers.filter { $0.m != nil }
         let productSeconds = products.reduce(0) { $0 + $1.seconds }
         let speed = step.gflops * step.seconds / productSeconds
         table.add(
             "  all products", "", "", milliseconds(productSeconds), percent(productSeconds / step.seconds),
-            number(speed, 1), percent(speed / step.peakGflops))
+            number(speed, 1), percent(speed / step.peakGflops),
+            percent(speed / step.multiplyAddPeakGflops))
         add("  all others", layers.filter { $0.m == nil })
         table.add(
             "step of \(step.batch) images", "", "", milliseconds(step.seconds), percent(1),
-            number(step.gflops, 1), percent(step.fractionOfPeak))
+            number(step.gflops, 1), percent(step.fractionOfPeak),
+            percent(step.fractionOfMultiplyAddPeak))
         let median = milliseconds(step.medianSeconds)
-        let peak = "sgemm \(ProductPeak.size)³ on one thread, \(number(step.peakGflops, 1)) GFLOP/s"
-        let lines = [
-            "The step is the best of \(step.rounds) (median \(median) ms) and was timed as it is. Its pieces were timed",
-            "between steps, each by itself through the engine's kernels on a micro-batch of \(step.microBatch) images, its data",
-            "in the caches, the best round counted. Everything else is what they leave of the step: data that",
-            "other pieces pushed out of the caches, the thread pool, adding losses up. The layers' own calls,",
-            "each by itself, take \(milliseconds(step.layerCallsSeconds)) ms. Peak: \(peak).",
-        ]
+        let limits =
+            "sgemm of \(ProductPeak.size)³ does \(number(step.peakGflops, 1)) GFLOP/s, and\nmultiply-adds in "
+            + "registers alone (FMA, \(MultiplyAdds.instructionSet)) \(number(step.multiplyAddPeakGflops, 1))"
+        let fractions = layers.map(\.fractionOfPeak) + [speed / step.peakGflops, step.fractionOfPeak]
+        let lines =
+            [
+                "The step is the best of \(step.rounds) (median \(median) ms) and was timed as it is. Its pieces were timed",
+                "between steps, each by itself through the engine's kernels on a micro-batch of \(step.microBatch) images, its data",
+                "in the caches, the best round counted. Everything else is what they leave of the step: data that",
+                "other pieces pushed out of the caches, the thread pool, adding losses up. The layers' own calls,",
+                "each by itself, take \(milliseconds(step.layerCallsSeconds)) ms. On one thread \(limits).",
+            ] + beyondSgemm(fractions, sgemm: step.peakGflops / step.multiplyAddPeakGflops)
         return table.text + "\n" + lines.map { $0 + "\n" }.joined() + "\n"
     }
 }
@@ -94,11 +107,12 @@ extension LayerSpeed {
             share: rest / step)
         return rows.map { row in
             let speed = row.product.map { Double($0.flop) / row.seconds }
+            let fractions = speed.map(limits.fractions)
             return Report.LayerKeys(
                 name: row.name, direction: row.direction.rawValue, m: row.product?.m, n: row.product?.n,
                 k: row.product?.k, calls: row.product?.calls, seconds: row.seconds,
                 medianSeconds: row.median, share: row.seconds / step, gflops: speed.map { $0 / 1e9 },
-                fractionOfPeak: speed.map { $0 / products.best })
+                fractionOfPeak: fractions?.products, fractionOfMultiplyAddPeak: fractions?.multiplyAdds)
         } + [rest]
     }
 }

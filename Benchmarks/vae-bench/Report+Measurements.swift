@@ -11,8 +11,8 @@ struct Measurements {
     /// On one thread, when `engine` ran on more.
     var engineOneThread: EngineSpeed?
     var naive: NaiveSpeed?
-    /// Rounds of plain products, and on how many threads.
-    var products: (rounds: Rounds, threads: Int)?
+    /// Rounds of plain products and of multiply-adds, and on how many threads.
+    var limits: (rounds: Limits, threads: Int)?
     var residual: Residual?
     var layers: LayerSpeed?
     var scaling: ScalingSpeed?
@@ -42,11 +42,15 @@ extension Report {
                 ratio: measured.engine.map { $0.training.best / best },
                 ratioOneThread: oneThread.map { $0.training.best / best }, rounds: naive.training.speeds)
         }
-        sgemm = measured.products.map { rounds, threads in
-            ProductKeys(
+        sgemm = measured.limits.map { limits, threads in
+            let rounds = limits.products
+            return ProductKeys(
                 threads: threads, size: ProductPeak.size, peakGflops: rounds.best / 1e9,
-                medianGflops: rounds.median / 1e9, rounds: rounds.speeds.map { $0 / 1e9 })
+                medianGflops: rounds.median / 1e9,
+                fractionOfMultiplyAddPeak: rounds.best / limits.multiplyAdds.best,
+                rounds: rounds.speeds.map { $0 / 1e9 })
         }
+        multiplyAdd = measured.limits.map { MultiplyAddKeys($0.multiplyAdds, threads: $1) }
         residual = measured.residual.map {
             ResidualKeys(
                 images: $0.images, loss: $0.loss, gradient: $0.gradient, worstTensor: $0.worst.tensor,
@@ -72,7 +76,7 @@ extension Report.TrainKeys {
         slowestImagesPerSecond = engine.training.slowest
         secondsPerEpoch = imagesPerEpoch / best
         gflops = best * flop / 1e9
-        fractionOfPeak = engine.products.speeds.isEmpty ? nil : best * flop / engine.products.best
+        (fractionOfPeak, fractionOfMultiplyAddPeak) = engine.limits.fractions(of: best * flop)
         rounds = engine.training.speeds
     }
 }

@@ -51,10 +51,10 @@ extension Report {
         }
     }
 
-    /// A share of the `sgemm` peak, where it was measured on as many threads.
-    private func ofPeak(_ gflops: Double, _ threads: Int) -> String {
-        guard let sgemm, sgemm.threads == threads else { return "" }
-        return number(100 * gflops / sgemm.peakGflops, 1) + " %"
+    /// A share of a peak, where it was measured on as many threads.
+    private func share(_ gflops: Double, _ threads: Int, of peak: Double?) -> String {
+        guard let peak, sgemm?.threads == threads else { return "" }
+        return number(100 * gflops / peak, 1) + " %"
     }
 
     /// Two tables, one of training and one of inference; empty where there are none.
@@ -63,7 +63,7 @@ extension Report {
         if let scaling {
             var table = Table(
                 "training by", "threads", "batch", "image", "latents", "best img/s", "median",
-                "µs/image", "MFLOP/image", "GFLOP/s", "of peak", "first step, ms")
+                "µs/image", "MFLOP/image", "GFLOP/s", "of sgemm", "of FMA", "first step, ms")
             var axis = ""
             for row in scaling {
                 table.add(
@@ -71,7 +71,8 @@ extension Report {
                     "\(row.batch)", "\(row.imageSize)×\(row.imageSize)", "\(row.latentSize)",
                     number(row.imagesPerSecond), number(row.medianImagesPerSecond),
                     number(1e6 / row.imagesPerSecond, 1), number(Double(row.flopPerImage) / 1e6, 1),
-                    number(row.gflops, 1), ofPeak(row.gflops, row.threads),
+                    number(row.gflops, 1), share(row.gflops, row.threads, of: sgemm?.peakGflops),
+                    share(row.gflops, row.threads, of: multiplyAdd?.peakGflops),
                     number(1000 * row.secondsToFirstStep, 1))
                 axis = row.axis
             }
@@ -80,12 +81,14 @@ extension Report {
         }
         if let inference {
             var table = Table(
-                "inference", "threads", "images", "best img/s", "median", "MFLOP/image", "GFLOP/s", "of peak")
+                "inference", "threads", "images", "best img/s", "median", "MFLOP/image", "GFLOP/s",
+                "of sgemm", "of FMA")
             for row in inference {
                 table.add(
                     row.task, "\(row.threads)", number(Double(row.images)), number(row.imagesPerSecond),
                     number(row.medianImagesPerSecond), number(Double(row.flopPerImage) / 1e6, 1),
-                    number(row.gflops, 1), ofPeak(row.gflops, row.threads))
+                    number(row.gflops, 1), share(row.gflops, row.threads, of: sgemm?.peakGflops),
+                    share(row.gflops, row.threads, of: multiplyAdd?.peakGflops))
             }
             text += table.text + "\n"
         }

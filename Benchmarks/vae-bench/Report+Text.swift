@@ -4,14 +4,14 @@ extension Report {
     /// The measurements as a table and a few lines, for people.
     var text: String {
         var table = Table(
-            "", "best img/s", "median", "slowest", "s per 60,000", "GFLOP/s", "of sgemm peak")
+            "", "best img/s", "median", "slowest", "s per 60,000", "GFLOP/s", "of sgemm", "of FMA")
         for row in [train, trainOneThread, trainBlas].compactMap(\.self) {
             let method = row.products == "blas" ? "im2col + sgemm, " : ""
             table.add(
                 "engine, \(method)\(count(row.threads, "thread"))", number(row.imagesPerSecond),
                 number(row.medianImagesPerSecond), number(row.slowestImagesPerSecond),
                 number(row.secondsPerEpoch, 1), number(row.gflops, 1),
-                row.fractionOfPeak.map { number(100 * $0, 1) + " %" } ?? "")
+                percent(row.fractionOfPeak), percent(row.fractionOfMultiplyAddPeak))
         }
         if let naive {
             table.add(
@@ -22,15 +22,28 @@ extension Report {
         if let sgemm {
             table.add(
                 "sgemm \(sgemm.size)³, \(count(sgemm.threads, "thread"))", "", "", "", "",
-                number(sgemm.peakGflops, 1), "100.0 %")
+                number(sgemm.peakGflops, 1), percent(1), percent(sgemm.fractionOfMultiplyAddPeak))
+        }
+        if let multiplyAdd {
+            table.add(
+                "FMA (\(multiplyAdd.instructionSet)), \(count(multiplyAdd.threads, "thread"))", "", "", "",
+                "",
+                number(multiplyAdd.peakGflops, 1), "", percent(1))
         }
         // Titles alone are no table.
         let isEmpty = train == nil && naive == nil && sgemm == nil
         return (isEmpty ? "" : table.text + "\n") + layerText + scalingText + notes.map { $0 + "\n" }.joined()
     }
 
+    private func percent(_ share: Double?) -> String { share.map { number(100 * $0, 1) + " %" } ?? "" }
+
     private var notes: [String] {
         var lines: [String] = []
+        if multiplyAdd != nil {
+            lines.append(
+                "FMA: multiply-adds in registers alone, on each thread at once; no product is faster.")
+        }
+        lines += beyondSgemm(fractionsOfSgemm, sgemm: sgemm?.fractionOfMultiplyAddPeak)
         if let train {
             let images = number(Double(run.images))
             lines.append("Engine: \(train.rounds.count) epochs of \(images) images after one to warm up.")

@@ -19,6 +19,7 @@ struct Report: Codable {
     var trainBlas: TrainKeys?
     var naive: NaiveKeys?
     var sgemm: ProductKeys?
+    var multiplyAdd: MultiplyAddKeys?
     var residual: ResidualKeys?
     var layers: [LayerKeys]?
     var layerStep: LayerStepKeys?
@@ -36,6 +37,9 @@ struct Report: Codable {
     struct BLASKeys: Codable {
         var configuration = OpenBLAS.configuration
         var core = OpenBLAS.core
+        var coreChosenBy = OpenBLAS.choice.chooser.rawValue
+        var ownChoice = OpenBLAS.choice.ownChoice
+        var isOlderThanProcessor = OpenBLAS.choice.isOlder
         var environment = Setting.blasEnvironment
     }
 
@@ -69,6 +73,7 @@ struct Report: Codable {
         var secondsPerEpoch: Double
         var gflops: Double
         var fractionOfPeak: Double?
+        var fractionOfMultiplyAddPeak: Double?
         var rounds: [Double]
     }
 
@@ -88,6 +93,7 @@ struct Report: Codable {
         var size: Int
         var peakGflops: Double
         var medianGflops: Double
+        var fractionOfMultiplyAddPeak: Double
         var rounds: [Double]
     }
 

@@ -43,7 +43,9 @@ enum Setting {
 
     /// What the table stands under: a name and a line or two for each thing.
     static func head(_ workload: Workload, threads: Int) -> String {
-        var blas = "\(trimmed(OpenBLAS.configuration)), \(OpenBLAS.core) kernels"
+        var blas =
+            trimmed(OpenBLAS.configuration)
+            + "\nkernels \(OpenBLAS.choice.phrase.escapingControlCharacters())"
         for (name, value) in blasEnvironment.sorted(by: { $0.key < $1.key }) {
             blas += "\n\(name)=\(value) set by the environment"
         }

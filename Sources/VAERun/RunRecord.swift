@@ -37,6 +37,8 @@ package struct RunRecord: Codable, Sendable {
         package let version: String
         package let blas: String
         package let blasKernels: String
+        /// `openblas`, `program` or `user`; records of version 0.1.0's first builds lack it.
+        package let blasKernelsChosenBy: String?
         /// `tiles` or `blas`; nil in a record of a version that rounded otherwise.
         package let products: String?
         /// What such a record has instead: `direct` or `lowered`.
@@ -49,12 +51,14 @@ package struct RunRecord: Codable, Sendable {
         package let command: [String]
 
         package init(
-            version: String, blas: String, blasKernels: String, products: String?, tiles: String?,
-            processor: String, threads: Int, started: String, command: [String]
+            version: String, blas: String, blasKernels: String, blasKernelsChosenBy: String? = nil,
+            products: String?, tiles: String?, processor: String, threads: Int, started: String,
+            command: [String]
         ) {
             self.version = version
             self.blas = blas
             self.blasKernels = blasKernels
+            self.blasKernelsChosenBy = blasKernelsChosenBy
             self.products = products
             self.tiles = tiles
             self.processor = processor

@@ -8,7 +8,10 @@ import VAERun
 extension TrainCommand {
     func introduce(_ console: Console, _ products: Products) {
         console.note("vae-train \(packageVersion): variational autoencoder")
-        console.note("BLAS      \(OpenBLAS.configuration) (kernels: \(OpenBLAS.core))")
+        let choice = OpenBLAS.choice
+        console.note(
+            "BLAS      \(OpenBLAS.configuration) (kernels: \(choice.phrase))".escapingControlCharacters())
+        if let warning = choice.warning { console.warn(warning.escapingControlCharacters()) }
         let kernels =
             switch (products, Products.instructionSet) {
             case (.blas, _): "im2col and sgemm of OpenBLAS"
@@ -22,7 +25,8 @@ extension TrainCommand {
     func environment(_ trainer: Trainer, _ threads: Int) -> RunRecord.Environment {
         RunRecord.Environment(
             version: packageVersion, blas: OpenBLAS.configuration, blasKernels: OpenBLAS.core,
-            products: trainer.products.rawValue, tiles: Products.instructionSet,
+            blasKernelsChosenBy: OpenBLAS.choice.chooser.rawValue, products: trainer.products.rawValue,
+            tiles: Products.instructionSet,
             processor: Machine.processorName, threads: threads, started: Date().ISO8601Format(),
             command: CommandLine.arguments)
     }

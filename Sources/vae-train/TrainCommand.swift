@@ -159,6 +159,12 @@ struct TrainCommand: ParsableCommand {
     @Flag(help: "No colour; also with NO_COLOR set or TERM=dumb.")
     var noColor = false
 
+    /// The kernels of matrix products come first: the program may begin again with others.
+    static func main() {
+        OpenBLAS.settleKernels()
+        Self.main(nil)
+    }
+
     func run() throws {
         // A reader that goes away must not end the run: writing to it fails, and that is all.
         signal(SIGPIPE, SIG_IGN)

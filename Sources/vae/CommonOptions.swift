@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Kernels
 import VAEConsole
 import VAECore
 
@@ -30,6 +31,7 @@ struct CommonOptions: ParsableArguments {
         signal(SIGPIPE, SIG_IGN)
         Signals.unblock([SIGINT, SIGTERM])
         let console = Console(command, quiet: quiet, colour: !noColor)
+        if let warning = OpenBLAS.choice.warning { console.warn(warning.escapingControlCharacters()) }
         do throws(VAEError) {
             try body(console, Threads.checked(threads))
         } catch {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Kernels
 import VAECore
 
 @main
@@ -26,4 +27,10 @@ struct VAECommand: ParsableCommand {
             PPCACommand.self, PlotCommand.self, DoctorCommand.self,
         ])
     static let _errorLabel = "vae: error"
+
+    /// The kernels of matrix products come first: the program may begin again with others.
+    static func main() {
+        OpenBLAS.settleKernels()
+        Self.main(nil)
+    }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import Testing
 import VAE
 import VAECore
@@ -56,7 +57,26 @@ struct BenchTests {
         #expect(try report.number("train", "median_images_per_second") > 0)
         // More than 1 where the tiles beat sgemm, which the environment may have told to use slower kernels.
         #expect(try (0.001...5).contains(report.number("train", "fraction_of_peak")))
-        #expect(try report.number("sgemm", "peak_gflops") > 0)
+        let products = try report.number("sgemm", "peak_gflops")
+        let multiplyAdds = try report.number("multiply_add", "peak_gflops")
+        #expect(products > 0 && multiplyAdds > 0)
+        #expect(try report.number("multiply_add", "threads") == 2)
+        #expect(try report.keys("multiply_add").contains("instruction_set"))
+        #expect(run.output.contains("FMA (\(MultiplyAdds.instructionSet)), 2 threads"))
+        let gflops = try report.number("train", "gflops")
+        for (section, key, ratio) in [
+            ("train", "fraction_of_peak", gflops / products),
+            ("train", "fraction_of_multiply_add_peak", gflops / multiplyAdds),
+            ("sgemm", "fraction_of_multiply_add_peak", products / multiplyAdds),
+        ] {
+            #expect(try abs(report.number(section, key) / ratio - 1) < 1e-9, "\(section).\(key)")
+        }
+        #expect(
+            try report.keys("blas")
+                == [
+                    "configuration", "core", "core_chosen_by", "environment", "is_older_than_processor",
+                    "own_choice",
+                ].filter { $0 != "own_choice" || OpenBLAS.choice.ownChoice != nil })
         #expect(try report.number("residual", "gradient") < 1e-5)
         #expect(try report.number("model", "flop_per_image") == 39_852_672)
         #expect(try report.number("run", "threads") == 2)
@@ -80,6 +100,7 @@ struct BenchTests {
         let rows = try report.rows("layers")
         let step = try report.number("layer_step", "seconds")
         let peak = try report.number("layer_step", "peak_gflops")
+        let multiplyAddPeak = try report.number("layer_step", "multiply_add_peak_gflops")
 
         // A row for each product that training needs, and the product is the layer's.
         let products = rows.filter { $0["m"] != nil }
@@ -100,6 +121,9 @@ struct BenchTests {
             flop += seconds * gflops * 1e9
             #expect(try Bench.number(row, "median_seconds") >= seconds)
             #expect(try abs(Bench.number(row, "fraction_of_peak") * peak / gflops - 1) < 1e-9)
+            #expect(
+                try abs(
+                    Bench.number(row, "fraction_of_multiply_add_peak") * multiplyAddPeak / gflops - 1) < 1e-9)
         }
         #expect(abs(flop / Double(128 * 39_852_672) - 1) < 1e-9)
 

@@ -32,6 +32,9 @@ import VAERun
         let library = try #require(blas["path"] as? String)
         #expect(FileManager.default.fileExists(atPath: library) && library.contains("openblas"))
         #expect(installation["lapack_is_openblas"] is Bool)
+        let choice = try #require(installation["kernel_choice"] as? [String: Any])
+        #expect(installation["blas_kernels"] as? String == choice["in_use"] as? String)
+        #expect(try ["openblas", "program", "user"].contains(#require(choice["chosen_by"] as? String)))
     }
 
     @Test func aLineForEachProof() throws {

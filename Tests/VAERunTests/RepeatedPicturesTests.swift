@@ -50,7 +50,7 @@ import VAEFigures
                 name: data.name, source: data.source, sha256: data.contentHash(), trainImages: 10,
                 testImages: 20, folder: nil, limit: nil),
             environment: RunRecord.Environment(
-                version: "1", blas: "b", blasKernels: "k", convolutions: "direct", tiles: nil, processor: "p",
+                version: "1", blas: "b", blasKernels: "k", products: "tiles", tiles: nil, processor: "p",
                 threads: 2, started: "s", command: ["vae-train"]))
         let read = try JSONDecoder().decode(RunRecord.self, from: JSONEncoder().encode(record))
         for (name, record, history) in [("a", record, history), ("b", read, try tabled())] {
@@ -76,7 +76,7 @@ import VAEFigures
             model: model.configuration, training: TrainingConfiguration(), parameters: 5,
             data: request.record(of: data),
             environment: RunRecord.Environment(
-                version: "1", blas: "b", blasKernels: "k", convolutions: "direct", tiles: nil, processor: "p",
+                version: "1", blas: "b", blasKernels: "k", products: "tiles", tiles: nil, processor: "p",
                 threads: 2, started: "s", command: ["vae-train"]))
         do {
             let folder = try RunFolder(scratch.file("run"), dataset: "x")

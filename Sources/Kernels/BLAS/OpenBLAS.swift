@@ -14,6 +14,9 @@ package enum OpenBLAS {
         return String(cString: openblas_get_corename())
     }
 
+    /// The file that it comes from; nil where the program holds it itself.
+    package static var path: String? { SharedLibrary.providing("openblas_get_config") }
+
     /// Concurrent products that OpenBLAS has packing buffers for: its builds for 64 threads end the process
     /// when more than about twice that many calls are under way.
     package static let concurrentCalls = 64

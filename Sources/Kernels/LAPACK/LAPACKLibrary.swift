@@ -18,6 +18,10 @@ package enum LAPACKLibrary {
         // Debian has OpenBLAS's as a liblapack.so.3 in a folder of OpenBLAS's, and in libopenblas itself.
         path?.contains("openblas") ?? false
     }
+
+    /// The file of the library whose products serve the routines: they call BLAS by the names that the linker finds first. Nil where the
+    /// program holds it itself.
+    package static var productsPath: String? { SharedLibrary.providing("dgemm_") }
 }
 
 /// The shared libraries of this process.

@@ -9,10 +9,12 @@ struct DoctorCommand: ParsableCommand {
         commandName: "doctor",
         abstract: "Show the libraries in use and prove in seconds that the engine computes rightly here.",
         discussion: """
-            Says which BLAS and LAPACK serve, and from which files, and proves with numbers: random numbers against \
-            published vectors, sgemm against sums in Double, LAPACK's eigenvectors, all gradients of the default model \
-            against finite differences, the same bits on 1, 2 and 3 threads, and a training of seconds whose bits are \
-            published (where the processor has tiles). Ends with status 70 unless all hold.
+            Says which BLAS and LAPACK serve, from which files, and on which of OpenBLAS's kernels: those it chose by itself, \
+            others that this program chose because they were older than the processor or wrong, or the user's \
+            (OPENBLAS_CORETYPE). Proves with numbers: random numbers against published vectors, sgemm against sums in Double, \
+            LAPACK's eigenvectors, all gradients of the default model against finite differences, the same bits on 1, 2 and 3 \
+            threads, and a training of seconds whose bits are published (where the processor has tiles). Ends with status \
+            70 unless all hold.
 
             EXAMPLES
               vae doctor

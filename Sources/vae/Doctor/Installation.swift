@@ -27,8 +27,11 @@ struct Installation: Encodable {
         version: OpenBLAS.configuration.trimmingCharacters(in: .whitespaces),
         path: SharedLibrary.providing("cblas_sgemm"))
     let blasKernels = OpenBLAS.core
+    let kernelChoice = KernelReport(OpenBLAS.choice)
     let lapack = Library(version: LAPACKLibrary.version, path: LAPACKLibrary.path)
     let lapackIsOpenblas = LAPACKLibrary.isOpenBLAS
+    /// The kernels under LAPACK's products; nil where another BLAS than OpenBLAS serves it.
+    let lapackKernels = LAPACKLibrary.productsPath == OpenBLAS.path ? OpenBLAS.core : nil
     /// What changes how OpenBLAS works.
     let environment = ProcessInfo.processInfo.environment.filter {
         $0.key.hasPrefix("OPENBLAS_") || $0.key == "OMP_NUM_THREADS"
@@ -49,12 +52,14 @@ struct Installation: Encodable {
             ),
             ("threads", "\(threads)"),
             ("tiles", tiles ?? "none for this processor: all products by im2col and sgemm"),
-            ("BLAS", "\(blas.version), \(blasKernels) kernels"),
+            ("BLAS", blas.version),
             ("", path(blas)),
+            ("kernels", kernelChoice.text),
             (
                 "LAPACK",
                 "\(lapack.version), "
                     + (lapackIsOpenblas ? "from OpenBLAS" : "not from OpenBLAS: it is slower, and as right")
+                    + (lapackKernels.map { ", on OpenBLAS's \($0) kernels" } ?? ", on another BLAS")
             ),
             ("", path(lapack)),
         ]

@@ -1,6 +1,7 @@
 import Foundation
 import VAE
 import VAECore
+import VAERun
 
 extension ModelDescription {
     /// The description as people read it.
@@ -49,6 +50,7 @@ extension ModelDescription {
                 (
                     "",
                     "\(environment.blas.trimmingCharacters(in: .whitespaces)), \(environment.blasKernels) kernels"
+                        + chooser(of: environment)
                 ),
                 ("", environment.command.joined(separator: " ")),
             ]
@@ -77,6 +79,15 @@ extension ModelDescription {
             lines.append(("", "\(name) \(epoch.epoch): " + parts.joined(separator: ", ") + " nats"))
         }
         return lines
+    }
+
+    /// Who chose the kernels, where it was not OpenBLAS.
+    private func chooser(of environment: RunRecord.Environment) -> String {
+        switch environment.blasKernelsChosenBy {
+        case "program": ", chosen by vae-train"
+        case "user": ", set by OPENBLAS_CORETYPE"
+        default: ""
+        }
     }
 
     private func number(_ value: Double?) -> String { value.map { String(format: "%.2f", $0) } ?? "nan" }

@@ -1,0 +1,60 @@
+import Glibc
+
+extension KernelChoice {
+    /// The kernels and who chose them, as a phrase: "Haswell (AVX2), chosen by OpenBLAS".
+    package var phrase: String {
+        let used = Self.named(kernels)
+        switch chooser {
+        case .openBLAS: return "\(used), chosen by OpenBLAS" + (isOlder ? ": \(Self.older(processor))" : "")
+        case .user:
+            let remark =
+                isOlder ? ": \(Self.older(processor))" : isTooNew ? ": \(Self.tooNew(processor))" : ""
+            return "\(used), set by OPENBLAS_CORETYPE=\(setting ?? "")" + remark
+        case .program:
+            let own = ownChoice ?? ""
+            let why = rejected.contains(own) ? "multiplies wrongly" : "is \(Self.older(processor))"
+            return "\(used), chosen by this program: OpenBLAS's own choice, \(Self.named(own)), \(why)"
+        }
+    }
+
+    /// What a person should know about the kernels in use, in one line; nil where they are right.
+    package var warning: String? {
+        let used = Self.named(kernels)
+        let advice = rightCoreType.map { "unset it, or set it to \($0)" } ?? "unset it"
+        if chooser == .user {
+            let found = "OPENBLAS_CORETYPE=\(setting ?? "") makes OpenBLAS use its kernels for \(used)"
+            if isOlder { return "\(found), \(Self.older(processor)): \(advice)" }
+            if isTooNew { return "\(found), \(Self.tooNew(processor)): \(advice)" }
+            return nil
+        }
+        if let failure {
+            let fault = rejected.contains(kernels) ? "which multiply wrongly" : Self.older(processor)
+            return "OpenBLAS uses its kernels for \(used), \(fault), and the program could not begin again "
+                + "with others (\(String(cString: strerror(failure))))"
+                + (rightCoreType.map { ": set OPENBLAS_CORETYPE=\($0)" } ?? "")
+        }
+        let tried = rejected.joined(separator: ", ")
+        if rejected.contains(kernels) {
+            return "OpenBLAS multiplies wrongly with all of its kernels that were tried (\(tried)): "
+                + "do not trust results of this machine, and see vae doctor"
+        }
+        guard isOlder else { return nil }
+        return "OpenBLAS uses its kernels for \(used), \(Self.older(processor)), "
+            + (isDynamic
+                ? "and others are missing or multiply wrongly (\(tried))"
+                : "and this build of it has no others")
+            + ": another build would be faster"
+    }
+
+    private static func named(_ kernels: String) -> String {
+        CoreType.instructionSet(of: kernels).map { "\(kernels) (\($0.name))" } ?? kernels
+    }
+
+    private static func older(_ processor: Processor) -> String {
+        "older than this processor" + (CoreType.fitting(processor).map { " (\($0.name))" } ?? "")
+    }
+
+    private static func tooNew(_ processor: Processor) -> String {
+        "which this processor" + (processor.widest.map { " (\($0.name))" } ?? "") + " can't run"
+    }
+}
