@@ -14,11 +14,15 @@ import Testing
 
         static let isPossible = geteuid() != 0 || Tmpfs.isPossible
 
-        init() throws {
+        /// - Parameter evaluated: whether it has an evaluation, whatever other tests have made of the run.
+        init(evaluated: Bool = false) throws {
             folder = try Scratch()
             disk = geteuid() == 0 ? try Tmpfs(kilobytes: 16_384) : nil
             run = (disk?.path ?? folder.path) + "/run"
             try FileManager.default.copyItem(atPath: Trained.shared.get().file("run"), toPath: run)
+            let evaluation = run + "/evaluation.json"
+            try? FileManager.default.removeItem(atPath: evaluation)
+            if evaluated { try Data("{}".utf8).write(to: URL(fileURLWithPath: evaluation)) }
             if let disk { try disk.makeReadOnly() } else { chmod(run, 0o555) }
         }
 
@@ -43,14 +47,17 @@ import Testing
     }
 
     /// The numbers are printed, that they are not kept is said, and `--out` keeps them.
-    @Test(.enabled(if: Protected.isPossible, "root needs the right to mount a tmpfs"))
-    func anEvaluationIsPrinted() throws {
-        let run = try Protected()
+    @Test(
+        .enabled(if: Protected.isPossible, "root needs the right to mount a tmpfs"), arguments: [false, true])
+    func anEvaluationIsPrinted(isThere: Bool) throws {
+        let run = try Protected(evaluated: isThere)
         let few = ["--samples", "2", "--images", "3", "--json"]
         let printed = try tool.run(["evaluate", run.run] + few)
         #expect(printed.status == 0, "\(printed.errors)")
         #expect(try printed.json()["loss"] != nil)
-        #expect(printed.errors.contains("\(run.run)/evaluation.json: can't be created"), "\(printed.errors)")
+        let problem = isThere ? "written to" : "created"
+        #expect(
+            printed.errors.contains("\(run.run)/evaluation.json: can't be \(problem)"), "\(printed.errors)")
         #expect(printed.errors.contains("not kept; --out FILE keeps it elsewhere"), "\(printed.errors)")
         let kept = try tool.run(["evaluate", run.run] + few + ["--out", scratch.file("mine.json")])
         #expect(kept.status == 0 && !kept.errors.contains("not kept"), "\(kept.errors)")

@@ -25,10 +25,10 @@ import VAEData
         #expect(try MetricsTable.read(scratch.file("m.csv"), klWeight: klWeight) == reports)
     }
 
-    /// No digit of a number is lost, whatever its size, and none is written that it does not have.
+    /// No digit of a finite number is lost, whatever its size, and none is written that it does not have.
     @Test(arguments: [
         0.1, 1.0 / 3, 100.000_000_1, 2.0e-7, 1e22, -3.5, 0, Double.leastNonzeroMagnitude,
-        Double.greatestFiniteMagnitude, 150.123_456_789_012_34, .infinity, -.infinity,
+        Double.greatestFiniteMagnitude, 150.123_456_789_012_34,
     ])
     func everyNumberComesBack(value: Double) throws {
         let scratch = try Scratch()
