@@ -50,7 +50,20 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
             ConvolutionCase(
                 height: 4, width: 61, channels: 1, filters: 16, kernelHeight: 5, kernelWidth: 4, stride: 2,
                 count: 2),
-        ]
+        ] + cached
+
+    /// The kernel's gradient by tiles in several blocks, the last one partial or not: 65,536 values of both sides make a block.
+    static let cached = [
+        ConvolutionCase(
+            height: 26, width: 27, channels: 32, filters: 16, kernelHeight: 3, kernelWidth: 3, stride: 1,
+            count: 4),
+        ConvolutionCase(
+            height: 14, width: 13, channels: 20, filters: 48, kernelHeight: 3, kernelWidth: 3, stride: 2,
+            count: 12),
+        ConvolutionCase(
+            height: 61, width: 60, channels: 2, filters: 8, kernelHeight: 4, kernelWidth: 2, stride: 1,
+            count: 3),
+    ]
 
     private static func grid(channels: [Int], filters: [Int], seed: UInt64) -> [ConvolutionCase] {
         var random = SplitMix(state: seed)

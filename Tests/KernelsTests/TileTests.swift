@@ -25,6 +25,39 @@ struct TileTests {
         }
     }
 
+    /// A weight's gradient is one sum over images, in their order, wherever calls and blocks of them end.
+    @Test func aKernelsGradientIsOneChain() throws {
+        for tiles in Tiles.available {
+            for sizes in ConvolutionCase.cached {
+                let layer = Convolution2D(
+                    try sizes.geometry(), filters: sizes.filters, activation: .identity, tiles: tiles)
+                let direct = try #require(layer.direct)
+                var random = SplitMix(state: 6)
+                let images = random.values(sizes.imageCount), grids = random.values(sizes.gridCount)
+                /// Of all images, so many at a time.
+                func gradient(step: Int) throws -> [Float] {
+                    let gradient = try Guarded(untouched: sizes.kernelCount)
+                    let scratch = try Guarded(untouched: layer.scratchCount(images: step))
+                    for first in stride(from: 0, to: sizes.count, by: step) {
+                        func some(_ values: [Float]) throws -> Guarded {
+                            let size = values.count / sizes.count
+                            return try Guarded(Array(values[first * size..<(first + step) * size]))
+                        }
+                        let (some, others) = (try some(images), try some(grids))
+                        direct.kernelGradient(
+                            some.region, others.region, count: step, into: gradient.region,
+                            accumulating: first > 0, scratch: scratch.region)
+                    }
+                    return gradient.values
+                }
+                let (whole, single) = (try gradient(step: sizes.count), try gradient(step: 1))
+                #expect(
+                    identical(whole.map(\.bitPattern), single.map(\.bitPattern)),
+                    "\(tiles.name): \(sizes.testDescription)")
+            }
+        }
+    }
+
     /// What a dense layer says of an image does not depend on the images beside it.
     @Test func anImageHasTheSameBitsAloneAndAmongOthers() throws {
         for tiles in Tiles.available {
