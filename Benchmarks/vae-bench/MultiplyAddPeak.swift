@@ -6,9 +6,9 @@ import VAECore
 ///
 /// No theoretical figure is used: a processor's clock under wide arithmetic is nowhere to be read.
 final class MultiplyAddPeak {
-    /// About a millisecond each: other programs on the machine leave some of them alone.
-    private static let rounds = 40
-    private static let steps = 100_000
+    /// Three milliseconds each, beside which waking the threads is nothing: other programs on the machine leave some of them alone.
+    private static let rounds = 15
+    private static let steps = 1_500_000
 
     private let pool: WorkerPool
 

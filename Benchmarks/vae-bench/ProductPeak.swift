@@ -1,7 +1,7 @@
 import Kernels
 import VAECore
 
-/// The speed of large matrix products on every thread at once: the ceiling under which training runs.
+/// The speed of large matrix products on every thread at once: what a well-written program gets of the library.
 ///
 /// Through the same call of `sgemm` and the same kind of thread team as the engine, one single-threaded product a thread.
 /// How far `sgemm` itself is from what the processor could do is `MultiplyAddPeak`'s to say.

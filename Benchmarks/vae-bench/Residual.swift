@@ -52,8 +52,8 @@ struct Residual {
                 tensorNorm += exact * exact
             }
             let error = (tensorDifference / tensorNorm).squareRoot()
-            // Not `>`: a NaN has to win.
-            if !(error <= worst.error) { worst = (weight.name, error) }
+            // What is not a number has to stay.
+            if !worst.error.isNaN, !(error <= worst.error) { worst = (weight.name, error) }
             difference += tensorDifference
             norm += tensorNorm
         }

@@ -1,4 +1,5 @@
 // Which tiles the processor can run. Asked once by whoever keeps the answer; not an ifunc, which not every C library has.
+#include "include/processor.h"
 #include "include/tiles.h"
 
 #if defined(__x86_64__)
@@ -6,10 +7,8 @@ extern const vae_tiles vae_tiles_avx512, vae_tiles_avx2;
 
 const vae_tiles *const *vae_available_tiles(void) {
     static const vae_tiles *const all[] = {&vae_tiles_avx512, &vae_tiles_avx2, NULL};
-    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return all + 2;
-    const bool wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-                      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq");
-    return wide ? all : all + 1;
+    const vae_processor processor = vae_this_processor();
+    return processor.avx512 && processor.avx2 ? all : processor.avx2 ? all + 1 : all + 2;
 }
 #elif defined(__aarch64__)
 extern const vae_tiles vae_tiles_neon;

@@ -115,6 +115,13 @@ import VAERun
         }
         #expect(!nudged.holds)
         #expect(!Proof.products { _, _, m, n, _, _ in [Float](repeating: .nan, count: m * n) }.holds)
+        // One element that is no number, with right ones after it.
+        let torn = Proof.products { a, b, m, n, k, transposed in
+            var result = Proof.engineProduct(a, b, m, n, k, transposed)
+            result[result.count / 2] = .nan
+            return result
+        }
+        #expect(!torn.holds)
         let eigen = Proof.eigenvectors { matrix, size in
             let found = try SymmetricEigen(matrix, size: size)
             var vectors = found.vectors
@@ -122,6 +129,13 @@ import VAERun
             return (found.values, vectors)
         }
         #expect(!eigen.holds && Proof.eigenvectors().holds)
+        let tornEigen = Proof.eigenvectors { matrix, size in
+            let found = try SymmetricEigen(matrix, size: size)
+            var vectors = found.vectors
+            vectors[3][5] = .nan
+            return (found.values, vectors)
+        }
+        #expect(!tornEigen.holds)
         #expect(!Proof.eigenvectors { _, _ in throw CocoaError(.featureUnsupported) }.holds)
         let threads = try Proof.threads { _, threads in [1, threads == 3 ? 1.0000001 : 1] }
         #expect(!threads.holds && threads.measured == 1)

@@ -112,6 +112,12 @@ import Testing
         }
         #expect(choice.isOlder && choice.rightCoreType == nil)
         #expect(try #require(choice.warning).contains("no others"))
+        let wrong = Self.decide("Nehalem", Processor(widest: .avx512), isDynamic: false, isRight: false)
+        guard case .keep(let kept) = wrong else {
+            Issue.record("\(wrong)")
+            return
+        }
+        #expect(try #require(kept.warning).contains("do not trust"))
     }
 
     // MARK: What the user set
@@ -129,17 +135,36 @@ import Testing
                     }
                     #expect(choice.chooser == .user && choice.ownChoice == nil)
                     #expect(choice.isOlder == (set < widest) && choice.isTooNew == (set > widest))
+                    let warning = try #require(choice.warning)
+                    // What the processor can't run is not tried.
+                    #expect(warning.contains("multiply wrongly") == (set <= widest), "\(warning)")
                     guard set != widest else {
-                        #expect(choice.warning == nil && choice.rightCoreType == nil)
+                        #expect(warning.hasSuffix(": unset it") && choice.rightCoreType == nil)
                         continue
                     }
-                    let warning = try #require(choice.warning)
                     #expect(!warning.contains("\n"))
                     #expect(warning.contains("OPENBLAS_CORETYPE=\(name.lowercased())"), "\(warning)")
                     #expect(try warning.contains(#require(choice.rightCoreType)), "\(warning)")
                 }
             }
         }
+    }
+
+    /// One that multiplies rightly and fits is not spoken of; one that the build does not know is not said to be in use.
+    @Test func whatTheSettingDoesIsSaid() throws {
+        func choice(_ kernels: String, setting: String) throws -> KernelChoice {
+            let decision = Self.decide(kernels, Processor(widest: .avx512), setting: setting)
+            guard case .keep(let choice) = decision else { throw CancellationError() }
+            return choice
+        }
+        #expect(try choice("SkylakeX", setting: "SKYLAKEX").warning == nil)
+        #expect(try choice("SkylakeX", setting: "nonesuch").warning == nil)
+        let ignored = try choice("Prescott", setting: "nonesuch")
+        #expect(
+            try #require(ignored.warning)
+                == "OpenBLAS does not use OPENBLAS_CORETYPE=nonesuch, but its kernels for Prescott (SSE), "
+                + "older than this processor (AVX-512): unset it, or set it to SkylakeX")
+        #expect(ignored.phrase.hasPrefix("Prescott (SSE), chosen by OpenBLAS, which does not use"))
     }
 
     @Test func anEmptySettingIsNone() {

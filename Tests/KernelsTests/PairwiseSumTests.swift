@@ -1,5 +1,6 @@
-import Kernels
 import Testing
+
+@testable import Kernels
 
 /// The tree in which shards are added: fixed by their numbers, so that parts of it can be had apart.
 @Suite("Pairwise sums")
@@ -33,6 +34,28 @@ struct PairwiseSumTests {
                     PairwiseSum.of(min(size, count - start)) { values[start + $0] }
                 }
                 #expect(PairwiseSum.of(runs.count) { runs[$0] } == tree(values), "\(count) by \(size)")
+            }
+        }
+    }
+
+    /// Rows of floats, as Adam adds the shards' gradients: the same tree for every element, whatever the number and length of rows.
+    @Test func rowsAreAddedAsTheTree() throws {
+        var random = SplitMix(state: 5)
+        for count in 1...33 {
+            for (length, stride) in [(1, 1), (7, 11), (64, 64)] {
+                let before = random.values(count * stride).map { $0 * 1e4 + random.signed() }
+                let rows = try Guarded(before)
+                PairwiseSum.addRows(rows.region.base, count: count, stride: stride, length: length)
+                for index in 0..<length {
+                    var level = (0..<count).map { before[$0 * stride + index] }
+                    while level.count > 1 {
+                        level = Swift.stride(from: 0, to: level.count, by: 2).map {
+                            $0 + 1 < level.count ? level[$0] + level[$0 + 1] : level[$0]
+                        }
+                    }
+                    #expect(rows.values[index] == level[0], "\(count) rows of \(length), \(stride) apart")
+                }
+                #expect(areIntact([rows]))
             }
         }
     }

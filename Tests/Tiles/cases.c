@@ -38,8 +38,10 @@ static guarded filled(ptrdiff_t count, values values, uint64_t *random) {
     }
     // Few, so that most sums stay finite.
     static const uint32_t wild[] = {0x7FC00000, 0x7F800000, 0xFF800000, 0x80000000, 0x00000001, 0x807FFFFF};
-    for (ptrdiff_t left = values == WILD && count > 0 ? 1 + count / 200 : 0; left > 0; left--)
-        memcpy(memory.floats + below(random, count), wild + below(random, 6), sizeof *wild);
+    for (ptrdiff_t left = values == WILD && count > 0 ? 1 + count / 200 : 0; left > 0; left--) {
+        const ptrdiff_t place = below(random, count);
+        memcpy(memory.floats + place, wild + below(random, 6), sizeof *wild);
+    }
     return memory;
 }
 

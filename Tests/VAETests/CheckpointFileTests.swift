@@ -136,10 +136,20 @@ struct CheckpointFileTests {
         let former = try Checkpoint.sealed(file.tensors, metadata).serialized()
         let again = try Checkpoint(bytes: former, source: "file")
         #expect(again.products == products && again.parameters == checkpoint.parameters)
-        metadata[Checkpoint.Key.convolutions] = nil
-        let refusal = failure { () throws(VAEError) in
-            _ = try Checkpoint(bytes: Checkpoint.sealed(file.tensors, metadata).serialized(), source: "file")
+        for other in [nil, products.rawValue] {
+            metadata[Checkpoint.Key.convolutions] = other
+            let refusal = failure { () throws(VAEError) in
+                _ = try Checkpoint(
+                    bytes: Checkpoint.sealed(file.tensors, metadata).serialized(), source: "file")
+            }
+            #expect(refusal?.problem == "has no valid \"convolutions\" in its metadata")
         }
-        #expect(refusal?.problem == "has no valid \"convolutions\" in its metadata")
+        // Nor is a former name one of this format.
+        let mixed = file.metadata.filter { $0.key != Checkpoint.Key.checksum }
+            .merging([Checkpoint.Key.products: name]) { $1 }
+        let refusal = failure { () throws(VAEError) in
+            _ = try Checkpoint(bytes: Checkpoint.sealed(file.tensors, mixed).serialized(), source: "file")
+        }
+        #expect(refusal?.problem == "has no valid \"products\" in its metadata")
     }
 }

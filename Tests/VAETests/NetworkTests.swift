@@ -35,7 +35,7 @@ struct NetworkTests {
         dense([17], [], latent: 4, .rectified, .gaussian),
         dense([], [13], latent: 4, .tanh, .gaussian),
         dense([5, 6, 7], [16], latent: 3, .rectified, .bernoulli),
-        // Convolutions with other dense layers than one, and with tanh: lowered, and by tiles where there are any.
+        // Convolutions with other dense layers than one, and with tanh.
         dense([], [], latent: 2, .rectified, .bernoulli, filters: [4]),
         dense([6, 5], [7], latent: 3, .tanh, .gaussian, filters: [3, 4]),
         dense([6], [7, 5], latent: 3, .tanh, .bernoulli, filters: [16, 32]),
@@ -51,7 +51,7 @@ struct NetworkTests {
         model(8, 8, 1, [4, 8], [8, 4], hidden: 16, latent: 2),
         model(9, 2, 2, [1, 1, 1], [1, 1, 1], hidden: 3, latent: 2),
         model(13, 11, 3, [6, 7, 8], [9, 5, 4], hidden: 10, latent: 6),
-        // These have layers that register tiles fit, all of them or some.
+        // These have layers that fill whole register tiles, all of them or some.
         model(9, 14, 3, [16, 32], [48, 16], hidden: 5, latent: 3),
         model(15, 6, 1, [16, 5, 32], [16, 16, 7], hidden: 4, latent: 2),
     ]
@@ -61,7 +61,13 @@ struct NetworkTests {
     /// cancel; "largest" is then that of the shares' sizes added up.
     @Test(arguments: models + denseModels, [1, 0, 0.5] as [Float])
     func everyTensorAgrees(model: ModelConfiguration, klWeight: Float) throws {
-        let network = try Network(model)
+        for products in Products.allCases { try everyTensorAgrees(model, klWeight, products) }
+    }
+
+    private func everyTensorAgrees(
+        _ model: ModelConfiguration, _ klWeight: Float, _ products: Products
+    ) throws {
+        let network = try Network(model, products: products)
         var random = SplitMix(state: UInt64(network.layout.count))
         func uniform() -> Float { Float(random.next() >> 40) * 0x1p-24 }
         // Micro-batches of eight and of three, so that gradients are added to.

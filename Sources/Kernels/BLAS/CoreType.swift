@@ -22,6 +22,12 @@ package enum CoreType {
         return set < fitting
     }
 
+    /// Whether the kernels use instructions that the processor does not have.
+    package static func isTooNew(_ name: String, for processor: Processor) -> Bool {
+        guard let set = instructionSet(of: name), let widest = processor.widest else { return false }
+        return set > widest
+    }
+
     /// The instruction set of OpenBLAS's best kernels for a processor. Those for the Bulldozer family are AVX, and fit all of it.
     package static func fitting(_ processor: Processor) -> InstructionSet? {
         processor.widest.map { processor.hasFMA4 ? min($0, .avx) : $0 }

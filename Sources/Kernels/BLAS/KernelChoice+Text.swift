@@ -7,9 +7,11 @@ extension KernelChoice {
         switch chooser {
         case .openBLAS: return "\(used), chosen by OpenBLAS" + (isOlder ? ": \(Self.older(processor))" : "")
         case .user:
-            let remark =
-                isOlder ? ": \(Self.older(processor))" : isTooNew ? ": \(Self.tooNew(processor))" : ""
-            return "\(used), set by OPENBLAS_CORETYPE=\(setting ?? "")" + remark
+            let remark = fault.map { ": \($0)" } ?? ""
+            return isSettingUsed
+                ? "\(used), set by OPENBLAS_CORETYPE=\(setting ?? "")" + remark
+                : "\(used), chosen by OpenBLAS, which does not use OPENBLAS_CORETYPE=\(setting ?? "")"
+                    + remark
         case .program:
             let own = ownChoice ?? ""
             let why = rejected.contains(own) ? "multiplies wrongly" : "is \(Self.older(processor))"
@@ -22,10 +24,12 @@ extension KernelChoice {
         let used = Self.named(kernels)
         let advice = rightCoreType.map { "unset it, or set it to \($0)" } ?? "unset it"
         if chooser == .user {
-            let found = "OPENBLAS_CORETYPE=\(setting ?? "") makes OpenBLAS use its kernels for \(used)"
-            if isOlder { return "\(found), \(Self.older(processor)): \(advice)" }
-            if isTooNew { return "\(found), \(Self.tooNew(processor)): \(advice)" }
-            return nil
+            guard let fault else { return nil }
+            let found =
+                isSettingUsed
+                ? "OPENBLAS_CORETYPE=\(setting ?? "") makes OpenBLAS use its kernels for \(used)"
+                : "OpenBLAS does not use OPENBLAS_CORETYPE=\(setting ?? ""), but its kernels for \(used)"
+            return "\(found), \(fault): \(advice)"
         }
         if let failure {
             let fault = rejected.contains(kernels) ? "which multiply wrongly" : Self.older(processor)
@@ -45,6 +49,15 @@ extension KernelChoice {
                 : "and this build of it has no others")
             + ": another build would be faster"
     }
+
+    /// What is wrong with kernels that the user set.
+    private var fault: String? {
+        if rejected.contains(kernels) { return "which multiply wrongly" }
+        return isOlder ? Self.older(processor) : isTooNew ? Self.tooNew(processor) : nil
+    }
+
+    /// Builds ignore names of kernels that they don't have.
+    private var isSettingUsed: Bool { setting?.lowercased() == kernels.lowercased() }
 
     private static func named(_ kernels: String) -> String {
         CoreType.instructionSet(of: kernels).map { "\(kernels) (\($0.name))" } ?? kernels

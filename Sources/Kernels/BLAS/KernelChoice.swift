@@ -31,12 +31,7 @@ package struct KernelChoice: Equatable, Sendable {
     package var isOlder: Bool { CoreType.isOlder(kernels, than: processor) }
 
     /// Whether the kernels use instructions that the processor does not have: the first large product ends the process.
-    package var isTooNew: Bool {
-        guard let set = CoreType.instructionSet(of: kernels), let widest = processor.widest else {
-            return false
-        }
-        return set > widest
-    }
+    package var isTooNew: Bool { CoreType.isTooNew(kernels, for: processor) }
 
     /// The `OPENBLAS_CORETYPE` that this process should have been begun with; nil where its kernels are right, or no others are known
     /// to be better.
@@ -74,7 +69,7 @@ extension KernelChoice {
 
     /// What a program does that finds itself with kernels of this name.
     ///
-    /// A setting of the user's is kept whatever it is. Otherwise kernels that are older than the processor, or give wrong products,
+    /// A setting of the user's is kept whatever it is, and so are a build's only kernels. Otherwise kernels that are older than the processor, or give wrong products,
     /// make way for the first that are not: each is tried once, so that the starts come to an end.
     /// - Parameters:
     ///   - setting: the value of `OPENBLAS_CORETYPE` that the user set; empty is not set
@@ -92,9 +87,13 @@ extension KernelChoice {
                     isDynamic: isDynamic))
         }
         guard var attempt else {
-            if let setting, !setting.isEmpty { return choice(.user, nil) }
-            let isOlder = CoreType.isOlder(kernels, than: processor)
-            guard isDynamic, isOlder || !multipliesRightly() else { return choice(.openBLAS, kernels) }
+            if let setting, !setting.isEmpty {
+                let isWrong = !CoreType.isTooNew(kernels, for: processor) && !multipliesRightly()
+                return choice(.user, nil, rejected: isWrong ? [kernels] : [])
+            }
+            let isOlder = isDynamic && CoreType.isOlder(kernels, than: processor)
+            guard isOlder || !multipliesRightly() else { return choice(.openBLAS, kernels) }
+            guard isDynamic else { return choice(.openBLAS, kernels, rejected: [kernels]) }
             var first = Attempt(ownChoice: kernels, rejected: isOlder ? [] : [kernels])
             first.coreType = first.next(for: processor)
             return first.coreType == nil

@@ -40,11 +40,13 @@ package struct DirectDense: Sendable {
         precondition(
             input.count >= count * inputs && output.count >= count * outputs && bias.count == outputs
                 && kernel.count == inputs * outputs && (!isThin || packed.count == kernel.count))
-        let product = isThin ? tiles.table.pointee.dot : tiles.table.pointee.gather
+        let (table, rectifies) = (tiles.table.pointee, activation == .rectified)
         withPlan(of: count, from: inputs, to: outputs) { plan in
-            product?(
-                plan, input.base, isThin ? packed.base : kernel.base, bias.base, false,
-                activation == .rectified, output.base)
+            if isThin {
+                table.dot(plan, input.base, packed.base, bias.base, false, rectifies, output.base)
+            } else {
+                table.gather(plan, input.base, kernel.base, bias.base, false, rectifies, output.base)
+            }
         }
         if activation == .tanh { activation.apply(output.prefix(count * outputs)) }
     }
@@ -57,11 +59,13 @@ package struct DirectDense: Sendable {
         precondition(
             gradient.count >= count * outputs && inputGradient.count >= count * inputs
                 && kernel.count == inputs * outputs && (isThinBelow || packed.count == kernel.count))
-        let product = isThinBelow ? tiles.table.pointee.dot : tiles.table.pointee.gather
+        let (table, below) = (tiles.table.pointee, inputGradient.base)
         withPlan(of: count, from: outputs, to: inputs) { plan in
-            product?(
-                plan, gradient.base, isThinBelow ? kernel.base : packed.base, nil, accumulating, false,
-                inputGradient.base)
+            if isThinBelow {
+                table.dot(plan, gradient.base, kernel.base, nil, accumulating, false, below)
+            } else {
+                table.gather(plan, gradient.base, packed.base, nil, accumulating, false, below)
+            }
         }
     }
 

@@ -13,7 +13,8 @@ public struct BLAS: Equatable, Sendable {
     /// Whether the kernels leave vector instructions unused that the processor has.
     public let areKernelsOlderThanProcessor: Bool
     /// The value of `OPENBLAS_CORETYPE` that the process should have in its environment when it begins, to use kernels that fit
-    /// the processor; nil where those in use do, or the build has no others.
+    /// the processor; nil where those in use do, or the build is for one kind of processor. A build may lack the kernels, and keeps to
+    /// those that it took.
     public let rightCoreType: String?
 
     /// What is in use in this process; the same from its first line to its last.

@@ -129,11 +129,11 @@ extension VariationalAutoencoder {
     func withEngine(
         _ threads: Int, _ images: Int, _ body: (Engine, Weights) -> Void
     ) throws(VAEError) {
+        let count = parameters.count + network.packedCount
         let engine = try Engine(
-            network, threads: threads, parts: Engine.microBatches(in: images), training: false)
-        let storage = try Engine.allocate { () throws(OutOfMemory) in
-            try FloatStorage(count: parameters.count + network.packedCount)
-        }
+            network, threads: threads, parts: Engine.microBatches(in: images), training: false, besides: count
+        )
+        let storage = try Engine.allocate { () throws(OutOfMemory) in try FloatStorage(count: count) }
         let region = storage.region
         let weights = Weights(
             parameters: region.prefix(parameters.count), packed: region[parameters.count..<region.count])

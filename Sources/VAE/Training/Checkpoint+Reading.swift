@@ -101,10 +101,12 @@ private struct Parts {
     }
 
     func products() throws(VAEError) -> Products {
-        let key = file.metadata[Key.format] == Checkpoint.olderFormat ? Key.convolutions : Key.products
-        guard let products = file.metadata[key].flatMap(Products.init(anyVersion:)) else {
-            throw invalid(key)
+        let isOlder = file.metadata[Key.format] == Checkpoint.olderFormat
+        let key = isOlder ? Key.convolutions : Key.products
+        let products = file.metadata[key].flatMap {
+            isOlder ? Products(formerName: $0) : Products(rawValue: $0)
         }
+        guard let products else { throw invalid(key) }
         return products
     }
 

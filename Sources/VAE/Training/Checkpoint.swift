@@ -15,7 +15,8 @@ public struct Checkpoint: Sendable, Equatable {
     public let modelConfiguration: ModelConfiguration
     /// How it is trained.
     public let configuration: TrainingConfiguration
-    /// What computes the products; with the other engine the bits would differ.
+    /// What was asked to compute the products; with the other engine the bits would differ, and so they do on a processor without
+    /// tiles.
     public let products: Products
     /// One report for each finished epoch.
     public let history: [EpochReport]

@@ -13,7 +13,7 @@ public final class Trainer {
     public let modelConfiguration: ModelConfiguration
     /// How it is trained, its seed included.
     public let configuration: TrainingConfiguration
-    /// What computes the products of all layers.
+    /// What was asked to compute the products of all layers. A processor without tiles has ``Products/blas`` compute them all the same.
     public let products: Products
     /// One report for each finished epoch.
     public internal(set) var history: [EpochReport] = []
