@@ -73,6 +73,9 @@ struct BenchCommand: ParsableCommand {
     )
     var products: Products?
 
+    @Option(help: ArgumentHelp("The former name of --products.", visibility: .hidden))
+    var convolutions: FormerProducts?
+
     @Option(
         help: ArgumentHelp(
             "Measure this only; scaling, inference and checkpoints are left out otherwise. May be repeated.",
@@ -116,6 +119,7 @@ struct BenchCommand: ParsableCommand {
     }
 
     func run() throws {
+        Signals.ignoreFailedWrites()
         if let warning = OpenBLAS.choice.warning { Console.error(warning.escapingControlCharacters()) }
         do {
             try measure()
@@ -136,7 +140,7 @@ struct BenchCommand: ParsableCommand {
         // Before this program adds to it.
         _ = Setting.loadAtStart
         let count = images ?? (quick ? 3840 : 12_800)
-        let workload = try Workload(folder: data, count: count, products: products ?? .tiles)
+        let workload = try Workload(folder: data, count: count, products: chosenProducts ?? .tiles)
         if let exportData {
             let dataset = try Dataset(
                 name: "bench", train: workload.images, test: nil, source: workload.source)
@@ -168,7 +172,7 @@ struct BenchCommand: ParsableCommand {
                     repeats: min(repeats, 3), withPeak: multiplies, progress: Console.progress)
             }
             // What the tiles are worth: the same training by im2col and sgemm. Nothing to compare where it was asked for.
-            if products == nil {
+            if chosenProducts == nil {
                 measured.engineOnBLAS = try EngineSpeed(
                     workload, .blas, threads: threads, images: workload.images.count,
                     repeats: min(repeats, 3), withPeak: multiplies, progress: Console.progress)
@@ -227,3 +231,15 @@ struct BenchCommand: ParsableCommand {
 }
 
 extension Products: ExpressibleByArgument {}
+
+extension BenchCommand {
+    /// What was asked for by either name; nil for nothing.
+    fileprivate var chosenProducts: Products? { products ?? convolutions?.products }
+}
+
+/// What `--convolutions` took, which went by another name when only convolutions could be chosen.
+enum FormerProducts: String, ExpressibleByArgument, CaseIterable {
+    case direct, lowered
+
+    var products: Products { self == .direct ? .tiles : .blas }
+}

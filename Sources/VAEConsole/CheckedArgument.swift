@@ -57,7 +57,8 @@ extension FixedWidthInteger {
         guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
             return "it is no whole number"
         }
-        return "it is out of range; expected \(min) to \(max)"
+        if min == 0 { return "it is out of range; expected 0 to \(max)" }
+        return "it is too \(text.first == "-" ? "small" : "large") a number"
     }
 }
 

@@ -11,6 +11,13 @@ package enum Signals {
         pthread_sigmask(SIG_UNBLOCK, &set, nil)
     }
 
+    /// Lets writing fail rather than end the program: where a reader has gone away (SIGPIPE), and where a file would be longer than
+    /// it may be (SIGXFSZ, `ulimit -f`).
+    package static func ignoreFailedWrites() {
+        signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
+    }
+
     /// Whether the program's parent has made it ignore a signal, as `nohup` does with SIGHUP, or the program itself has.
     package static func isIgnored(_ signal: Int32) -> Bool {
         var action = sigaction()

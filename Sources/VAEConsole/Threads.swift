@@ -1,3 +1,4 @@
+import Foundation
 import VAECore
 
 /// How many workers a tool has.
@@ -11,7 +12,8 @@ package enum Threads {
         guard let given else { return min(Machine.physicalCores, most) }
         guard (1...most).contains(given) else {
             throw VAEError(
-                .invalidArgument, "--threads", "is out of range", expected: "1 to \(most)", found: "\(given)")
+                .invalidArgument, "--threads", "is out of range", expected: "1 to \(most)", found: "\(given)",
+                advice: "Leave it out for as many as there are cores.")
         }
         return given
     }
@@ -19,7 +21,7 @@ package enum Threads {
     /// What is to be known of a quota of processor time; nil where there is none.
     package static var quota: String? {
         Machine.processorQuota.map { quota in
-            let number = quota == quota.rounded() && quota < 1e6 ? "\(Int(quota))" : "\(quota)"
+            let number = String(format: "%.3g", quota)
             return "a quota of \(number) processor\(quota == 1 ? "" : "s")"
         }
     }

@@ -20,15 +20,19 @@ package enum FileKind {
             return "an IDX file"
         }
         if start.count > 262, start[257..<262].elementsEqual("ustar".utf8) { return "a tar archive" }
-        // What people and programs type: no control characters but tabs and ends of lines.
-        guard start.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || [0x09, 0x0A, 0x0D].contains($0) }) else {
-            return nil
-        }
+        guard isText(start) else { return nil }
         switch start.first(where: { $0 > 0x20 }) {
         case UInt8(ascii: "{"): return "JSON"
         case UInt8(ascii: "<"): return "a web page or XML"
         default: return text
         }
+    }
+
+    /// What people and programs type: UTF-8 without control characters but tabs and ends of lines. The last character may be cut off.
+    private static func isText(_ start: [UInt8]) -> Bool {
+        let isTyped = start.allSatisfy { $0 >= 0x20 && $0 != 0x7F || [0x09, 0x0A, 0x0D].contains($0) }
+        let cut = start.count < needed ? 0...0 : 0...3
+        return isTyped && cut.contains { String(validating: start.dropLast($0), as: UTF8.self) != nil }
     }
 
     private static let signatures: [([UInt8], String)] = [

@@ -112,6 +112,8 @@ public enum IDX {
                 magic[0] == UInt8(ascii: "<")
                 ? "This looks like a web page saved under the file's name; download the file again."
                 : "Check that this is one of the MNIST-style IDX files."
+            // What can't be read further is told by what there is.
+            _ = try? stream.append(FileKind.needed - magic.count, to: &magic)
             let kind = FileKind.name(of: magic).map { ", as in \($0)" } ?? ""
             throw VAEError(
                 .invalidData, path,

@@ -63,15 +63,7 @@ package struct Run: Sendable {
     package func data(
         folder: String? = nil, progress: (DatasetEvent) -> Void = { _ in }
     ) throws(VAEError) -> Dataset {
-        let data = try DataRequest(record, folder: folder).load(progress)
-        guard data.train.shape == model.configuration.imageShape else {
-            throw VAEError(
-                .invalidData, folder ?? data.source, "has images of another size than the model's",
-                expected: "\(model.configuration.imageShape)", found: "\(data.train.shape)",
-                advice: "Name the folder of the images that the model was trained on: --data DIR.")
-        }
-        // Pictures of the very images have the titles that the training gave them, wherever the images are now.
-        return isTrained(on: data) ? try data.named(record.data.name) : data
+        try DataRequest(record, folder: folder).load(for: model.configuration.imageShape, record, progress)
     }
 
     /// Whether these are the very images of the run. Hashes them all.

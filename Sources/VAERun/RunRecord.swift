@@ -50,6 +50,15 @@ package struct RunRecord: Codable, Sendable {
         package let started: String
         package let command: [String]
 
+        /// What computed the products: "tiles, AVX2", or "blas", which a processor without tiles has do it all the same.
+        package var computedBy: String {
+            let engine = (products ?? convolutions).flatMap(Products.init(anyVersion:))
+            guard engine == .tiles, let tiles else {
+                return (engine == nil ? nil : Products.blas)?.rawValue ?? ""
+            }
+            return "\(Products.tiles.rawValue), \(tiles)"
+        }
+
         package init(
             version: String, blas: String, blasKernels: String, blasKernelsChosenBy: String? = nil,
             products: String?, tiles: String?, processor: String, threads: Int, started: String,

@@ -89,14 +89,7 @@ package struct TrainedModel: Sendable {
                 expected: "a model in the folder of its run, with config.json",
                 advice: "Name images, or the folder of its data set: --data DIR.")
         }
-        let data = try request.load(progress)
-        guard data.train.shape == configuration.imageShape else {
-            throw VAEError(
-                .invalidData, folder ?? data.source, "has images of another size than the model's",
-                expected: "\(configuration.imageShape)", found: "\(data.train.shape)",
-                advice: "Name the folder of the images that the model was trained on: --data DIR.")
-        }
-        return data
+        return try request.load(for: configuration.imageShape, record, progress)
     }
 
     /// Whether these are the very images of the run; false where there is no run. Hashes them all.

@@ -32,13 +32,16 @@ final class Interruption {
     private var sources: [any DispatchSourceSignal] = []
     private var signals: [Int32] = []
 
-    /// Listens until `end`. A warning that was ignored when the program began, as `nohup` does with SIGHUP, stays ignored.
+    /// Listens until `end`. A warning that was ignored when the program began, as `nohup` does with SIGHUP, stays ignored,
+    /// and so does SIGINT, which shells keep from jobs in the background.
     /// - Parameter announces: whether to say on standard error that a signal has come.
     init(announces: Bool) {
         let listening = DispatchSemaphore(value: 0)
         let notice = ": a checkpoint follows this step"
         let messages =
-            Self.requests.map { ($0, "interrupted\(notice); once more ends at once\n") }
+            Self.requests.filter { $0 != SIGINT || !Signals.isIgnored($0) }.map {
+                ($0, "interrupted\(notice); once more ends at once\n")
+            }
             + Self.warnings.filter { !Signals.isIgnored($0.0) }.map {
                 ($0, "interrupted by \($1)\(notice)\n")
             }

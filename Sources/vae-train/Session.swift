@@ -31,7 +31,9 @@ struct Session {
         try restoreModel()
         let tested = try data.asTested(by: trainer.configuration)
         var recorder = try filmRecorder(film, tested)
-        if figures || recorder != nil, let warning = RunFigures.fontWarning { console.warn(warning) }
+        if figures || recorder != nil, let warning = RunFigures.fontWarning(for: [data.name]) {
+            console.warn(warning)
+        }
         let page = figures ? try RunReport(record: record, data: tested, threads: threads) : nil
         if trainer.isFinished {
             console.note("the run is finished: \(trainer.history.count) epochs")

@@ -1,6 +1,7 @@
 import ArgumentParser
 import VAE
 import VAEConsole
+import VAECore
 
 extension Products: ExpressibleByArgument {}
 
@@ -14,6 +15,15 @@ enum FormerProducts: String, ExpressibleByArgument, CaseIterable {
 extension TrainCommand {
     /// What was asked for by either name; nil for nothing.
     var chosenProducts: Products? { products ?? convolutions?.products }
+
+    /// - Throws: `invalidArgument` when the two names ask for different engines.
+    func checkProducts() throws(VAEError) {
+        guard let products, let convolutions, products != convolutions.products else { return }
+        throw VAEError(
+            .invalidArgument, "--convolutions", "contradicts --products \(products.rawValue)",
+            expected: products == .tiles ? "direct" : "lowered", found: convolutions.rawValue,
+            advice: "Leave --convolutions out: it is the former name.")
+    }
 
     func warnOfFormerName(_ console: Console) {
         guard let convolutions else { return }

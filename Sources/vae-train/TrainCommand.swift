@@ -166,10 +166,10 @@ struct TrainCommand: ParsableCommand {
     }
 
     func run() throws {
-        // A reader that goes away must not end the run: writing to it fails, and that is all.
-        signal(SIGPIPE, SIG_IGN)
+        Signals.ignoreFailedWrites()
         let console = Console("vae-train", quiet: quiet, colour: !noColor)
         do {
+            try checkProducts()
             if let resume { try goOn(resume, console) } else { try work(console) }
         } catch let stop as Interruption.Stop {
             throw ExitCode(stop.exitStatus)

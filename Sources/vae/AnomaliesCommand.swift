@@ -99,7 +99,7 @@ struct AnomaliesCommand: ParsableCommand {
                 return try console.emit(lines: table(ranking).map { $0.escapingControlCharacters() })
             }
             if writesPicture {
-                if let warning = RunFigures.fontWarning { console.warn(warning) }
+                if let warning = RunFigures.fontWarning(for: []) { console.warn(warning) }
                 let picture = try picture(ranking, input, trained.model, threads)
                 try DurableFile.write(picture.png(scale: 2), to: out)
             } else {

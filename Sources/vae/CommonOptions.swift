@@ -27,8 +27,7 @@ struct CommonOptions: ParsableArguments {
         _ command: String, flags: [String: String] = [:],
         _ body: (_ console: Console, _ threads: Int) throws(VAEError) -> Void
     ) throws {
-        // A reader that goes away must not end the command: writing to it fails, and that is all.
-        signal(SIGPIPE, SIG_IGN)
+        Signals.ignoreFailedWrites()
         Signals.unblock([SIGINT, SIGTERM])
         let console = Console(command, quiet: quiet, colour: !noColor)
         if let warning = OpenBLAS.choice.warning { console.warn(warning.escapingControlCharacters()) }

@@ -68,19 +68,21 @@ struct EvaluateCommand: ParsableCommand {
 
     func run() throws {
         try common.run("vae evaluate", flags: Self.flags) { (console, threads) throws(VAEError) in
-            try OutputCheck(run: model.run)(out)
-            if let out { try DurableFile.checkCanWrite(to: out) }
             let trained = try model.load()
+            try OutputCheck(
+                run: model.run, inputs: [data.data, trained.record?.data.folder].compactMap(\.self))(out)
+            if let out { try DurableFile.checkCanWrite(to: out) }
             let options = Evaluation.Options(
                 seed: seed, draws: draws, samples: samples, likelihoodImages: images,
                 binarization: binarize.map(\.method) ?? trained.record?.training.binarization)
             try options.validate()
             let run = EvaluatedRun(trained)
-            if out == nil, let obstacle = run.obstacle {
+            let dataset = try data.images(of: trained, console)
+            let obstacle = out == nil ? run.obstacle(dataset) : nil
+            if let obstacle {
                 console.warn("\(obstacle)")
                 console.warn("what is found is printed, and not kept; --out FILE keeps it elsewhere")
             }
-            let dataset = try data.images(of: trained, console)
             guard let test = dataset.test else {
                 throw VAEError(.missingInput, dataset.name, "has no test images")
             }
@@ -99,7 +101,7 @@ struct EvaluateCommand: ParsableCommand {
                     Report.Evaluation(record), title: run.title, bold: console.bold)
                 try console.emit(lines: text.lines)
             }
-            try keep(record, of: run, dataset, threads, console)
+            if obstacle == nil { try keep(record, of: run, dataset, threads, console) }
             let seconds = (ContinuousClock.now - start) / .seconds(1)
             console.note(
                 "took \(Int(seconds.rounded())) s on \(threads) \(threads == 1 ? "thread" : "threads")")
@@ -114,13 +116,9 @@ struct EvaluateCommand: ParsableCommand {
         if let out {
             try record.write(to: out)
             paths = [out]
-        } else if run.obstacle == nil {
-            let (written, failure) = run.write(record, data, threads: threads)
-            if let failure { console.warn("\(failure)") }
-            if written.isEmpty, failure == nil {
-                console.note("nothing is written: the model lies in no run's folder")
-            }
-            paths = written
+        } else {
+            paths = try run.write(record, data, threads: threads)
+            if paths.isEmpty { console.note("nothing is written: the model lies in no run's folder") }
         }
         for path in paths { console.note("wrote \(path.escapingControlCharacters())") }
     }

@@ -12,7 +12,7 @@ struct OutputCheck {
     /// What a run can't be without, or is taken up from.
     private static let parts: Set<String> = [
         RunFolder.configuration, RunFolder.metrics, RunFolder.model, RunFolder.best, CheckpointStore.newest,
-        CheckpointStore.older, "film.safetensors", EvaluationRecord.fileName,
+        CheckpointStore.older, "film.safetensors", EvaluationRecord.fileName, RunReport.fileName,
     ]
 
     /// - Throws: `invalidArgument` when a file at `out` is one of them.
@@ -20,7 +20,9 @@ struct OutputCheck {
         guard let out, FileManager.default.fileExists(atPath: out), !Folder.exists(out) else { return }
         let place = Self.resolved(out)
         let name = (place as NSString).lastPathComponent
-        let isPart = Self.resolved(run) == place || (Self.parts.contains(name) && Self.isWithin(run, place))
+        let isEvaluation = name.hasPrefix("evaluation-") && name.hasSuffix(".json")
+        let isOfRuns = Self.parts.contains(name) || isEvaluation
+        let isPart = Self.resolved(run) == place || (isOfRuns && Self.isWithin(run, place))
         // A folder of pictures is read whole.
         let isRead = inputs.contains { Self.resolved($0) == place || Self.isWithin($0, place) }
         guard isPart || isRead else { return }

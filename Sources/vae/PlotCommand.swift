@@ -92,7 +92,9 @@ struct PlotCommand: ParsableCommand {
                 model: run.model, data: data, history: run.history, options: options, threads: threads)
             func isWanted(_ name: PlotName) -> Bool { self.figures.isEmpty || self.figures.contains(name) }
             let names = FigureName.allCases.filter { isWanted(.figure($0)) }
-            if !names.isEmpty, let warning = RunFigures.fontWarning { console.warn(warning) }
+            if !names.isEmpty, let warning = RunFigures.fontWarning(for: [data.name]) {
+                console.warn(warning)
+            }
             var paths = try figures.write(names, to: target) { name in
                 console.status(force: true) { _ in "drawing \(name.rawValue)" }
             }

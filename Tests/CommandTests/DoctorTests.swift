@@ -37,6 +37,16 @@ import VAERun
         #expect(try ["openblas", "program", "user"].contains(#require(choice["chosen_by"] as? String)))
     }
 
+    /// What can't be proved here is said, in both forms.
+    @Test func bitsOfOtherProcessorsAreNotCompared() throws {
+        let none = ["VAE_TEST_TILES": "none"]
+        let text = try tool("doctor", environment: none)
+        #expect(text.status == 0 && text.output.contains("bits       not compared: "), "\(text.output)")
+        let json = try tool("doctor", "--json", environment: none)
+        let reasons = try #require(try json.json()["not_proved"] as? [String: String])
+        #expect(json.status == 0 && reasons["bits"]?.contains("this processor has none") == true)
+    }
+
     @Test func aLineForEachProof() throws {
         let outcome = try tool("doctor", "--threads", "1")
         #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")

@@ -125,6 +125,23 @@ import VAECore
         #expect(FileManager.default.fileExists(atPath: scratch.file("run/checkpoint.safetensors")))
     }
 
+    /// A file may be no longer than `ulimit -f` says, in blocks of 512 or 1024 bytes.
+    @Test func aFileThatMayNotBeSoLong() throws {
+        let arguments =
+            try scratch.digits() + ["--epochs", "1", "--no-figures", "--out", scratch.file("run")]
+        let outcome = try shell("ulimit -f 40; \"$0\" \"$@\"", arguments)
+        #expect([73, 74].contains(outcome.status), "\(outcome.status) \(outcome.output)")
+        #expect(outcome.output.contains("ulimit -f"), "\(outcome.output)")
+        let left = try FileManager.default.contentsOfDirectory(atPath: scratch.file("run"))
+        #expect(!left.contains { $0.hasSuffix(".tmp") }, "\(left)")
+    }
+
+    /// What a shell keeps from jobs in the background does not end them.
+    @Test func anIgnoredInterruptStaysIgnored() throws {
+        let process = try signalled([SIGINT], images: 1000, after: "trap '' INT; ")
+        #expect(process.terminationReason == .exit && process.terminationStatus == 0)
+    }
+
     /// What `nohup` ignores does not end a training.
     @Test func anIgnoredHangupStaysIgnored() throws {
         let process = try signalled([SIGHUP], images: 1000, after: "trap '' HUP; ")

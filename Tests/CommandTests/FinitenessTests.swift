@@ -55,7 +55,13 @@ import VAEData
         for command in Self.commands {
             let arguments = command.map { $0.replacingOccurrences(of: "OUT", with: scratch.path) }
             let outcome = try tool.run([arguments[0], run] + arguments.dropFirst())
-            #expect([0, 65].contains(outcome.status), "\(arguments): \(outcome.errors)")
+            // Losses leave the range whichever of the tensors it is, and so do log-variances themselves.
+            let overflows =
+                ["anomalies", "evaluate"].contains(command[0])
+                || (command[0] == "encode" && tensor.contains("log_variance"))
+            #expect(
+                overflows ? outcome.status == 65 : [0, 65].contains(outcome.status),
+                "\(arguments): \(outcome.status) \(outcome.errors)")
             #expect(!outcome.errors.contains("EncodingError") && !outcome.errors.contains("Fatal"))
             let words = outcome.output.split { !$0.isLetter && $0 != "-" }
             let isClean = words.allSatisfy { !["nan", "inf", "-nan", "-inf"].contains(String($0)) }

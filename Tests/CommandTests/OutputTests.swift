@@ -62,6 +62,7 @@ import VAEData
     /// Headings stand out on a terminal, and nothing of how they do is printed as text.
     @Test(.enabled(if: access("/dev/ptmx", R_OK | W_OK) == 0, "needs terminals"))
     func headingsAreBoldOnATerminal() throws {
+        let scratch = try Scratch()
         let terminal = open("/dev/ptmx", O_RDWR | O_NOCTTY)
         defer { close(terminal) }
         // Unlocks its other end, and asks for that one's number: TIOCSPTLCK and TIOCGPTN.
@@ -73,7 +74,9 @@ import VAEData
         try #require(other >= 0)
         let process = Process()
         process.executableURL = URL(fileURLWithPath: tool.path)
-        process.arguments = ["evaluate", run, "--samples", "1", "--images", "2"]
+        process.arguments = [
+            "evaluate", run, "--samples", "1", "--images", "2", "--out", scratch.file("e.json"),
+        ]
         process.environment = ["TERM": "xterm", "PATH": "/usr/bin"]
         process.standardOutput = FileHandle(fileDescriptor: other)
         process.standardError = FileHandle(fileDescriptor: other)

@@ -67,6 +67,64 @@ import Testing
         #expect(refused.status == 73 && refused.output.isEmpty, "\(refused.errors)")
     }
 
+    /// What stands in the way of another file does not stand in the way of this one, and is found before the work.
+    @Test func theFileThatWillBeWrittenCounts() throws {
+        let trained = try Trained.make()
+        let run = trained.file("run")
+        let few = ["--samples", "1", "--images", "2"]
+        func place(_ name: String) throws {
+            try? FileManager.default.removeItem(atPath: run + "/" + name)
+            try FileManager.default.createDirectory(
+                atPath: run + "/" + name, withIntermediateDirectories: false)
+        }
+        try place("evaluation.json")
+        let best = try tool.run(["evaluate", run, "--best"] + few)
+        #expect(
+            best.status == 0 && best.errors.contains("wrote \(run)/evaluation-best.json"), "\(best.errors)")
+        try place("evaluation-best.json")
+        let unkept = try tool.run(["evaluate", run, "--best"] + few)
+        #expect(unkept.status == 0 && !unkept.output.isEmpty)
+        #expect(unkept.errors.contains("evaluation-best.json: can't be written to: it is a folder"))
+        #expect(unkept.errors.contains("not kept") && !unkept.errors.contains("wrote "), "\(unkept.errors)")
+    }
+
+    /// A data set has the name that the run gave it, wherever it is now: the page is that of `vae plot`.
+    @Test func aMovedDataSetKeepsItsName() throws {
+        let trained = try Trained.make()
+        let run = trained.file("run")
+        let config = try #require(
+            try JSONSerialization.jsonObject(with: trained.bytes("run/config.json")) as? [String: Any])
+        let data = try #require(config["data"] as? [String: Any])
+        let (folder, name) = (try #require(data["folder"] as? String), try #require(data["name"] as? String))
+        try FileManager.default.copyItem(atPath: folder, toPath: scratch.file("elsewhere"))
+        let json = try tool(
+            "evaluate", run, "--samples", "1", "--data", scratch.file("elsewhere"), "--json"
+        ).json()
+        #expect((json["data"] as? [String: Any])?["name"] as? String == name)
+        let page = try trained.bytes("run/report.html")
+        #expect(try tool("plot", run, "report", "--data", scratch.file("elsewhere")).status == 0)
+        #expect(try trained.bytes("run/report.html") == page)
+    }
+
+    /// Neither the images nor the files of the run are written over.
+    @Test func nothingThatIsReadIsWrittenOver() throws {
+        let trained = try Trained.make()
+        let run = trained.file("run")
+        try trained.write(Array("{}".utf8), to: "run/evaluation-best.json")
+        let config = try #require(
+            try JSONSerialization.jsonObject(with: trained.bytes("run/config.json")) as? [String: Any])
+        let folder = try #require((config["data"] as? [String: Any])?["folder"] as? String)
+        let images = try FileManager.default.contentsOfDirectory(atPath: folder).map { folder + "/" + $0 }
+        for path in images + [run + "/report.html", run + "/evaluation-best.json"]
+        where FileManager.default.fileExists(atPath: path) {
+            let before = try Data(contentsOf: URL(filePath: path))
+            let outcome = try tool("evaluate", run, "--samples", "1", "--out", path)
+            #expect(
+                outcome.status == 64 && outcome.errors.contains("--out: is "), "\(path): \(outcome.errors)")
+            #expect(try Data(contentsOf: URL(filePath: path)) == before)
+        }
+    }
+
     /// A run that could be written to is left as it is.
     @Test func outLeavesTheRunAlone() throws {
         let trained = try Trained.make()

@@ -34,7 +34,9 @@ struct Tool {
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
         if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
+        // What whoever runs the tests has set for OpenBLAS would change what the tools say of it.
         process.environment = ProcessInfo.processInfo.environment
+            .filter { !$0.key.hasPrefix("OPENBLAS_") && $0.key != "VAE_OPENBLAS_ATTEMPT" }
             .merging(environment) { $1 }
         // Files rather than pipes: a pipe that nobody empties stops the process that fills it.
         let scratch = try Scratch()

@@ -25,6 +25,14 @@ import VAECore
         #expect(StandIns.text("10³ z₁₂") { $0 == "₂" } == "10³ z12")
     }
 
+    /// Names of the user's own are asked for as well as the figures' words.
+    @Test func lettersOfNamesAreMissed() throws {
+        // No font has letters of the private use area, or none that anyone would expect.
+        let font = try FigureFont.current(for: ["caf\u{E000}"])
+        #expect(font.missing.contains("\u{E000}") && font.warning?.contains("\u{E000}") == true)
+        #expect(try !FigureFont.current(for: ["cafe"]).missing.contains("c"))
+    }
+
     @Test func theFallbackIsKnownAndNeverAsked() throws {
         let canvas = try Canvas(.png, size: Size(width: 1, height: 1), family: Self.fallback)
         let font = FigureFont(on: canvas)

@@ -70,6 +70,9 @@ extension PageTests {
         let looks = ClassLook.looks(forClasses: 3).map { Palette.colours.firstIndex(of: $0.colour) ?? -1 }
         let found = try await driver.run("return [...vae.testSet.looks.values()].map((look) => look.colour);")
         #expect(found.numbers == looks.map(Double.init))
+        // Nor are the first of them those of each.
+        let title = try await driver.run("return document.querySelector('.strip h4').textContent;").text
+        #expect(title?.hasPrefix("The first of 2 of the 3 classes:") == true, "\(title ?? "none")")
         try await expectSilence(driver)
     }
 
@@ -99,10 +102,11 @@ extension PageTests {
                 "document.getElementById('pictures').scrollIntoView({ behavior: 'instant' });")
             try await driver.wait(until: "document.getElementById('manifold').dataset.state === 'done'")
             let script = """
-                return [...document.querySelectorAll('canvas:not(#points, #overlay, #map, [hidden])')].filter(({ id }) => {
-                  const { width, height } = document.getElementById(id)?.getBoundingClientRect() ?? { width: 9, height: 9 };
+                const shown = [...document.querySelectorAll('canvas:not(#points, #overlay, #map)')].filter((c) => c.offsetParent);
+                return shown.filter((canvas) => {
+                  const { width, height } = canvas.getBoundingClientRect();
                   return width < 2 || height < 2 || width > innerWidth || height > 961;
-                }).map(({ id }) => id).concat(document.documentElement.scrollWidth > innerWidth ? ['page'] : []).join();
+                }).map(({ id, className }) => id || className || 'strip').concat(document.documentElement.scrollWidth > innerWidth ? ['page'] : []).join();
                 """
             #expect(try await driver.run(script) == "", "\(height)×\(width), \(count) images")
             try await expectSilence(driver)

@@ -24,6 +24,12 @@ struct FileKindTests {
     }
 
     @Test func othersAreNot() {
+        #expect(
+            FileKind.name(of: [0xFD, 0x37, 0x7A, 0x58]) == nil
+                && FileKind.name(of: [0x93, 0x4E, 0x55]) == nil)
+        #expect(FileKind.name(of: Array("größer".utf8)) == FileKind.text)
+        let cut = [UInt8](repeating: 65, count: FileKind.needed - 1) + Array("ö".utf8)
+        #expect(FileKind.name(of: cut) == FileKind.text)
         #expect(FileKind.name(of: [1, 2, 3]) == nil && FileKind.name(of: [0x80, 9, 0, 0]) == nil)
         // What comes later does not matter.
         let long = [UInt8](repeating: 65, count: FileKind.needed) + [0]

@@ -35,7 +35,9 @@ extension Evaluation {
             guard found.loss.mean.isFinite else {
                 throw VAEError(
                     .invalidData, "model", "gives losses that are not finite numbers",
-                    advice: "It diverged in training; see its loss curves.")
+                    advice:
+                        "Its weights are too large for single precision, or it diverged in training: see its losses with vae info."
+                )
             }
             return found
         }

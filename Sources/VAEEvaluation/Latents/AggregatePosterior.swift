@@ -62,7 +62,9 @@ public struct AggregatePosterior: Sendable, Equatable, Codable {
         guard zip(means, logVariances).allSatisfy({ $0.isFinite && $1.isFinite }) else {
             throw VAEError(
                 .invalidData, "encoding", "has means or variances that are not finite numbers",
-                advice: "The model diverged in training; see its loss curves.")
+                advice:
+                    "Its weights are too large for single precision, or it diverged in training: see its losses with vae info."
+            )
         }
         let posteriors = Posteriors(
             latentSize: latent, means: means, logVariances: logVariances, draws: draws, seed: seed)

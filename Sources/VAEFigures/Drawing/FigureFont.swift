@@ -5,20 +5,23 @@ import VAECore
 public struct FigureFont: Sendable, Equatable {
     /// Its name, such as "DejaVu Sans"; nil where the system has none, and letters of cairo's own serve.
     public let family: String?
-    /// The characters of figures that it lacks, plain or bold, and that ASCII stands in for: "-" for "−", "z1" for "z₁".
+    /// The characters of figures, and of the texts that were asked for, that it lacks, plain or bold, and that ASCII stands in for:
+    /// "-" for "−", "z1" for "z₁", "?" for what has no likeness.
     public let missing: [Character]
 
     /// The font as it is now.
+    /// - Parameter texts: what figures will show beside their own words, such as names of classes
     /// - Throws: `cannotCreate` when there is not memory enough to ask.
-    public static func current() throws(VAEError) -> FigureFont {
-        try FigureFont(on: Canvas.ruler())
+    public static func current(for texts: [String] = []) throws(VAEError) -> FigureFont {
+        try FigureFont(on: Canvas.ruler(), for: texts)
     }
 
     init(family: String?, missing: [Character]) { (self.family, self.missing) = (family, missing) }
 
-    init(on canvas: borrowing Canvas) {
+    init(on canvas: borrowing Canvas, for texts: [String] = []) {
         let plain = TextStyle(size: 14)
-        let used = StandIns.table.keys.sorted()
+        let others = Set(texts.joined().unicodeScalars).filter { !$0.isASCII && StandIns.table[$0] == nil }
+        let used = StandIns.table.keys.sorted() + others.sorted()
         var missing: [Character] = []
         for scalar in used where ![plain, .title].allSatisfy({ canvas.has(scalar, $0) }) {
             missing.append(Character(scalar))
@@ -35,8 +38,11 @@ public struct FigureFont: Sendable, Equatable {
         }
         guard !missing.isEmpty else { return nil }
         return "the font \(family.escapingControlCharacters()) lacks "
-            + missing.map(String.init).joined(separator: " ")
-            + ": pictures have ASCII in their place. Install another, such as the package fonts-dejavu-core."
+            + missing.prefix(10).map(String.init).joined(separator: " ")
+            + (missing.count > 10 ? " and \(missing.count - 10) more" : "")
+            + ": pictures have ASCII in their place. Install another that has them, such as the package "
+            + (missing.allSatisfy { StandIns.table[$0.unicodeScalars.first ?? " "] != nil }
+                ? "fonts-dejavu-core." : "fonts-noto-cjk or fonts-noto-core.")
     }
 }
 

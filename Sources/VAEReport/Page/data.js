@@ -78,7 +78,8 @@ class TestSet {
     const shown = Math.min(present.length, most);
     const indices = Array.from({ length: shown }, (_, place) =>
       known.indexOf(present[Math.floor((place * present.length) / shown)]));
-    const which = shown < present.length ? `${shown} of the ${present.length} classes` : `each ${report.labelName}`;
+    const all = this.classes.length;
+    const which = shown < all ? `${shown} of the ${all} classes` : `each ${report.labelName}`;
     return { indices, title: `The first of ${which}` };
   }
 

@@ -36,7 +36,10 @@ package final class RunFigures {
     }
 
     /// What people should know of the letters in pictures before they look at them; nil when nothing is missing.
-    package static var fontWarning: String? { (try? FigureFont.current())?.warning }
+    /// - Parameter texts: names in the pictures
+    package static func fontWarning(for texts: [String]) -> String? {
+        (try? FigureFont.current(for: texts))?.warning
+    }
 
     /// Writes pictures to a folder, each as a whole, in place of one that is there.
     /// - Parameters:

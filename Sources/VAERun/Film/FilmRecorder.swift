@@ -130,7 +130,8 @@ package struct FilmRecorder {
         let scatter = try LatentScatter(
             points: frame.points, labels: test.labels, classNames: name.classes, classes: classes,
             title: "\(name.title), epoch \(frame.epoch) of \(epochs)",
-            subtitle: String(format: "test loss %.2f nats per image", frame.loss),
+            subtitle: frame.loss.isFinite
+                ? String(format: "test loss %.2f nats per image", frame.loss) : "test loss not finite",
             xLabel: labels.0, yLabel: labels.1, legendTitle: nil, hasOneScale: latentSize > 1, limits: limits,
             size: Size(width: 540, height: 566))
         return try FigureRow([scatter, decoded(frame, labels)])

@@ -90,8 +90,7 @@ package struct RunReport {
                     .init("BLAS", environment.blas), .init("BLAS kernels", environment.blasKernels),
                     .init(
                         "products",
-                        [environment.products, environment.tiles].compactMap(\.self).joined(
-                            separator: ", ")),
+                        environment.computedBy),
                     .init("command", environment.command.joined(separator: " ")),
                 ]),
         ]

@@ -38,7 +38,10 @@ struct DoctorCommand: ParsableCommand {
             if common.json {
                 try console.emit(
                     json: Document(
-                        installation: installation, proofs: proofs, allHold: failed.isEmpty, seconds: seconds)
+                        installation: installation, proofs: proofs,
+                        notProved: proofs.contains { $0.name == "bits" }
+                            ? nil : ["bits": Proof.bitsNotCompared],
+                        allHold: failed.isEmpty, seconds: seconds)
                 )
             } else if failed.isEmpty {
                 try console.emit(lines: [
@@ -49,10 +52,19 @@ struct DoctorCommand: ParsableCommand {
                 throw VAEError(
                     .diverged, failed.joined(separator: ", "),
                     failed.count == 1 ? "does not hold" : "do not hold",
-                    advice: "Do not trust results of this machine; another build of OpenBLAS may help "
-                        + "(\(installation.blas.path ?? "it is part of this program")).")
+                    advice: advice(for: failed, installation))
             }
         }
+    }
+
+    /// What to do where proofs fail: only some of them go through OpenBLAS.
+    private func advice(for failed: [String], _ installation: Installation) -> String {
+        let goesThroughBLAS = ["sgemm", "LAPACK", "gradients"]
+        return "Do not trust results of this machine; "
+            + (failed.contains(where: goesThroughBLAS.contains) || installation.tiles == nil
+                ? "another build of OpenBLAS may help (\(installation.blas.path ?? "it is part of this program"))."
+                : "OpenBLAS has no part in it. make test-tiles shows whether the engine's own tiles are right: "
+                    + "please report its output with the processor and the compiler.")
     }
 
     /// The proofs one after the other, each told as it is made.
@@ -69,7 +81,10 @@ struct DoctorCommand: ParsableCommand {
             do { made = try make() } catch let error as VAEError { throw error } catch {
                 throw VAEError(.diverged, "proof", "could not be made: \(error)")
             }
-            guard let proof = made else { continue }
+            guard let proof = made else {
+                if !common.json { try console.emit(lines: ["       bits       \(Proof.bitsNotCompared)"]) }
+                continue
+            }
             proofs.append(proof)
             if !common.json { try console.emit(lines: [proof.line(console)]) }
         }
@@ -80,6 +95,8 @@ struct DoctorCommand: ParsableCommand {
     private struct Document: Encodable {
         let installation: Installation
         let proofs: [Proof]
+        /// Proofs that could not be made here, and why.
+        let notProved: [String: String]?
         let allHold: Bool
         let seconds: Double
     }

@@ -2,9 +2,12 @@ import VAE
 import VAERun
 
 extension Proof {
+    static let bitsNotCompared =
+        "not compared: the published bits are those of tiles, and this processor has none"
+
     /// A training of seconds whose model is published: whether this machine gives the same bits as all others.
     ///
-    /// nil where the processor has no tiles: the published bits are theirs.
+    /// nil where the processor has no tiles, for the reason of `bitsNotCompared`.
     static func publishedBits(
         threads: Int, _ train: (_ threads: Int) throws -> String = { try PublishedTraining.run(threads: $0) }
     ) throws -> Proof? {

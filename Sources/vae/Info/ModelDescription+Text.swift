@@ -51,7 +51,7 @@ extension ModelDescription {
                     "",
                     "\(environment.blas.trimmingCharacters(in: .whitespaces)), \(environment.blasKernels) kernels"
                         + chooser(of: environment)
-                ),
+                ), ("", "products by \(environment.computedBy)"),
                 ("", environment.command.joined(separator: " ")),
             ]
         }
@@ -90,7 +90,9 @@ extension ModelDescription {
         }
     }
 
-    private func number(_ value: Double?) -> String { value.map { String(format: "%.2f", $0) } ?? "nan" }
+    private func number(_ value: Double?) -> String {
+        value.map { String(format: "%.2f", $0) } ?? "not finite"
+    }
 
     private func right(_ text: String, _ width: Int) -> String {
         String(repeating: " ", count: max(0, width - text.count)) + text

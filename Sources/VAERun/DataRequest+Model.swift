@@ -1,0 +1,27 @@
+import VAECore
+import VAEData
+
+extension DataRequest {
+    /// The images, for a model that was trained on such.
+    /// - Parameters:
+    ///   - shape: of the model's images
+    ///   - record: of the run that trained it. Its very images have the name that it gave them, wherever they are now, and so have their
+    ///     pictures, pages and evaluations. To tell, all images are hashed.
+    /// - Throws: `missingInput` when they are no longer there; `invalidData` when they have another shape.
+    func load(
+        for shape: ImageShape, _ record: RunRecord?, _ progress: (DatasetEvent) -> Void
+    ) throws(VAEError) -> Dataset {
+        let data = try load(progress)
+        let found = data.train.shape
+        guard found == shape else {
+            let isSized = found.height == shape.height && found.width == shape.width
+            throw VAEError(
+                .invalidData, folder ?? data.source,
+                "has images of \(isSized ? "other channels" : "another size") than the model's",
+                expected: "\(shape)", found: "\(found)",
+                advice: "Name the folder of the images that the model was trained on: --data DIR.")
+        }
+        guard let record, data.contentHash() == record.data.sha256 else { return data }
+        return try data.named(record.data.name)
+    }
+}
