@@ -10,7 +10,7 @@ READERS ?=
 LINTED := Sources Tests Benchmarks Examples Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser build train plot test test-processors test-tiles test-neon test-asan test-tsan coverage fuzz \
+.PHONY: help setup browser build train plot test test-processors test-models test-tiles test-neon test-asan test-tsan coverage fuzz \
 	soak bench bench-peers examples docs lint format clean
 
 help: ## List the targets
@@ -36,6 +36,9 @@ test: setup browser ## Run the tests, with ARGS
 
 test-processors: setup ## Train and test with the bits of other processors: tiles, OpenBLAS's kernels, the C library; ARGS=short
 	scripts/processors $(ARGS)
+
+test-models: setup ## Compare the bits of small models of many shapes with those on file
+	scripts/test-models
 
 test-asan: setup ## Run the tests and the tools under the address sanitizer, with ARGS the tests
 	scripts/sanitize address $(ARGS)
