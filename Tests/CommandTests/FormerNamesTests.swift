@@ -25,8 +25,8 @@ import Testing
 
     @Test func aContradictionIsRefused() throws {
         let outcome = try tool(
-            "--products", "blas", "--convolutions", "direct", "--dataset", "synthetic", "--out",
-            scratch.file("run"))
+            "--products", "blas", "--convolutions", "direct", "--dataset", "synthetic", "--limit", "64",
+            "--epochs", "1", "--no-figures", "--out", scratch.file("run"))
         #expect(outcome.status == 64 && outcome.errors.contains("contradicts --products blas"))
         #expect(try scratch.names().isEmpty)
     }
