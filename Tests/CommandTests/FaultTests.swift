@@ -129,7 +129,7 @@ import VAECore
     @Test func aFileThatMayNotBeSoLong() throws {
         let arguments =
             try scratch.digits() + ["--epochs", "1", "--no-figures", "--out", scratch.file("run")]
-        let outcome = try shell("ulimit -f 40; \"$0\" \"$@\"", arguments)
+        let outcome = try shell("ulimit -f 40; exec env --default-signal=XFSZ \"$0\" \"$@\"", arguments)
         #expect([73, 74].contains(outcome.status), "\(outcome.status) \(outcome.output)")
         #expect(outcome.output.contains("ulimit -f"), "\(outcome.output)")
         let left = try FileManager.default.contentsOfDirectory(atPath: scratch.file("run"))
