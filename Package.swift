@@ -50,8 +50,12 @@ let package = Package(
         .target(name: "CTiles", cSettings: [.unsafeFlags(["-O3"])]),
         .target(
             name: "Kernels", dependencies: ["CBLAS", "CLAPACKE", "CTiles"], swiftSettings: optimisedInDebug),
-        .target(name: "ReferenceKernels", swiftSettings: optimisedInDebug),
         .target(name: "VAE", dependencies: ["Kernels", "VAECore"], swiftSettings: optimisedInDebug),
+
+        // The same mathematics as plain loops, over the same plan.
+        .target(
+            name: "ReferenceKernels", dependencies: ["Kernels", "VAE", "VAECore"],
+            swiftSettings: optimisedInDebug),
 
         // How good a model is.
         .target(
@@ -101,7 +105,7 @@ let package = Package(
             ],
             path: "Benchmarks/vae-bench"),
 
-        .testTarget(name: "KernelsTests", dependencies: ["Kernels", "ReferenceKernels"]),
+        .testTarget(name: "KernelsTests", dependencies: ["Kernels", "ReferenceKernels", "VAE"]),
         // Replaces malloc in the test process, to count what a training step allocates.
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         .testTarget(

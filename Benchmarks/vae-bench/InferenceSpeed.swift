@@ -31,12 +31,11 @@ struct InferenceSpeed {
         let images = try workload.images.cycled(to: quick ? 256 : 4096)
         let latents = try model.encode(images, threads: threads).mean
         let weighed = images.slice(0..<images.count / Self.draws)
-        let work = try workload.model.work()
+        let topology = try Topology(workload.model)
         for team in threads > 1 ? [1, threads] : [1] {
             for task in Task.allCases {
                 progress("\(task.rawValue) on \(count(team, "thread"))")
-                let side = task == .encode ? "encoder." : "decoder."
-                let flop = work.reduce(0) { $0 + ($1.name.hasPrefix(side) ? $1.productFlop : 0) }
+                let flop = topology.forwardFlop(task == .encode ? topology.encoder : topology.decoder)
                 var point = Point(task: task, threads: team, images: images.count, flop: flop)
                 for call in 0...(quick ? 2 : 5) {
                     let taken = try seconds {

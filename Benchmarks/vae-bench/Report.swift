@@ -7,7 +7,7 @@ import VAECore
 /// may join them. A measurement that was left out has no key.
 struct Report: Codable {
     /// Goes up when a key changes its meaning.
-    var format = 2
+    var format = 3
     var machine: MachineKeys
     var blas: BLASKeys
     var build: BuildKeys

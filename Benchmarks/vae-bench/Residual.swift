@@ -23,31 +23,22 @@ struct Residual {
 
     init(_ workload: Workload, threads: Int, progress: (String) -> Void) throws {
         progress("residual: the reference in Double")
-        // Adam without memory (β = 0) and with an ε beside which every gradient is small steps by
-        // η·g / (|g| + ε) = g · η/ε: the gradient can be read off the weights, with nothing but what a user of
-        // the trainer has. η/ε is large, so that rounding a new weight to Float costs the gradient no digit.
-        let gain = 0x1p20
         let trainer = try Trainer(
-            workload.model,
-            TrainingConfiguration(
-                epochs: 1, batchSize: Workload.batch, learningRate: gain * 0x1p40, beta1: 0, beta2: 0,
-                epsilon: 0x1p40),
-            threads: threads, products: workload.products)
-        let before = trainer.model.weights
-        let after = try trainer.fit(workload.images.slice(0..<Workload.batch)).weights
+            workload.model, TrainingConfiguration(batchSize: Workload.batch), threads: threads,
+            products: workload.products)
+        let weights = trainer.model.weights
+        let found = try trainer.gradient(of: workload.images.slice(0..<Workload.batch))
 
         let batch = try workload.firstBatch()
-        let expected = Self.reference(workload, batch, before, threads: threads)
-        let found = trainer.history[0].train.total
+        let expected = Self.reference(workload, batch, weights, threads: threads)
         images = batch.count
-        loss = abs(found - expected.loss) / abs(expected.loss)
+        loss = abs(found.losses.total - expected.loss) / abs(expected.loss)
         var (difference, norm) = (0.0, 0.0)
         var worst = (tensor: "", error: 0.0)
-        for (index, weight) in before.enumerated() {
+        for (index, weight) in weights.enumerated() {
             var (tensorDifference, tensorNorm) = (0.0, 0.0)
             for (position, exact) in expected.gradients[index].enumerated() {
-                let gradient =
-                    (Double(weight.values[position]) - Double(after[index].values[position])) / gain
+                let gradient = Double(found.gradient[index][position])
                 tensorDifference += (gradient - exact) * (gradient - exact)
                 tensorNorm += exact * exact
             }

@@ -77,7 +77,7 @@ struct ScalingSpeed {
         let scale = point.model.imageShape.height / images.shape.height
         // Two batches over and over: the speed does not depend on what the images show.
         let set = try images.cycled(to: 2 * point.batch).enlarged(by: scale)
-        point.flop = try point.model.trainingFlop()
+        point.flop = try Topology(point.model).trainingFlop
         let start = ContinuousClock.now
         let trainer = try Trainer(
             point.model, TrainingConfiguration(epochs: 1_000_000, batchSize: point.batch),

@@ -17,6 +17,8 @@ struct Workload {
     /// Operations to train on one image.
     let flopPerImage: Int
     let parameterCount: Int
+    /// The model on direct loops.
+    let reference: ReferenceModel
 
     /// - Parameters:
     ///   - folder: IDX files, or nil for the built-in digits
@@ -41,20 +43,13 @@ struct Workload {
         }
         images = data.train
         source = data.source
-        flopPerImage = try model.trainingFlop()
+        flopPerImage = try Topology(model).trainingFlop
+        reference = try ReferenceModel(model)
         parameterCount = try VariationalAutoencoder(model).parameterCount
     }
 
     /// The first batch as the reference takes it.
     func firstBatch() throws(VAEError) -> ReferenceBatch { try ReferenceBatch(self, images: 0..<Self.batch) }
-
-    /// The model on direct loops.
-    var reference: ReferenceModel {
-        ReferenceModel(
-            height: model.imageShape.height, width: model.imageShape.width,
-            channels: model.imageShape.channels, encoderFilters: model.encoderFilters,
-            decoderFilters: model.decoderFilters, encoderUnits: model.encoderUnits, latent: model.latentSize)
-    }
 }
 
 /// Images, and the noise that the trainer with seed 0 gives them in its first epoch.

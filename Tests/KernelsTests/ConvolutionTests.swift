@@ -32,7 +32,7 @@ struct ConvolutionTests {
                 to: reference.forward(
                     input.values.magnitudes, kernel: kernel.values.magnitudes, count: sizes.count))
             // Neither max(0, x) nor tanh brings two numbers further apart.
-            let expected = Reference.activated(sums, activation.reference)
+            let expected = Reference.activated(sums, activation)
             let off = excess(
                 output.values, expected,
                 bounds: bounds(magnitudes, terms: layer.geometry.patch).map { $0 + activation.error })
@@ -72,7 +72,7 @@ struct ConvolutionTests {
 
             let reference = sizes.reference
             let expected = Reference.activationGradient(
-                incoming.doubles, output: output.values.doubles, activation.reference)
+                incoming.doubles, output: output.values.doubles, activation)
             // What the sums below are of.
             let passed = gradient.values.doubles
             #expect(

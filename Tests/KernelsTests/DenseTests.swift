@@ -36,7 +36,7 @@ struct DenseTests {
                 bias.values.magnitudes,
                 to: Reference.dense(input.values.magnitudes, kernel: kernel.values.magnitudes, count: count))
             let off = excess(
-                output.values, Reference.activated(sums, activation.reference),
+                output.values, Reference.activated(sums, activation),
                 bounds: bounds(magnitudes, terms: inputs).map { $0 + activation.error })
             #expect(
                 off <= 1 && areIntact([input, kernel, packed, bias, output]),
@@ -74,7 +74,7 @@ struct DenseTests {
                 accumulatingInput: accumulating.input)
 
             let expected = Reference.activationGradient(
-                incoming.doubles, output: output.values.doubles, activation.reference)
+                incoming.doubles, output: output.values.doubles, activation)
             // What the sums below are of.
             let passed = gradient.values.doubles
             #expect(areIntact([input, kernel, packed, output, gradient]))

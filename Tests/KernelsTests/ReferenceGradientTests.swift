@@ -1,5 +1,6 @@
 import ReferenceKernels
 import Testing
+import VAE
 
 /// The reference itself, in Double: every gradient is the slope of what it is the gradient of.
 ///
@@ -92,12 +93,12 @@ struct ReferenceGradientTests {
     }
 
     @Test(arguments: [1.0, 0, 0.25, 4])
-    func wholeModel(klWeight: Double) {
+    func wholeModel(klWeight: Double) throws {
         // 5×4 halves to 3×2 and 2×1: padding on both sides, and levels that do not halve evenly.
-        let model = ReferenceModel(
-            height: 5, width: 4, channels: 2, encoderFilters: [2, 3], decoderFilters: [3, 2],
-            encoderUnits: [4],
-            latent: 2)
+        let model = try ReferenceModel(
+            ModelConfiguration(
+                imageShape: ImageShape(height: 5, width: 4, channels: 2), encoderFilters: [2, 3],
+                decoderFilters: [3, 2], hiddenUnits: 4, latentSize: 2))
         var random = SplitMix(state: 11)
         let images = random.values(3 * 40).doubles.map { ($0 + 1) / 2 }
         let noise = random.values(6).doubles.map { 2 * $0 }

@@ -60,15 +60,6 @@ func bounds(_ magnitudes: [Double], terms: Int) -> [Double] {
 }
 
 extension Activation {
-    /// The same in the reference.
-    var reference: ReferenceActivation {
-        switch self {
-        case .identity: .identity
-        case .rectified: .rectified
-        case .tanh: .tanh
-        }
-    }
-
     /// What the activation adds to the error of a sum, which none of them enlarges: tanh is within 3 units in the last
     /// place, each at most u below 1; the others are exact.
     var error: Double { self == .tanh ? 3 * unitRoundoff : 0 }

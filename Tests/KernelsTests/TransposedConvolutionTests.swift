@@ -34,7 +34,7 @@ struct TransposedConvolutionTests {
                 bias.values.magnitudes,
                 to: reference.transpose(
                     input.values.magnitudes, kernel: kernel.values.magnitudes, count: sizes.count))
-            let expected = Reference.activated(sums, activation.reference)
+            let expected = Reference.activated(sums, activation)
             // Under at most every tap lies a product of `filters` terms.
             let terms = sizes.filters + sizes.kernelHeight * sizes.kernelWidth
             let off = excess(
@@ -73,7 +73,7 @@ struct TransposedConvolutionTests {
 
             let reference = sizes.reference
             let expected = Reference.activationGradient(
-                incoming.doubles, output: output.values.doubles, activation.reference)
+                incoming.doubles, output: output.values.doubles, activation)
             // What the sums below are of.
             let passed = gradient.values.doubles
             #expect(

@@ -18,7 +18,7 @@ struct EnginePass {
     ///   - parameters: in the order of the network's layout
     init(
         _ network: Network, images: [Float], noise: [Float], parameters: [Float], klWeight: Float = 1,
-        microBatch: Int = Engine.microBatch
+        microBatch: Int = MicroBatch.usual
     ) throws {
         let configuration = network.configuration
         let (size, latent) = (configuration.imageShape.count, configuration.latentSize)
@@ -28,7 +28,7 @@ struct EnginePass {
         )
         storage.region.copy(from: parameters.span)
         let weights = Weights(parameters: storage.region, packed: packed.region)
-        for layer in network.packedKernels.indices { network.pack(layer, weights) }
+        for index in network.packedNodes.indices { network.pack(index, weights) }
         gradient = try FloatStorage(count: network.layout.count)
         // What is not overwritten shows.
         gradient.region.fill(with: .nan)
@@ -39,49 +39,40 @@ struct EnginePass {
                 from: images.span.extracting(start * size..<(start + count) * size))
             workspace.noise.prefix(count * latent).copy(
                 from: noise.span.extracting(start * latent..<(start + count) * latent))
-            network.encode(weights, workspace, count: count)
-            network.sampleLatents(workspace, count: count)
-            network.decode(weights, workspace, count: count)
-            collectForward(network, workspace, count)
+            // Values that are not needed at the same time may lie in the same place: each is taken when it is made.
+            for index in network.plan.nodes.indices {
+                network.forward(index..<index + 1, weights, workspace, count)
+                collect(index, network, workspace, count)
+            }
+            let latents = count * configuration.latentSize
+            add("mean", workspace.mean.prefix(latents))
+            add("log_variance", workspace.logVariance.prefix(latents))
+            add("z", workspace.z.prefix(latents))
+            add("output", workspace.output.prefix(count * configuration.imageShape.count))
             let scale = 1 / Float(total)
-            network.measure(weights, workspace, count: count, gradientScale: scale)
+            network.measureDivergence(workspace, count: count)
+            network.measureReconstruction(weights, workspace, count: count, gradientScale: scale)
             add("loss.reconstruction", workspace.reconstruction.prefix(count))
             add("loss.kl", workspace.divergence.prefix(count))
             network.backward(
-                weights, workspace, count: count, scale: scale, klWeight: klWeight,
-                gradients: gradient.region, accumulating: start > 0)
+                weights, workspace,
+                BackwardPass(
+                    count: count, gradients: gradient.region, accumulating: start > 0,
+                    klScale: klWeight * scale))
         }
         withExtendedLifetime((storage, packed)) {}
         for entry in network.layout.entries { add("gradient.\(entry.name)", gradient.region[entry.range]) }
     }
 
-    private mutating func collectForward(_ network: Network, _ workspace: Workspace, _ count: Int) {
-        for (index, layer) in network.convolutions.enumerated() {
-            add(
-                "activation.encoder.convolution.\(index)",
-                workspace.convolved[index].prefix(count * layer.layer.outputCount))
-        }
-        for (index, layer) in network.encoderDense.enumerated() {
-            add(
-                "activation.encoder.dense" + (network.encoderDense.count == 1 ? "" : ".\(index)"),
-                workspace.encoderHidden[index].prefix(count * layer.layer.outputs))
-        }
-        let latents = count * network.configuration.latentSize
-        add("mean", workspace.mean.prefix(latents))
-        add("log_variance", workspace.logVariance.prefix(latents))
-        add("z", workspace.z.prefix(latents))
-        let hidden = network.decoderDense.count - (network.transposed.isEmpty ? 1 : 0)
-        for (index, layer) in network.decoderDense.prefix(hidden).enumerated() {
-            add(
-                "activation.decoder.dense" + (hidden == 1 ? "" : ".\(index)"),
-                workspace.decoderHidden[index].prefix(count * layer.layer.outputs))
-        }
-        for (index, layer) in network.transposed.enumerated().dropLast() {
-            add(
-                "activation.decoder.transposed_convolution.\(index)",
-                workspace.raised[index].prefix(count * layer.layer.outputCount))
-        }
-        add("output", workspace.output.prefix(count * network.configuration.imageShape.count))
+    /// The output of a hidden layer, by its name.
+    private mutating func collect(_ index: Int, _ network: Network, _ workspace: Workspace, _ count: Int) {
+        let node = network.plan.nodes[index]
+        let named = [
+            network.topology.z, network.topology.mean, network.topology.logVariance, network.topology.output,
+        ]
+        guard !named.contains(node.output) else { return }
+        let size = count * network.plan.values[node.output].count
+        add("activation.\(node.name)", workspace.nodes[index].binding.output.prefix(size))
     }
 
     private mutating func add(_ name: String, _ region: FloatRegion) {

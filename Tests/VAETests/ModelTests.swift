@@ -45,7 +45,8 @@ struct ModelTests {
         let parameters = model.weights.map { $0.values.map(Double.init) }
         let pixels = images.pixels.map { Double($0) / 255 }
         let zeros = [Double](repeating: 0, count: 86)
-        let atMean = smallModel.reference.run(pixels, noise: zeros, parameters: parameters, backward: false)
+        let atMean = try smallModel.reference.run(
+            pixels, noise: zeros, parameters: parameters, backward: false)
         let encoding = try model.encode(images)
         #expect(relativeError(encoding.mean, atMean.mean) < 1e-5)
         #expect(relativeError(encoding.logVariance, atMean.logVariance) < 1e-5)
@@ -61,7 +62,8 @@ struct ModelTests {
             stream.fillNormal(storage.region)
             return storage.region.array().map(Double.init)
         }
-        let sampled = smallModel.reference.run(pixels, noise: noise, parameters: parameters, backward: false)
+        let sampled = try smallModel.reference.run(
+            pixels, noise: noise, parameters: parameters, backward: false)
         let found = try model.losses(of: images, seed: 9)
         #expect(relativeError(found.reconstruction, sampled.reconstruction) < 1e-5)
         #expect(found.kl == losses.kl && found.reconstruction != losses.reconstruction)

@@ -16,7 +16,7 @@ struct TrainerTests {
         let training = TrainingConfiguration(
             epochs: 2, batchSize: 9, learningRate: 0.05, epsilon: 1, klWeight: klWeight, seed: 12)
         let trainer = try Trainer(smallModel, training, threads: 2)
-        let reference = smallModel.reference
+        let reference = try smallModel.reference
         let (size, latent) = (smallModel.imageShape.count, smallModel.latentSize)
         var parameters = trainer.model.weights.map { $0.values.map(Double.init) }
         var reports: [StepReport] = []

@@ -25,17 +25,6 @@ let smallModel = ModelConfiguration(
     imageShape: ImageShape(height: 5, width: 7), encoderFilters: [3, 4], decoderFilters: [5, 3],
     hiddenUnits: 6, latentSize: 2)
 
-extension ModelConfiguration {
-    /// The same model on direct loops. Its kernels are 3×3.
-    var reference: ReferenceModel {
-        ReferenceModel(
-            height: imageShape.height, width: imageShape.width, channels: imageShape.channels,
-            encoderFilters: encoderFilters, decoderFilters: decoderFilters, encoderUnits: encoderUnits,
-            decoderUnits: decoderUnits, latent: latentSize,
-            activation: hiddenActivation == .tanh ? .tanh : .rectified, isGaussian: likelihood == .gaussian)
-    }
-}
-
 /// Fully connected, with tanh units, and a Gaussian likelihood.
 let smallPerceptron = ModelConfiguration.fullyConnected(
     imageShape: smallModel.imageShape, hiddenUnits: [7, 5], hiddenActivation: .tanh, likelihood: .gaussian,
@@ -52,3 +41,8 @@ extension Trainer {
 /// Whether two arrays are equal. Where `#expect(a == b)` fails it looks for the shortest list of differences, for
 /// minutes if the arrays are long.
 func identical<Value: Equatable>(_ a: [Value], _ b: [Value]) -> Bool { a == b }
+
+extension ModelConfiguration {
+    /// The same model on direct loops.
+    var reference: ReferenceModel { get throws { try ReferenceModel(self) } }
+}

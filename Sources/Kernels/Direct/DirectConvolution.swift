@@ -69,10 +69,11 @@ package final class DirectConvolution: Sendable {
         tiles.table.pointee.transpose(kernel.base, taps, geometry.channels, filters, packed.base)
     }
 
-    /// grid = f(bias + kernel ∗ image): (count, height, width, channels) to (count, gridHeight, gridWidth, filters), overwritten.
+    /// grid = f(bias + kernel ∗ image): (count, height, width, channels) to (count, gridHeight, gridWidth, filters), overwritten
+    /// or, when `accumulating`, added to.
     package func down(
         _ images: FloatRegion, count: Int, kernel: FloatRegion, bias: FloatRegion?, activation: Activation,
-        into grids: FloatRegion, scratch: FloatRegion
+        into grids: FloatRegion, accumulating: Bool = false, scratch: FloatRegion
     ) {
         let size = geometry.places * filters
         precondition(
@@ -86,20 +87,19 @@ package final class DirectConvolution: Sendable {
         downPlan.withPlan { plan in
             for index in 0..<count {
                 tiles.table.pointee.gather(
-                    plan, source.base + index * sourceSize, kernel.base, bias?.base, false,
-                    activation == .rectified,
-                    grids.base + index * size)
+                    plan, source.base + index * sourceSize, kernel.base, bias?.base, accumulating,
+                    activation == .rectified, grids.base + index * size)
             }
         }
-        // Tiles rectify in their registers; a curve is drawn over what they leave.
-        if activation == .tanh { activation.apply(grids.prefix(count * size)) }
+        activation.applyAfterTiles(grids.prefix(count * size))
     }
 
-    /// image = f(bias + kernelᵀ ∗ grid): (count, gridHeight, gridWidth, filters) to (count, height, width, channels), overwritten.
+    /// image = f(bias + kernelᵀ ∗ grid): (count, gridHeight, gridWidth, filters) to (count, height, width, channels), overwritten
+    /// or, when `accumulating`, added to.
     /// - Parameter packed: what `pack` made of the kernel, or the kernel itself where `packedCount` is 0
     package func up(
         _ grids: FloatRegion, count: Int, packed: FloatRegion, bias: FloatRegion?, activation: Activation,
-        into images: FloatRegion
+        into images: FloatRegion, accumulating: Bool = false
     ) {
         let size = geometry.places * filters
         precondition(
@@ -111,14 +111,14 @@ package final class DirectConvolution: Sendable {
                 let (grid, image) = (grids.base + index * size, images.base + index * geometry.imageCount)
                 if isThin {
                     tiles.table.pointee.dot(
-                        plan, grid, packed.base, bias?.base, false, activation == .rectified, image)
+                        plan, grid, packed.base, bias?.base, accumulating, activation == .rectified, image)
                 } else {
                     tiles.table.pointee.gather(
-                        plan, grid, packed.base, bias?.base, false, activation == .rectified, image)
+                        plan, grid, packed.base, bias?.base, accumulating, activation == .rectified, image)
                 }
             }
         }
-        if activation == .tanh { activation.apply(images.prefix(count * geometry.imageCount)) }
+        activation.applyAfterTiles(images.prefix(count * geometry.imageCount))
     }
 
     /// kernelGradient (+)= Σ over images and places of image under the kernel · grid.

@@ -48,7 +48,7 @@ package struct DirectDense: Sendable {
                 table.gather(plan, input.base, kernel.base, bias.base, false, rectifies, output.base)
             }
         }
-        if activation == .tanh { activation.apply(output.prefix(count * outputs)) }
+        activation.applyAfterTiles(output.prefix(count * outputs))
     }
 
     /// inputGradient (+)= gradient · kernelᵀ: (count, outputs) to (count, inputs).

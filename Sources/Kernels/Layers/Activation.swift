@@ -1,32 +1,47 @@
 /// What follows a layer's sum.
-package enum Activation: Sendable {
+package enum Activation: String, Sendable, Encodable {
     /// Nothing: the layer gives logits or a mean.
-    case identity
+    case identity = "none"
     /// max(0, x), the rectified linear unit.
-    case rectified
+    case rectified = "relu"
+    /// x, or 0.01·x where x is negative.
+    ///
+    /// Source: Maas, Hannun and Ng, "Rectifier Nonlinearities Improve Neural Network Acoustic Models", 2013.
+    case leakyRectified = "leaky-relu"
     /// The hyperbolic tangent.
     case tanh
+    /// x·σ(x) with the logistic function σ, the sigmoid linear unit, also called swish.
+    ///
+    /// Source: Elfwing, Uchibe and Doya, "Sigmoid-Weighted Linear Units for Neural Network Function Approximation", 2017.
+    case silu
+
+    /// The slope of `leakyRectified` below 0.
+    package static let leakySlope: Float = 0.01
+
+    /// Whether its derivative can be told from its value, so that a layer can apply it in place and keep its output only.
+    package var isInvertible: Bool { self != .silu }
 }
 
 extension Activation {
     /// `values` is (rows, channels): adds `bias`, (channels), to each row and applies the activation, in place.
-    package func finish(_ values: FloatRegion, rows: Int, bias: FloatRegion) {
+    package func addBiasAndApply(_ values: FloatRegion, rows: Int, bias: FloatRegion) {
         let (channels, bias) = (bias.count, UnsafePointer(bias.base))
         precondition(values.count >= rows * channels, "\(rows) rows of \(channels) channels")
         let first = values.base
         switch self {
-        case .identity:
-            for row in 0..<rows {
-                let values = first + row * channels
-                for channel in 0..<channels { values[channel] += bias[channel] }
-            }
         case .rectified:
             for row in 0..<rows {
                 let values = first + row * channels
                 for channel in 0..<channels { values[channel] = rectify(values[channel] + bias[channel]) }
             }
         case .tanh:
-            for row in 0..<rows { bend(first + row * channels, channels, adding: bias) }
+            for row in 0..<rows { applyTanh(first + row * channels, channels, adding: bias) }
+        case .identity, .leakyRectified, .silu:
+            for row in 0..<rows {
+                let values = first + row * channels
+                for channel in 0..<channels { values[channel] += bias[channel] }
+            }
+            apply(values.prefix(rows * channels))
         }
     }
 
@@ -36,90 +51,30 @@ extension Activation {
         switch self {
         case .identity: break
         case .rectified: for index in 0..<values.count { first[index] = rectify(first[index]) }
-        case .tanh: bend(first, values.count, adding: nil)
+        case .leakyRectified:
+            for index in 0..<values.count {
+                let x = first[index]
+                first[index] = x < 0 ? Self.leakySlope * x : x
+            }
+        case .tanh: applyTanh(first, values.count, adding: nil)
+        case .silu: mapEights(values, into: values) { $0 * sigmoid($0) }
         }
     }
 
-    /// The way back through activation and bias, both in one pass over the gradient, (rows, channels).
-    ///
-    /// `gradient` comes as ∂L/∂output and leaves as ∂L/∂sum: where a rectified output was cut to 0 it becomes 0, and with an
-    /// output y of tanh it is multiplied by 1 − y².
-    /// `biasGradient`, (channels), receives the sum of its rows, added when `accumulating`.
-    package func backward(
-        _ gradient: FloatRegion, output: FloatRegion, rows: Int, biasGradient: FloatRegion, accumulating: Bool
-    ) {
-        let channels = biasGradient.count
-        precondition(
-            gradient.count >= rows * channels && output.count >= rows * channels, "\(rows) rows of gradient")
-        if !accumulating { biasGradient.fill(with: 0) }
-        // Sixteen channels at a time, a cache line of floats: their sums stay in registers over all rows.
-        var channel = 0
-        while channel + 16 <= channels {
-            foldRows(gradient, output, rows, at: channel, into: biasGradient)
-            channel += 16
-        }
-        while channel < channels {
-            var sum: Float = 0
-            for row in 0..<rows {
-                let place = row * channels + channel
-                switch self {
-                case .identity: break
-                case .rectified: if !(output.base[place] > 0) { gradient.base[place] = 0 }
-                case .tanh: gradient.base[place] *= 1 - output.base[place] * output.base[place]
-                }
-                sum += gradient.base[place]
-            }
-            biasGradient.base[channel] += sum
-            channel += 1
-        }
-    }
-
-    /// `backward` for the sixteen channels from `channel` on.
-    private func foldRows(
-        _ gradient: FloatRegion, _ output: FloatRegion, _ rows: Int, at channel: Int, into sums: FloatRegion
-    ) {
-        typealias Vector = SIMD16<Float>
-        let step = sums.count * MemoryLayout<Float>.stride
-        var place = UnsafeMutableRawPointer(gradient.base + channel)
-        var sum = Vector.zero
-        switch self {
-        case .identity:
-            for _ in 0..<rows {
-                sum += place.loadUnaligned(as: Vector.self)
-                place += step
-            }
-        case .rectified:
-            var shown = UnsafeRawPointer(output.base + channel)
-            for _ in 0..<rows {
-                let open = shown.loadUnaligned(as: Vector.self) .> 0
-                let passed = Vector.zero.replacing(with: place.loadUnaligned(as: Vector.self), where: open)
-                place.storeBytes(of: passed, as: Vector.self)
-                sum += passed
-                place += step
-                shown += step
-            }
-        case .tanh:
-            var shown = UnsafeRawPointer(output.base + channel)
-            for _ in 0..<rows {
-                let y = shown.loadUnaligned(as: Vector.self)
-                let passed = place.loadUnaligned(as: Vector.self) * (1 - y * y)
-                place.storeBytes(of: passed, as: Vector.self)
-                sum += passed
-                place += step
-                shown += step
-            }
-        }
-        let target = UnsafeMutableRawPointer(sums.base + channel)
-        target.storeBytes(of: target.loadUnaligned(as: Vector.self) + sum, as: Vector.self)
+    /// Applies what tiles have left to do: they rectify in their registers.
+    func applyAfterTiles(_ values: FloatRegion) {
+        if self != .rectified { apply(values) }
     }
 }
 
 /// max(0, x), NaN kept so that a broken run shows.
 @inline(__always)
-private func rectify(_ x: Float) -> Float { x < 0 ? 0 : x }
+func rectify(_ x: Float) -> Float { x < 0 ? 0 : x }
 
 /// tanh of `count` values in place, each with its `bias` added before.
-private func bend(_ values: UnsafeMutablePointer<Float>, _ count: Int, adding bias: UnsafePointer<Float>?) {
+private func applyTanh(
+    _ values: UnsafeMutablePointer<Float>, _ count: Int, adding bias: UnsafePointer<Float>?
+) {
     typealias Vector = SIMD8<Float>
     var index = 0
     while index + 8 <= count {
@@ -132,5 +87,23 @@ private func bend(_ values: UnsafeMutablePointer<Float>, _ count: Int, adding bi
     while index < count {
         values[index] = hyperbolicTangent(Vector(repeating: values[index] + (bias?[index] ?? 0)))[0]
         index += 1
+    }
+}
+
+/// target = function(values), eight at a time; both may be the same region.
+@inline(__always)
+func mapEights(
+    _ values: FloatRegion, into target: FloatRegion, _ function: (SIMD8<Float>) -> SIMD8<Float>
+) {
+    typealias Vector = SIMD8<Float>
+    precondition(values.count == target.count, "\(values.count) values into \(target.count)")
+    let (from, to) = (UnsafeRawPointer(values.base), UnsafeMutableRawPointer(target.base))
+    let whole = values.count & ~7
+    for index in stride(from: 0, to: whole, by: 8) {
+        let x = from.loadUnaligned(fromByteOffset: 4 * index, as: Vector.self)
+        to.storeBytes(of: function(x), toByteOffset: 4 * index, as: Vector.self)
+    }
+    for index in whole..<values.count {
+        target.base[index] = function(Vector(repeating: values.base[index]))[0]
     }
 }

@@ -59,7 +59,7 @@ package struct Convolution2D: Sendable {
             multiply(
                 geometry.loweredMatrix(scratch, count: block.count), weights,
                 into: Matrix(sums, rows: rows, columns: filters))
-            activation.finish(sums, rows: rows, bias: bias)
+            activation.addBiasAndApply(sums, rows: rows, bias: bias)
         }
     }
 
@@ -68,13 +68,12 @@ package struct Convolution2D: Sendable {
     /// - Parameters:
     ///   - packed: the kernel from `pack`; not read without an `inputGradient`
     ///   - gradient: ∂L/∂output, (count, gridHeight, gridWidth, filters); becomes ∂L/∂sum
-    ///   - inputGradient: overwritten with ∂L/∂input, unless nil
+    ///   - inputGradient: receives ∂L/∂input, added when `accumulatingInput`, unless nil
     ///   - accumulating: adds to `kernelGradient` and `biasGradient` instead of overwriting them
     package func backward(
         _ gradient: FloatRegion, input: FloatRegion, output: FloatRegion, count: Int, kernel: FloatRegion,
         packed: FloatRegion, kernelGradient: FloatRegion, biasGradient: FloatRegion,
-        inputGradient: FloatRegion?,
-        accumulating: Bool,
+        inputGradient: FloatRegion?, accumulating: Bool, accumulatingInput: Bool = false,
         scratch: FloatRegion
     ) {
         let (places, patch) = (geometry.places, geometry.patch)
@@ -88,12 +87,12 @@ package struct Convolution2D: Sendable {
             if let inputGradient {
                 direct.up(
                     gradient, count: count, packed: packed.count > 0 ? packed : kernel, bias: nil,
-                    activation: .identity, into: inputGradient)
+                    activation: .identity, into: inputGradient, accumulating: accumulatingInput)
             }
             return
         }
         let weights = Matrix(kernel, rows: patch, columns: filters)
-        inputGradient?.prefix(count * geometry.imageCount).fill(with: 0)
+        if !accumulatingInput { inputGradient?.prefix(count * geometry.imageCount).fill(with: 0) }
         for block in Blocks(count, geometry) {
             let rows = block.count * places
             let sums = Matrix(gradient[block.images(of: outputCount)], rows: rows, columns: filters)
@@ -112,6 +111,49 @@ package struct Convolution2D: Sendable {
             }
         }
     }
+}
+
+extension Convolution2D: Layer {
+    package static var kind: String { "convolution" }
+    package var outputShape: [Int] { [geometry.gridHeight, geometry.gridWidth, filters] }
+    package var parameters: [Parameter] {
+        let taps = geometry.kernelHeight * geometry.kernelWidth
+        return [
+            Parameter(
+                "kernel", [geometry.kernelHeight, geometry.kernelWidth, geometry.channels, filters],
+                .glorotUniform(fanIn: taps * geometry.channels, fanOut: taps * filters)),
+            Parameter("bias", [filters], .zeros),
+        ]
+    }
+    package var product: Product? {
+        Product(rows: geometry.places, columns: filters, depth: geometry.patch)
+    }
+    package var largestMatrix: Int { max(outputCount, geometry.loweredCount) }
+    package var backwardReads: BackwardReads { activation == .identity ? .inputs : [.inputs, .output] }
+
+    package func needs(images: Int, givesInputGradient: Bool) -> LayerNeeds {
+        // Only the gradient of the input reads the packed kernel.
+        LayerNeeds(
+            scratch: scratchCount(images: images), packed: givesInputGradient ? packedCount : 0)
+    }
+
+    package func forward(_ at: Binding, _ weights: Weights, count: Int) {
+        forward(
+            at.inputs[0], count: count, kernel: weights.parameters[at.parameters[0]],
+            bias: weights.parameters[at.parameters[1]], into: at.output, scratch: at.scratch)
+    }
+
+    package func backward(_ at: Binding, _ weights: Weights, _ pass: BackwardPass) {
+        backward(
+            at.outputGradient, input: at.inputs[0], output: at.output, count: pass.count,
+            kernel: weights.parameters[at.parameters[0]], packed: weights.packed[at.packed],
+            kernelGradient: pass.gradients[at.parameters[0]],
+            biasGradient: pass.gradients[at.parameters[1]], inputGradient: at.inputGradients[0],
+            accumulating: pass.accumulating, accumulatingInput: at.addsToInputGradient[0],
+            scratch: at.scratch)
+    }
+
+    private enum CodingKeys: String, CodingKey { case geometry, filters, activation }
 }
 
 /// The images of a call cut into the blocks that are lowered and multiplied at once.

@@ -8,7 +8,7 @@ package struct GeometryError: Error, Equatable, CustomStringConvertible {
 /// The image is the large side (a convolution's input, a transposed convolution's output), the grid the
 /// small side. Padding is TensorFlow's `same`: the grid has ⌈size / stride⌉ places along each axis, and of
 /// the padding needed the smaller half comes first.
-package struct ConvolutionGeometry: Sendable, Hashable {
+package struct ConvolutionGeometry: Sendable, Hashable, Encodable {
     package let height: Int
     package let width: Int
     package let channels: Int

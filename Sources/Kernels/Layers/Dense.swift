@@ -3,15 +3,23 @@
 package struct Dense: Sendable {
     package let inputs: Int
     package let outputs: Int
+    /// The outputs as the layers above take them: (units), or the feature map (height, width, channels) that they make.
+    package let outputShape: [Int]
     package let activation: Activation
     /// The layer's products by tiles; nil where `sgemm` computes them.
     package let direct: DirectDense?
 
     /// - Parameter tiles: nil for `sgemm`
     package init(inputs: Int, outputs: Int, activation: Activation, tiles: Tiles?) {
+        self.init(inputs: inputs, outputShape: [outputs], activation: activation, tiles: tiles)
+    }
+
+    package init(inputs: Int, outputShape: [Int], activation: Activation, tiles: Tiles?) {
+        let outputs = outputShape.reduce(1, *)
         precondition(inputs > 0 && outputs > 0, "a dense layer from \(inputs) to \(outputs)")
         self.inputs = inputs
         self.outputs = outputs
+        self.outputShape = outputShape
         self.activation = activation
         direct = tiles.map { DirectDense(inputs: inputs, outputs: outputs, tiles: $0) }
     }
@@ -42,7 +50,7 @@ package struct Dense: Sendable {
         multiply(
             Matrix(input, rows: count, columns: inputs), Matrix(kernel, rows: inputs, columns: outputs),
             into: Matrix(output, rows: count, columns: outputs))
-        activation.finish(output, rows: count, bias: bias)
+        activation.addBiasAndApply(output, rows: count, bias: bias)
     }
 
     /// The gradients of the weights and, when asked for, of the input.
@@ -81,4 +89,39 @@ package struct Dense: Sendable {
                 into: Matrix(inputGradient, rows: count, columns: inputs), accumulating: accumulatingInput)
         }
     }
+}
+
+extension Dense: Layer {
+    package static var kind: String { "dense" }
+    package var parameters: [Parameter] {
+        [
+            Parameter("kernel", [inputs, outputs], .glorotUniform(fanIn: inputs, fanOut: outputs)),
+            Parameter("bias", [outputs], .zeros),
+        ]
+    }
+    package var product: Product? { Product(rows: 1, columns: outputs, depth: inputs) }
+    package var backwardReads: BackwardReads { activation == .identity ? .inputs : [.inputs, .output] }
+
+    package func needs(images: Int, givesInputGradient: Bool) -> LayerNeeds {
+        LayerNeeds(packed: packedCount(givesInputGradient: givesInputGradient))
+    }
+
+    package func forward(_ at: Binding, _ weights: Weights, count: Int) {
+        // With sgemm all rows of a workspace, however many of them are images: a product of another shape may round otherwise.
+        forward(
+            at.inputs[0], count: direct == nil ? at.capacity : count,
+            kernel: weights.parameters[at.parameters[0]], packed: weights.packed[at.packed],
+            bias: weights.parameters[at.parameters[1]], into: at.output)
+    }
+
+    package func backward(_ at: Binding, _ weights: Weights, _ pass: BackwardPass) {
+        backward(
+            at.outputGradient, input: at.inputs[0], output: at.output, count: pass.count,
+            kernel: weights.parameters[at.parameters[0]], packed: weights.packed[at.packed],
+            kernelGradient: pass.gradients[at.parameters[0]],
+            biasGradient: pass.gradients[at.parameters[1]], inputGradient: at.inputGradients[0],
+            accumulating: pass.accumulating, accumulatingInput: at.addsToInputGradient[0])
+    }
+
+    private enum CodingKeys: String, CodingKey { case inputs, outputShape, activation }
 }

@@ -72,13 +72,12 @@ package struct TransposedConvolution2D: Sendable {
     ///
     /// - Parameters:
     ///   - gradient: ∂L/∂output, (count, height, width, channels); becomes ∂L/∂sum
-    ///   - inputGradient: overwritten with ∂L/∂input, (count, gridHeight, gridWidth, inputs)
+    ///   - inputGradient: receives ∂L/∂input, (count, gridHeight, gridWidth, inputs), added when `accumulatingInput`, unless nil
     ///   - accumulating: adds to `kernelGradient` and `biasGradient` instead of overwriting them
     package func backward(
         _ gradient: FloatRegion, input: FloatRegion, output: FloatRegion, count: Int, kernel: FloatRegion,
-        kernelGradient: FloatRegion, biasGradient: FloatRegion, inputGradient: FloatRegion,
-        accumulating: Bool,
-        scratch: FloatRegion
+        kernelGradient: FloatRegion, biasGradient: FloatRegion, inputGradient: FloatRegion?,
+        accumulating: Bool, accumulatingInput: Bool = false, scratch: FloatRegion
     ) {
         let (places, patch) = (geometry.places, geometry.patch)
         activation.backward(
@@ -89,9 +88,12 @@ package struct TransposedConvolution2D: Sendable {
             direct.kernelGradient(
                 gradient, input, count: count, into: kernelGradient, accumulating: accumulating,
                 scratch: scratch)
-            return direct.down(
-                gradient, count: count, kernel: kernel, bias: nil, activation: .identity,
-                into: inputGradient, scratch: scratch)
+            if let inputGradient {
+                direct.down(
+                    gradient, count: count, kernel: kernel, bias: nil, activation: .identity,
+                    into: inputGradient, accumulating: accumulatingInput, scratch: scratch)
+            }
+            return
         }
         let weights = Matrix(kernel, rows: patch, columns: inputs)
         for block in Blocks(count, geometry) {
@@ -104,8 +106,11 @@ package struct TransposedConvolution2D: Sendable {
                 lowered.transposed, Matrix(input[sources], rows: rows, columns: inputs),
                 into: Matrix(kernelGradient, rows: patch, columns: inputs),
                 accumulating: accumulating || block.start > 0)
+            guard let inputGradient else { continue }
             // M = places, N = inputs, K = patch: a plain convolution of the gradient.
-            multiply(lowered, weights, into: Matrix(inputGradient[sources], rows: rows, columns: inputs))
+            multiply(
+                lowered, weights, into: Matrix(inputGradient[sources], rows: rows, columns: inputs),
+                accumulating: accumulatingInput)
         }
     }
 
@@ -119,4 +124,45 @@ package struct TransposedConvolution2D: Sendable {
             filled += more
         }
     }
+}
+
+extension TransposedConvolution2D: Layer {
+    package static var kind: String { "transposed_convolution" }
+    package var outputShape: [Int] { [geometry.height, geometry.width, geometry.channels] }
+    package var parameters: [Parameter] {
+        let taps = geometry.kernelHeight * geometry.kernelWidth
+        return [
+            Parameter(
+                "kernel", [geometry.kernelHeight, geometry.kernelWidth, geometry.channels, inputs],
+                .glorotUniform(fanIn: taps * geometry.channels, fanOut: taps * inputs)),
+            Parameter("bias", [geometry.channels], .zeros),
+        ]
+    }
+    package var product: Product? {
+        Product(rows: geometry.places, columns: geometry.patch, depth: inputs)
+    }
+    package var largestMatrix: Int { max(outputCount, geometry.loweredCount) }
+    package var backwardReads: BackwardReads { activation == .identity ? .inputs : [.inputs, .output] }
+
+    package func needs(images: Int, givesInputGradient: Bool) -> LayerNeeds {
+        LayerNeeds(scratch: scratchCount(images: images), packed: packedCount)
+    }
+
+    package func forward(_ at: Binding, _ weights: Weights, count: Int) {
+        forward(
+            at.inputs[0], count: count, kernel: weights.parameters[at.parameters[0]],
+            packed: weights.packed[at.packed], bias: weights.parameters[at.parameters[1]], into: at.output,
+            scratch: at.scratch)
+    }
+
+    package func backward(_ at: Binding, _ weights: Weights, _ pass: BackwardPass) {
+        backward(
+            at.outputGradient, input: at.inputs[0], output: at.output, count: pass.count,
+            kernel: weights.parameters[at.parameters[0]], kernelGradient: pass.gradients[at.parameters[0]],
+            biasGradient: pass.gradients[at.parameters[1]], inputGradient: at.inputGradients[0],
+            accumulating: pass.accumulating, accumulatingInput: at.addsToInputGradient[0],
+            scratch: at.scratch)
+    }
+
+    private enum CodingKeys: String, CodingKey { case geometry, inputs, activation }
 }

@@ -18,6 +18,13 @@ package enum PairwiseSum {
         return sum(range.lowerBound..<middle, value) + sum(middle..<range.upperBound, value)
     }
 
+    /// Adds up `count` rows of `length` floats, one after the other, element by element. The sum takes the place of the first row; the
+    /// others are left as sums of parts.
+    package static func addRows(_ rows: FloatRegion, count: Int, length: Int) {
+        precondition(rows.count >= count * length, "\(count) rows of \(length) floats")
+        addRows(rows.base, count: count, stride: length, length: length)
+    }
+
     /// Adds up `count` rows of `length` floats that lie `stride` apart, element by element. The sum takes the place of the first
     /// row; the others are left as sums of parts.
     static func addRows(

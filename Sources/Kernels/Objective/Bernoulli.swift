@@ -1,5 +1,7 @@
 /// Sigmoid and binary cross-entropy from logits.
-package enum Bernoulli {
+package struct Bernoulli: Sendable {
+    package init() {}
+
     /// The negative log-likelihood of pixels x under Bernoulli means σ(logit), summed over each image, in nats:
     /// Σ max(l, 0) − l·x + ln(1 + e^−|l|), which neither overflows nor loses digits at any logit.
     ///
@@ -74,11 +76,5 @@ package enum Bernoulli {
     @inline(__always)
     private static func store(_ value: SIMD8<Float>, at address: UnsafeMutablePointer<Float>) {
         UnsafeMutableRawPointer(address).storeBytes(of: value, as: SIMD8<Float>.self)
-    }
-
-    /// σ(l) given e^−|l|: 1 / (1 + e) for l ≥ 0, e / (1 + e) below.
-    @inline(__always)
-    private static func sigmoid(_ logit: SIMD8<Float>, _ small: SIMD8<Float>) -> SIMD8<Float> {
-        SIMD8(repeating: 1).replacing(with: small, where: logit .< 0) / (1 + small)
     }
 }

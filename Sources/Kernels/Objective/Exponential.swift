@@ -56,6 +56,16 @@ func logarithm(ofOnePlus x: SIMD8<Float>) -> SIMD8<Float> {
     return x - s * (x - p * q)
 }
 
+/// σ(x) = 1 / (1 + e^−x), given e^−|x|: 1 / (1 + e) for x ≥ 0, e / (1 + e) below.
+@inline(__always)
+func sigmoid(_ x: SIMD8<Float>, _ small: SIMD8<Float>) -> SIMD8<Float> {
+    SIMD8(repeating: 1).replacing(with: small, where: x .< 0) / (1 + small)
+}
+
+/// σ(x) = 1 / (1 + e^−x).
+@inline(__always)
+func sigmoid(_ x: SIMD8<Float>) -> SIMD8<Float> { sigmoid(x, exponential(ofMinus: magnitude(x))) }
+
 /// tanh x, within 3 units in the last place; ±1 at the infinities, NaN kept.
 ///
 /// 1 − 2e/(1 + e) with e = e^(−2|x|), where that is no small difference of large numbers; for |x| below 0.625 an odd polynomial

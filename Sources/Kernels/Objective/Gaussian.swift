@@ -2,7 +2,9 @@
 ///
 /// The logarithm may be any number, so that no bound is needed to keep the variance positive. Nor does it run away: where the mean
 /// squared error is S the loss has its least at log σ² = ln S, and pixels of eight bits are not told better than their steps.
-package enum Gaussian {
+package struct Gaussian: Sendable {
+    package init() {}
+
     /// −ln N(x; m, σ²) = ½ Σ ((x − m)²/σ² + log σ² + ln 2π), summed over each image, in nats. A density's logarithm: it is
     /// negative where σ is small and the means are near.
     ///

@@ -1,16 +1,25 @@
 import Kernels
 
-/// What follows the sums of every hidden layer.
+/// What follows the sums of a hidden layer.
 public enum HiddenActivation: String, Sendable, Hashable, Codable, CaseIterable {
     /// max(0, x), the rectified linear unit.
     case rectified = "relu"
+    /// x, or 0.01·x where x is negative (Maas, Hannun and Ng 2013).
+    case leakyRectified = "leaky-relu"
     /// The hyperbolic tangent.
     case tanh
+    /// x·σ(x), the sigmoid linear unit, also called swish (Elfwing, Uchibe and Doya 2017).
+    case silu
+    /// Nothing: before a normalisation or a sum that an activation follows.
+    case identity = "none"
 
     var kernel: Activation {
         switch self {
         case .rectified: .rectified
+        case .leakyRectified: .leakyRectified
         case .tanh: .tanh
+        case .silu: .silu
+        case .identity: .identity
         }
     }
 }

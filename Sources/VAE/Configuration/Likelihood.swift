@@ -1,3 +1,5 @@
+import Kernels
+
 /// p(x|z), the distribution of an image's pixels that the decoder gives. Pixels are independent given z.
 public enum Likelihood: String, Sendable, Hashable, Codable, CaseIterable {
     /// A Bernoulli distribution for each pixel: the decoder's output is the logit of its mean. The reconstruction is the binary
@@ -6,4 +8,22 @@ public enum Likelihood: String, Sendable, Hashable, Codable, CaseIterable {
     /// A Gaussian for each pixel, N(mean, σ²): the decoder's output is the mean, and one σ² for all pixels is learned with the weights, as its
     /// logarithm. The reconstruction is a density's, and negative where σ is small.
     case gaussian
+}
+
+extension Likelihood {
+    /// What computes it.
+    package var kernel: any PixelLikelihood {
+        switch self {
+        case .bernoulli: Bernoulli()
+        case .gaussian: Gaussian()
+        }
+    }
+
+    /// What people call it: "Bernoulli", "Gaussian".
+    package var name: String {
+        switch self {
+        case .bernoulli: "Bernoulli"
+        case .gaussian: "Gaussian"
+        }
+    }
 }

@@ -10,24 +10,36 @@ extension ModelConfiguration: Codable {
         /// Those of any other.
         case encoderUnits
         case decoderUnits, hiddenActivation, likelihood
+        /// The layers of a model that lists them.
+        case encoder, decoder
     }
 
     /// Reads what any version wrote: what later versions added has its default.
     /// - Throws: `DecodingError` when a field is missing or has another type.
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
+        let layers =
+            values.contains(.encoder) || values.contains(.decoder)
+            ? Layers(
+                encoder: try values.decode([LayerConfiguration].self, forKey: .encoder),
+                decoder: try values.decode([LayerConfiguration].self, forKey: .decoder)) : nil
+        /// Filters and units may only be left out by a model that lists its layers.
+        func sizes(_ key: CodingKeys) throws -> [Int] {
+            if layers != nil, !values.contains(key) { return [] }
+            return try values.decode([Int].self, forKey: key)
+        }
         self.init(
             imageShape: try values.decode(ImageShape.self, forKey: .imageShape),
-            encoderFilters: try values.decode([Int].self, forKey: .encoderFilters),
-            decoderFilters: try values.decode([Int].self, forKey: .decoderFilters),
+            encoderFilters: try sizes(.encoderFilters), decoderFilters: try sizes(.decoderFilters),
             kernelSize: try values.decode(Int.self, forKey: .kernelSize),
-            encoderUnits: try values.decodeIfPresent([Int].self, forKey: .encoderUnits)
-                ?? [values.decode(Int.self, forKey: .hiddenUnits)],
+            encoderUnits: values.contains(.hiddenUnits)
+                ? [try values.decode(Int.self, forKey: .hiddenUnits)] : try sizes(.encoderUnits),
             decoderUnits: try values.decodeIfPresent([Int].self, forKey: .decoderUnits) ?? [],
             hiddenActivation: try values.decodeIfPresent(HiddenActivation.self, forKey: .hiddenActivation)
                 ?? .rectified,
             likelihood: try values.decodeIfPresent(Likelihood.self, forKey: .likelihood) ?? .bernoulli,
             latentSize: try values.decode(Int.self, forKey: .latentSize))
+        self.layers = layers
     }
 
     /// Leaves out what the model does not have.
@@ -35,14 +47,19 @@ extension ModelConfiguration: Codable {
     public func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: CodingKeys.self)
         try values.encode(imageShape, forKey: .imageShape)
-        try values.encode(encoderFilters, forKey: .encoderFilters)
-        try values.encode(decoderFilters, forKey: .decoderFilters)
         try values.encode(kernelSize, forKey: .kernelSize)
         try values.encode(latentSize, forKey: .latentSize)
-        if encoderUnits.count == 1 {
-            try values.encode(encoderUnits[0], forKey: .hiddenUnits)
+        if let layers {
+            try values.encode(layers.encoder, forKey: .encoder)
+            try values.encode(layers.decoder, forKey: .decoder)
         } else {
-            try values.encode(encoderUnits, forKey: .encoderUnits)
+            try values.encode(encoderFilters, forKey: .encoderFilters)
+            try values.encode(decoderFilters, forKey: .decoderFilters)
+            if encoderUnits.count == 1 {
+                try values.encode(encoderUnits[0], forKey: .hiddenUnits)
+            } else {
+                try values.encode(encoderUnits, forKey: .encoderUnits)
+            }
         }
         if !decoderUnits.isEmpty { try values.encode(decoderUnits, forKey: .decoderUnits) }
         if hiddenActivation != .rectified { try values.encode(hiddenActivation, forKey: .hiddenActivation) }

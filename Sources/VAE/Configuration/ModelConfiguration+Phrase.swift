@@ -1,6 +1,22 @@
 extension ModelConfiguration {
     /// The model in a few words: "filters 32-64, 16 hidden units, 2 latent dimensions". What is as usual is not mentioned.
     package var phrase: String {
+        var parts = layers.map { Self.phrase(of: $0) } ?? shorthandPhrase
+        parts.append(Self.number(latentSize, "latent dimension"))
+        if likelihood != .bernoulli { parts.append("\(likelihood.name) likelihood") }
+        return parts.joined(separator: ", ")
+    }
+
+    private static func phrase(of layers: Layers) -> [String] {
+        [number(layers.encoder.count, "encoder layer"), number(layers.decoder.count, "decoder layer")]
+    }
+
+    private static func number(_ count: Int, _ noun: String) -> String {
+        "\(count) \(noun)\(count == 1 ? "" : "s")"
+    }
+
+    /// Filters and units.
+    private var shorthandPhrase: [String] {
         func list(_ sizes: [Int]) -> String { sizes.map(String.init).joined(separator: "-") }
         var parts: [String] = []
         if !encoderFilters.isEmpty {
@@ -18,8 +34,6 @@ extension ModelConfiguration {
             let decoder = decoderUnits.isEmpty ? "no" : list(decoderUnits)
             parts.append("\(encoder) hidden \(kind)units, \(decoder) in the decoder")
         }
-        parts.append("\(latentSize) latent dimension\(latentSize == 1 ? "" : "s")")
-        if likelihood != .bernoulli { parts.append("Gaussian likelihood") }
-        return parts.joined(separator: ", ")
+        return parts
     }
 }

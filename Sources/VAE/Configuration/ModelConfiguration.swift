@@ -24,6 +24,8 @@ public struct ModelConfiguration: Sendable, Hashable {
     public var decoderUnits: [Int]
     /// What follows the sums of every hidden layer.
     public var hiddenActivation: HiddenActivation
+    /// The hidden layers of a model that filters and units can't say; these are then empty. nil where they say it all.
+    public var layers: Layers?
     /// p(x|z).
     public var likelihood: Likelihood
     /// Dimensions of z.
@@ -73,17 +75,19 @@ public struct ModelConfiguration: Sendable, Hashable {
     /// - Throws: `invalidArgument` naming the field, its range and its value.
     public func validate() throws(VAEError) {
         let sizes: [(String, Int, ClosedRange<Int>)] = [
-            ("image height", imageShape.height, 1...1 << 14), ("image width", imageShape.width, 1...1 << 14),
-            ("image channels", imageShape.channels, 1...1 << 10), ("kernel size", kernelSize, 1...63),
+            ("image height", imageShape.height, 1...Self.largestSide),
+            ("image width", imageShape.width, 1...Self.largestSide),
+            ("image channels", imageShape.channels, 1...1 << 10),
+            ("kernel size", kernelSize, Self.kernelRange),
             ("latent size", latentSize, 1...1 << 14),
-            ("encoder convolutions", encoderFilters.count, 0...Self.mostLayers),
-            ("hidden layers", encoderUnits.count, 0...Self.mostLayers),
-            ("decoder hidden layers", decoderUnits.count, 0...Self.mostLayers),
+            ("encoder convolutions", encoderFilters.count, 0...Self.mostShorthand),
+            ("hidden layers", encoderUnits.count, 0...Self.mostShorthand),
+            ("decoder hidden layers", decoderUnits.count, 0...Self.mostShorthand),
         ]
-        let filters = (encoderFilters + decoderFilters).map { ("filters", $0, 1...1 << 14) }
+        let filters = (encoderFilters + decoderFilters).map { ("filters", $0, Self.filterRange) }
         let units =
-            encoderUnits.map { ("hidden units", $0, 1...1 << 20) }
-            + decoderUnits.map { ("decoder hidden units", $0, 1...1 << 20) }
+            encoderUnits.map { ("hidden units", $0, Self.unitRange) }
+            + decoderUnits.map { ("decoder hidden units", $0, Self.unitRange) }
         for (name, value, range) in sizes + filters + units where !range.contains(value) {
             throw VAEError(
                 .invalidArgument, name, "is out of range",
@@ -94,19 +98,27 @@ public struct ModelConfiguration: Sendable, Hashable {
                 .invalidArgument, "decoder filters", "must climb as many levels as the encoder goes down",
                 expected: "\(encoderFilters.count) sizes", found: "\(decoderFilters.count)")
         }
-        // Each factor is bounded above, so none of these products can overflow 64 bits.
-        let largest = Network.largestTensor(of: self)
-        guard largest <= Self.largestCount else {
-            throw VAEError(
-                .invalidArgument, "model configuration", "has a layer too large for 32-bit matrix dimensions",
-                expected: "at most \(Self.largestCount) values in a layer", found: "\(largest)",
-                advice: "Choose fewer filters, fewer hidden units or smaller images.")
+        if let layers {
+            guard encoderFilters + decoderFilters + encoderUnits + decoderUnits == [] else {
+                throw VAEError(
+                    .invalidArgument, "model configuration",
+                    "lists its layers and has filters or units as well",
+                    expected: "one of the two")
+            }
+            try check(layers.encoder, "encoder")
+            try check(layers.decoder, "decoder")
         }
+        // Whether layers follow from one another, and their tensors are not too large: each size is bounded above, so that no product of a
+        // layer's overflows.
+        _ = try Topology(self)
     }
 
-    /// Convolutions, and dense layers of each side.
-    private static let mostLayers = 12
-
-    /// Values a single tensor or lowered matrix may have: well inside `sgemm`'s 32-bit sizes.
-    private static let largestCount = 1 << 30
+    /// Convolutions, and dense layers of each side, that filters and units may say.
+    private static let mostShorthand = 12
+    /// Layers of a list.
+    static let mostLayers = 64
+    static let largestSide = 1 << 14
+    static let filterRange = 1...1 << 14
+    static let kernelRange = 1...63
+    static let unitRange = 1...1 << 20
 }

@@ -131,7 +131,8 @@ extension VariationalAutoencoder {
     ) throws(VAEError) {
         let count = parameters.count + network.packedCount
         let engine = try Engine(
-            network, threads: threads, parts: Engine.microBatches(in: images), training: false, besides: count
+            network, threads: threads, parts: MicroBatches(0..<images, size: MicroBatch.usual).count,
+            training: false, besides: count
         )
         let storage = try Engine.allocate { () throws(OutOfMemory) in try FloatStorage(count: count) }
         let region = storage.region

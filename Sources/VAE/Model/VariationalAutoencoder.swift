@@ -26,7 +26,7 @@ public struct VariationalAutoencoder: Sendable {
         let storage = try Engine.allocate { () throws(OutOfMemory) in
             try FloatStorage(count: network.layout.count)
         }
-        network.initialize(storage.region, seed: seed)
+        network.layout.initialize(storage.region, seed: seed)
         self.init(network: network, parameters: storage.region.array())
     }
 

@@ -11,11 +11,6 @@ final class Engine {
     /// One for each worker of the pool.
     let workspaces: [Workspace]
 
-    /// Images that usually go through the whole network together: a convolution's product then has rows enough to run at full speed, and
-    /// activations stay in a core's caches. Where images are too large for that, fewer go together, and more where
-    /// dense layers want more rows (`Network.microBatch`).
-    static let microBatch = 8
-
     /// Whether there may be more workers than processors. They would take turns, push each other's data out of the caches
     /// and finish later; tests want them all the same, on machines with few processors.
     @TaskLocal static var mayOversubscribe = false
@@ -51,11 +46,8 @@ final class Engine {
 
     /// Calls `body` with a workspace for each micro-batch of `count` images, on all workers.
     func forEachMicroBatch(of count: Int, _ body: (_ workspace: Workspace, _ images: Range<Int>) -> Void) {
-        let size = network.microBatch
-        pool.run(parts: (count + size - 1) / size) { worker, part in
-            let start = part * size
-            body(workspaces[worker], start..<min(start + size, count))
-        }
+        let batches = MicroBatches(0..<count, size: network.microBatch)
+        pool.run(parts: batches.count) { worker, part in body(workspaces[worker], batches[part]) }
     }
 
     /// The same in pieces of a fraction of a second, with `pause` before each on the calling thread; what it throws ends the work.
@@ -63,31 +55,27 @@ final class Engine {
         of count: Int, pause: () throws -> Void,
         _ body: (_ workspace: Workspace, _ images: Range<Int>) -> Void
     ) rethrows {
-        let size = network.microBatch
-        let parts = (count + size - 1) / size
+        let batches = MicroBatches(0..<count, size: network.microBatch)
         // Time decides how many micro-batches are a piece, never what is in one.
         var (done, piece) = (0, pool.count)
-        while done < parts {
+        while done < batches.count {
             try pause()
             let start = ContinuousClock.now
             let first = done
-            pool.run(parts: min(piece, parts - done)) { worker, part in
-                let start = (first + part) * size
-                body(workspaces[worker], start..<min(start + size, count))
+            pool.run(parts: min(piece, batches.count - done)) { worker, part in
+                body(workspaces[worker], batches[first + part])
             }
-            done += min(piece, parts - done)
+            done += min(piece, batches.count - done)
             if .now - start < .milliseconds(100) { piece *= 2 }
         }
     }
 
     /// Brings what is packed from the parameters up to date. Allocates nothing.
     func pack(_ weights: Weights) {
-        pool.run(parts: network.packedKernels.count, with: (self, weights)) { context, _, layer in
-            context.0.network.pack(layer, context.1)
+        pool.run(parts: network.packedNodes.count, with: (self, weights)) { context, _, index in
+            context.0.network.pack(index, context.1)
         }
     }
-
-    static func microBatches(in count: Int) -> Int { (count + microBatch - 1) / microBatch }
 
     /// Refuses what the machine does not have. The kernel grants more memory than there is, and ends a program that uses it.
     private static func demand(floats: Int) throws(VAEError) {

@@ -1,40 +1,42 @@
+import Kernels
+
 /// Where each weight lies in the one flat run of parameters that gradients and moments share.
-struct ParameterLayout: Sendable, Hashable {
-    /// A named tensor and its place.
-    struct Entry: Sendable, Hashable {
-        let name: String
-        let shape: [Int]
-        let range: Range<Int>
-        /// Inputs and outputs of a kernel for Glorot's limit; nil for what begins at 0.
-        let fans: (Int, Int)?
-
-        static func == (a: Entry, b: Entry) -> Bool {
-            a.name == b.name && a.shape == b.shape && a.range == b.range
-        }
-        func hash(into hasher: inout Hasher) { hasher.combine(name) }
+package struct ParameterLayout: Sendable, Hashable {
+    /// A named tensor and where it lies.
+    package struct Entry: Sendable, Hashable {
+        package let name: String
+        package let shape: [Int]
+        package let range: Range<Int>
+        /// What it begins with.
+        package let start: Parameter.Start
     }
 
-    /// The kernel and bias of one layer.
-    struct Layer: Sendable, Hashable {
-        let kernel: Range<Int>
-        let bias: Range<Int>
-    }
-
-    private(set) var entries: [Entry] = []
+    package private(set) var entries: [Entry] = []
     /// Parameters in all.
-    private(set) var count = 0
-
-    /// Adds `name.kernel` and `name.bias` behind what is there.
-    mutating func append(_ name: String, kernel shape: [Int], bias: Int, fanIn: Int, fanOut: Int) -> Layer {
-        let kernel = append("\(name).kernel", shape, fans: (fanIn, fanOut))
-        return Layer(kernel: kernel, bias: append("\(name).bias", [bias]))
-    }
+    package private(set) var count = 0
 
     /// Adds one tensor behind what is there.
-    mutating func append(_ name: String, _ shape: [Int], fans: (Int, Int)? = nil) -> Range<Int> {
-        let range = count..<count + shape.reduce(1, *)
-        entries.append(Entry(name: name, shape: shape, range: range, fans: fans))
+    mutating func append(_ parameter: Parameter, under name: String) -> Range<Int> {
+        let range = count..<count + parameter.count
+        entries.append(
+            Entry(
+                name: "\(name).\(parameter.name)", shape: parameter.shape, range: range,
+                start: parameter.start))
         count = range.upperBound
         return range
+    }
+
+    /// The values before the first step: each tensor from a random stream of its own, which its number names.
+    func initialize(_ parameters: FloatRegion, seed: UInt64) {
+        for (index, entry) in entries.enumerated() {
+            let tensor = parameters[entry.range]
+            switch entry.start {
+            case .zeros: tensor.fill(with: 0)
+            case .ones: tensor.fill(with: 1)
+            case .glorotUniform(let inputs, let outputs):
+                var stream = RandomStream(seed: seed, purpose: .initialWeights, item: index)
+                stream.fillUniform(tensor, limit: (6 / Float(inputs + outputs)).squareRoot())
+            }
+        }
     }
 }

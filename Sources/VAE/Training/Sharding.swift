@@ -9,12 +9,12 @@ struct Sharding: Sendable {
     /// gradients than are worth their memory.
     ///
     /// - Parameter microBatch: images that go through the network together
-    init(batchSize: Int, microBatch: Int = Engine.microBatch) {
-        let units = Engine.microBatches(in: batchSize)
-        let perMicroBatch = max(1, microBatch / Engine.microBatch)
+    init(batchSize: Int, microBatch: Int = MicroBatch.usual) {
+        let units = (batchSize + MicroBatch.usual - 1) / MicroBatch.usual
+        let perMicroBatch = max(1, microBatch / MicroBatch.usual)
         let shared = min(perMicroBatch, max(Self.least, (units + Self.team - 1) / Self.team))
         let perShard = max(shared, (units + Self.limit - 1) / Self.limit)
-        imagesPerShard = perShard * Engine.microBatch
+        imagesPerShard = perShard * MicroBatch.usual
         count = (units + perShard - 1) / perShard
     }
 
@@ -29,13 +29,13 @@ struct Sharding: Sendable {
     private static let limit = 32
     /// Parts that a batch has at least, for as many threads, where they are not smaller than the least.
     private static let team = 4
-    /// In units of `Engine.microBatch`: dense layers are slow with fewer rows.
+    /// In units of `MicroBatch.usual`: dense layers are slow with fewer rows.
     private static let least = 2
 }
 
 extension Trainer {
     /// Images that a thread takes through the network together: the rows of every product come from so many.
-    package static var microBatch: Int { Engine.microBatch }
+    package static var microBatch: Int { MicroBatch.usual }
 
     /// Gradients that the optimiser adds up for a batch of `size` images.
     package static func gradients(ofBatch size: Int) -> Int { Sharding(batchSize: size).count }

@@ -8,14 +8,10 @@ extension Trainer {
     func step(
         _ images: ImageSet, _ order: [UInt32], _ range: Range<Int>, epoch: Int, learningRate: Float
     ) throws(VAEError) -> Losses {
+        let sums = computeGradients(images, order, range, epoch: epoch)
         let parts = shards.parts(of: range.count)
-        pool.run(parts: parts, with: (self, images, order, range, epoch)) { context, worker, part in
-            let (trainer, images, order, range, epoch) = context
-            trainer.runShard(
-                part, trainer.engine.workspaces[worker], images, order, range, epoch: epoch)
-        }
-        let sums = sumLosses(range.count)
         guard sums.total.isFinite else { throw divergence(order[range], parts: parts, loss: sums.total) }
+        let start = times == nil ? 0 : StepTimes.now
         let chunks = soundness.region.count
         pool.run(parts: chunks, with: (self, parts, learningRate)) { context, _, chunk in
             let (trainer, parts, learningRate) = context
@@ -24,8 +20,25 @@ extension Trainer {
         for chunk in 0..<chunks where soundness.region[chunk] == 0 {
             throw divergence(order[range], parts: parts, loss: nil)
         }
+        times?.add(.update, since: start)
+        let packing = times == nil ? 0 : StepTimes.now
         engine.pack(weights)
+        times?.add(.pack, since: packing)
         return sums
+    }
+
+    /// A gradient for each shard of the batch at `order[range]`, and the images' losses. Allocates nothing.
+    /// - Returns: losses summed over the batch
+    func computeGradients(
+        _ images: ImageSet, _ order: [UInt32], _ range: Range<Int>, epoch: Int
+    ) -> Losses {
+        let parts = shards.parts(of: range.count)
+        pool.run(parts: parts, with: (self, images, order, range, epoch)) { context, worker, part in
+            let (trainer, images, order, range, epoch) = context
+            trainer.runShard(
+                part, trainer.engine.workspaces[worker], images, order, range, epoch: epoch)
+        }
+        return sumLosses(range.count)
     }
 
     /// Adam on one chunk of the parameters, with the sum of `parts` gradients.
@@ -48,33 +61,33 @@ extension Trainer {
     ) {
         let network = engine.network
         let size = modelConfiguration.imageShape.count
-        let latent = modelConfiguration.latentSize
         let gradient = gradients.region[part * parameters.region.count..<(part + 1) * parameters.region.count]
         let shard = shards.images(of: part, in: batch.count)
         let scale = 1 / Float(batch.count)
-        for start in stride(from: shard.lowerBound, to: shard.upperBound, by: network.microBatch) {
-            let count = min(network.microBatch, shard.upperBound - start)
-            for position in 0..<count {
-                let image = Int(order[batch.lowerBound + start + position])
+        for range in MicroBatches(shard, size: network.microBatch) {
+            let loading = workspace.times == nil ? 0 : StepTimes.now
+            for (position, place) in range.enumerated() {
+                let image = Int(order[batch.lowerBound + place])
                 load(
                     images.pixels.span, image * size..<(image + 1) * size,
                     named: image, epoch: epoch,
                     into: workspace.images[position * size..<(position + 1) * size])
-                var noise = RandomStream(
-                    seed: configuration.seed, purpose: .trainingNoise, epoch: epoch, item: image)
-                noise.fillNormal(workspace.noise[position * latent..<(position + 1) * latent])
+                workspace.drawNoise(
+                    at: position,
+                    from: RandomStream(
+                        seed: configuration.seed, purpose: .trainingNoise, epoch: epoch, item: image))
             }
-            network.encode(weights, workspace, count: count)
-            network.sampleLatents(workspace, count: count)
-            network.decode(weights, workspace, count: count)
-            network.measure(weights, workspace, count: count, gradientScale: scale)
+            workspace.times?.add(.load, since: loading)
+            network.forward(weights, workspace, count: range.count, gradientScale: scale)
             network.backward(
-                weights, workspace, count: count, scale: scale,
-                klWeight: Float(configuration.klWeight),
-                gradients: gradient, accumulating: start > shard.lowerBound)
-            losses.region[start..<start + count].copy(from: workspace.reconstruction.prefix(count))
-            let second = configuration.batchSize + start
-            losses.region[second..<second + count].copy(from: workspace.divergence.prefix(count))
+                weights, workspace,
+                BackwardPass(
+                    count: range.count, gradients: gradient,
+                    accumulating: range.lowerBound > shard.lowerBound,
+                    klScale: Float(configuration.klWeight) * scale))
+            losses.region[range].copy(from: workspace.reconstruction.prefix(range.count))
+            let second = configuration.batchSize + range.lowerBound
+            losses.region[second..<second + range.count].copy(from: workspace.divergence.prefix(range.count))
         }
     }
 

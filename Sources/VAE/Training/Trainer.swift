@@ -32,6 +32,8 @@ public final class Trainer {
     /// For each chunk of the parameters 1, or 0 when its last update left the finite numbers.
     let soundness: FloatStorage
     var progress = Progress()
+    /// Of what is around the shards; nil where nobody asked.
+    var times: StepTimes?
 
     /// A training that is about to begin: weights drawn from the seed, room for gradients made.
     ///
@@ -74,7 +76,7 @@ public final class Trainer {
         gradients = try storage(count * shards.count)
         losses = try storage(2 * training.batchSize)
         soundness = try storage((count + Self.updateChunk - 1) / Self.updateChunk)
-        network.initialize(parameters.region, seed: training.seed)
+        network.layout.initialize(parameters.region, seed: training.seed)
         engine.pack(weights)
     }
 

@@ -65,9 +65,8 @@ extension Evaluation {
     static func images(
         within model: ModelConfiguration, samples: Int, operations: Double = 2e13
     ) throws(VAEError) -> Int {
-        let decoder = try model.work().reduce(0.0) {
-            $0 + ($1.name.hasPrefix("decoder.") ? Double($1.productFlop) : 0)
-        }
+        let topology = try Topology(model)
+        let decoder = Double(topology.forwardFlop(topology.decoder))
         // What is not a product costs something, too: some 100 operations a pixel.
         let draw = decoder + 100 * Double(model.imageShape.count)
         return max(100, Int(min(operations / draw / Double(samples), 1e9)))

@@ -1,4 +1,3 @@
-import Foundation
 import Kernels
 import VAE
 import VAECore
@@ -14,17 +13,15 @@ enum PixelNoise {
         _ images: inout [Float], of model: VariationalAutoencoder, isBinary: Bool, seed: UInt64
     ) {
         let size = model.configuration.imageShape.count
-        let isGaussian = model.configuration.likelihood == .gaussian
-        guard isGaussian || isBinary else { return }
-        let logVariance = model.weights.first { $0.name == "decoder.log_variance" }?.values.first ?? 0
-        let deviation = exp(0.5 * logVariance)
+        let likelihood = model.configuration.likelihood.kernel
+        guard likelihood.isDensity || isBinary else { return }
+        let parameters = likelihood.parameters.flatMap { parameter in
+            model.weights.first { $0.name == "decoder.\(parameter.name)" }?.values ?? []
+        }
         for item in 0..<images.count / size {
             var stream = RandomStream(seed: seed, purpose: .pixelNoise, item: item)
             for pixel in item * size..<(item + 1) * size {
-                images[pixel] =
-                    isGaussian
-                    ? images[pixel] + deviation * stream.normalPair().x
-                    : stream.uniform() < images[pixel] ? 1 : 0
+                images[pixel] = likelihood.draw(around: images[pixel], parameters: parameters, from: &stream)
             }
         }
     }

@@ -29,7 +29,7 @@ extension Proof {
             pixels: (0..<2 * model.imageShape.count).map { _ in UInt8(1 + random.index(below: 255)) })
         // Both begin with the same weights.
         let found = try Products.allCases.map { try gradient(model, images, threads, $0) }
-        let loss = ReferenceLoss(model, images, found[0].weights)
+        let loss = try ReferenceLoss(model, images, found[0].weights)
         let shared = Mutex([Double](repeating: .nan, count: found[0].weights.count))
         WorkerPool(threads: threads).run(parts: found[0].weights.count) { _, tensor in
             let error = loss.error(of: found.map { $0.gradient[tensor] }, tensor: tensor)
@@ -42,24 +42,12 @@ extension Proof {
     }
 
     /// What the trainer takes the images' gradient for.
-    ///
-    /// Adam without memory (β = 0) and with an ε beside which every gradient is small steps by η·g / (|g| + ε) = g · η/ε: the
-    /// gradient can be read off the weights. η/ε is large, so that rounding a new weight to Float costs no digit.
     static func engineGradient(
         _ model: ModelConfiguration, _ images: ImageSet, _ threads: Int, _ products: Products
     ) throws -> (weights: [VariationalAutoencoder.Weight], gradient: [[Float]]) {
-        let gain: Float = 0x1p20
         let trainer = try Trainer(
-            model,
-            TrainingConfiguration(
-                epochs: 1, batchSize: images.count, learningRate: Double(gain) * 0x1p40, beta1: 0, beta2: 0,
-                epsilon: 0x1p40), threads: threads, products: products)
-        let before = trainer.model.weights
-        let after = try trainer.fit(images).weights
-        let gradient = zip(before, after).map { before, after in
-            zip(before.values, after.values).map { ($0 - $1) / gain }
-        }
-        return (before, gradient)
+            model, TrainingConfiguration(batchSize: images.count), threads: threads, products: products)
+        return (trainer.model.weights, try trainer.gradient(of: images).gradient)
     }
 
     /// Trainings of a few steps on 1, 2 and 3 threads: how many weights do not have the same bits.
@@ -94,12 +82,10 @@ private struct ReferenceLoss {
     /// The length of a step: short, so that no rectifier's corner lies within it, where the slope is another on either side.
     private static let step = 1e-8
 
-    init(_ model: ModelConfiguration, _ images: ImageSet, _ weights: [VariationalAutoencoder.Weight]) {
-        let shape = model.imageShape
-        self.model = ReferenceModel(
-            height: shape.height, width: shape.width, channels: shape.channels,
-            encoderFilters: model.encoderFilters, decoderFilters: model.decoderFilters,
-            encoderUnits: model.encoderUnits, latent: model.latentSize)
+    init(
+        _ model: ModelConfiguration, _ images: ImageSet, _ weights: [VariationalAutoencoder.Weight]
+    ) throws(VAEError) {
+        self.model = try ReferenceModel(model)
         // The same Float as the engine scales a pixel to.
         pixels = images.pixels.map { Double(Float($0) / 255) }
         var noise: [Double] = []
@@ -132,7 +118,8 @@ private struct ReferenceLoss {
         }
         // The terms' differences are added up, not the terms: a thousand nats would cover the digits that tell the two apart.
         let difference = zip(terms(step), terms(-step)).reduce(0) { $0 + ($1.0 - $1.1) }
-        let slope = difference / Double(pixels.count / model.pixelCount) / (2 * step)
+        let slope =
+            difference / Double(noise.count / model.topology.plan.values[model.topology.z].count) / (2 * step)
         let errors = gradients.map { gradient in
             let along = zip(gradient, signs).reduce(0) { $0 + Double($1.0) * $1.1 }
             let norm = gradient.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
@@ -140,9 +127,4 @@ private struct ReferenceLoss {
         }
         return errors.reduce(0, worst)
     }
-}
-
-extension ReferenceModel {
-    /// Values of an image.
-    fileprivate var pixelCount: Int { height * width * channels }
 }

@@ -1,0 +1,89 @@
+extension Activation {
+    /// The way back through activation and bias, both in one pass over the gradient, (rows, channels).
+    ///
+    /// `gradient` comes as ∂L/∂output and leaves as ∂L/∂sum: where a rectified output was cut to 0 it becomes 0, and with an
+    /// output y of tanh it is multiplied by 1 − y².
+    /// `biasGradient`, (channels), receives the sum of its rows, added when `accumulating`.
+    package func backward(
+        _ gradient: FloatRegion, output: FloatRegion, rows: Int, biasGradient: FloatRegion, accumulating: Bool
+    ) {
+        let channels = biasGradient.count
+        precondition(
+            gradient.count >= rows * channels && output.count >= rows * channels, "\(rows) rows of gradient")
+        if !accumulating { biasGradient.fill(with: 0) }
+        // Sixteen channels at a time, a cache line of floats: their sums stay in registers over all rows.
+        var channel = 0
+        while channel + 16 <= channels {
+            foldRows(gradient, output, rows, at: channel, into: biasGradient)
+            channel += 16
+        }
+        while channel < channels {
+            var sum: Float = 0
+            for row in 0..<rows {
+                let place = row * channels + channel
+                switch self {
+                case .identity: break
+                case .rectified: if !(output.base[place] > 0) { gradient.base[place] = 0 }
+                case .leakyRectified:
+                    if !(output.base[place] > 0) { gradient.base[place] *= Self.leakySlope }
+                case .tanh: gradient.base[place] *= 1 - output.base[place] * output.base[place]
+                case .silu: preconditionFailure("the derivative of silu from its value")
+                }
+                sum += gradient.base[place]
+            }
+            biasGradient.base[channel] += sum
+            channel += 1
+        }
+    }
+
+    /// `backward` for the sixteen channels from `channel` on.
+    private func foldRows(
+        _ gradient: FloatRegion, _ output: FloatRegion, _ rows: Int, at channel: Int, into sums: FloatRegion
+    ) {
+        typealias Vector = SIMD16<Float>
+        let step = sums.count * MemoryLayout<Float>.stride
+        var place = UnsafeMutableRawPointer(gradient.base + channel)
+        var sum = Vector.zero
+        switch self {
+        case .identity:
+            for _ in 0..<rows {
+                sum += place.loadUnaligned(as: Vector.self)
+                place += step
+            }
+        case .rectified:
+            var shown = UnsafeRawPointer(output.base + channel)
+            for _ in 0..<rows {
+                let open = shown.loadUnaligned(as: Vector.self) .> 0
+                let passed = Vector.zero.replacing(with: place.loadUnaligned(as: Vector.self), where: open)
+                place.storeBytes(of: passed, as: Vector.self)
+                sum += passed
+                place += step
+                shown += step
+            }
+        case .leakyRectified:
+            var shown = UnsafeRawPointer(output.base + channel)
+            for _ in 0..<rows {
+                let open = shown.loadUnaligned(as: Vector.self) .> 0
+                let all = place.loadUnaligned(as: Vector.self)
+                let passed = (all * Self.leakySlope).replacing(with: all, where: open)
+                place.storeBytes(of: passed, as: Vector.self)
+                sum += passed
+                place += step
+                shown += step
+            }
+        case .silu: preconditionFailure("the derivative of silu from its value")
+        case .tanh:
+            var shown = UnsafeRawPointer(output.base + channel)
+            for _ in 0..<rows {
+                let y = shown.loadUnaligned(as: Vector.self)
+                let passed = place.loadUnaligned(as: Vector.self) * (1 - y * y)
+                place.storeBytes(of: passed, as: Vector.self)
+                sum += passed
+                place += step
+                shown += step
+            }
+        }
+        let target = UnsafeMutableRawPointer(sums.base + channel)
+        target.storeBytes(of: target.loadUnaligned(as: Vector.self) + sum, as: Vector.self)
+    }
+}

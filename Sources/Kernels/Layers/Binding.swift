@@ -1,0 +1,66 @@
+/// The regions that a planned layer works on in one workspace, cut once when the workspace is made.
+package struct Binding: Sendable {
+    /// Images that there is room for.
+    package let capacity: Int
+    package let inputs: [FloatRegion]
+    package let output: FloatRegion
+    /// One for each input; nil for one whose gradient nobody needs.
+    package let inputGradients: [FloatRegion?]
+    /// Whether an input's gradient has a share of another layer already, to be added to.
+    package let addsToInputGradient: [Bool]
+    package let outputGradient: FloatRegion
+    package let scratch: FloatRegion
+    package let kept: FloatRegion
+    /// Where the layer's tensors lie among all parameters, and in a gradient of all.
+    package let parameters: [Range<Int>]
+    /// Where the packed form of the first of them lies.
+    package let packed: Range<Int>
+
+    package init(
+        capacity: Int, inputs: [FloatRegion], output: FloatRegion, inputGradients: [FloatRegion?],
+        addsToInputGradient: [Bool], outputGradient: FloatRegion, scratch: FloatRegion, kept: FloatRegion,
+        parameters: [Range<Int>], packed: Range<Int>
+    ) {
+        self.capacity = capacity
+        self.inputs = inputs
+        self.output = output
+        self.inputGradients = inputGradients
+        self.addsToInputGradient = addsToInputGradient
+        self.outputGradient = outputGradient
+        self.scratch = scratch
+        self.kept = kept
+        self.parameters = parameters
+        self.packed = packed
+    }
+}
+
+/// A network's parameters, and the second form in which tiles want some of them.
+package struct Weights: Sendable {
+    package let parameters: FloatRegion
+    /// Made of the parameters by the layers' `pack`, after each of their changes.
+    package let packed: FloatRegion
+
+    package init(parameters: FloatRegion, packed: FloatRegion) {
+        self.parameters = parameters
+        self.packed = packed
+    }
+}
+
+/// One micro-batch on its way back.
+package struct BackwardPass: Sendable {
+    /// Images.
+    package let count: Int
+    /// In the layout of the parameters.
+    package let gradients: FloatRegion
+    /// Adds to `gradients` instead of overwriting them.
+    package let accumulating: Bool
+    /// The factor of each image's KL divergence in the loss: β over the images of a batch.
+    package let klScale: Float
+
+    package init(count: Int, gradients: FloatRegion, accumulating: Bool, klScale: Float) {
+        self.count = count
+        self.gradients = gradients
+        self.accumulating = accumulating
+        self.klScale = klScale
+    }
+}

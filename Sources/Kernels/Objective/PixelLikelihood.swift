@@ -1,0 +1,87 @@
+/// p(x|z), the distribution of an image's values that the decoder's output and some parameters of its own describe.
+package protocol PixelLikelihood: Sendable {
+    /// Numbers of the decoder's output for each value of an image.
+    var outputsPerValue: Int { get }
+    /// Tensors that are trained with the network's, named as in files.
+    var parameters: [Parameter] { get }
+    /// Whether p(x|z) is the density of continuous values, so that −ln p(x|z) can be negative.
+    var isDensity: Bool { get }
+
+    /// −ln p(x|z) of each image, in nats, and its gradient.
+    ///
+    /// - Parameters:
+    ///   - output: (count, values · outputsPerValue), of the decoder
+    ///   - targets: (count, values)
+    ///   - parameters: the likelihood's own
+    ///   - losses: receives one sum an image
+    ///   - gradient: where the derivatives of scale · loss go; nil where none are wanted
+    func loss(
+        _ output: FloatRegion, targets: FloatRegion, parameters: FloatRegion, count: Int, losses: FloatRegion,
+        gradient: LikelihoodGradient?)
+
+    /// The means of p(x|z), (count, values), from the decoder's output.
+    func writeMeans(_ output: FloatRegion, into means: FloatRegion)
+
+    /// A draw of p(x|z) for one value, from its mean and the likelihood's own parameters.
+    func draw(around mean: Float, parameters: [Float], from stream: inout RandomStream) -> Float
+}
+
+/// Where a likelihood leaves the derivatives of scale · −ln p(x|z).
+package struct LikelihoodGradient: Sendable {
+    package let scale: Float
+    /// By the decoder's output, of its shape; may be the output itself.
+    package let output: FloatRegion
+    /// By the likelihood's own parameters, (count, parameters): a row an image.
+    package let parameters: FloatRegion
+
+    package init(scale: Float, output: FloatRegion, parameters: FloatRegion) {
+        self.scale = scale
+        self.output = output
+        self.parameters = parameters
+    }
+}
+
+extension Bernoulli: PixelLikelihood {
+    package var outputsPerValue: Int { 1 }
+    package var parameters: [Parameter] { [] }
+    package var isDensity: Bool { false }
+
+    package func loss(
+        _ output: FloatRegion, targets: FloatRegion, parameters: FloatRegion, count: Int, losses: FloatRegion,
+        gradient: LikelihoodGradient?
+    ) {
+        Self.loss(
+            logits: output, targets: targets, count: count, losses: losses, gradient: gradient?.output,
+            scale: gradient?.scale ?? 0)
+    }
+
+    package func writeMeans(_ output: FloatRegion, into means: FloatRegion) {
+        Self.means(logits: output, into: means)
+    }
+
+    package func draw(around mean: Float, parameters: [Float], from stream: inout RandomStream) -> Float {
+        stream.uniform() < mean ? 1 : 0
+    }
+}
+
+extension Gaussian: PixelLikelihood {
+    package var outputsPerValue: Int { 1 }
+    package var parameters: [Parameter] { [Parameter("log_variance", [1], .zeros)] }
+    package var isDensity: Bool { true }
+
+    package func loss(
+        _ output: FloatRegion, targets: FloatRegion, parameters: FloatRegion, count: Int, losses: FloatRegion,
+        gradient: LikelihoodGradient?
+    ) {
+        Self.loss(
+            means: output, targets: targets, logVariance: parameters[0], count: count, losses: losses,
+            gradient: gradient?.output, logVarianceGradients: gradient?.parameters,
+            scale: gradient?.scale ?? 0)
+    }
+
+    package func writeMeans(_ output: FloatRegion, into means: FloatRegion) { means.copy(from: output) }
+
+    package func draw(around mean: Float, parameters: [Float], from stream: inout RandomStream) -> Float {
+        mean + Float(Elementary.exp(0.5 * Double(parameters[0]))) * stream.normalPair().x
+    }
+}

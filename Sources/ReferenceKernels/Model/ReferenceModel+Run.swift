@@ -1,0 +1,70 @@
+import Kernels
+import VAE
+
+extension ReferenceModel {
+    /// - Parameters:
+    ///   - images: (count, height, width, channels), values in [0, 1]
+    ///   - noise: (count, latent)
+    ///   - parameters: the tensors in the order of `parameterCounts`
+    // Callers in other modules would otherwise run unspecialised code, some fifteen times slower.
+    @specialized(where T == Double)
+    @specialized(where T == Float)
+    package func run<T: ReferenceScalar>(
+        _ images: [T], noise: [T], parameters: [[T]], klWeight: T = 1, backward: Bool = true
+    ) -> Pass<T> {
+        let plan = topology.plan
+        let count = images.count / plan.values[topology.images].count
+        let own = Array(parameters.suffix(topology.likelihood.parameters.count))
+        var pass = Pass<T>()
+        pass.klWeight = klWeight
+        pass.values = [[T]](repeating: [], count: plan.values.count)
+        pass.values[topology.images] = images
+        pass.values[topology.noise] = noise
+        for node in plan.nodes {
+            pass.values[node.output] = node.reference.referenceForward(
+                node.inputs.map { pass.values[$0] }, parameters: Array(parameters[node.entries]), count: count
+            )
+        }
+        pass.mean = pass.values[topology.mean]
+        pass.logVariance = pass.values[topology.logVariance]
+        pass.output = pass.values[topology.output]
+        pass.divergence = Reference.divergence(mean: pass.mean, logVariance: pass.logVariance, count: count)
+        pass.reconstruction = topology.referenceLikelihood.referenceLoss(
+            pass.output, targets: images, parameters: own, count: count)
+        if backward { pass.gradients = gradients(pass, images, parameters, own, count: count) }
+        return pass
+    }
+
+    /// The gradient of the mean loss, by each tensor.
+    private func gradients<T: ReferenceScalar>(
+        _ pass: Pass<T>, _ images: [T], _ parameters: [[T]], _ own: [[T]], count: Int
+    ) -> [[T]] {
+        let plan = topology.plan
+        let scale = 1 / T(count)
+        func scaled(_ values: [T], _ factor: T) -> [T] { values.map { $0 * factor } }
+        var gradients = [[T]](repeating: [], count: plan.values.count)
+        let likelihood = topology.referenceLikelihood.referenceGradient(
+            pass.output, targets: images, parameters: own, count: count)
+        let divergence = Reference.divergenceGradient(mean: pass.mean, logVariance: pass.logVariance)
+        gradients[topology.output] = scaled(likelihood.output, scale)
+        gradients[topology.mean] = scaled(divergence.mean, scale * pass.klWeight)
+        gradients[topology.logVariance] = scaled(divergence.logVariance, scale * pass.klWeight)
+        var result = [[T]](repeating: [], count: parameters.count)
+        for (index, gradient) in likelihood.parameters.enumerated() {
+            result[parameters.count - own.count + index] = scaled(gradient, scale)
+        }
+        for node in plan.nodes.reversed() {
+            let below = node.reference.referenceBackward(
+                gradients[node.output], inputs: node.inputs.map { pass.values[$0] },
+                output: pass.values[node.output], parameters: Array(parameters[node.entries]), count: count,
+                wanted: node.inputs.map { plan.values[$0].wantsGradient })
+            result.replaceSubrange(node.entries, with: below.parameters)
+            for (input, gradient) in zip(node.inputs, below.inputs) where plan.values[input].wantsGradient {
+                gradients[input] =
+                    gradients[input].isEmpty
+                    ? gradient : gradient.indices.map { gradients[input][$0] + gradient[$0] }
+            }
+        }
+        return result
+    }
+}

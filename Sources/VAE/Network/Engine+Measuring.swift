@@ -1,0 +1,48 @@
+import Kernels
+import VAECore
+
+extension Engine {
+    /// Brings the images at `range` to the start of a workspace.
+    func load(_ images: ImageSet, _ range: Range<Int>, _ workspace: Workspace) {
+        let size = images.shape.count
+        Pixels.scale(
+            images.pixels.span, range: range.lowerBound * size..<range.upperBound * size,
+            into: workspace.images.prefix(range.count * size))
+    }
+
+    /// The losses of every image; with `sampling`, z is drawn with noise named by seed, draw and image, otherwise z = μ.
+    /// - Parameter pause: called now and then, on the calling thread; what it throws ends the measurement.
+    func measure(
+        _ images: ImageSet, _ weights: Weights, seed: UInt64, draw: Int = 0, sampling: Bool,
+        pause: () throws -> Void
+    ) rethrows -> ImageLosses {
+        var reconstruction = [Float](repeating: 0, count: images.count)
+        var divergence = reconstruction
+        try FloatRegion.withRegions(&reconstruction, &divergence) { reconstruction, divergence in
+            try forEachMicroBatch(of: images.count, pause: pause) { workspace, range in
+                load(images, range, workspace)
+                workspace.noise.fill(with: 0)
+                if sampling {
+                    for (position, item) in range.enumerated() {
+                        workspace.drawNoise(
+                            at: position,
+                            from: RandomStream(seed: seed, purpose: .testNoise, epoch: draw, item: item))
+                    }
+                }
+                network.forward(weights, workspace, count: range.count)
+                reconstruction[range].copy(from: workspace.reconstruction.prefix(range.count))
+                divergence[range].copy(from: workspace.divergence.prefix(range.count))
+            }
+        }
+        return ImageLosses(reconstruction: reconstruction, kl: divergence)
+    }
+}
+
+extension Workspace {
+    /// Draws the noise of the image at `position` from a stream of its own.
+    func drawNoise(at position: Int, from stream: RandomStream) {
+        var stream = stream
+        let size = noise.count / capacity
+        stream.fillNormal(noise[position * size..<(position + 1) * size])
+    }
+}

@@ -1,0 +1,73 @@
+import Kernels
+import VAECore
+
+/// The plan of a variational autoencoder, and the values in it that have a meaning. The only place that knows which layer follows which.
+///
+///     images ─► encoder's layers ─┬─► mean ─────────┐
+///                                 └─► log-variance ─┼─► z ─► decoder's layers ─► output layer ─► output
+///     noise ────────────────────────────────────────┘
+package struct Topology: Sendable {
+    package let plan: Plan
+    /// Values in [0, 1], and draws of N(0, I).
+    package let images, noise: Int
+    /// Of q(z|x), and a draw of it.
+    package let mean, logVariance, z: Int
+    /// What p(x|z) is made of.
+    package let output: Int
+    /// Nodes from the images to the heads, and from z to the output.
+    package let encoder, decoder: Range<Int>
+    /// The node that draws z.
+    package let latent: Int
+    package let likelihood: any PixelLikelihood
+    /// Where the likelihood's own parameters lie.
+    package let likelihoodParameters: Range<Int>
+
+    /// - Parameter tiles: what products are computed with; nil for OpenBLAS's `sgemm`
+    /// - Throws: `invalidArgument` naming the layer that has no place where it stands, or is too large.
+    package init(_ configuration: ModelConfiguration, tiles: Tiles? = nil) throws(VAEError) {
+        let (image, size) = (configuration.imageShape, configuration.latentSize)
+        var builder = PlanBuilder(configuration, tiles)
+        images = builder.plan.input([image.height, image.width, image.channels])
+        noise = builder.plan.input([size])
+
+        let top = try builder.append(configuration.encoderLayers, to: images, under: "encoder")
+        mean = try builder.dense("encoder.mean", top, [size], .identity)
+        logVariance = try builder.dense("encoder.log_variance", top, [size], .identity)
+        latent = builder.plan.nodes.count
+        encoder = 0..<latent
+        z = try builder.plan.add("latent", Reparameterisation(size: size), mean, logVariance, noise)
+
+        let likelihood = configuration.likelihood.kernel
+        let last = try builder.append(configuration.decoderLayers, to: z, under: "decoder")
+        output = try builder.output(last, channels: image.channels * likelihood.outputsPerValue)
+        decoder = latent + 1..<builder.plan.nodes.count
+        let first = builder.plan.layout.count
+        for parameter in likelihood.parameters { _ = builder.plan.reserve(parameter, under: "decoder") }
+        likelihoodParameters = first..<builder.plan.layout.count
+        self.likelihood = likelihood
+        plan = builder.plan
+    }
+
+    /// Operations of the products to train on one image: those of the forward pass, and one more for each gradient.
+    package var trainingFlop: Int { plan.nodes.reduce(0) { $0 + plan.trainingFlop($1) } }
+
+    /// Operations of the forward pass's products in some nodes, for one image.
+    package func forwardFlop(_ nodes: Range<Int>) -> Int {
+        plan.nodes[nodes].reduce(0) { $0 + ($1.layer.product?.flop ?? 0) }
+    }
+}
+
+extension Plan {
+    /// Operations of the products of one node in training, for one image.
+    ///
+    /// This is the work that the model is, however a kernel does it: activations, normalisation, the objective, lowering and the
+    /// optimiser are not counted, and a kernel that multiplied more than it had to would gain nothing by it.
+    package func trainingFlop(_ node: Node) -> Int {
+        (givesInputGradient(node) ? 3 : 2) * (node.layer.product?.flop ?? 0)
+    }
+
+    /// Whether training needs the gradient of something that a node reads.
+    package func givesInputGradient(_ node: Node) -> Bool {
+        node.inputs.contains { values[$0].wantsGradient }
+    }
+}

@@ -1,0 +1,85 @@
+import Kernels
+
+/// When each value of a plan, its gradient and what layers keep are needed, and where they lie in a workspace.
+///
+/// Time counts calls: the nodes forward, the loss, the nodes back. A value is needed from the call that writes it to the last that
+/// reads it; two that are never needed together may lie in the same place.
+struct WorkspaceLayout {
+    /// A region that the arena places.
+    struct Block {
+        let number: Int
+        let count: Int
+    }
+
+    let values: [Block]
+    /// nil where none is needed.
+    private(set) var gradients: [Block?]
+    /// Of each node.
+    let kept: [Block]
+    /// Shared by all nodes, each within its call.
+    let scratch: Block
+    let reconstruction, divergence, likelihoodGradients: Block
+    let offsets: [Int]
+    /// Floats of all together.
+    let count: Int
+
+    init(_ network: Network, capacity: Int, training: Bool) {
+        let (plan, topology) = (network.plan, network.topology)
+        let loss = plan.nodes.count
+        // Without a way back, nothing is read after the node that it is for.
+        var backward = Array(plan.nodes.indices)
+        if training {
+            for (position, node) in network.backwardOrder.enumerated() {
+                backward[node] = loss + 1 + position
+            }
+        }
+        let always = 0...loss + plan.nodes.count
+        let needs = plan.nodes.map { node in
+            node.layer.needs(images: capacity, givesInputGradient: plan.givesInputGradient(node))
+        }
+        var arena = Arena()
+        func reserve(_ count: Int, _ time: ClosedRange<Int>) -> Block {
+            Block(number: arena.reserve(count, during: time), count: count)
+        }
+
+        // What callers bring and take stays where it is.
+        let shared: Set = [
+            topology.images, topology.noise, topology.mean, topology.logVariance, topology.z,
+        ]
+        var producers = [Int?](repeating: nil, count: plan.values.count)
+        for (index, node) in plan.nodes.enumerated() { producers[node.output] = index }
+        values = plan.values.enumerated().map { index, value in
+            guard !shared.contains(index), let producer = producers[index] else {
+                return reserve(value.count * capacity, always)
+            }
+            var last = index == topology.output ? loss : producer
+            for reader in value.readers {
+                last = max(last, reader)
+                if plan.nodes[reader].layer.backwardReads.contains(.inputs) {
+                    last = max(last, backward[reader])
+                }
+            }
+            // The output layer has no activation: the gradient that it is given may take the place of what the loss has read.
+            if index == topology.output || plan.nodes[producer].layer.backwardReads.contains(.output) {
+                last = max(last, backward[producer])
+            }
+            return reserve(value.count * capacity, producer...last)
+        }
+        gradients = plan.values.map { _ in nil }
+        if training {
+            for (index, value) in plan.values.enumerated() where value.wantsGradient {
+                guard let producer = producers[index] else { continue }
+                let first = value.readers.map { backward[$0] }.min() ?? loss
+                gradients[index] =
+                    index == topology.output
+                    ? values[index] : reserve(value.count * capacity, first...backward[producer])
+            }
+        }
+        kept = plan.nodes.indices.map { reserve(needs[$0].kept, $0...max($0, backward[$0])) }
+        scratch = reserve(needs.reduce(0) { max($0, $1.scratch) }, always)
+        reconstruction = reserve(capacity, always)
+        divergence = reserve(capacity, always)
+        likelihoodGradients = reserve(training ? capacity * topology.likelihoodParameters.count : 0, always)
+        (offsets, count) = arena.place()
+    }
+}
