@@ -70,7 +70,7 @@ let package = Package(
             name: "VAEFigures", dependencies: ["VAECore", "CCairo", "CZlib"], swiftSettings: optimisedInDebug),
         // The page's sources become part of the program, which so stays a single file.
         .target(
-            name: "VAEReport", dependencies: ["VAE", "VAECore", "CZlib"],
+            name: "VAEReport", dependencies: ["VAE", "VAECore", "Kernels", "CZlib"],
             resources: [.embedInCode("Page")]),
 
         // What a run leaves behind, and how to read it again.

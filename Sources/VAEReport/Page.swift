@@ -31,7 +31,8 @@ struct Page {
     /// All scripts in one block of their own, in the order in which they use one another.
     private static let script: [UInt8] = {
         let sources = [
-            PackageResources.data_js, PackageResources.layers_js, PackageResources.network_js,
+            PackageResources.data_js, PackageResources.layers_js, PackageResources.kinds_js,
+            PackageResources.network_js,
             PackageResources.dom_js, PackageResources.pictures_js, PackageResources.theme_js,
             PackageResources.marks_js,
             PackageResources.latents_js, PackageResources.scatter_js, PackageResources.overlay_js,

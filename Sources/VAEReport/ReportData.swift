@@ -50,16 +50,9 @@ struct ReportData {
                 mean: Range(mean), logVariance: Range(logVariance),
                 losses: losses, axes: size > 2 ? try Axes(PrincipalAxes(of: set.encoding)) : nil)
         }
-        let shape = model.configuration.imageShape
-        let sizes = model.configuration
         document = Document(
             title: report.title, version: packageVersion,
-            model: Document.Model(
-                height: shape.height, width: shape.width, channels: shape.channels,
-                encoderFilters: sizes.encoderFilters, decoderFilters: sizes.decoderFilters,
-                kernelSize: sizes.kernelSize, encoderUnits: sizes.encoderUnits,
-                decoderUnits: sizes.decoderUnits, hiddenActivation: sizes.hiddenActivation.rawValue,
-                likelihood: sizes.likelihood.rawValue, latentSize: sizes.latentSize),
+            model: try ReportPlan(model.configuration), configuration: model.configuration,
             klWeight: report.history.last?.train.klWeight ?? 1,
             weights: model.weights.map { Document.Weight(name: $0.name, shape: $0.shape) },
             history: report.history.map(Epoch.init), points: points, labelName: report.labelName,
@@ -94,22 +87,14 @@ struct ReportData {
 
 extension ReportData {
     struct Document: Encodable {
-        struct Model: Encodable {
-            let height, width, channels: Int
-            let encoderFilters, decoderFilters: [Int]
-            let kernelSize: Int
-            let encoderUnits, decoderUnits: [Int]
-            let hiddenActivation, likelihood: String
-            let latentSize: Int
-        }
-
         struct Weight: Encodable {
             let name: String
             let shape: [Int]
         }
 
         let title, version: String
-        let model: Model
+        let model: ReportPlan
+        let configuration: ModelConfiguration
         /// β, the weight of the divergence in the losses.
         let klWeight: Double
         let weights: [Weight]

@@ -25,7 +25,42 @@ struct ModelOptions: ParsableArguments {
             valueName: "list"))
     var decoderHidden: SizeList?
 
-    @Option(help: "What follows the sums of hidden layers: relu or tanh. (default: relu)")
+    @Option(
+        help: ArgumentHelp(
+            "Strides of the encoder's convolutions, which the decoder undoes; each 1 or more. (default: 2 each)",
+            valueName: "list"))
+    var strides: SizeList?
+
+    @Option(
+        help: ArgumentHelp(
+            "Height and width of kernels: one number for all, or one for each of --filters. (default: 3)",
+            valueName: "list"))
+    var kernelSize: SizeList?
+
+    @Option(
+        help: ArgumentHelp(
+            "Residual blocks of two convolutions after each of --filters, on both sides. (default: 0)",
+            valueName: "number"))
+    var residualBlocks: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Group normalisation after every convolution, with so many groups of channels. (default: none)",
+            valueName: "groups"))
+    var groupNorm: Int?
+
+    @Flag(help: "Upsample and convolve in the decoder, in place of transposed convolutions.")
+    var upsampling = false
+
+    @Option(
+        name: .customLong("model"),
+        help: ArgumentHelp(
+            "A JSON file with the model's layers, in place of the flags that list them: see Documentation/Models.md.",
+            valueName: "file", discussion: ""))
+    var file: String?
+
+    @Option(
+        help: "What follows the sums of hidden layers: relu, leaky-relu, tanh, silu or none. (default: relu)")
     var activation: HiddenActivation?
 
     @Option(
@@ -34,8 +69,38 @@ struct ModelOptions: ParsableArguments {
     )
     var likelihood: Likelihood?
 
-    /// - Throws: `invalidArgument` when the sizes are out of range.
+    /// - Throws: `invalidArgument` when the sizes are out of range or flags exclude each other, `missingInput` or `invalidData` when the file
+    ///   of --model can't be read.
     func configuration() throws(VAEError) -> ModelConfiguration {
+        var model = try file.map { path throws(VAEError) in try fromFile(path) } ?? fromFlags()
+        if let activation { model.hiddenActivation = activation }
+        if let likelihood { model.likelihood = likelihood }
+        if let latentDim { model.latentSize = latentDim }
+        if model.layers == nil { try model.validate() }
+        return model
+    }
+
+    /// Flags that say layers, with what they say.
+    private var layerFlags: [(flag: String, given: String?)] {
+        [
+            ("--filters", filters?.description), ("--hidden", hidden?.description),
+            ("--decoder-hidden", decoderHidden?.description), ("--strides", strides?.description),
+            ("--kernel-size", kernelSize?.description),
+            ("--residual-blocks", residualBlocks.map(String.init)),
+            ("--group-norm", groupNorm.map(String.init)), ("--upsampling", upsampling ? "" : nil),
+        ]
+    }
+
+    private func fromFile(_ path: String) throws(VAEError) -> ModelConfiguration {
+        if let (flag, given) = layerFlags.first(where: { $0.given != nil }) {
+            throw VAEError(
+                .invalidArgument, "--model", "says the layers, and \(flag) does as well",
+                expected: "one of the two", found: "\(flag) \(given ?? "")")
+        }
+        return try ModelConfiguration(contentsOf: path)
+    }
+
+    private func fromFlags() throws(VAEError) -> ModelConfiguration {
         var model = ModelConfiguration()
         if let filters {
             model.encoderFilters = filters.sizes
@@ -44,24 +109,66 @@ struct ModelOptions: ParsableArguments {
         if let hidden { model.encoderUnits = hidden.sizes }
         if model.encoderFilters.isEmpty { model.decoderUnits = model.encoderUnits.reversed() }
         if let decoderHidden { model.decoderUnits = decoderHidden.sizes }
-        if let activation { model.hiddenActivation = activation }
-        if let likelihood { model.likelihood = likelihood }
-        if let latentDim { model.latentSize = latentDim }
-        try model.validate()
-        return model
+        let levels = model.encoderFilters.count
+        if let kernelSize, kernelSize.sizes.count == 1 { model.kernelSize = kernelSize.sizes[0] }
+        let kernelSizes = kernelSize.flatMap { $0.sizes.count == 1 ? nil : $0.sizes }
+        for (flag, sizes) in [("--strides", strides?.sizes), ("--kernel-size", kernelSizes)] {
+            guard let sizes, sizes.count != levels else { continue }
+            throw VAEError(
+                .invalidArgument, flag, "does not have a number for each convolution",
+                expected: "\(levels) numbers, as many as --filters", found: "\(sizes.count)")
+        }
+        if let residualBlocks, !(0...8).contains(residualBlocks) {
+            throw VAEError(
+                .invalidArgument, "--residual-blocks", "is out of range", expected: "0 to 8",
+                found: "\(residualBlocks)")
+        }
+        guard
+            strides != nil || kernelSizes != nil || residualBlocks ?? 0 > 0 || groupNorm != nil || upsampling
+        else { return model }
+        guard levels > 0 else {
+            throw VAEError(
+                .invalidArgument, "model", "has no convolutions that flags could change",
+                expected: "--filters with one number or more", found: "--filters none")
+        }
+        return ModelConfiguration(
+            layers: .init(
+                filters: model.encoderFilters, strides: strides?.sizes ?? [], kernelSizes: kernelSizes ?? [],
+                residualBlocks: residualBlocks ?? 0, groups: groupNorm, upsampling: upsampling,
+                encoderUnits: model.encoderUnits, decoderUnits: model.decoderUnits,
+                activation: activation ?? .rectified),
+            kernelSize: model.kernelSize)
     }
 
     /// Each flag that was given, with what it says and what `model` has.
-    func givenFlags(beside model: ModelConfiguration) -> [(flag: String, given: String, recorded: String)] {
+    func givenFlags(
+        beside model: ModelConfiguration
+    ) throws(VAEError) -> [(flag: String, given: String, recorded: String)] {
         let all: [(String, String?, String)] = [
             ("--latent-dim", latentDim.map(String.init), "\(model.latentSize)"),
-            ("--filters", filters?.description, SizeList(model.encoderFilters).description),
-            ("--hidden", hidden?.description, SizeList(model.encoderUnits).description),
-            ("--decoder-hidden", decoderHidden?.description, SizeList(model.decoderUnits).description),
             ("--activation", activation?.rawValue, model.hiddenActivation.rawValue),
             ("--likelihood", likelihood?.rawValue, model.likelihood.rawValue),
         ]
-        return all.compactMap { flag, given, recorded in given.map { (flag, $0, recorded) } }
+        var given = all.compactMap { flag, given, recorded in given.map { (flag, $0, recorded) } }
+        let others = layerFlags.filter { $0.given != nil } + (file.map { [("--model", $0)] } ?? [])
+        guard let last = others.last else { return given }
+        // What filters and units say is compared flag by flag; of lists, which several flags make, the whole.
+        guard model.layers == nil, file == nil else {
+            var asked = try configuration()
+            asked.imageShape = model.imageShape
+            let isSame = asked.layers == model.layers && asked.kernelSize == model.kernelSize
+            let text = others.map { "\($0.flag) \($0.given ?? "")" }.joined(separator: " ")
+            given.append((last.flag, text, isSame ? text : model.phrase))
+            return given
+        }
+        let recorded = [
+            "--filters": SizeList(model.encoderFilters), "--hidden": SizeList(model.encoderUnits),
+            "--decoder-hidden": SizeList(model.decoderUnits), "--kernel-size": SizeList([model.kernelSize]),
+        ]
+        for (flag, text) in others {
+            given.append((flag, text ?? "", recorded[flag]?.description ?? "none"))
+        }
+        return given
     }
 }
 

@@ -47,7 +47,7 @@ extension TrainCommand {
         let (model, training) = (run.record.model, run.record.training)
         try demand("--seed", seed, training.seed)
         try demand("--batch-size", batchSize, training.batchSize)
-        for (flag, given, recorded) in self.model.givenFlags(beside: model) {
+        for (flag, given, recorded) in try self.model.givenFlags(beside: model) {
             try demand(flag, given, recorded)
         }
         try demand("--binarize", binarize?.rawValue, training.binarization?.rawValue)

@@ -40,6 +40,32 @@ enum Fixtures {
             imageShape: ImageShape(height: 6, width: 9), encoderFilters: [5, 8], decoderFilters: [6, 4],
             encoderUnits: [9, 7], decoderUnits: [11], hiddenActivation: .tanh, likelihood: .gaussian,
             latentSize: 2),
+        // Layers of every kind, in lists.
+        ModelConfiguration(
+            imageShape: ImageShape(height: 11, width: 9, channels: 2),
+            layers: .init(
+                encoder: [
+                    .convolution(filters: 6, kernelSize: 5, activation: .identity),
+                    .groupNormalization(groups: 3), .activation(.silu),
+                    .convolution(filters: 8, kernelSize: 2, stride: 2),
+                    .residual([.convolution(filters: 8, activation: .silu), .convolution(filters: 8)]),
+                    .dense(shape: [10]),
+                ],
+                decoder: [
+                    .dense(shape: [6, 5, 8]), .groupNormalization(groups: 4), .upsampling(factor: 2),
+                    .convolution(filters: 5),
+                    .residual([.transposedConvolution(filters: 5, kernelSize: 1, activation: .tanh)]),
+                ]),
+            hiddenActivation: .leakyRectified, latentSize: 3),
+        ModelConfiguration(
+            imageShape: ImageShape(height: 10, width: 13),
+            layers: .init(
+                encoder: [.residual([.convolution(filters: 4, stride: 3), .convolution(filters: 7)])],
+                decoder: [
+                    .dense(shape: [9]), .groupNormalization(groups: 1), .dense(shape: [4, 5, 6]),
+                    .upsampling(factor: 3), .convolution(filters: 4, kernelSize: 1, activation: .tanh),
+                ]),
+            hiddenActivation: .silu, likelihood: .gaussian, latentSize: 2),
     ]
 
     /// Smooth coloured pictures that differ from one another.

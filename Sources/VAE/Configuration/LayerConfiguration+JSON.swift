@@ -1,7 +1,7 @@
 /// As JSON, `{"type": "convolution", "filters": 32, "stride": 2}`: what has its default is left out.
 extension LayerConfiguration: Codable {
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case type, filters, kernelSize, stride, activation, shape, units, factor, groups, layers
+        case type, filters, kernelSize, stride, activation, shape, units, channels, factor, groups, layers
     }
 
     /// Any key, to find those that no layer has.
@@ -34,9 +34,17 @@ extension LayerConfiguration: Codable {
                 stride: try optional(.stride) ?? 1, activation: try activation())
             keys = [.filters, .kernelSize, .stride, .activation]
         case "dense":
-            let shape = try values.decodeIfPresent([Int].self, forKey: .shape) ?? [number(.units)]
-            self = .dense(shape: shape, activation: try activation())
-            keys = [values.contains(.shape) ? .shape : .units, .activation]
+            if values.contains(.channels) {
+                self = .featureMaps(channels: try number(.channels), activation: try activation())
+                keys = [.channels, .activation]
+            } else if values.contains(.shape) {
+                self = .dense(
+                    shape: try values.decode([Int].self, forKey: .shape), activation: try activation())
+                keys = [.shape, .activation]
+            } else {
+                self = .dense(shape: [try number(.units)], activation: try activation())
+                keys = [.units, .activation]
+            }
         case "upsampling":
             self = .upsampling(factor: try number(.factor))
             keys = [.factor]
@@ -87,6 +95,7 @@ extension LayerConfiguration: Codable {
             } else {
                 try values.encode(shape, forKey: .shape)
             }
+        case .featureMaps(let channels, _): try values.encode(channels, forKey: .channels)
         case .upsampling(let factor): try values.encode(factor, forKey: .factor)
         case .groupNormalization(let groups): try values.encode(groups, forKey: .groups)
         case .activation(let activation): try values.encode(activation, forKey: .activation)

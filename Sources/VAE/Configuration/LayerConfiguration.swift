@@ -13,6 +13,8 @@ public indirect enum LayerConfiguration: Sendable, Hashable {
         filters: Int, kernelSize: Int? = nil, stride: Int = 1, activation: HiddenActivation? = nil)
     /// A fully connected layer from all values to (units), or to feature maps (height, width, channels).
     case dense(shape: [Int], activation: HiddenActivation? = nil)
+    /// A fully connected layer to feature maps that are as high and wide as the encoder's last, whatever the images' size.
+    case featureMaps(channels: Int, activation: HiddenActivation? = nil)
     /// Feature maps made larger by repeating each position, to sizes as those of a transposed convolution.
     case upsampling(factor: Int)
     /// Group normalisation (Wu and He 2018): each image's channels in so many groups, which divide them.
@@ -27,7 +29,7 @@ public indirect enum LayerConfiguration: Sendable, Hashable {
         switch self {
         case .convolution: "convolution"
         case .transposedConvolution: "transposed_convolution"
-        case .dense: "dense"
+        case .dense, .featureMaps: "dense"
         case .upsampling: "upsampling"
         case .groupNormalization: "group_normalization"
         case .activation: "activation"
@@ -39,7 +41,7 @@ public indirect enum LayerConfiguration: Sendable, Hashable {
     var activation: HiddenActivation? {
         switch self {
         case .convolution(_, _, _, let activation), .transposedConvolution(_, _, _, let activation),
-            .dense(_, let activation):
+            .dense(_, let activation), .featureMaps(_, let activation):
             activation
         case .upsampling, .groupNormalization, .activation, .residual: nil
         }

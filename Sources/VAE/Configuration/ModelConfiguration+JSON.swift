@@ -28,17 +28,23 @@ extension ModelConfiguration: Codable {
             if layers != nil, !values.contains(key) { return [] }
             return try values.decode([Int].self, forKey: key)
         }
+        /// So may what has a default: such models are written by people, too.
+        func value<T: Decodable>(_ key: CodingKeys, _ standard: T) throws -> T {
+            if layers != nil, !values.contains(key) { return standard }
+            return try values.decode(T.self, forKey: key)
+        }
+        let standard = ModelConfiguration()
         self.init(
-            imageShape: try values.decode(ImageShape.self, forKey: .imageShape),
+            imageShape: try value(.imageShape, standard.imageShape),
             encoderFilters: try sizes(.encoderFilters), decoderFilters: try sizes(.decoderFilters),
-            kernelSize: try values.decode(Int.self, forKey: .kernelSize),
+            kernelSize: try value(.kernelSize, standard.kernelSize),
             encoderUnits: values.contains(.hiddenUnits)
                 ? [try values.decode(Int.self, forKey: .hiddenUnits)] : try sizes(.encoderUnits),
             decoderUnits: try values.decodeIfPresent([Int].self, forKey: .decoderUnits) ?? [],
             hiddenActivation: try values.decodeIfPresent(HiddenActivation.self, forKey: .hiddenActivation)
                 ?? .rectified,
             likelihood: try values.decodeIfPresent(Likelihood.self, forKey: .likelihood) ?? .bernoulli,
-            latentSize: try values.decode(Int.self, forKey: .latentSize))
+            latentSize: try value(.latentSize, standard.latentSize))
         self.layers = layers
     }
 

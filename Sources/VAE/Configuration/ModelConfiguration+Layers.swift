@@ -40,11 +40,7 @@ extension ModelConfiguration {
         if let layers { return layers.decoder }
         let dense = decoderUnits.map { LayerConfiguration.dense(shape: [$0]) }
         guard let channels = encoderFilters.last else { return dense }
-        // Each convolution halves the map, an odd one upwards.
-        let map = encoderFilters.reduce([imageShape.height, imageShape.width]) { sides, _ in
-            sides.map { ($0 + 1) / 2 }
-        }
-        return dense + [.dense(shape: map + [channels])]
+        return dense + [.featureMaps(channels: channels)]
             + decoderFilters.map { .transposedConvolution(filters: $0, stride: 2) }
     }
 
@@ -79,6 +75,7 @@ extension ModelConfiguration {
                         ("height", shape[0], 1...Self.largestSide), ("width", shape[1], 1...Self.largestSide),
                         ("channels", shape[2], Self.filterRange),
                     ]
+            case .featureMaps(let channels, _): sizes = [("channels", channels, Self.filterRange)]
             case .upsampling(let factor): sizes = [("factor", factor, 2...16)]
             case .groupNormalization(let groups): sizes = [("groups", groups, Self.filterRange)]
             case .activation: break

@@ -9,6 +9,14 @@ struct PlanBuilder {
     /// Heights and widths that strided convolutions were given on the way down, and that the way up comes back to.
     private var levels: [(height: Int, width: Int)] = []
 
+    /// Height and width of the encoder's last feature maps: of the image where it has none.
+    private var smallest: [Int] {
+        let last = plan.nodes.last {
+            $0.name.hasPrefix("encoder.") && plan.values[$0.output].shape.count == 3
+        }
+        return Array(plan.values[last?.output ?? 0].shape.prefix(2))
+    }
+
     init(_ configuration: ModelConfiguration, _ tiles: Tiles?) {
         self.configuration = configuration
         self.tiles = tiles
@@ -37,6 +45,8 @@ struct PlanBuilder {
         let activation = (layer.activation ?? configuration.hiddenActivation).kernel
         switch layer {
         case .convolution(let filters, let kernelSize, let stride, _):
+            let shape = try map(value, name)
+            if stride > 1 { levels.append((shape[0], shape[1])) }
             return try convolution(
                 name, value, filters: filters, kernelSize: kernelSize ?? configuration.kernelSize, stride,
                 activation)
@@ -47,6 +57,8 @@ struct PlanBuilder {
                 kernelSize: kernelSize ?? configuration.kernelSize, stride, activation)
         case .dense(let shape, _):
             return try dense(name, value, shape, activation)
+        case .featureMaps(let channels, _):
+            return try dense(name, value, smallest + [channels], activation)
         case .upsampling(let factor):
             let level = try size(above: value, factor, name)
             return try plan.add(
@@ -107,7 +119,6 @@ struct PlanBuilder {
         let layer = Convolution2D(
             try geometry(name, shape[0], shape[1], shape[2], kernelSize, stride), filters: filters,
             activation: activation.isInvertible ? activation : .identity, tiles: tiles)
-        if stride > 1 { levels.append((shape[0], shape[1])) }
         return try activated(name, plan.add(name, layer, value), activation)
     }
 

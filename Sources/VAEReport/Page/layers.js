@@ -1,33 +1,21 @@
-// Convolutions, transposed convolutions and dense layers in plain JavaScript, with the engine's own conventions: images
-// are height × width × channels, and padding is TensorFlow's `same`.
-
-/** Where a kernel lies between an image (the large side) and a grid (the small side). */
-function convolutionGeometry(height, width, kernel, stride) {
-  const gridHeight = Math.ceil(height / stride);
-  const gridWidth = Math.ceil(width / stride);
-  // Of the padding needed the smaller half comes first.
-  const padding = (grid, size) => Math.floor(Math.max((grid - 1) * stride + kernel - size, 0) / 2);
-  return {
-    height, width, gridHeight, gridWidth, kernel, stride,
-    top: padding(gridHeight, height), left: padding(gridWidth, width),
-  };
-}
+// Convolutions, transposed convolutions and dense layers in plain JavaScript: images are height × width × channels, and where a
+// kernel lies is said by the engine's geometry.
 
 /** For each grid place the pixels under the kernel: what a convolution gathers. */
 function convolutionPairs(geometry) {
-  const { height, width, gridHeight, gridWidth, kernel, stride, top, left } = geometry;
+  const { height, width, gridHeight, gridWidth, kernelHeight, kernelWidth, stride, paddingTop, paddingLeft } = geometry;
   const first = [], source = [], tap = [];
   for (let gridY = 0; gridY < gridHeight; gridY++) {
     for (let gridX = 0; gridX < gridWidth; gridX++) {
       first.push(source.length);
-      for (let ky = 0; ky < kernel; ky++) {
-        const y = gridY * stride + ky - top;
+      for (let ky = 0; ky < kernelHeight; ky++) {
+        const y = gridY * stride + ky - paddingTop;
         if (y < 0 || y >= height) continue;
-        for (let kx = 0; kx < kernel; kx++) {
-          const x = gridX * stride + kx - left;
+        for (let kx = 0; kx < kernelWidth; kx++) {
+          const x = gridX * stride + kx - paddingLeft;
           if (x < 0 || x >= width) continue;
           source.push(y * width + x);
-          tap.push(ky * kernel + kx);
+          tap.push(ky * kernelWidth + kx);
         }
       }
     }
@@ -41,25 +29,52 @@ function convolutionPairs(geometry) {
  * with stride 2 a pixel's parity decides which taps reach it, about a quarter of all, and no product is with zero.
  */
 function transposedPairs(geometry) {
-  const { height, width, gridHeight, gridWidth, kernel, stride, top, left } = geometry;
+  const { height, width, gridHeight, gridWidth, kernelHeight, kernelWidth, stride, paddingTop, paddingLeft } = geometry;
   const first = [], source = [], tap = [];
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       first.push(source.length);
-      for (let ky = 0; ky < kernel; ky++) {
-        const gridY = (y + top - ky) / stride;
+      for (let ky = 0; ky < kernelHeight; ky++) {
+        const gridY = (y + paddingTop - ky) / stride;
         if (!Number.isInteger(gridY) || gridY < 0 || gridY >= gridHeight) continue;
-        for (let kx = 0; kx < kernel; kx++) {
-          const gridX = (x + left - kx) / stride;
+        for (let kx = 0; kx < kernelWidth; kx++) {
+          const gridX = (x + paddingLeft - kx) / stride;
           if (!Number.isInteger(gridX) || gridX < 0 || gridX >= gridWidth) continue;
           source.push(gridY * gridWidth + gridX);
-          tap.push(ky * kernel + kx);
+          tap.push(ky * kernelWidth + kx);
         }
       }
     }
   }
   first.push(source.length);
   return { first, source, tap };
+}
+
+/** (taps, outputs, inputs), as Keras keeps a transposed kernel, to (taps, inputs, outputs). */
+function swapChannels(kernel, taps, outputs, inputs) {
+  const result = new Float32Array(kernel.length);
+  for (let tap = 0; tap < taps; tap++) {
+    for (let o = 0; o < outputs; o++) {
+      for (let i = 0; i < inputs; i++) {
+        result[(tap * inputs + i) * outputs + o] = kernel[(tap * outputs + o) * inputs + i];
+      }
+    }
+  }
+  return result;
+}
+
+const activations = {
+  none: null,
+  relu: (x) => (x > 0 ? x : 0),
+  'leaky-relu': (x) => (x < 0 ? 0.01 * x : x),
+  tanh: Math.tanh,
+  silu: (x) => x / (1 + Math.exp(-x)),
+};
+
+/** Applies an activation in place. */
+function activate(name, values) {
+  const activation = known(activations, name, 'activation');
+  if (activation) for (let i = 0; i < values.length; i++) values[i] = activation(values[i]);
 }
 
 /** A dense layer is one place that gathers one place by one tap. */
@@ -71,7 +86,7 @@ const densePairs = { first: [0, 1], source: [0], tap: [0] };
  */
 class GatherLayer {
   /**
-   * @param shape  name, kind, inputPlaces, inputs, outputs (channels), outputShape (for people), activation: none, relu or tanh
+   * @param shape  inputPlaces, inputs, outputs (channels), activation
    * @param pairs  of each output place, from `first[place]` to `first[place + 1]`: the input place and the tap
    * @param kernel (taps, inputs, outputs), the outputs contiguous
    */
@@ -91,8 +106,6 @@ class GatherLayer {
     this.value = new Float64Array(this.inputPlaces * this.inputs);
   }
 
-  get parameters() { return this.kernel.length + this.bias.length; }
-
   /** Returns the layer's own output array, which the next call overwrites. Allocates nothing. */
   run(input) {
     this.compress(input);
@@ -101,9 +114,7 @@ class GatherLayer {
       for (let channel = 0; channel < eights; channel += 8) this.gatherEight(place, channel);
       for (let channel = eights; channel < this.outputs; channel++) this.gatherOne(place, channel);
     }
-    if (this.activation === 'tanh') {
-      for (let i = 0; i < this.output.length; i++) this.output[i] = Math.tanh(this.output[i]);
-    }
+    if (!this.rectified) activate(this.activation, this.output);
     return this.output;
   }
 

@@ -1,127 +1,77 @@
-// The encoder and the decoder, layer by layer as the engine has them. Kernels come as Keras keeps them, and a
-// transposed convolution gives back the size that the encoder saw at its level.
+// The encoder and the decoder, node by node as the engine's plan has them.
 
-/** (taps, outputs, inputs), as Keras keeps a transposed kernel, to (taps, inputs, outputs). */
-function swapChannels(kernel, taps, outputs, inputs) {
-  const result = new Float32Array(kernel.length);
-  for (let tap = 0; tap < taps; tap++) {
-    for (let o = 0; o < outputs; o++) {
-      for (let i = 0; i < inputs; i++) {
-        result[(tap * inputs + i) * outputs + o] = kernel[(tap * outputs + o) * inputs + i];
-      }
-    }
-  }
-  return result;
-}
+/**
+ * p(x|z) by its name: means from the decoder's output, and −ln p(x|z) in nats of an image. `own` are the likelihood's own
+ * parameters.
+ */
+const likelihoods = {
+  bernoulli: {
+    means: (output, into) => { for (let i = 0; i < output.length; i++) into[i] = 1 / (1 + Math.exp(-output[i])); },
+    loss: (output, pixels) => crossEntropy(output, pixels),
+    python: (x) => `1 / (1 + np.exp(-${x}))`,
+    parameters: [],
+  },
+  gaussian: {
+    means: (output, into) => into.set(output),
+    loss: (output, pixels, [logVariance]) => gaussianLoss(output, pixels, logVariance[0]),
+    python: (x) => x,
+    parameters: [{ name: 'decoder.log_variance', kind: 'log σ² of p(x|z)' }],
+  },
+};
 
-/** A trained model: its layers in order, and what they compute. */
+/** A trained model: its nodes in order, and what they compute. */
 class Model {
   /**
-   * @param configuration  height, width, channels, encoderFilters, decoderFilters, kernelSize, encoderUnits, decoderUnits,
-   *                       hiddenActivation, likelihood, latentSize
-   * @param tensor         (name) => Float32Array
+   * @param plan    height, width, channels, latentSize, likelihood; nodes, each with name, kind, inputs, output, outputShape,
+   *                parameters (names) and layer (sizes and settings); places: the numbers of the values images, mean, logVariance,
+   *                z and output; encoder, decoder (ranges of nodes)
+   * @param tensor  (name) => Float32Array
    */
-  constructor(configuration, tensor) {
-    Object.assign(this, configuration);
+  constructor(plan, tensor) {
+    Object.assign(this, plan);
     this.pixels = this.height * this.width * this.channels;
-    this.convolutions = [];
-    this.transposed = [];
-    this.images = new Float32Array(this.pixels);
-    const kernelSize = this.kernelSize;
-    const taps = kernelSize * kernelSize;
-    const weights = (name) => [tensor(`${name}.kernel`), tensor(`${name}.bias`)];
-    const hidden = this.hiddenActivation;
-
-    // Down: each convolution halves the map; the maps' sizes are kept for the way up.
-    const levels = [];
-    let [height, width, channels] = [this.height, this.width, this.channels];
-    this.encoderFilters.forEach((filters, level) => {
-      const geometry = convolutionGeometry(height, width, kernelSize, 2);
-      const name = `encoder.convolution.${level}`;
-      this.convolutions.push(new GatherLayer({
-        name, kind: 'convolution, stride 2', inputPlaces: height * width, inputs: channels, outputs: filters,
-        outputShape: [geometry.gridHeight, geometry.gridWidth, filters], activation: hidden,
-      }, convolutionPairs(geometry), ...weights(name)));
-      levels.push(geometry);
-      [height, width, channels] = [geometry.gridHeight, geometry.gridWidth, filters];
+    this.means = new Float32Array(this.pixels);
+    this.p = known(likelihoods, this.likelihood, 'likelihood');
+    this.own = this.p.parameters.map(({ name }) => tensor(name));
+    this.layers = this.nodes.map((node) => {
+      const kind = known(kinds, node.kind, 'layer');
+      const weights = node.parameters.map(tensor);
+      return { node, kind, weights, layer: kind.make(node, weights) };
     });
-    const flat = height * width * channels;
-
-    const dense = (name, inputs, outputs, activation, outputShape = [outputs]) => new GatherLayer(
-      { name, kind: 'dense', inputPlaces: 1, inputs, outputs, outputShape, activation }, densePairs, ...weights(name));
-    // Hidden layers one after the other: `name`, or `name.0`, `name.1` and so on where there are several.
-    const chain = (name, inputs, units) => units.map((outputs, index) =>
-      dense(units.length === 1 ? name : `${name}.${index}`, index ? units[index - 1] : inputs, outputs, hidden));
-    this.encoderDense = chain('encoder.dense', flat, this.encoderUnits);
-    const top = this.encoderUnits.at(-1) ?? flat;
-    this.meanHead = dense('encoder.mean', top, this.latentSize, 'none');
-    this.varianceHead = dense('encoder.log_variance', top, this.latentSize, 'none');
-    this.decoderDense = chain('decoder.dense', this.latentSize, levels.length ? [...this.decoderUnits, flat] : this.decoderUnits);
-    if (levels.length) {
-      this.decoderDense.at(-1).outputShape = [height, width, channels];
-    } else {
-      const inputs = this.decoderUnits.at(-1) ?? this.latentSize;
-      this.decoderDense.push(dense('decoder.output', inputs, flat, 'none', [height, width, channels]));
-    }
-
-    // Up: each transposed convolution undoes the sizes of one convolution, whatever they were.
-    const climb = (name, geometry, outputs, activation) => {
-      const [kernel, bias] = weights(name);
-      this.transposed.push(new GatherLayer({
-        name, kind: `transposed convolution, stride ${geometry.stride}`,
-        inputPlaces: geometry.gridHeight * geometry.gridWidth, inputs: channels, outputs,
-        outputShape: [geometry.height, geometry.width, outputs], activation,
-      }, transposedPairs(geometry), swapChannels(kernel, taps, outputs, channels), bias));
-      channels = outputs;
-    };
-    levels.reverse().forEach((level, index) =>
-      climb(`decoder.transposed_convolution.${index}`, level, this.decoderFilters[index], hidden));
-    if (levels.length) {
-      climb('decoder.output', convolutionGeometry(this.height, this.width, kernelSize, 1), this.channels, 'none');
-    }
-    /** log σ² of a Gaussian likelihood. */
-    this.pixelLogVariance = this.likelihood === 'gaussian' ? tensor('decoder.log_variance')[0] : null;
+    this.values = [];
   }
 
-  get layers() {
-    return [
-      ...this.convolutions, ...this.encoderDense, this.meanHead, this.varianceHead, ...this.decoderDense, ...this.transposed,
-    ];
+  /** Runs some nodes, each on the values that it reads. */
+  run([first, end]) {
+    const { values } = this;
+    for (let index = first; index < end; index++) {
+      const { node, layer } = this.layers[index];
+      values[node.output] = layer.run(...node.inputs.map((input) => values[input]));
+    }
   }
 
   /** The mean and log-variance of q(z|x) for pixels in [0, 1]: the layers' own arrays, which the next call overwrites. */
   encode(pixels) {
-    let values = pixels;
-    for (const layer of this.convolutions) values = layer.run(values);
-    for (const layer of this.encoderDense) values = layer.run(values);
-    return { mean: this.meanHead.run(values), logVariance: this.varianceHead.run(values) };
+    this.values[this.places.images] = pixels;
+    this.run(this.encoder);
+    return { mean: this.values[this.places.mean], logVariance: this.values[this.places.logVariance] };
   }
 
-  /** The decoder's output for z, logits of Bernoulli means or Gaussian means, in an array that the next call overwrites. */
+  /** The decoder's output for z, in an array that the next call overwrites. */
   output(z) {
-    let values = z;
-    for (const layer of this.decoderDense) values = layer.run(values);
-    for (const layer of this.transposed) values = layer.run(values);
-    return values;
+    this.values[this.places.z] = z;
+    this.run(this.decoder);
+    return this.values[this.places.output];
   }
 
   /** The pixel means of p(x|z), in `into`: in [0, 1], or with a Gaussian likelihood about there. */
-  decode(z, into = this.images) {
-    const output = this.output(z);
-    if (this.pixelLogVariance !== null) {
-      into.set(output);
-    } else {
-      for (let i = 0; i < output.length; i++) into[i] = 1 / (1 + Math.exp(-output[i]));
-    }
+  decode(z, into = this.means) {
+    this.p.means(this.output(z), into);
     return into;
   }
 
   /** −ln p(x|z) in nats of an image in [0, 1]. */
-  reconstructionLoss(pixels, z) {
-    const output = this.output(z);
-    if (this.pixelLogVariance !== null) return gaussianLoss(output, pixels, this.pixelLogVariance);
-    return crossEntropy(output, pixels);
-  }
+  reconstructionLoss(pixels, z) { return this.p.loss(this.output(z), pixels, this.own); }
 }
 
 /** −ln N(x; m, σ²), the sum over pixels. */

@@ -23,14 +23,17 @@ function showEpochs(history, curves) {
 }
 
 function showLayers(model) {
-  const layers = [...model.layers];
-  if (model.pixelLogVariance !== null) {
-    layers.push({ name: 'decoder.log_variance', kind: 'log σ² of p(x|z)', outputShape: [1], parameters: 1 });
+  const shapes = new Map(report.weights.map(({ name, shape }) => [name, shape]));
+  const layers = model.layers.filter(({ node }) => node.kind !== 'reparameterisation').map(({ node, kind, weights }) => ({
+    name: node.name, kind: kind.title(node), outputShape: node.outputShape, shape: shapes.get(node.parameters[0]),
+    parameters: weights.reduce((sum, values) => sum + values.length, 0),
+  }));
+  for (const { name, kind } of model.p.parameters) {
+    const shape = shapes.get(name);
+    layers.push({ name, kind, outputShape: shape, shape, parameters: valuesOf(shape) });
   }
-  const rows = layers.map((layer) => {
-    const { shape } = report.weights.find(({ name }) => name === `${layer.name}.kernel` || name === layer.name);
-    return row([layer.name, layer.kind, size(layer.outputShape), size(shape), count(layer.parameters)]);
-  });
+  const rows = layers.map(({ name, kind, outputShape, shape, parameters }) =>
+    row([name, kind, size(outputShape), shape ? size(shape) : '', count(parameters)]));
   const total = layers.reduce((sum, layer) => sum + layer.parameters, 0);
   byId('layers').append(
     element('caption', {}, `Layers, from an image of ${size([model.height, model.width, model.channels])}`),
@@ -70,6 +73,6 @@ function showKeyFigures(history, parameters) {
 function summaryJSON(parameters) {
   const facts = Object.fromEntries(report.facts.map(({ title, rows }) =>
     [title.toLowerCase(), Object.fromEntries(rows.map(({ name, value }) => [name, value]))]));
-  const { title, version, model, history } = report;
-  return JSON.stringify({ title, version, parameters, model, ...facts, history }, null, 2);
+  const { title, version, configuration, history } = report;
+  return JSON.stringify({ title, version, parameters, model: configuration, ...facts, history }, null, 2);
 }
