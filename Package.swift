@@ -27,6 +27,7 @@ let package = Package(
         .library(name: "VAEData", targets: ["VAEData"]),
         .library(name: "VAEFigures", targets: ["VAEFigures"]),
         .library(name: "VAEReport", targets: ["VAEReport"]),
+        .library(name: "VAERun", targets: ["VAERun"]),
         .executable(name: "vae", targets: ["vae"]),
         .executable(name: "vae-train", targets: ["vae-train"]),
         .executable(name: "vae-bench", targets: ["vae-bench"]),
@@ -76,7 +77,9 @@ let package = Package(
         // What a run leaves behind, and how to read it again.
         .target(
             name: "VAERun",
-            dependencies: ["VAE", "VAECore", "VAEData", "VAEEvaluation", "VAEFigures", "VAEReport"]),
+            dependencies: [
+                "VAE", "VAECore", "VAEData", "VAEEvaluation", "VAEFigures", "VAEReport", "Kernels",
+            ]),
 
         // Command-line tools, and how they talk to people.
         .target(
@@ -133,7 +136,8 @@ let package = Package(
             ]),
         // The code of the documentation, which sees what another package sees.
         .testTarget(
-            name: "DocumentationTests", dependencies: ["VAE", "VAEData", "VAEFigures"], packageAccess: false),
+            name: "DocumentationTests", dependencies: ["VAE", "VAEData", "VAEFigures", "VAERun"],
+            packageAccess: false),
 
         // What must hold of every reader for any bytes, for the tests and for `make fuzz`.
         .target(

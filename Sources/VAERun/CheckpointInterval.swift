@@ -1,8 +1,10 @@
 /// How often a checkpoint is written within an epoch; after each epoch one always is.
-package enum CheckpointInterval: Hashable, Sendable {
+public enum CheckpointInterval: Hashable, Sendable {
     /// Every minute, and on a slow disk so seldom that writing takes 1% of the time at most.
     case automatic
+    /// After every so many optimiser steps, counted from the beginning of the training; 1 or more.
     case steps(Int)
+    /// After the first step that ends so many seconds after the checkpoint before, or later.
     case seconds(Double)
 
     /// "200" for steps, "60s" for seconds; nil for anything else, 0 and less included.

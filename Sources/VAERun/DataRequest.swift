@@ -57,8 +57,18 @@ package struct DataRequest: Sendable {
     /// What to write down of the images that it loaded.
     package func record(of data: Dataset) -> RunRecord.Data {
         RunRecord.Data(
+            data, folder: folder.map { URL(fileURLWithPath: $0).standardizedFileURL.path }, limit: limit)
+    }
+}
+
+extension RunRecord.Data {
+    /// What to write down of images: hashes them all.
+    /// - Parameters:
+    ///   - folder: the absolute path of the folder that was named; nil for none
+    ///   - limit: how many of the first training images they are; nil for all
+    package init(_ data: Dataset, folder: String? = nil, limit: Int? = nil) {
+        self.init(
             name: data.name, source: data.source, sha256: data.contentHash(), trainImages: data.train.count,
-            testImages: data.test?.count ?? 0,
-            folder: folder.map { URL(fileURLWithPath: $0).standardizedFileURL.path }, limit: limit)
+            testImages: data.test?.count ?? 0, folder: folder, limit: limit)
     }
 }

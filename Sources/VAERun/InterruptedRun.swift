@@ -77,14 +77,20 @@ package struct InterruptedRun {
     package func data(
         folder: String?, progress: (DatasetEvent) -> Void = { _ in }
     ) throws(VAEError) -> Dataset {
-        let data = try DataRequest(record, folder: folder).load(progress)
+        try checked(DataRequest(record, folder: folder).load(progress), from: folder ?? record.data.folder)
+    }
+
+    /// The same images, if they are the run's.
+    /// - Parameter place: where they come from; nil for nowhere that has a path
+    /// - Throws: `invalidData` when they are others.
+    func checked(_ data: Dataset, from place: String? = nil) throws(VAEError) -> Dataset {
         let hash = data.contentHash()
         guard hash == record.data.sha256 else {
             func describe(_ train: Int, _ test: Int, _ hash: String) -> String {
                 "\(train) training and \(test) test images with the SHA-256 \(hash)"
             }
             throw VAEError(
-                .invalidData, folder ?? record.data.folder ?? data.source, "is not the data set of this run",
+                .invalidData, place ?? data.source, "is not the data set of this run",
                 expected: describe(record.data.trainImages, record.data.testImages, record.data.sha256),
                 found: describe(data.train.count, data.test?.count ?? 0, hash),
                 advice: "Name the folder of the run's images (--data DIR), or begin a new run.")

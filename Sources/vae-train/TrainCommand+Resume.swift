@@ -1,4 +1,3 @@
-import Foundation
 import Kernels
 import VAE
 import VAEConsole
@@ -25,14 +24,7 @@ extension TrainCommand {
         let trainer = try run.trainer(epochs: epochs, threads: threads)
         let data = try run.data(folder: data) { console.show($0) }
         console.clearStatus()
-        var record = run.record
-        record.training = trainer.configuration
-        record.resumptions = (record.resumptions ?? []) + [environment(trainer, threads)]
-        try Session(
-            console: console, data: data, trainer: trainer, folder: run.folder(), checkpoints: run.store,
-            record: record, threads: threads, checkpointEvery: checkpointEvery ?? .automatic,
-            resumed: trainer.checkpoint()
-        ).run(figures: !noFigures, film: film)
+        try conduct(RunSession(run, trainer, data, threads: threads), console)
     }
 
     /// Flags that say something else than the run's record would change the result, and are refused.

@@ -208,16 +208,8 @@ struct TrainCommand: ParsableCommand {
         }
         model.imageShape = data.train.shape
         let trainer = try Trainer(model, training, threads: threads, products: chosenProducts ?? .tiles)
-        let folder = try RunFolder(out, dataset: data.name)
-        let record = RunRecord(
-            model: trainer.modelConfiguration, training: training,
-            parameters: trainer.model.parameterCount, data: request.record(of: data),
-            environment: environment(trainer, threads))
-        try Session(
-            console: console, data: data, trainer: trainer, folder: folder,
-            checkpoints: CheckpointStore(folder.path), record: record, threads: threads,
-            checkpointEvery: checkpointEvery ?? .automatic
-        ).run(figures: !noFigures, film: film)
+        try conduct(
+            RunSession(trainer, data, request.record(of: data), folder: out, threads: threads), console)
     }
 
     /// What the flags ask for, checked before anything is read or written.
@@ -276,7 +268,7 @@ struct TrainCommand: ParsableCommand {
 extension DatasetChoice: ExpressibleByArgument {}
 extension LearningRateSchedule.Decay: ExpressibleByArgument {}
 extension CheckpointInterval: CheckedArgument {
-    package init?(argument: String) { self.init(argument) }
+    public init?(argument: String) { self.init(argument) }
     package static func objection(to text: String) -> String {
         "it is neither a number of steps, such as 200, nor one of seconds, such as 60s, above 0"
     }

@@ -1,10 +1,11 @@
 import VAE
 import VAEConsole
 import VAECore
+import VAERun
 
-extension Session {
+extension RunSession {
     /// What is trained, on what and how, before the first step.
-    func describe() {
+    func describe(to console: Console) {
         let shape = data.train.shape
         let (model, training) = (trainer.modelConfiguration, trainer.configuration)
         let limit =
@@ -27,8 +28,8 @@ extension Session {
                 + training.schedule.phrase
                 + (training.patience.map { ", patience \($0)" } ?? "")
                 + (training.binarization.map { ", images binarised (\($0.rawValue))" } ?? ""))
-        console.note("run       \(folder.path.escapingControlCharacters())")
-        if let resumed { console.note("resumed   \(Self.position(of: resumed))") }
+        console.note("run       \(path.escapingControlCharacters())")
+        if let resumed { console.note("resumed   \(resumed)") }
         console.note("loss = reconstruction + KL, in nats per image")
         if model.likelihood == .gaussian {
             console.note("the reconstruction is a density's: it can be negative")

@@ -1,0 +1,15 @@
+import Foundation
+import Kernels
+import VAE
+import VAECore
+
+extension RunRecord.Environment {
+    /// What this machine and command line are, now.
+    static func current(_ trainer: Trainer, threads: Int) -> Self {
+        Self(
+            version: packageVersion, blas: OpenBLAS.configuration, blasKernels: OpenBLAS.core,
+            blasKernelsChosenBy: OpenBLAS.choice.chooser.rawValue, products: trainer.products.rawValue,
+            tiles: Products.instructionSet, processor: Machine.processorName, threads: threads,
+            started: Date().ISO8601Format(), command: CommandLine.arguments)
+    }
+}

@@ -1,0 +1,84 @@
+import VAE
+import VAECore
+import VAEData
+
+extension RunSession {
+    /// Trains to the end and leaves the whole run folder. After an interruption it may be called again, and goes on.
+    ///
+    /// - Parameters:
+    ///   - figures: writes `report.html`, a web page to explore the model with, after every epoch, and draws pictures at the end
+    ///   - film: also makes `film.png`, an animated picture of the training. A run that was begun with a film goes on with it.
+    ///   - checkpoints: how often the training is saved within an epoch; after each epoch it always is
+    ///   - observer: who is told what happens and may end the training; nil for nobody
+    /// - Throws: what `observer` threw to end the training, or `CancellationError` when the surrounding task was cancelled, both after a checkpoint; `invalidArgument`
+    ///   when there are fewer images than a batch has; `diverged` when the loss is no longer a finite number; `inputOutput` or `cannotCreate`
+    ///   when a file can't be written.
+    public func run(
+        figures: Bool = true, film: Bool = false, checkpoints: CheckpointInterval = .automatic,
+        observer: (any RunObserver)? = nil
+    ) throws {
+        let observer = observer ?? SilentObserver()
+        try folder.write(record, to: RunFolder.configuration)
+        try restoreModel()
+        let tested = try data.asTested(by: trainer.configuration)
+        var recorder = try filmRecorder(film, tested, observer)
+        if figures || recorder != nil, let warning = RunFigures.fontWarning(for: [data.name]) {
+            observer.observe(.warning(warning))
+        }
+        let page = figures ? try RunReport(record: record, data: tested, threads: threads) : nil
+        if trainer.isFinished {
+            observer.observe(.finishedBefore(epochs: trainer.history.count))
+        } else {
+            try train(checkpoints, observer, &recorder, page)
+        }
+        observer.observe(.trained)
+        if let recorder {
+            observer.observe(.drawing(.film))
+            try recorder.write(to: folder.file(FilmRecorder.fileName))
+        }
+        // Every test image is measured for the last page alone: it takes ten times what a page takes.
+        // An evaluation that is there is of this model when the run was finished already.
+        try page?.write(
+            trainer.model, history: trainer.history, losses: true,
+            evaluation: (try? EvaluationRecord.ofRun(folder.path, trainer.model)) ?? nil,
+            to: folder.file(RunReport.fileName))
+        if figures {
+            observer.observe(.drawing(.figures))
+            try RunFigures(model: trainer.model, data: tested, history: trainer.history, threads: threads)
+                .write(to: folder.path)
+        }
+    }
+
+    /// Where a run was stopped between writing an epoch's checkpoint and its model, or a file was lost since, the checkpoint
+    /// has the model.
+    private func restoreModel() throws(VAEError) {
+        guard let resumed, resumed.steps == 0, resumed.epochs > 0 else { return }
+        let isBest = trainer.history.best?.epoch == trainer.history.count
+        try folder.save(trainer.model, isBest: isBest)
+    }
+
+    /// What makes the film, with the epochs that a resumed run has behind it; nil where none is wanted. A run that was begun with a film
+    /// goes on with it.
+    private func filmRecorder(
+        _ film: Bool, _ data: Dataset, _ observer: any RunObserver
+    ) throws(VAEError) -> FilmRecorder? {
+        let frames = folder.file(FilmRecorder.framesName)
+        let goesOn = resumed != nil && Folder.holds(FilmRecorder.framesName, folder.path)
+        guard film || goesOn else { return nil }
+        var recorder = try FilmRecorder(
+            data: data, latentSize: trainer.modelConfiguration.latentSize,
+            epochs: trainer.configuration.epochs, threads: threads)
+        guard let finished = resumed?.epochs, finished > 0 else { return recorder }
+        do throws(VAEError) {
+            if goesOn, try recorder.goOn(from: frames, after: finished) { return recorder }
+            observer.observe(.warning("the film lacks epochs before \(finished + 1)"))
+        } catch {
+            observer.observe(.warning("\(error)"))
+            observer.observe(.warning("the film begins with epoch \(finished + 1)"))
+        }
+        return recorder
+    }
+}
+
+/// Nobody.
+private struct SilentObserver: RunObserver {}

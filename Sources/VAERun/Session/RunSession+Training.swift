@@ -1,0 +1,112 @@
+import VAE
+import VAECore
+
+extension RunSession {
+    /// What an observer threw to end a training.
+    private struct Interrupted: Error {
+        let reason: any Error
+    }
+
+    /// Trains, and says what is kept where that ends before its time.
+    func train(
+        _ interval: CheckpointInterval, _ observer: any RunObserver, _ recorder: inout FilmRecorder?,
+        _ page: RunReport?
+    ) throws {
+        do {
+            try fit(interval, observer, &recorder, page)
+        } catch let interrupted as Interrupted {
+            try endEarly(observer)
+            throw interrupted.reason
+        } catch let cancellation as CancellationError {
+            try endEarly(observer)
+            throw cancellation
+        } catch let error as VAEError where Folder.exists(folder.path) {
+            if let kept = try? checkpoints.read() {
+                observer.observe(
+                    .failed(kept: Position(kept.checkpoint), canGoOn: error.kind != .diverged))
+            }
+            throw error
+        }
+        if trainer.history.count < trainer.configuration.epochs, let best = trainer.history.best {
+            observer.observe(.stoppedEarly(best: best.epoch))
+        }
+    }
+
+    /// After an interruption: a checkpoint, from which this session or another one goes on.
+    private func endEarly(_ observer: any RunObserver) throws(VAEError) {
+        try saveCheckpoint()
+        let position = Position(trainer.checkpoint())
+        resumed = position
+        observer.observe(.interrupted(position))
+    }
+
+    private func fit(
+        _ interval: CheckpointInterval, _ observer: any RunObserver, _ recorder: inout FilmRecorder?,
+        _ page: RunReport?
+    ) throws {
+        func goesOn() throws {
+            do { try observer.checkInterruption() } catch { throw Interrupted(reason: error) }
+        }
+        observer.observe(
+            .epochBegins(
+                trainer.history.count + 1,
+                imagesDone: (resumed?.steps ?? 0) * trainer.configuration.batchSize))
+        var (saved, cost) = (ContinuousClock.now, 0.0)
+        try trainer.fit(
+            data.train, test: data.test,
+            onStep: { step in
+                observer.observe(.step(step))
+                try goesOn()
+                let taken = (step.epoch - 1) * step.stepsPerEpoch + step.step
+                let seconds = (ContinuousClock.now - saved) / .seconds(1)
+                // The end of an epoch has a checkpoint of its own.
+                if step.step < step.stepsPerEpoch,
+                    interval.isDue(steps: taken, seconds: seconds, cost: cost)
+                {
+                    cost = try saveCheckpointOrWarn(observer)
+                    saved = .now
+                }
+            },
+            whileTesting: goesOn,
+            onEpoch: { report in
+                observer.observe(.epoch(report))
+                let model = trainer.model
+                // Before the checkpoint, so that a run which goes on from it finds the epoch's frame.
+                try recorder?.add(report, model)
+                try recorder?.save(to: folder.file(FilmRecorder.framesName))
+                try folder.add(report, model, isBest: trainer.history.best?.epoch == report.epoch)
+                cost = try saveCheckpoint()
+                saved = .now
+                if !trainer.isFinished {
+                    try page?.write(
+                        model, history: trainer.history, losses: false, to: folder.file(RunReport.fileName))
+                }
+                try goesOn()
+                guard !trainer.isFinished else { return }
+                if let recorder, recorder.isDue(after: report.epoch) {
+                    observer.observe(.drawing(.film))
+                    try recorder.write(to: folder.file(FilmRecorder.fileName))
+                }
+                observer.observe(.epochBegins(report.epoch + 1, imagesDone: 0))
+            })
+    }
+
+    /// - Returns: the seconds it took.
+    @discardableResult private func saveCheckpoint() throws(VAEError) -> Double {
+        let start = ContinuousClock.now
+        try checkpoints.write(trainer.checkpoint())
+        return (ContinuousClock.now - start) / .seconds(1)
+    }
+
+    /// Within an epoch a full disk is no reason to stop: the checkpoint before is there still, and space may come.
+    private func saveCheckpointOrWarn(_ observer: any RunObserver) throws(VAEError) -> Double {
+        do throws(VAEError) {
+            return try saveCheckpoint()
+        } catch {
+            guard Folder.exists(folder.path) else { throw error }
+            observer.observe(.warning("no checkpoint now: \(error)"))
+            observer.observe(.warning("training goes on; the checkpoint before it is kept"))
+            return 0
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import Foundation
+import VAE
+import VAEConsole
+import VAECore
+import VAERun
+
+extension TrainCommand {
+    /// The run to its end, and what people are told of it.
+    /// - Throws: `Interruption.Stop` when a signal ended the training after one of its steps; `VAEError`.
+    func conduct(_ session: RunSession, _ console: Console) throws {
+        let interruption = Interruption(announces: !console.isQuiet)
+        defer { interruption.end() }
+        session.describe(to: console)
+        try session.run(
+            figures: !noFigures, film: film, checkpoints: checkpointEvery ?? .automatic,
+            observer: RunWatch(session, console, interruption))
+        console.note("peak memory \(Machine.peakMemory >> 20) MiB")
+        console.result("run folder: \(session.path.escapingControlCharacters())")
+    }
+}
+
+/// Shows a run on the console, and ends it when a signal has come.
+private final class RunWatch: RunObserver {
+    private let console: Console
+    private let interruption: Interruption
+    /// The run folder.
+    private let path: String
+    /// Of the whole training.
+    private let epochs: Int
+    private var clock = StepClock(imagesBefore: 0)
+
+    init(_ session: RunSession, _ console: Console, _ interruption: Interruption) {
+        self.console = console
+        self.interruption = interruption
+        path = session.path
+        epochs = session.trainer.configuration.epochs
+    }
+
+    func checkInterruption() throws { try interruption.check() }
+
+    func observe(_ event: RunSession.Event) {
+        switch event {
+        case .warning(let words): console.warn(words)
+        case .finishedBefore(let epochs): console.note("the run is finished: \(epochs) epochs")
+        case .epochBegins(_, let imagesDone): clock = StepClock(imagesBefore: imagesDone)
+        case .step(let step): console.show(step, epochs: epochs, clock)
+        case .epoch(let report): console.show(report, epochs: epochs)
+        case .stoppedEarly(let best):
+            console.note(
+                "stopped early: no epoch after \(best) had a lower loss; its model is \(RunFolder.best)")
+        case .interrupted(let position):
+            console.warn("stopped \(position)")
+            console.warn("go on with: \(resumeCommand)")
+        case .failed(let position, let canGoOn):
+            console.warn("the checkpoint \(position) is kept in \(path.escapingControlCharacters())")
+            if canGoOn { console.warn("go on with: \(resumeCommand)") }
+        case .trained: interruption.end()
+        case .drawing(.film): console.status(force: true) { _ in "drawing the film" }
+        case .drawing(.figures): console.status(force: true) { _ in "drawing figures" }
+        }
+    }
+
+    /// The command that goes on with the run.
+    private var resumeCommand: String {
+        let plain = path.utf8.allSatisfy { byte in
+            byte >= 0x80 || Character(UnicodeScalar(byte)).isLetter || Character(UnicodeScalar(byte)).isNumber
+                || "/._-+=:,@%".utf8.contains(byte)
+        }
+        let path = path.escapingControlCharacters()
+        return "vae-train --resume "
+            + (plain ? path : "'" + path.replacingOccurrences(of: "'", with: "'\\''") + "'")
+    }
+}
