@@ -2,7 +2,8 @@ import VAE
 import VAECore
 import VAEData
 
-/// A run that is to go on: its folder, locked, and where it stood.
+/// A run that is to go on: its folder, locked, and where it stood. It has a checkpoint where a ``SavedRun`` has a model, and need not have
+/// finished an epoch; ``RunSession`` takes it from there.
 package struct InterruptedRun {
     package let path: String
     package let record: RunRecord
@@ -16,11 +17,7 @@ package struct InterruptedRun {
     /// - Throws: `missingInput` when there is no such folder, or not that of a run; `unavailable` when a run writes to it now;
     ///   `invalidData` when its record or both of its checkpoints are damaged, or belong to different runs.
     package init(_ path: String) throws(VAEError) {
-        guard Folder.exists(path) else {
-            throw VAEError(
-                .missingInput, path, "is not a folder", expected: "the run folder of a vae-train",
-                advice: "Check the path.")
-        }
+        try RunFolder.demand(path)
         self.path = path
         lock = try FolderLock(path)
         guard Folder.holds(RunFolder.configuration, path) else {

@@ -2,8 +2,8 @@ import Foundation
 import VAE
 import VAECore
 
-/// The folder that a run leaves behind: made new for it, and never one that holds something already, or that of a run which
-/// goes on. Locked for as long as the run lasts.
+/// The folder of a run that is under way, to be written to: made new for it, and never one that holds something already, or that of a
+/// run which goes on. Locked for as long as the run lasts. What is read again of it is a ``SavedRun`` or an ``InterruptedRun``.
 package struct RunFolder {
     package let path: String
     private let metrics: AppendingFile

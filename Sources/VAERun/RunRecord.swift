@@ -2,7 +2,7 @@ import Foundation
 import VAE
 import VAECore
 
-/// `config.json`: everything a run was made of, resolved.
+/// `config.json`: everything a run was made of, resolved. The words alone, and no model: one file of a run's folder.
 package struct RunRecord: Codable, Sendable {
     /// What the run was trained on, and how to find it again.
     package struct Data: Codable, Sendable {

@@ -78,7 +78,7 @@ extension AnomaliesCommand {
             lossHeading: by == .loss ? "loss, nats" : "\(by.name), nats")
     }
 
-    func document(_ ranking: Ranking, _ trained: TrainedModel, files: [String]?) -> Document {
+    func document(_ ranking: Ranking, _ trained: SavedRun, files: [String]?) -> Document {
         Document(
             files: files, model: trained.path, measure: by.rawValue,
             samples: by == .likelihood ? draws : nil, seed: by == .likelihood ? seed ?? 0 : nil,

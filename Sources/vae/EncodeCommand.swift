@@ -123,7 +123,7 @@ struct EncodeCommand: ParsableCommand {
         let images: [Image]
 
         init(
-            _ trained: TrainedModel, _ input: ImageOptions.Input, _ encoding: Encoding, _ logVariance: Bool
+            _ trained: SavedRun, _ input: ImageOptions.Input, _ encoding: Encoding, _ logVariance: Bool
         ) {
             model = trained.path
             latentSize = encoding.latentSize

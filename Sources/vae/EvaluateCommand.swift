@@ -76,9 +76,8 @@ struct EvaluateCommand: ParsableCommand {
                 seed: seed, draws: draws, samples: samples, likelihoodImages: images,
                 binarization: binarize.map(\.method) ?? trained.record?.training.binarization)
             try options.validate()
-            let run = EvaluatedRun(trained)
             let dataset = try data.images(of: trained, console)
-            let obstacle = out == nil ? run.obstacle(dataset) : nil
+            let obstacle = out == nil ? trained.evaluationObstacle(dataset) : nil
             if let obstacle {
                 console.warn("\(obstacle)")
                 console.warn("what is found is printed, and not kept; --out FILE keeps it elsewhere")
@@ -89,7 +88,7 @@ struct EvaluateCommand: ParsableCommand {
             let start = ContinuousClock.now
             let evaluation = try evaluate(trained.model, dataset.train, test, options, threads, console)
             let record = try EvaluationRecord(
-                evaluation, options: options, of: trained.model, file: run.modelFile,
+                evaluation, options: options, of: trained.model, file: trained.modelFile,
                 data: dataset)
             console.clearStatus()
             // A number that is not finite is found here, whatever is printed.
@@ -98,10 +97,10 @@ struct EvaluateCommand: ParsableCommand {
                 try console.emit(json)
             } else {
                 let text = EvaluationText(
-                    Report.Evaluation(record), title: run.title, bold: console.bold)
+                    Report.Evaluation(record), title: trained.title, bold: console.bold)
                 try console.emit(lines: text.lines)
             }
-            if obstacle == nil { try keep(record, of: run, dataset, threads, console) }
+            if obstacle == nil { try keep(record, of: trained, dataset, threads, console) }
             let seconds = (ContinuousClock.now - start) / .seconds(1)
             console.note(
                 "took \(Int(seconds.rounded())) s on \(threads) \(threads == 1 ? "thread" : "threads")")
@@ -110,14 +109,14 @@ struct EvaluateCommand: ParsableCommand {
 
     /// Writes the evaluation where it is to go.
     private func keep(
-        _ record: EvaluationRecord, of run: EvaluatedRun, _ data: Dataset, _ threads: Int, _ console: Console
+        _ record: EvaluationRecord, of run: SavedRun, _ data: Dataset, _ threads: Int, _ console: Console
     ) throws(VAEError) {
         var paths: [String] = []
         if let out {
             try record.write(to: out)
             paths = [out]
         } else {
-            paths = try run.write(record, data, threads: threads)
+            paths = try run.keep(record, data, threads: threads)
             if paths.isEmpty { console.note("nothing is written: the model lies in no run's folder") }
         }
         for path in paths { console.note("wrote \(path.escapingControlCharacters())") }

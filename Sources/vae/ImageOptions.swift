@@ -50,7 +50,7 @@ struct ImageOptions: ParsableArguments {
 
     /// - Throws: `invalidArgument` for a flag that does not go with the others, or an index beyond the images; and what
     ///   reading them throws.
-    func read(for model: TrainedModel, _ console: Console) throws(VAEError) -> Input {
+    func read(for model: SavedRun, _ console: Console) throws(VAEError) -> Input {
         let all: ImageSet
         var names: [String]?
         var dataset: String?

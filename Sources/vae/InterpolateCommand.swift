@@ -65,7 +65,7 @@ struct InterpolateCommand: ParsableCommand {
     }
 
     private func ends(
-        _ trained: TrainedModel, _ console: Console, _ threads: Int
+        _ trained: SavedRun, _ console: Console, _ threads: Int
     ) throws(VAEError) -> ([Float], [Float]) {
         let size = trained.configuration.latentSize
         var points: [[Float]] = []

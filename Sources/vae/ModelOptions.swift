@@ -15,10 +15,10 @@ struct ModelOptions: ParsableArguments {
     )
     var best = false
 
-    /// - Throws: as `TrainedModel.init`.
-    func load() throws(VAEError) -> TrainedModel {
+    /// - Throws: as `SavedRun.init`.
+    func load() throws(VAEError) -> SavedRun {
         do throws(VAEError) {
-            return try TrainedModel(run, best: best)
+            return try SavedRun(run, best: best)
         } catch {
             throw error.naming(["best": "--best"], help: "--help")
         }
@@ -33,25 +33,15 @@ struct DataOptions: ParsableArguments {
             valueName: "dir"))
     var data: String?
 
-    /// The images of a run, with a warning unless they are the very ones.
-    func images(of run: Run, _ console: Console) throws(VAEError) -> Dataset {
-        let images = try run.data(folder: data) { console.show($0) }
-        warn(unless: run.isTrained(on: images), images, console)
-        return images
-    }
-
     /// The images that a model was trained on, with a warning where it is known that they are others.
-    func images(of model: TrainedModel, _ console: Console) throws(VAEError) -> Dataset {
-        let images = try model.data(folder: data) { console.show($0) }
-        warn(unless: model.record == nil || model.isTrained(on: images), images, console)
-        return images
-    }
-
-    private func warn(unless areTheSame: Bool, _ images: Dataset, _ console: Console) {
+    func images(of run: SavedRun, _ console: Console) throws(VAEError) -> Dataset {
+        let images = try run.data(folder: data) { console.show($0) }
+        let areTheSame = run.record == nil || run.isTrained(on: images)
         console.clearStatus()
-        guard !areTheSame else { return }
+        guard !areTheSame else { return images }
         console.warn(
             "The images (\(images.source.escapingControlCharacters())) are not the ones of the run: their SHA-256 "
                 + "differs from config.json's. What follows shows the model on other images.")
+        return images
     }
 }

@@ -79,7 +79,7 @@ struct PlotCommand: ParsableCommand {
 
     func run() throws {
         try common.run("vae plot", flags: Self.flags) { (console, threads) throws(VAEError) in
-            let run = try Run(folder)
+            let run = try SavedRun(folder: folder)
             try options.validate(latentSize: run.model.configuration.latentSize)
             let target = out ?? folder
             do throws(VAEError) {
@@ -87,9 +87,10 @@ struct PlotCommand: ParsableCommand {
             } catch {
                 throw out == nil ? error.advising("Write to another folder: --out DIR.") : error
             }
-            let data = try self.data.images(of: run, console).asTested(by: run.record.training)
+            let history = try run.history()
+            let data = try self.data.images(of: run, console).asTested(by: run.record?.training)
             let figures = try RunFigures(
-                model: run.model, data: data, history: run.history, options: options, threads: threads)
+                model: run.model, data: data, history: history, options: options, threads: threads)
             func isWanted(_ name: PlotName) -> Bool { self.figures.isEmpty || self.figures.contains(name) }
             let names = FigureName.allCases.filter { isWanted(.figure($0)) }
             if !names.isEmpty, let warning = RunFigures.fontWarning(for: [data.name]) {
@@ -103,7 +104,7 @@ struct PlotCommand: ParsableCommand {
                 let path = "\(target)/\(RunReport.fileName)"
                 try RunReport(record: run.record, data: data, threads: threads)
                     .write(
-                        run.model, history: run.history, losses: true,
+                        run.model, history: history, losses: true,
                         evaluation: evaluation(of: run, console),
                         to: path)
                 paths.append(path)
@@ -113,7 +114,7 @@ struct PlotCommand: ParsableCommand {
     }
 
     /// What `vae evaluate` found of this very model; nil where it did not.
-    private func evaluation(of run: Run, _ console: Console) -> EvaluationRecord? {
+    private func evaluation(of run: SavedRun, _ console: Console) -> EvaluationRecord? {
         do throws(VAEError) {
             return try EvaluationRecord.ofRun(folder, run.model)
         } catch {

@@ -92,7 +92,7 @@ struct SampleCommand: ParsableCommand {
 
     /// A mixture of where the training images are encoded.
     private func fit(
-        _ trained: TrainedModel, _ console: Console, _ threads: Int
+        _ trained: SavedRun, _ console: Console, _ threads: Int
     ) throws(VAEError) -> GaussianMixture {
         let all = try data.images(of: trained, console).train
         console.status(force: true) { _ in "encoding" }

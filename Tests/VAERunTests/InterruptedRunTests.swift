@@ -55,8 +55,8 @@ import VAEData
         let rows = try MetricsTable.read(run.folder().file(RunFolder.metrics), klWeight: 1)
         #expect(rows.map(\.epoch) == [1])
         // And so does the finished part of it.
-        let finished = try Run(path)
-        #expect(finished.isTrained(on: data) && finished.history.count == 1)
+        let finished = try SavedRun(folder: path)
+        #expect(try finished.isTrained(on: data) && finished.history().count == 1)
         #expect(try finished.data() == data)
         #expect(try !finished.isTrained(on: data.limited(to: 9)))
     }
@@ -75,7 +75,7 @@ import VAEData
         let changed = failure { () throws(VAEError) in try run.data(folder: nil) }
         #expect(changed?.kind == .invalidData && changed?.subject == scratch.file("digits"))
         // For a run's figures others will do, but not of another size.
-        let finished = try Run(path)
+        let finished = try SavedRun(folder: path)
         #expect(try finished.data(folder: scratch.file("others")).train.count == 24)
         let small = try ImageSet(
             shape: ImageShape(height: 2, width: 2), pixels: [UInt8](repeating: 1, count: 40))
@@ -86,17 +86,18 @@ import VAEData
 
     @Test func foldersThatAreNoRuns() throws {
         #expect(refusal()?.problem == "is not a folder")
-        #expect(failure { () throws(VAEError) in try Run(path) }?.problem == "is not a folder")
+        #expect(failure { () throws(VAEError) in try SavedRun(folder: path) }?.problem == "is not a folder")
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         #expect(refusal()?.problem == "has no config.json")
-        #expect(failure { () throws(VAEError) in try Run(path) }?.problem == "has no config.json")
+        #expect(
+            failure { () throws(VAEError) in try SavedRun(folder: path) }?.problem == "has no config.json")
     }
 
     @Test(arguments: ["model.safetensors", "metrics.csv"])
     func runsThatLackAPart(name: String) throws {
         _ = try begin()
         try FileManager.default.removeItem(atPath: path + "/" + name)
-        let error = failure { () throws(VAEError) in try Run(path) }
+        let error = failure { () throws(VAEError) in try SavedRun(folder: path) }
         #expect(error?.kind == .missingInput && error?.problem == "has no \(name)")
     }
 
@@ -131,7 +132,7 @@ import VAEData
         #expect(
             error?.kind == .invalidData && error?.problem == "is not a checkpoint of this run's config.json")
         try other.model.write(to: path + "/" + RunFolder.model)
-        let run = failure { () throws(VAEError) in try Run(path) }
+        let run = failure { () throws(VAEError) in try SavedRun(folder: path) }
         #expect(run?.problem == "is not the model of this run's config.json")
         #expect(run?.found?.contains("3 latent dimensions") == true)
     }

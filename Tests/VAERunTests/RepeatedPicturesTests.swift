@@ -83,7 +83,7 @@ import VAEFigures
             try folder.write(record, to: RunFolder.configuration)
             try folder.save(model, isBest: false)
         }
-        let run = try Run(scratch.file("run"))
+        let run = try SavedRun(folder: scratch.file("run"))
         #expect(try run.data().name == "letters")
         #expect(try run.data(folder: scratch.file("elsewhere")).name == "letters")
         try SyntheticDigits.dataset(seed: 9, trainCount: 30, testCount: 5).export(

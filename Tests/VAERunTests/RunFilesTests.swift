@@ -151,10 +151,10 @@ import VAEData
         let json = try JSONEncoder().encode(record(data: data))
         try scratch.write(String(decoding: json, as: UTF8.self), to: "config.json")
         try scratch.write(header, to: "metrics.csv")
-        #expect(try Run(scratch.path).history.isEmpty)
+        #expect(try SavedRun(folder: scratch.path).history().isEmpty)
         try FileManager.default.removeItem(atPath: scratch.file(name))
         #expect(mkfifo(scratch.file(name), 0o600) == 0)
-        let error = failure { () throws(VAEError) in try Run(scratch.path) }
+        let error = failure { () throws(VAEError) in try SavedRun(folder: scratch.path) }
         #expect(error?.kind == .missingInput && error?.subject == scratch.file(name))
     }
 

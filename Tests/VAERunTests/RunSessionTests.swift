@@ -71,7 +71,7 @@ import VAEData
                     "film.png", "report.html",
                 ]))
         #expect(try sha256("run") == session.model.sha256.description)
-        #expect(try Run(session.path).isTrained(on: digits()))
+        #expect(try SavedRun(folder: session.path).isTrained(on: digits()))
         // Somebody else's folder is not written into.
         #expect(throws: VAEError.self) { try self.session("run") }
     }

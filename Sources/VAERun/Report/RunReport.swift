@@ -16,9 +16,10 @@ package struct RunReport {
     private let images: PackedImages?
     private let threads: Int
 
-    package init(record: RunRecord, data: Dataset, threads: Int) throws(VAEError) {
+    /// - Parameter record: what the page says of the training; nil for nothing
+    package init(record: RunRecord?, data: Dataset, threads: Int) throws(VAEError) {
         name = DataName(data.name)
-        facts = RunReport.facts(record)
+        facts = record.map(RunReport.facts) ?? []
         test = data.test
         var images: PackedImages?
         if let test { images = try PackedImages(test) }

@@ -65,7 +65,7 @@ struct ModelDescription: Encodable {
     /// What lies in the run's folder.
     let files: [File]?
 
-    init(_ trained: TrainedModel) throws(VAEError) {
+    init(_ trained: SavedRun) throws(VAEError) {
         let bytes = try DurableFile.read(trained.path)
         file = File(path: trained.path, bytes: bytes.count)
         sha256 = SHA256.digest(of: bytes).description

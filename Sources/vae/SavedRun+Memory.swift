@@ -2,7 +2,7 @@ import VAE
 import VAECore
 import VAERun
 
-extension TrainedModel {
+extension SavedRun {
     /// Refuses to decode more images than memory holds: their values, and a copy or two of them on the way to a file.
     func demandMemory(images: Int) throws(VAEError) {
         let bytes = images * configuration.imageShape.count * MemoryLayout<Float>.stride * 4

@@ -2,16 +2,20 @@ import VAE
 import VAECore
 import VAEData
 
-/// A trained model with what is known of how it came to be: from the folder of a run, or from a model file, which may
-/// lie in such a folder or alone.
-package struct TrainedModel: Sendable {
+/// A run read again: one of its models with what is known of how it came to be. Of a model file that lies in no run's folder
+/// there is the model alone.
+///
+/// Nothing is locked or written: a run may be read while it trains. To go on with one there is ``InterruptedRun``.
+package struct SavedRun: Sendable {
     /// The model's file.
     package let path: String
-    /// The folder of its run, nil for a file that lies in none.
+    /// The folder of the run, nil for a model of none.
     package let folder: String?
     package let model: VariationalAutoencoder
-    /// How it was trained; nil for a file that lies in no run's folder.
+    /// How it was trained; nil for a model of no run.
     package let record: RunRecord?
+    /// The finished epochs, where they were read already.
+    private var epochs: [EpochReport]?
 
     package var configuration: ModelConfiguration { model.configuration }
 
@@ -26,9 +30,9 @@ package struct TrainedModel: Sendable {
     ///   `invalidArgument` for `best` with a file.
     package init(_ path: String, best: Bool = false) throws(VAEError) {
         if Folder.exists(path) {
-            let record = try RunRecord(contentsOf: Run.part(RunFolder.configuration, of: path))
-            self.path = try Run.part(best ? RunFolder.best : RunFolder.model, of: path)
-            model = try Run.model(self.path, of: record)
+            let record = try RunRecord(contentsOf: RunFolder.part(RunFolder.configuration, of: path))
+            self.path = try RunFolder.part(best ? RunFolder.best : RunFolder.model, of: path)
+            model = try SavedRun.model(self.path, of: record)
             self.record = record
             folder = path
             return
@@ -39,7 +43,7 @@ package struct TrainedModel: Sendable {
                 found: "\(path), which is no folder",
                 advice: "Name the folder, or best.safetensors itself.")
         }
-        let (parent, name) = TrainedModel.split(path)
+        let (parent, name) = SavedRun.split(path)
         guard !name.isEmpty, Folder.holds(name, parent) else {
             throw VAEError(
                 .missingInput, path, "does not exist", expected: "a run folder or a model.safetensors",
@@ -63,9 +67,20 @@ package struct TrainedModel: Sendable {
         folder = self.record == nil ? nil : parent
     }
 
+    /// Reads a whole run: its last model and its table of metrics.
+    /// - Throws: `missingInput` when the folder, its configuration, its metrics or its model are not there;
+    ///   `invalidData` when one of them is damaged, or the model is another than the configuration's.
+    package init(folder path: String) throws(VAEError) {
+        try RunFolder.demand(path)
+        try self.init(path)
+        epochs = try MetricsTable.read(
+            RunFolder.part(RunFolder.metrics, of: path), klWeight: record?.training.klWeight ?? 1)
+    }
+
     /// The finished epochs of the run; none for a model without a run, or without a table of metrics.
     /// - Throws: `invalidData` when the table is damaged.
     package func history() throws(VAEError) -> [EpochReport] {
+        if let epochs { return epochs }
         guard let folder, let record, Folder.holdsFile(RunFolder.metrics, folder) else { return [] }
         return try MetricsTable.read(
             RunFolder.join(folder, RunFolder.metrics), klWeight: record.training.klWeight)
@@ -94,6 +109,21 @@ package struct TrainedModel: Sendable {
 
     /// Whether these are the very images of the run; false where there is no run. Hashes them all.
     package func isTrained(on data: Dataset) -> Bool { data.contentHash() == record?.data.sha256 }
+
+    /// The model at `path`.
+    /// - Throws: `invalidData` when it is damaged, or another than `record` says.
+    private static func model(_ path: String, of record: RunRecord) throws(VAEError) -> VariationalAutoencoder
+    {
+        func describe(_ model: ModelConfiguration) -> String { "\(model.imageShape) images, \(model.phrase)" }
+        let model = try VariationalAutoencoder(contentsOf: path)
+        guard model.configuration == record.model else {
+            throw VAEError(
+                .invalidData, path, "is not the model of this run's config.json",
+                expected: describe(record.model), found: describe(model.configuration),
+                advice: "Take both files from the same run.")
+        }
+        return model
+    }
 
     /// The folder that a path lies in, and its last part.
     private static func split(_ path: String) -> (folder: String, name: String) {
