@@ -127,7 +127,10 @@ let package = Package(
             name: "VAEReportTests", dependencies: ["VAEReport", "VAE", "VAECore", "VAEData", "VAEFigures"]),
         .testTarget(
             name: "VAERunTests",
-            dependencies: ["VAERun", "VAE", "VAECore", "VAEData", "VAEEvaluation", "VAEFigures", "VAEReport"]),
+            dependencies: [
+                "VAERun", "VAE", "VAECore", "VAEData", "VAEEvaluation", "VAEFigures", "VAEReport",
+            ],
+            resources: [.copy("Golden")]),
         .testTarget(
             name: "CommandTests",
             dependencies: [

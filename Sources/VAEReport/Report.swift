@@ -21,7 +21,7 @@ public struct Report: Sendable {
     /// What the run was made of, for the page's tables.
     public var facts: [Facts]
     /// How good the model is, where it was evaluated.
-    public var evaluation: Evaluation?
+    public var evaluation: EvaluationSummary?
 
     /// A table of names and values with a heading.
     public struct Facts: Sendable, Equatable, Codable {
@@ -61,11 +61,11 @@ public struct Report: Sendable {
     ///   - labelName: what a class is called
     ///   - classNames: the classes from 0 on, where they are more than numbers
     ///   - facts: tables about the training
-    ///   - evaluation: what `Evaluation` found of the model; without it the page has no card of it
+    ///   - evaluation: what was measured of the model; without it the page has no card of it
     public init(
         title: String, model: VariationalAutoencoder, history: [EpochReport] = [],
         testSet: TestSet? = nil, labelName: String = "class", classNames: [String] = [],
-        facts: [Facts] = [], evaluation: Evaluation? = nil
+        facts: [Facts] = [], evaluation: EvaluationSummary? = nil
     ) {
         self.title = title
         self.model = model

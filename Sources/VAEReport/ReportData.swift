@@ -103,7 +103,7 @@ extension ReportData {
         let labelName: String
         let classNames: [String]
         let facts: [Report.Facts]
-        let evaluation: Report.Evaluation?
+        let evaluation: EvaluationSummary?
     }
 
     /// Test images in latent space: of `total`, the first `count` with their means, the first `images` with their pixels.

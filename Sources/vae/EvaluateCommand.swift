@@ -97,7 +97,7 @@ struct EvaluateCommand: ParsableCommand {
                 try console.emit(json)
             } else {
                 let text = EvaluationText(
-                    Report.Evaluation(record), title: trained.title, bold: console.bold)
+                    EvaluationSummary(record), title: trained.title, bold: console.bold)
                 try console.emit(lines: text.lines)
             }
             if obstacle == nil { try keep(record, of: trained, dataset, threads, console) }

@@ -8,7 +8,7 @@ struct EvaluationText {
     private static let width = 100
 
     /// - Parameter bold: makes a heading stand out where that is possible
-    init(_ evaluation: Report.Evaluation, title: String, bold: @escaping (String) -> String) {
+    init(_ evaluation: EvaluationSummary, title: String, bold: @escaping (String) -> String) {
         // What files say is made harmless before, and what makes a heading bold after that.
         self.bold = { bold($0.escapingControlCharacters()) }
         lines.append(bold(title))
@@ -17,7 +17,7 @@ struct EvaluationText {
         for table in evaluation.tables { add(table) }
     }
 
-    private mutating func add(_ scale: Report.Evaluation.Scale) {
+    private mutating func add(_ scale: EvaluationSummary.Scale) {
         let names = scale.marks.map(\.name)
         let nameWidth = names.map(\.count).max() ?? 0
         let valueWidth = max(scale.marks.map(\.value.count).max() ?? 0, scale.unit.count)
@@ -35,7 +35,7 @@ struct EvaluationText {
         wrap(scale.remark, indent: "  ")
     }
 
-    private mutating func add(_ table: Report.Evaluation.Table) {
+    private mutating func add(_ table: EvaluationSummary.Table) {
         let names = table.rows.map { ($0.isPart ? "  " : "") + $0.name }
         let nameWidth = names.map(\.count).max() ?? 0
         let widths = table.columns.indices.map { column in

@@ -169,7 +169,7 @@ package enum Reader: String, CaseIterable, Sendable {
     private func checkEvaluation(_ file: FileInMemory) throws(Finding) {
         let record = try value(file) { () throws(VAEError) in try EvaluationRecord(contentsOf: file.path) }
         guard let record else { return }
-        let shown = Report.Evaluation(record)
+        let shown = EvaluationSummary(record)
         let cells = shown.tables.flatMap(\.rows).flatMap(\.values) + (shown.scale?.marks.map(\.value) ?? [])
         // Two numbers with a ± between them, whatever their size.
         guard cells.allSatisfy({ $0.count <= 40 }) else { throw Finding("a long number") }

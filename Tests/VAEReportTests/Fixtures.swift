@@ -127,7 +127,7 @@ struct Fixture {
 
     func report(
         title: String = "Digits", losses: Bool = true, facts: [Report.Facts] = [],
-        evaluation: Report.Evaluation? = nil
+        evaluation: EvaluationSummary? = nil
     ) throws -> Report {
         try Report(
             title: title, model: model, history: history,

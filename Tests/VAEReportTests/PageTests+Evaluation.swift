@@ -3,8 +3,8 @@ import VAEReport
 
 /// The evaluation's section of the page.
 extension PageTests {
-    static func evaluation(_ text: String) -> Report.Evaluation {
-        Report.Evaluation(
+    static func evaluation(_ text: String) -> EvaluationSummary {
+        EvaluationSummary(
             lead: text,
             scale: .init(
                 title: "Good?", unit: "nats",

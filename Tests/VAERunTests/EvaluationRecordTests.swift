@@ -47,6 +47,24 @@ struct EvaluationRecordTests {
         #expect(try EvaluationRecord.ofRun(Scratch().path, model) == nil)
     }
 
+    /// A file that an earlier build wrote, and what it would have written of a single image, which has no standard errors.
+    @Test(arguments: [false, true])
+    func anOldFileKeepsItsBytes(isOfOneImage: Bool) throws {
+        let golden = try #require(
+            Bundle.module.url(forResource: "evaluation", withExtension: "json", subdirectory: "Golden"))
+        var text = try String(contentsOf: golden, encoding: .utf8)
+        if isOfOneImage { text.replace(/,\n *"standard_error" : [^\n]*/, with: "") }
+        let scratch = try Scratch()
+        try scratch.write(text, to: "evaluation.json")
+        let record = try EvaluationRecord(contentsOf: scratch.file("evaluation.json"))
+        #expect(String(decoding: try record.json(), as: UTF8.self) == text)
+        let summary = EvaluationSummary(record)
+        let loss = try #require(summary.tables.first { $0.title == "Loss" }).rows[0].values
+        #expect(loss == [isOfOneImage ? "532.09" : "532.09 ± 0.04", "0.9791"])
+        #expect(summary.tables.map(\.rows.count) == [6, 2, 5, 6, 3])
+        #expect(record.clusters?.mixture.components == 10 && record.frechet?.features == 64)
+    }
+
     @Test func damageIsRefused() throws {
         let sound = String(decoding: try record.json(), as: UTF8.self)
         let long = String(repeating: "a", count: 1001)
@@ -72,7 +90,7 @@ struct EvaluationRecordTests {
 
     /// The share of the way, the order of the scale, and the bars.
     @Test func theScaleIsInOrder() throws {
-        let scale = try #require(Report.Evaluation(record).scale)
+        let scale = try #require(EvaluationSummary(record).scale)
         let values = scale.marks.compactMap { Double($0.value) }
         #expect(values.count == 5 && values == values.sorted(by: >))
         #expect(
@@ -90,7 +108,7 @@ struct EvaluationRecordTests {
 
     @Test func collapseIsNamed() throws {
         func remarks(_ record: EvaluationRecord) -> String {
-            Report.Evaluation(record).tables.flatMap(\.remarks).joined(separator: "\n")
+            EvaluationSummary(record).tables.flatMap(\.remarks).joined(separator: "\n")
         }
         let activity = [
             ("\"active_units\" : \(record.latents.activeUnits)", "\"active_units\" : 1"),
@@ -118,7 +136,7 @@ struct EvaluationRecordTests {
         let half = record.likelihood.withHalfTheSamples
         let other = try changed(
             ("\"with_half_the_samples\" : \(half)", "\"with_half_the_samples\" : \(value + rise)"))
-        let remarks = Report.Evaluation(other).tables.flatMap(\.remarks)
+        let remarks = EvaluationSummary(other).tables.flatMap(\.remarks)
         #expect(remarks.contains { $0.contains(words) }, "\(remarks)")
     }
 

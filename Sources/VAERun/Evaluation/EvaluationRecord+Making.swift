@@ -48,16 +48,12 @@ extension EvaluationRecord {
         rivals = Rivals(
             model: Rivals.Errors(
                 reconstruction: value(evaluation.testAtMean.reconstruction),
-                squaredError: Mean(evaluation.errors.squaredError)),
+                squaredError: evaluation.errors.squaredError),
             pixelwiseMean: mean,
             principalComponents: evaluation.rivals.map {
                 Rivals.PrincipalComponents($0.principalComponents, isBernoulli: isBernoulli, shape)
             })
-        frechet = evaluation.frechet.map {
-            Frechet(
-                samples: $0.samples, floor: $0.floor, features: $0.features, varianceShare: $0.varianceShare,
-                images: $0.images)
-        }
+        frechet = evaluation.frechet
         omissions = evaluation.omissions.map { Omission(part: $0.stage.rawValue, reason: $0.reason) }
     }
 }
@@ -99,24 +95,18 @@ extension EvaluationRecord.Latents {
                     active: !inactive.contains($0), collapsed: collapsed.contains($0),
                     still: still.contains($0))
             },
-            mutualInformation: .init(aggregate.mutualInformation), mutualInformationLimit: aggregate.limit,
-            aggregateGap: .init(aggregate.gap), aggregateImages: aggregate.images)
+            mutualInformation: aggregate.mutualInformation, mutualInformationLimit: aggregate.limit,
+            aggregateGap: aggregate.gap, aggregateImages: aggregate.images)
     }
 }
 
 extension EvaluationRecord.Clusters {
     init(_ found: LatentSeparation) {
-        let mixture = found.mixture
         self.init(
             classes: found.linear.classes.count, neighbours: found.neighbours,
-            nearestNeighboursAccuracy: .init(found.nearestNeighbours.accuracy),
-            linearAccuracy: .init(found.linear.accuracy), linearShrinkage: found.linearShrinkage,
-            silhouette: found.silhouette.mean,
-            mixture: Mixture(
-                components: mixture.components, test: .init(mixture.test), train: mixture.train,
-                singleGaussian: .init(mixture.singleGaussian), prior: .init(mixture.prior),
-                iterations: mixture.iterations, converged: mixture.converged,
-                flooredComponents: mixture.flooredComponents))
+            nearestNeighboursAccuracy: found.nearestNeighbours.accuracy,
+            linearAccuracy: found.linear.accuracy, linearShrinkage: found.linearShrinkage,
+            silhouette: found.silhouette.mean, mixture: found.mixture)
     }
 }
 
@@ -131,7 +121,7 @@ extension EvaluationRecord.Rivals.Errors {
             standardError: 0.5 * Double(shape.count) * squared.standardError / variance)
         self.init(
             reconstruction: .init(isBernoulli ? errors.crossEntropy : gaussian, shape),
-            squaredError: .init(squared))
+            squaredError: squared)
     }
 }
 
@@ -140,8 +130,8 @@ extension EvaluationRecord.Rivals.PrincipalComponents {
         self.init(
             components: found.components, varianceShare: found.varianceShare, trainImages: found.imagesUsed,
             errors: .init(found.errors, isBernoulli: isBernoulli, shape),
-            nearestNeighboursAccuracy: found.nearestNeighbours.map { .init($0.accuracy) },
-            linearAccuracy: found.linear.map { .init($0.accuracy) })
+            nearestNeighboursAccuracy: found.nearestNeighbours?.accuracy,
+            linearAccuracy: found.linear?.accuracy)
     }
 }
 

@@ -4,6 +4,9 @@ import VAEEvaluation
 
 /// `evaluation.json`: what `vae evaluate` found. Documentation/Evaluation.md says what each number is.
 ///
+/// Of an `Evaluation`, which is measured, it keeps what people compare, and adds of which model and images that is; from it alone an
+/// ``EvaluationSummary``, which is shown, can be made again. Parts that are the same in both are the same types.
+///
 /// Names are written in snake case. Losses are in nats per image, and lower is better. The same model, data and settings give the same bytes.
 package struct EvaluationRecord: Codable, Equatable, Sendable {
     /// Of the layout; another number is another layout.
@@ -19,7 +22,7 @@ package struct EvaluationRecord: Codable, Equatable, Sendable {
     /// nil where it could not be had; `omissions` says why. So are the others.
     package let clusters: Clusters?
     package let rivals: Rivals
-    package let frechet: Frechet?
+    package let frechet: FrechetDistance?
     package let omissions: [Omission]
 
     package static let currentVersion = 1
@@ -56,17 +59,6 @@ package struct EvaluationRecord: Codable, Equatable, Sendable {
         /// nil for a single image.
         package let standardError: Double?
         package let bitsPerPixel: Double
-    }
-
-    /// The same without bits, or of something else than nats.
-    package struct Mean: Codable, Equatable, Sendable {
-        package let mean: Double
-        package let standardError: Double?
-
-        init(_ estimate: Estimate) {
-            mean = estimate.mean
-            standardError = estimate.finiteError
-        }
     }
 
     package struct Objective: Codable, Equatable, Sendable {
@@ -107,9 +99,9 @@ package struct EvaluationRecord: Codable, Equatable, Sendable {
         package let still: Int
         /// The 1,000 of largest divergence, these in their order.
         package let dimensions: [Dimension]
-        package let mutualInformation: Mean
+        package let mutualInformation: Estimate
         package let mutualInformationLimit: Double
-        package let aggregateGap: Mean
+        package let aggregateGap: Estimate
         package let aggregateImages: Int
 
         package struct Dimension: Codable, Equatable, Sendable {
@@ -126,22 +118,11 @@ package struct EvaluationRecord: Codable, Equatable, Sendable {
     package struct Clusters: Codable, Equatable, Sendable {
         package let classes: Int
         package let neighbours: Int
-        package let nearestNeighboursAccuracy: Mean
-        package let linearAccuracy: Mean
+        package let nearestNeighboursAccuracy: Estimate
+        package let linearAccuracy: Estimate
         package let linearShrinkage: Double
         package let silhouette: Double
-        package let mixture: Mixture
-
-        package struct Mixture: Codable, Equatable, Sendable {
-            package let components: Int
-            package let test: Mean
-            package let train: Double
-            package let singleGaussian: Mean
-            package let prior: Mean
-            package let iterations: Int
-            package let converged: Bool
-            package let flooredComponents: Int
-        }
+        package let mixture: MixtureScore
     }
 
     package struct Rivals: Codable, Equatable, Sendable {
@@ -155,7 +136,7 @@ package struct EvaluationRecord: Codable, Equatable, Sendable {
             /// pixels held half a grey level off 0 and 1. Gaussian: with the one σ that suits these reconstructions best, and the model's
             /// with its own.
             package let reconstruction: Value
-            package let squaredError: Mean
+            package let squaredError: Estimate
         }
 
         package struct PrincipalComponents: Codable, Equatable, Sendable {
@@ -163,19 +144,12 @@ package struct EvaluationRecord: Codable, Equatable, Sendable {
             package let varianceShare: Double
             package let trainImages: Int
             package let errors: Errors
-            package let nearestNeighboursAccuracy: Mean?
-            package let linearAccuracy: Mean?
+            package let nearestNeighboursAccuracy: Estimate?
+            package let linearAccuracy: Estimate?
         }
     }
 
-    package struct Frechet: Codable, Equatable, Sendable {
-        package let samples: Double
-        package let floor: Double
-        package let features: Int
-        package let varianceShare: Double
-        package let images: Int
-    }
-
+    /// The part in words, so that a file can name one that this version does not know.
     package struct Omission: Codable, Equatable, Sendable {
         package let part: String
         package let reason: String

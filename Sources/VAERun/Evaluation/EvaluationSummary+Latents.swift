@@ -1,8 +1,9 @@
 import Foundation
 import VAECore
+import VAEEvaluation
 import VAEReport
 
-extension Report.Evaluation.Table {
+extension EvaluationSummary.Table {
     /// Rows for dimensions; more would hide what they are about.
     private static let mostRows = 10
 
@@ -77,7 +78,7 @@ extension Report.Evaluation.Table {
         let linear = record.rivals.principalComponents
         let mixture = clusters.mixture
         func row(
-            _ name: String, _ mine: EvaluationRecord.Mean, _ other: EvaluationRecord.Mean?
+            _ name: String, _ mine: Estimate, _ other: Estimate?
         ) -> Row {
             Row(name, [Words.percent(mine)] + (other.map { [Words.percent($0)] } ?? []))
         }

@@ -2,7 +2,7 @@ import Foundation
 import VAECore
 import VAEReport
 
-extension Report.Evaluation.Table {
+extension EvaluationSummary.Table {
     /// The loss and its parts.
     static func objective(_ record: EvaluationRecord) -> Self {
         let loss = record.loss

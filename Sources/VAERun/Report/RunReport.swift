@@ -42,7 +42,7 @@ package struct RunReport {
         }
         try Report(
             title: name.title, model: model, history: history, testSet: testSet, labelName: name.label,
-            classNames: name.classes, facts: facts, evaluation: evaluation.map(Report.Evaluation.init)
+            classNames: name.classes, facts: facts, evaluation: evaluation.map(EvaluationSummary.init)
         ).write(to: path)
     }
 

@@ -2,7 +2,7 @@ import Foundation
 import VAECore
 import VAEReport
 
-extension Report.Evaluation {
+extension EvaluationSummary {
     /// An evaluation in the words that the page and the terminal have for it.
     package init(_ record: EvaluationRecord) {
         let data = record.data
@@ -24,7 +24,7 @@ extension Report.Evaluation {
     }
 }
 
-extension Report.Evaluation.Scale {
+extension EvaluationSummary.Scale {
     /// From the worst that is sensible to the best there can be.
     fileprivate init?(_ record: EvaluationRecord) {
         let loss = record.loss
@@ -83,35 +83,5 @@ extension Report.Evaluation.Scale {
                 + "the latents do not hold, and the KL divergence that they cost."
             : "The loss is \(mean), \(Words.percent(share)) of it. Pixels are black or white, so that the floor is 0, "
                 + "which only a model that knew every image beforehand would reach."
-    }
-}
-
-/// Numbers as the summary writes them.
-enum Words {
-    /// Two decimals, with a real minus sign; in powers of ten where that would be a long row of digits.
-    static func number(_ value: Double, _ digits: Int = 2) -> String {
-        let text = abs(value) < 1e7 ? String(format: "%.\(digits)f", value) : String(format: "%.2e", value)
-        // Not −0.00.
-        let isZero = !text.contains { "123456789".contains($0) }
-        return text.replacing("-", with: isZero ? "" : "−")
-    }
-
-    /// "154.50 ± 0.43"
-    static func number(_ mean: Double, _ error: Double?, _ digits: Int = 2) -> String {
-        error.map { "\(number(mean, digits)) ± \(number($0, digits))" } ?? number(mean, digits)
-    }
-
-    static func number(_ mean: EvaluationRecord.Mean, _ digits: Int = 2) -> String {
-        number(mean.mean, mean.standardError, digits)
-    }
-
-    static func percent(_ share: Double, _ digits: Int = 0) -> String { number(100 * share, digits) + "%" }
-
-    static func percent(_ share: EvaluationRecord.Mean) -> String {
-        number(100 * share.mean, share.standardError.map { 100 * $0 }, 1) + "%"
-    }
-
-    static func count(_ number: Int, _ noun: String) -> String {
-        "\(grouped(Double(number))) \(noun)\(number == 1 ? "" : "s")"
     }
 }
