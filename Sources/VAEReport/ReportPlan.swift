@@ -11,13 +11,14 @@ struct ReportPlan: Encodable {
         let parameters: [String]
 
         private enum CodingKeys: String, CodingKey {
-            case name, kind, inputs, output, outputShape, parameters, layer
+            case name, kind, title, inputs, output, outputShape, parameters, layer
         }
 
         func encode(to encoder: any Encoder) throws {
             var values = encoder.container(keyedBy: CodingKeys.self)
             try values.encode(node.name, forKey: .name)
             try values.encode(node.layer.kind, forKey: .kind)
+            try values.encode(node.layer.title, forKey: .title)
             try values.encode(node.inputs, forKey: .inputs)
             try values.encode(node.output, forKey: .output)
             try values.encode(shape, forKey: .outputShape)

@@ -56,7 +56,7 @@ struct ModelOptions: ParsableArguments {
         name: .customLong("model"),
         help: ArgumentHelp(
             "A JSON file with the model's layers, in place of the flags that list them: see Documentation/Models.md.",
-            valueName: "file", discussion: ""))
+            valueName: "file"))
     var file: String?
 
     @Option(
@@ -72,7 +72,7 @@ struct ModelOptions: ParsableArguments {
     /// - Throws: `invalidArgument` when the sizes are out of range or flags exclude each other, `missingInput` or `invalidData` when the file
     ///   of --model can't be read.
     func configuration() throws(VAEError) -> ModelConfiguration {
-        var model = try file.map { path throws(VAEError) in try fromFile(path) } ?? fromFlags()
+        var model = if let file { try fromFile(file) } else { try fromFlags() }
         if let activation { model.hiddenActivation = activation }
         if let likelihood { model.likelihood = likelihood }
         if let latentDim { model.latentSize = latentDim }

@@ -31,7 +31,7 @@ extension RunSession {
         console.note("run       \(path.escapingControlCharacters())")
         if let resumed { console.note("resumed   \(resumed)") }
         console.note("loss = reconstruction + KL, in nats per image")
-        if model.likelihood == .gaussian {
+        if model.likelihood.isDensity {
             console.note("the reconstruction is a density's: it can be negative")
         }
     }

@@ -87,11 +87,11 @@ struct AnomaliesCommand: ParsableCommand {
             let input = try images.read(for: trained, console)
             let ranking = try rank(input, trained.model, threads, console)
             console.clearStatus()
-            if by == .likelihood, trained.configuration.likelihood == .bernoulli,
+            if by == .likelihood, !trained.configuration.likelihood.isDensity,
                 !input.images.pixels.allSatisfy({ $0 == 0 || $0 == 255 })
             {
                 console.note(
-                    "The pixels are grey, and a Bernoulli decoder is no distribution of those: compare these images with one "
+                    "The pixels are grey, and a \(trained.configuration.likelihood.name) decoder is no distribution of those: compare these images with one "
                         + "another only.")
             }
             guard let out else {

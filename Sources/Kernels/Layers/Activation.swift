@@ -20,6 +20,9 @@ package enum Activation: String, Sendable, Encodable {
 
     /// Whether its derivative can be told from its value, so that a layer can apply it in place and keep its output only.
     package var isInvertible: Bool { self != .silu }
+
+    /// Its name behind that of its layer.
+    var suffix: String { self == .identity ? "" : ", \(rawValue)" }
 }
 
 extension Activation {

@@ -1,6 +1,7 @@
 /// An activation as a layer of its own: after a normalisation or a sum, or where its derivative can't be told from its value.
 package struct ActivationLayer: Layer {
     package static let kind = "activation"
+    package var title: String { activation.rawValue }
     package let outputShape: [Int]
     package let activation: Activation
 

@@ -3,6 +3,7 @@
 /// Source: He, Zhang, Ren and Sun, "Deep Residual Learning for Image Recognition", 2016, equation 1.
 package struct Addition: Layer {
     package static let kind = "addition"
+    package var title: String { "sum" }
     package let outputShape: [Int]
 
     package init(shape: [Int]) { outputShape = shape }

@@ -115,6 +115,7 @@ package struct Convolution2D: Sendable {
 
 extension Convolution2D: Layer {
     package static var kind: String { "convolution" }
+    package var title: String { "\(geometry.title("convolution"))\(activation.suffix)" }
     package var outputShape: [Int] { [geometry.gridHeight, geometry.gridWidth, filters] }
     package var parameters: [Parameter] {
         let taps = geometry.kernelHeight * geometry.kernelWidth

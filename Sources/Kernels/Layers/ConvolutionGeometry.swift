@@ -60,4 +60,9 @@ package struct ConvolutionGeometry: Sendable, Hashable, Encodable {
 
     /// Half a megabyte: half of the second-level cache of the processors this was measured on.
     private static let blockFloats = 128 << 10
+
+    /// Kernel and stride in words: "3×3 convolution, stride 2".
+    func title(_ kind: String) -> String {
+        "\(kernelHeight)×\(kernelWidth) \(kind)\(stride == 1 ? "" : ", stride \(stride)")"
+    }
 }

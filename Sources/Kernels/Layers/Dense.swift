@@ -93,6 +93,7 @@ package struct Dense: Sendable {
 
 extension Dense: Layer {
     package static var kind: String { "dense" }
+    package var title: String { "dense\(activation.suffix)" }
     package var parameters: [Parameter] {
         [
             Parameter("kernel", [inputs, outputs], .glorotUniform(fanIn: inputs, fanOut: outputs)),

@@ -7,6 +7,7 @@
 /// Source: Wu and He, "Group Normalization", 2018, equations 1 to 4.
 package struct GroupNormalization: Layer {
     package static let kind = "group_normalization"
+    package var title: String { "group normalisation, \(groups) group\(groups == 1 ? "" : "s")" }
     /// (height, width, channels), or (units) as channels of one position.
     package let outputShape: [Int]
     package let groups: Int

@@ -5,6 +5,8 @@
 package protocol Layer: Sendable, Encodable {
     /// The name of this sort of layer in names of weights and on the page, such as "convolution".
     static var kind: String { get }
+    /// What people read, such as "3×3 convolution, stride 2, relu".
+    var title: String { get }
     /// One image's output: (height, width, channels), or (units).
     var outputShape: [Int] { get }
     /// The trained tensors, in the order in which they lie in memory.

@@ -4,6 +4,7 @@
 /// "Deconvolution and Checkerboard Artifacts", Distill 2016). The output may end within the last block, so that odd sizes come back.
 package struct NearestUpsampling: Layer {
     package static let kind = "upsampling"
+    package var title: String { "nearest-neighbour upsampling, factor \(factor)" }
     /// (height, width, channels) of the input and of the output.
     package let inputShape: [Int]
     package let outputShape: [Int]

@@ -3,6 +3,7 @@
 /// Source: Kingma and Welling, "Auto-Encoding Variational Bayes", 2013, section 2.4.
 package struct Reparameterisation: Layer {
     package static let kind = "reparameterisation"
+    package var title: String { "z = μ + σ·ε" }
     package let outputShape: [Int]
 
     /// - Parameter size: dimensions of z

@@ -128,6 +128,7 @@ package struct TransposedConvolution2D: Sendable {
 
 extension TransposedConvolution2D: Layer {
     package static var kind: String { "transposed_convolution" }
+    package var title: String { "\(geometry.title("transposed convolution"))\(activation.suffix)" }
     package var outputShape: [Int] { [geometry.height, geometry.width, geometry.channels] }
     package var parameters: [Parameter] {
         let taps = geometry.kernelHeight * geometry.kernelWidth

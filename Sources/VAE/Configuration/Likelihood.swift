@@ -11,6 +11,9 @@ public enum Likelihood: String, Sendable, Hashable, Codable, CaseIterable {
 }
 
 extension Likelihood {
+    /// Whether it is the density of continuous values, so that −ln p(x|z) can be negative; else a probability of values that are 0 or 1.
+    public var isDensity: Bool { kernel.isDensity }
+
     /// What computes it.
     package var kernel: any PixelLikelihood {
         switch self {

@@ -18,7 +18,7 @@ package struct LinearGaussianDecoder: Sendable {
     /// - Throws: `invalidData` unless the model's decoder is one dense layer and its likelihood Gaussian.
     package init(_ model: VariationalAutoencoder) throws(VAEError) {
         let configuration = model.configuration
-        guard configuration.decoderFilters.isEmpty, configuration.decoderUnits.isEmpty,
+        guard configuration.decoderLayers.isEmpty,
             configuration.likelihood == .gaussian
         else {
             throw VAEError(

@@ -54,7 +54,6 @@ const toMaps = (shape) => (shape.length === 3 ? `.reshape(-1, ${shape.join(', ')
 
 /**
  * make:   (node, weights) => a layer with run(...inputs); a node has name, layer and outputShape
- * title:  what people read
  * python: (node, inputs) => an expression
  * needs:  the helpers of that expression, by name
  */
@@ -64,7 +63,6 @@ const kinds = {
       inputPlaces: layer.geometry.height * layer.geometry.width, inputs: layer.geometry.channels,
       outputs: layer.filters, activation: layer.activation,
     }, convolutionPairs(layer.geometry), kernel, bias),
-    title: ({ layer }) => `convolution, stride ${layer.geometry.stride}`,
     python: ({ name, layer }, [x]) =>
       withActivation(layer.activation, `convolution(${x}, "${name}", stride=${layer.geometry.stride})`),
     needs: ({ layer }) => ['convolution', layer.activation],
@@ -78,7 +76,6 @@ const kinds = {
         activation: layer.activation,
       }, transposedPairs(geometry), swapChannels(kernel, taps, geometry.channels, inputs), bias);
     },
-    title: ({ layer }) => `transposed convolution, stride ${layer.geometry.stride}`,
     python: ({ name, layer: { geometry, activation } }, [x]) => withActivation(
       activation, `transposed(${x}, "${name}", ${geometry.height}, ${geometry.width}, stride=${geometry.stride})`),
     needs: ({ layer }) => ['transposed', layer.activation],
@@ -87,7 +84,6 @@ const kinds = {
     make: ({ layer }, [kernel, bias]) => new GatherLayer({
       inputPlaces: 1, inputs: layer.inputs, outputs: valuesOf(layer.outputShape), activation: layer.activation,
     }, densePairs, kernel, bias),
-    title: () => 'dense',
     python: ({ name, layer, outputShape }, [x]) =>
       withActivation(layer.activation, `dense(${x}, "${name}")`) + toMaps(outputShape),
     needs: ({ layer }) => ['dense', layer.activation],
@@ -97,7 +93,6 @@ const kinds = {
       output.set(input);
       activate(layer.activation, output);
     }),
-    title: ({ layer }) => layer.activation,
     python: ({ layer }, [x]) => withActivation(layer.activation, x),
     needs: ({ layer }) => [layer.activation],
   },
@@ -105,21 +100,18 @@ const kinds = {
     make: ({ outputShape }) => new PlainLayer(outputShape, (output, a, b) => {
       for (let i = 0; i < output.length; i++) output[i] = a[i] + b[i];
     }),
-    title: () => 'sum',
     python: (_, [a, b]) => `${a} + ${b}`,
     needs: () => [],
   },
   group_normalization: {
     make: ({ layer, outputShape }, [scale, shift]) =>
       new PlainLayer(outputShape, (output, input) => normaliseGroups(layer, scale, shift, output, input)),
-    title: ({ layer }) => `group normalisation, ${layer.groups} groups`,
     python: ({ name, layer }, [x]) => `group_normalization(${x}, "${name}", ${layer.groups}, ${layer.epsilon})`,
     needs: () => ['group_normalization'],
   },
   upsampling: {
     make: ({ layer, outputShape }) =>
       new PlainLayer(outputShape, (output, input) => repeatNearest(layer, output, input)),
-    title: ({ layer }) => `nearest-neighbour upsampling, factor ${layer.factor}`,
     python: ({ layer, outputShape: [height, width] }, [x]) =>
       `${x}.repeat(${layer.factor}, 1).repeat(${layer.factor}, 2)[:, :${height}, :${width}]`,
     needs: () => [],
@@ -128,7 +120,6 @@ const kinds = {
     make: ({ outputShape }) => new PlainLayer(outputShape, (output, mean, logVariance, noise) => {
       for (let i = 0; i < output.length; i++) output[i] = mean[i] + Math.exp(logVariance[i] / 2) * noise[i];
     }),
-    title: () => 'z = μ + σ·ε',
     python: (_, [mean, logVariance, noise]) => `${mean} + np.exp(${logVariance} / 2) * ${noise}`,
     needs: () => [],
   },

@@ -22,7 +22,7 @@ const likelihoods = {
 /** A trained model: its nodes in order, and what they compute. */
 class Model {
   /**
-   * @param plan    height, width, channels, latentSize, likelihood; nodes, each with name, kind, inputs, output, outputShape,
+   * @param plan    height, width, channels, latentSize, likelihood; nodes, each with name, kind, title, inputs, output, outputShape,
    *                parameters (names) and layer (sizes and settings); places: the numbers of the values images, mean, logVariance,
    *                z and output; encoder, decoder (ranges of nodes)
    * @param tensor  (name) => Float32Array

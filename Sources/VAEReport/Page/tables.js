@@ -24,8 +24,8 @@ function showEpochs(history, curves) {
 
 function showLayers(model) {
   const shapes = new Map(report.weights.map(({ name, shape }) => [name, shape]));
-  const layers = model.layers.filter(({ node }) => node.kind !== 'reparameterisation').map(({ node, kind, weights }) => ({
-    name: node.name, kind: kind.title(node), outputShape: node.outputShape, shape: shapes.get(node.parameters[0]),
+  const layers = model.layers.map(({ node, weights }) => ({
+    name: node.name, kind: node.title, outputShape: node.outputShape, shape: shapes.get(node.parameters[0]),
     parameters: weights.reduce((sum, values) => sum + values.length, 0),
   }));
   for (const { name, kind } of model.p.parameters) {

@@ -31,9 +31,9 @@ extension EvaluationRecord {
         settings = Settings(
             seed: options.seed, draws: options.draws, binarize: evaluation.binarization?.rawValue ?? "none")
 
-        let isBernoulli = model.configuration.likelihood == .bernoulli
-        let mean = Rivals.Errors(evaluation.pixelwiseMean, isBernoulli: isBernoulli, shape)
-        let floor = isBernoulli ? evaluation.greyEntropy : nil
+        let likelihood = model.configuration.likelihood
+        let mean = Rivals.Errors(evaluation.pixelwiseMean, likelihood, shape)
+        let floor = likelihood.isDensity ? nil : evaluation.greyEntropy
         let way = floor.map { mean.reconstruction.nats - $0.mean } ?? 0
         loss = Losses(
             test: objective(evaluation.test, evaluation.testImages),
@@ -41,8 +41,8 @@ extension EvaluationRecord {
             training: objective(evaluation.training, min(evaluation.trainImages, evaluation.testImages)),
             greyEntropy: floor.map(value),
             shareOfTheWay: way > 0 ? (mean.reconstruction.nats - evaluation.test.loss.mean) / way : nil)
-        likelihood = Likelihood(
-            evaluation.likelihood, isLikelihood: !isBernoulli || evaluation.isBinary, shape)
+        self.likelihood = Likelihood(
+            evaluation.likelihood, isLikelihood: likelihood.isDensity || evaluation.isBinary, shape)
         latents = Latents(evaluation.latents, evaluation.aggregate)
         clusters = evaluation.separation.map(Clusters.init)
         rivals = Rivals(
@@ -51,7 +51,7 @@ extension EvaluationRecord {
                 squaredError: evaluation.errors.squaredError),
             pixelwiseMean: mean,
             principalComponents: evaluation.rivals.map {
-                Rivals.PrincipalComponents($0.principalComponents, isBernoulli: isBernoulli, shape)
+                Rivals.PrincipalComponents($0.principalComponents, likelihood, shape)
             })
         frechet = evaluation.frechet
         omissions = evaluation.omissions.map { Omission(part: $0.stage.rawValue, reason: $0.reason) }
@@ -111,7 +111,7 @@ extension EvaluationRecord.Clusters {
 }
 
 extension EvaluationRecord.Rivals.Errors {
-    init(_ errors: ReconstructionErrors, isBernoulli: Bool, _ shape: ImageShape) {
+    init(_ errors: ReconstructionErrors, _ likelihood: VAE.Likelihood, _ shape: ImageShape) {
         let squared = errors.squaredError
         // −ln p of a Gaussian with σ² = the mean squared error is D/2 (ln 2πσ² + 1); its error by the delta method. Where a rival
         // is exact, σ² is that of the rounding to 8 bits.
@@ -119,17 +119,20 @@ extension EvaluationRecord.Rivals.Errors {
         let gaussian = Estimate(
             mean: 0.5 * Double(shape.count) * (log(2 * Double.pi * variance) + squared.mean / variance),
             standardError: 0.5 * Double(shape.count) * squared.standardError / variance)
-        self.init(
-            reconstruction: .init(isBernoulli ? errors.crossEntropy : gaussian, shape),
-            squaredError: squared)
+        let loss =
+            switch likelihood {
+            case .bernoulli: errors.crossEntropy
+            case .gaussian: gaussian
+            }
+        self.init(reconstruction: .init(loss, shape), squaredError: squared)
     }
 }
 
 extension EvaluationRecord.Rivals.PrincipalComponents {
-    init(_ found: VAEEvaluation.Rivals.Linear, isBernoulli: Bool, _ shape: ImageShape) {
+    init(_ found: VAEEvaluation.Rivals.Linear, _ likelihood: VAE.Likelihood, _ shape: ImageShape) {
         self.init(
             components: found.components, varianceShare: found.varianceShare, trainImages: found.imagesUsed,
-            errors: .init(found.errors, isBernoulli: isBernoulli, shape),
+            errors: .init(found.errors, likelihood, shape),
             nearestNeighboursAccuracy: found.nearestNeighbours?.accuracy,
             linearAccuracy: found.linear?.accuracy)
     }

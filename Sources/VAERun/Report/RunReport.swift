@@ -49,6 +49,21 @@ package struct RunReport {
     private static func facts(_ record: RunRecord) -> [Report.Facts] {
         let (data, training, environment) = (record.data, record.training, record.environment)
         let model = record.model
+        let layers: [Report.Facts.Row] =
+            if let listed = model.layers {
+                [
+                    .init("encoder layers", "\(listed.encoder.count)"),
+                    .init("decoder layers", "\(listed.decoder.count)"),
+                ]
+            } else {
+                [
+                    .init("encoder filters", list(model.encoderFilters)),
+                    .init("decoder filters", list(model.decoderFilters)),
+                    .init("kernel", "\(model.kernelSize)×\(model.kernelSize)"),
+                    .init("hidden units", list(model.encoderUnits)),
+                    .init("decoder's hidden units", list(model.decoderUnits)),
+                ]
+            }
         func list(_ numbers: [Int]) -> String {
             numbers.isEmpty ? "none" : numbers.map(String.init).joined(separator: ", ")
         }
@@ -72,13 +87,7 @@ package struct RunReport {
                 ]),
             Report.Facts(
                 "Sizes",
-                [
-                    .init("image", "\(model.imageShape)"),
-                    .init("encoder filters", list(model.encoderFilters)),
-                    .init("decoder filters", list(model.decoderFilters)),
-                    .init("kernel", "\(model.kernelSize)×\(model.kernelSize)"),
-                    .init("hidden units", list(model.encoderUnits)),
-                    .init("decoder's hidden units", list(model.decoderUnits)),
+                [.init("image", "\(model.imageShape)")] + layers + [
                     .init("hidden activation", model.hiddenActivation.rawValue),
                     .init("likelihood", model.likelihood.rawValue),
                     .init("latent dimensions", "\(model.latentSize)"),

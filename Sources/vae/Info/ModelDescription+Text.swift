@@ -18,6 +18,7 @@ extension ModelDescription {
                 "\(model.latentSize) dimension\(model.latentSize == 1 ? "" : "s"), \(model.likelihood.rawValue) pixels"
             ),
         ]
+        lines += layerLines
         let shapes = weights.map { $0.shape.map(String.init).joined(separator: "×") }
         let widths = (weights.map(\.name.count).max() ?? 0, shapes.map(\.count).max() ?? 0)
         for (index, weight) in weights.enumerated() {
@@ -60,6 +61,23 @@ extension ModelDescription {
                 (index == 0 ? "files" : "", right(grouped(Double(file.bytes)), 13) + "  " + file.path))
         }
         return lines.map { $0.padded(to: 10) + $1.escapingControlCharacters() + "\n" }.joined()
+    }
+
+    /// A line a layer: its name, what it is, its output and the operations of its product.
+    private var layerLines: [(String, String)] {
+        let outputs = layers.map { $0.output.map(String.init).joined(separator: "×") }
+        let widths = (
+            layers.map(\.name.count).max() ?? 0, layers.map(\.kind.count).max() ?? 0,
+            outputs.map(\.count).max() ?? 0
+        )
+        return layers.enumerated().map { index, layer in
+            let flop = layer.flop == 0 ? "" : String(format: "%.2f MFLOP", Double(layer.flop) / 1e6)
+            return (
+                index == 0 ? "layers" : "",
+                layer.name.padded(to: widths.0 + 2) + layer.kind.padded(to: widths.1 + 2)
+                    + outputs[index].padded(to: widths.2 + 2) + right(flop, 12)
+            )
+        }
     }
 
     private func lines(of training: Training) -> [(String, String)] {

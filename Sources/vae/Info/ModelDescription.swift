@@ -18,6 +18,20 @@ struct ModelDescription: Encodable {
         let count: Int
     }
 
+    /// A node of the network.
+    struct Layer: Encodable {
+        let name: String
+        /// Such as "3×3 convolution, stride 2, relu".
+        let kind: String
+        /// Names of the layers that it reads, or "images", "noise".
+        let inputs: [String]
+        /// Of one image.
+        let output: [Int]
+        let parameters: Int
+        /// Operations of its product forward, for one image.
+        let flop: Int
+    }
+
     struct LossesOfEpoch: Encodable {
         let epoch: Int
         let train: Parts
@@ -57,6 +71,7 @@ struct ModelDescription: Encodable {
     let sha256: String
     let model: ModelConfiguration
     let parameters: Int
+    let layers: [Layer]
     let weights: [Weight]
     let training: Training?
     let data: RunRecord.Data?
@@ -71,6 +86,7 @@ struct ModelDescription: Encodable {
         sha256 = SHA256.digest(of: bytes).description
         model = trained.configuration
         parameters = trained.model.parameterCount
+        layers = try Self.layers(of: model)
         weights = trained.model.weights.map {
             Weight(name: $0.name, shape: $0.shape, count: $0.values.count)
         }
@@ -85,6 +101,19 @@ struct ModelDescription: Encodable {
         environment = trained.record?.environment
         resumptions = trained.record?.resumptions
         files = trained.folder.map(ModelDescription.files)
+    }
+
+    private static func layers(of model: ModelConfiguration) throws(VAEError) -> [Layer] {
+        let topology = try Topology(model)
+        let plan = topology.plan
+        var names = [topology.images: "images", topology.noise: "noise"]
+        for node in plan.nodes { names[node.output] = node.name }
+        return plan.nodes.map { node in
+            Layer(
+                name: node.name, kind: node.layer.title, inputs: node.inputs.map { names[$0] ?? "" },
+                output: plan.values[node.output].shape,
+                parameters: node.parameters.reduce(0) { $0 + $1.count }, flop: node.layer.product?.flop ?? 0)
+        }
     }
 
     /// The regular files of a folder by name; none where it can't be listed.
