@@ -10,7 +10,7 @@ READERS ?=
 LINTED := Sources Tests Benchmarks Examples Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser build train plot test test-processors test-models test-tiles test-neon test-asan test-tsan coverage fuzz \
+.PHONY: help setup browser build train plot test test-processors test-models tile test-tiles test-neon test-asan test-tsan coverage fuzz \
 	soak bench bench-peers examples docs lint format clean
 
 help: ## List the targets
@@ -45,6 +45,9 @@ test-asan: setup ## Run the tests and the tools under the address sanitizer, wit
 
 test-tsan: setup ## Run the tests and the tools under the thread sanitizer, with ARGS the tests
 	scripts/sanitize thread $(ARGS)
+
+tile: ## Compile, check and measure this processor's tiles: the loop of those who work on them
+	@scripts/tile
 
 test-tiles: setup ## Compare the bits of this processor's tiles with those on file, also under sanitizers
 	scripts/test-tiles

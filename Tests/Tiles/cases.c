@@ -20,11 +20,10 @@ static bool flip(uint64_t *state) { return next(state) & 1; }
 
 // MARK: Values
 
-typedef enum { PLAIN, TINY, WILD } values;
 static const char *const value_names[] = {"", ", subnormal sums", ", not all finite"};
 
 // From -1 to 1, in steps of 2⁻²³: every one of them is a float, and the conversions are exact.
-static guarded filled(ptrdiff_t count, values values, uint64_t *random) {
+guarded guarded_random(ptrdiff_t count, values values, uint64_t *random) {
     guarded memory = guarded_make(count);
     for (ptrdiff_t i = 0; i < count; i++) {
         const int32_t steps = (int32_t)(next(random) >> 40) - (1 << 23);
@@ -97,10 +96,10 @@ static void make_plan(call *call, ptrdiff_t index, uint64_t *random) {
     call->rectify = flip(random);
     const bool has_bias = flip(random);
     const values values = choose_values(index);
-    call->first = filled(input, values, random);
-    call->second = filled(taps * length * columns, values, random);
-    call->bias = filled(has_bias ? columns : 0, values, random);
-    call->before = call->accumulate ? filled(output, values, random) : guarded_make(output);
+    call->first = guarded_random(input, values, random);
+    call->second = guarded_random(taps * length * columns, values, random);
+    call->bias = guarded_random(has_bias ? columns : 0, values, random);
+    call->before = call->accumulate ? guarded_random(output, values, random) : guarded_make(output);
     snprintf(call->title, sizeof call->title,
              "%s: %td segments of up to %td places %td apart, %td runs of %td, input step %td, %td columns%s%s%s%s",
              call->kind == DOT ? "dot" : "gather", segments, most, spacing, runs, length, step, columns,
@@ -127,10 +126,10 @@ static void make_walk(call *call, ptrdiff_t index, uint64_t *random) {
     call->count = images;
     call->accumulate = flip(random);
     const values values = choose_values(index);
-    call->first = filled(images * size, values, random);
-    call->second = filled(images * grid_size, values, random);
+    call->first = guarded_random(images * size, values, random);
+    call->second = guarded_random(images * grid_size, values, random);
     const ptrdiff_t output = taps * length * columns;
-    call->before = call->accumulate ? filled(output, values, random) : guarded_make(output);
+    call->before = call->accumulate ? guarded_random(output, values, random) : guarded_make(output);
     snprintf(call->title, sizeof call->title,
              "correlate: %td images, %td taps on %td x %td places, runs of %td, image step %td, %td columns%s%s", images,
              taps, height, width, length, step, columns, call->accumulate ? ", accumulate" : "", value_names[values]);
@@ -141,7 +140,7 @@ static void make_matrices(call *call, ptrdiff_t index, uint64_t *random) {
     call->columns = length_of(index);
     call->count = 1 + below(random, 3);
     const ptrdiff_t size = call->count * call->rows * call->columns;
-    call->first = filled(size, choose_values(index), random);
+    call->first = guarded_random(size, choose_values(index), random);
     call->before = guarded_make(size);
     snprintf(call->title, sizeof call->title, "transpose: %td matrices of %td x %td%s", call->count, call->rows,
              call->columns, value_names[choose_values(index)]);

@@ -23,7 +23,15 @@ bool guarded_is_intact(const guarded *memory);
 extern const uint32_t unwritten;
 uint32_t bits_of(float value);
 
+/// Kinds of numbers that arrays are filled with: from -1 to 1, with sums that are subnormal, or with some that are not finite.
+typedef enum { PLAIN, TINY, WILD } values;
+/// Numbers that the state of `random` alone decides, the same everywhere.
+guarded guarded_random(ptrdiff_t count, values values, uint64_t *random);
+
 typedef enum { GATHER, DOT, TRANSPOSE, CORRELATE, KINDS } kind;
+
+/// The most that any call has.
+enum { MOST_SEGMENTS = 64, MOST_RUNS = 300, MOST_OVERLAPS = 9 };
 
 /// One call and its operands.
 typedef struct {
@@ -32,9 +40,9 @@ typedef struct {
     char title[200];
     vae_plan plan;
     vae_walk walk;
-    vae_segment segments[6];
-    vae_run runs[48];
-    vae_overlap overlaps[6];
+    vae_segment segments[MOST_SEGMENTS];
+    vae_run runs[MOST_RUNS];
+    vae_overlap overlaps[MOST_OVERLAPS];
     /// Matrices to transpose, or images to correlate.
     ptrdiff_t count, rows, columns;
     bool accumulate, rectify;
@@ -62,5 +70,15 @@ typedef struct {
 
 /// One for every float of the output.
 void call_expect(const call *call, expectation *cells);
+
+/// The multiply-adds of a call; of a transposition, the floats that it moves.
+ptrdiff_t call_work(const call *call);
+
+/// The products of the default model's layers, as the engine asks the tiles for them: how many, and each of them.
+ptrdiff_t layer_count(void);
+void layer_make(call *call, ptrdiff_t index);
+
+/// Prints how fast each set of tiles is at each of them.
+void print_speeds(void);
 
 #endif

@@ -1,5 +1,6 @@
 // Runs every function of every instruction set's tiles over some hundred shapes, compares the results with plain sums in double
 // and with the bits that a file holds: driver [--write FILE | --check FILE]. Without a file, with the first set's bits.
+// driver --speed FILE is --check, compares the layers of the default model as well, and measures them if nothing differs.
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,6 +63,25 @@ static uint64_t run(const call *call, const vae_tiles *tiles, const expectation 
     return hash;
 }
 
+// Compares the outputs of all sets with sums in double and with the bits of `name`, or of the first set where it is NULL.
+static uint64_t run_call(const call *call, const uint64_t *known, const char *name) {
+    expectation *cells = malloc((size_t)call->before.count * sizeof *cells);
+    if (!cells) abort();
+    call_expect(call, cells);
+    const vae_tiles *const *all = vae_available_tiles();
+    uint64_t expected = known ? *known : 0;
+    for (const vae_tiles *const *tiles = all; *tiles; tiles++) {
+        const uint64_t hash = run(call, *tiles, cells);
+        if (!known && tiles == all) expected = hash;
+        if (hash == expected) continue;
+        char what[400];
+        snprintf(what, sizeof what, "not the bits of %s", known ? name : (*all)->name);
+        report(*tiles, call, what);
+    }
+    free(cells);
+    return expected;
+}
+
 // The bits that the file has for a shape. Ends the program where its shapes are others than ours.
 static uint64_t read_hash(FILE *file, const char *name, const char *title) {
     char line[256], *rest;
@@ -77,29 +97,25 @@ static uint64_t read_hash(FILE *file, const char *name, const char *title) {
 static void run_shape(kind kind, ptrdiff_t index, FILE *read, FILE *written, const char *name) {
     call call;
     call_make(&call, kind, index);
-    expectation *cells = malloc((size_t)call.before.count * sizeof *cells);
-    if (!cells) abort();
-    call_expect(&call, cells);
-    const vae_tiles *const *all = vae_available_tiles();
-    uint64_t expected = read ? read_hash(read, name, call.title) : 0;
-    for (const vae_tiles *const *tiles = all; *tiles; tiles++) {
-        const uint64_t hash = run(&call, *tiles, cells);
-        if (!read && tiles == all) expected = hash;
-        if (hash == expected) continue;
-        char what[400];
-        snprintf(what, sizeof what, "not the bits of %s", read ? name : (*all)->name);
-        report(*tiles, &call, what);
-    }
-    if (written) fprintf(written, "%016llx  %s\n", (unsigned long long)expected, call.title);
-    free(cells);
+    const uint64_t known = read ? read_hash(read, name, call.title) : 0;
+    const uint64_t hash = run_call(&call, read ? &known : NULL, name);
+    if (written) fprintf(written, "%016llx  %s\n", (unsigned long long)hash, call.title);
+    call_free(&call);
+}
+
+static void run_layer(ptrdiff_t index) {
+    call call;
+    layer_make(&call, index);
+    run_call(&call, NULL, NULL);
     call_free(&call);
 }
 
 int main(int count, char **arguments) {
     const bool writes = count == 3 && strcmp(arguments[1], "--write") == 0;
-    const bool checks = count == 3 && strcmp(arguments[1], "--check") == 0;
+    const bool measures = count == 3 && strcmp(arguments[1], "--speed") == 0;
+    const bool checks = measures || (count == 3 && strcmp(arguments[1], "--check") == 0);
     if (count != 1 && !writes && !checks) {
-        fprintf(stderr, "usage: %s [--write FILE | --check FILE]\n", arguments[0]);
+        fprintf(stderr, "usage: %s [--write FILE | --check FILE | --speed FILE]\n", arguments[0]);
         return USAGE;
     }
     if (!*vae_available_tiles()) {
@@ -124,7 +140,10 @@ int main(int count, char **arguments) {
         perror(name);
         return CANT_CREATE;
     }
+    if (measures)
+        for (ptrdiff_t index = 0; index < layer_count(); index++, shapes++) run_layer(index);
     for (const vae_tiles *const *tiles = vae_available_tiles(); *tiles; tiles++) printf("%s ", (*tiles)->name);
     printf("on %d shapes: %d differences\n", shapes, failures);
+    if (measures && failures == 0) print_speeds();
     return failures > 0 ? FAILED : 0;
 }

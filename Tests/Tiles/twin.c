@@ -88,3 +88,18 @@ void call_expect(const call *call, expectation *cells) {
         default: expect_plan(call, cells); break;
     }
 }
+
+ptrdiff_t call_work(const call *call) {
+    ptrdiff_t work = 0;
+    switch (call->kind) {
+        case TRANSPOSE: return call->count * call->rows * call->columns;
+        case CORRELATE:
+            for (ptrdiff_t i = 0; i < call->walk.overlap_count; i++)
+                work += call->overlaps[i].width * call->overlaps[i].height;
+            return call->count * work * call->walk.run_length * call->walk.columns;
+        default:
+            for (ptrdiff_t i = 0; i < call->plan.segment_count; i++)
+                work += call->segments[i].places * call->segments[i].runs;
+            return work * call->plan.run_length * call->plan.columns;
+    }
+}
