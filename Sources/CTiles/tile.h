@@ -7,6 +7,47 @@
 //   DOT_ROWS   places that a tile of dot products holds at most, up to 8
 //   EACH_ROW_COUNT, EACH_DOT_ROW_COUNT   f(1) f(2) … up to ROWS and DOT_ROWS
 // and sets the compiler's target. ROWS · VECTORS accumulators, VECTORS operands and a broadcast fill the registers.
+//
+// A tile of gather, for AVX2 (6 places, 2 vectors of 8 columns). What is framed by # and = stays in registers from the first run
+// of a segment to the last; the rest streams past it, a float of the run at a time:
+//
+//                                   weights, L1: row k of a run, a panel's columns wide
+//                                     n .. n+7     n+8 .. n+15
+//                                   +------------+------------+
+//                                   |    b[0]    |    b[1]    |   loaded once for each k, for all places;
+//                                   +------------+------------+   k + 1 is `columns` floats on
+//   input: float k of the same run        |            |
+//   at every place, `input_step` apart    v            v
+//              +---------+          #============#============#
+//   place 0    | x[0]    |--- a --->| sum[0][0]  | sum[0][1]  |   sum[m][v] = a · b[v] + sum[m][v], one fused
+//              +---------+ broad-   #------------#------------#   multiply-add each: 12 chains that wait for
+//   place 1    | x[step] |  cast -->| sum[1][0]  | sum[1][1]  |   nothing but themselves
+//              +---------+          #------------#------------#
+//      :            :                     :            :
+//   place 5    |x[5·step]|--------->| sum[5][0]  | sum[5][1]  |   12 accumulators + 2 operands + 1 broadcast
+//              +---------+          #============#============#   = 15 of 16 registers
+//                x++ with k               |            |
+//                                         v            v
+//                                   output, `output_step` a place: written once, rectified on the way;
+//                                   before, sums start from the bias, from zero or from what it holds
+//
+// A column is a chain of its own over the runs in their order and the floats of each. The loops, from the outside:
+//
+//   gather      panel of columns > segment > tile of places > run > float k of it > vector, place
+//               The panel's weights are read again for every tile of places, and so stay in the first-level cache.
+//   correlate   panel of columns > overlap > tile of weight rows > image > row of places > place > vector, weight row
+//               The same picture with the tile on the weights: its rows are neighbouring floats x[m] of a run, its columns those
+//               of the grid, and what streams is the places, `image_step` and `columns` floats at a time.
+//   dot         segment > column > tile of places > run > sixteen floats of it > part > place
+//               For few columns there is nothing to broadcast: vectors lie along the run.
+//
+//                          weights of column n, from float k of a run: b = w[k .. k+15], in PARTS vectors
+//                                   |
+//                                   v
+//   place m    x[k .. k+15] --> sum[m][part]: 16 sums side by side, each of every sixteenth float, DOT_ROWS places at once;
+//                               at the end 16 > 8 > 4 > 2 > 1 (FOLD), then the bias, then what the output holds
+//
+//   transpose   matrix > four columns > four rows: blocks of 4 × 4 in registers, shuffled
 #include "include/tiles.h"
 
 #define INLINE static inline __attribute__((always_inline))

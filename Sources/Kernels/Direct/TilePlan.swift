@@ -3,6 +3,29 @@ import CTiles
 /// The order in which tiles walk over one image: which places, and for each of them which runs of the input.
 ///
 /// Made once for a geometry; a step only reads it.
+///
+/// A *run* is what lies side by side in memory under one tap of the kernel: the channels of one place of the input, and as many
+/// rows of weights. A *segment* is a line of output places at even distances that meet the same taps, so that one list of runs
+/// serves all of them: for the next place each run is `input_step` floats on. The *plan* is all segments of an image.
+///
+/// The grid of a 3×3 kernel with stride 1 on an image of 5×5, by the taps that its places meet:
+///
+///     A b b b C    A, C, G, I: corners, 4 taps; segments of 1 place
+///     d e e e f    b, h: top and bottom, 6 taps; a segment of 3 places each, along the row
+///     d e e e f    d, f: left and right, 6 taps; a segment of 3 places each, along the column
+///     d e e e f    e: 9 taps; 3 segments of 3 places each, whose runs differ in where they begin
+///     G h h h I
+///
+///     places of the first segment e    1st   2nd   3rd      input_step = channels, output_step = filters
+///                                       e  →  e  →  e
+///     run 0: tap (0, 0) on pixel       (0,0) (0,1) (0,2)    run.input: from the image to the 1st place's pixel
+///     run 1: tap (0, 1)                (0,1) (0,2) (0,3)    run.weights: from the kernel to the tap's rows
+///        ⋮                                                  runLength = channels: floats of a pixel, rows of a tap
+///     run 8: tap (2, 2)                (2,2) (2,3) (2,4)    columns = filters: floats of an output place
+///
+/// A tile takes a few places of a segment and goes through all runs with them. Upwards with a stride of s the places fall into s
+/// phases along each axis, which meet other taps, and a segment's places lie s apart. On an image that is padded in memory a run
+/// is what lies under a whole row of the kernel, and every row of the grid is one segment.
 struct TilePlan: Sendable {
     private var segments: [vae_segment] = []
     private var runs: [vae_run] = []
