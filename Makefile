@@ -11,7 +11,7 @@ LINTED := Sources Tests Benchmarks Examples Package.swift
 
 .DEFAULT_GOAL := help
 .PHONY: help setup browser build train plot test test-processors test-models tile test-tiles test-neon test-asan test-tsan coverage fuzz \
-	soak bench bench-peers examples docs lint format clean
+	soak bench bench-compare bench-record bench-peers examples docs lint format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -64,6 +64,13 @@ fuzz: setup ## Try the readers on hostile files for TIME seconds each; READERS="
 
 bench: setup ## Measure the engine: vae-bench, optimised, with ARGS
 	swift run -c release vae-bench $(ARGS)
+
+bench-compare: setup ## Measure and compare with this processor's results on file, with ARGS
+	swift run -c release vae-bench --quick --compare Benchmarks/results $(ARGS)
+
+bench-record: setup ## Put this processor's results on file, with ARGS
+	@mkdir -p Benchmarks/results
+	swift run -c release vae-bench --quick --json Benchmarks/results $(ARGS)
 
 bench-peers: setup ## Measure the same model in other programs, with ARGS
 	python3 Benchmarks/peers/compare.py $(ARGS)

@@ -30,6 +30,7 @@ struct BenchCommand: ParsableCommand {
               vae-bench --only scaling                 threads, sizes, inference
               vae-bench --only inference               encoding, decoding, weighing draws
               vae-bench --only checkpoints             what they cost, on this disk
+              vae-bench --quick --compare before.json  what changed since
 
             The exit status is 70 if the results are wrong, however fast.
             """,
@@ -89,9 +90,16 @@ struct BenchCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Write the numbers to this file too; - writes them to standard output, and no table.",
+            "Write the numbers to this file too, or to one named after the processor in this folder; - writes them to "
+                + "standard output, and no table.",
             valueName: "file"))
     var json: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Say what is faster or slower than in this file of --json, or in the one of this processor in this folder.",
+            valueName: "file"))
+    var compare: String?
 
     @Option(help: ArgumentHelp("Write the images as IDX files to this folder and stop.", valueName: "dir"))
     var exportData: String?
@@ -110,6 +118,10 @@ struct BenchCommand: ParsableCommand {
             throw ValidationError("--filter chooses among the layers, and --only leaves these out.")
         }
         if json?.isEmpty == true { throw ValidationError("--json takes the name of a file, or - .") }
+        if compare?.isEmpty == true { throw ValidationError("--compare takes the name of a file or folder.") }
+        if json == "-", compare != nil {
+            throw ValidationError("--compare prints a table, and --json - nothing but JSON.")
+        }
     }
 
     /// The kernels of matrix products come first: the program may begin again with others.
@@ -130,6 +142,7 @@ struct BenchCommand: ParsableCommand {
     }
 
     private func measure() throws {
+        let json = json.map { $0 != "-" && Folder.exists($0) ? "\($0)/\(Comparison.fileName)" : $0 }
         if let json, json != "-" {
             // Minutes of measuring would be lost.
             let folder = (json as NSString).deletingLastPathComponent
@@ -137,6 +150,8 @@ struct BenchCommand: ParsableCommand {
                 throw VAEError.file(json, .create, errno)
             }
         }
+        // Before a file of the same name is written.
+        let comparison = try compare.flatMap { path throws(VAEError) in try Comparison.find(path) }
         // Before this program adds to it.
         _ = Setting.loadAtStart
         let count = images ?? (quick ? 3840 : 12_800)
@@ -154,6 +169,7 @@ struct BenchCommand: ParsableCommand {
         let repeats = repeats ?? (quick ? 3 : 5)
         let parts = only.isEmpty ? Part.usual : only
         if json != "-" { Console.print(Setting.head(workload, threads: threads)) }
+        if let compare, comparison == nil { Console.print(Comparison.none(in: compare) + "\n") }
 
         var measured = Measurements()
         let (trains, multiplies) = (parts.contains(.train), parts.contains(.sgemm))
@@ -211,15 +227,16 @@ struct BenchCommand: ParsableCommand {
         }
         Console.endProgress()
         let report = Report(measured, workload, threads: threads, repeats: repeats, quick: quick)
-        try publish(report)
+        try publish(report, json, comparison)
         if report.residual?.isSmall == false {
             Console.error("the engine's results are not the reference's: the speeds above mean nothing")
             throw ExitCode(VAEError.Kind.diverged.exitStatus)
         }
     }
 
-    private func publish(_ report: Report) throws {
+    private func publish(_ report: Report, _ json: String?, _ comparison: Comparison?) throws {
         if json != "-" { Console.print(report.text) }
+        if let comparison { Console.print(comparison.text(report)) }
         guard let json else { return }
         let bytes = try report.json()
         if json == "-" {
@@ -228,18 +245,4 @@ struct BenchCommand: ParsableCommand {
             try DurableFile.write(bytes, to: json)
         }
     }
-}
-
-extension Products: ExpressibleByArgument {}
-
-extension BenchCommand {
-    /// What was asked for by either name; nil for nothing.
-    fileprivate var chosenProducts: Products? { products ?? convolutions?.products }
-}
-
-/// What `--convolutions` took, which went by another name when only convolutions could be chosen.
-enum FormerProducts: String, ExpressibleByArgument, CaseIterable {
-    case direct, lowered
-
-    var products: Products { self == .direct ? .tiles : .blas }
 }

@@ -7,7 +7,9 @@ import VAECore
 /// may join them. A measurement that was left out has no key.
 struct Report: Codable {
     /// Goes up when a key changes its meaning.
-    var format = 3
+    static let currentFormat = 3
+
+    var format = Report.currentFormat
     var machine: MachineKeys
     var blas: BLASKeys
     var build: BuildKeys
@@ -129,5 +131,14 @@ struct Report: Codable {
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "infinity", negativeInfinity: "-infinity", nan: "nan")
         return try Array(encoder.encode(self)) + [UInt8(ascii: "\n")]
+    }
+
+    /// Reads what `json` writes.
+    static var decoder: JSONDecoder {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+            positiveInfinity: "infinity", negativeInfinity: "-infinity", nan: "nan")
+        return decoder
     }
 }
