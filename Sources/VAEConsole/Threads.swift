@@ -10,11 +10,8 @@ package enum Threads {
     /// - Throws: `invalidArgument` about `--threads` for a number out of range.
     package static func checked(_ given: Int?) throws(VAEError) -> Int {
         guard let given else { return min(Machine.physicalCores, most) }
-        guard (1...most).contains(given) else {
-            throw VAEError(
-                .invalidArgument, "--threads", "is out of range", expected: "1 to \(most)", found: "\(given)",
-                advice: "Leave it out for as many as there are cores.")
-        }
+        try VAEError.require(
+            "--threads", given, in: 1...most, advice: "Leave it out for as many as there are cores.")
         return given
     }
 

@@ -51,11 +51,9 @@ public struct Dataset: Sendable, Equatable {
     /// - Throws: `invalidArgument` unless 0 < `fraction` < 1 and there are two images or more.
     public func holdingOutTest(fraction: Double = 0.1) throws(VAEError) -> Dataset {
         guard test == nil else { return self }
-        guard fraction > 0, fraction < 1 else {
-            throw VAEError(
-                .invalidArgument, "held-out share", "is out of range", expected: "more than 0, less than 1",
-                found: "\(fraction)")
-        }
+        try VAEError.require(
+            "held-out share", fraction > 0 && fraction < 1, expected: "more than 0, less than 1",
+            found: "\(fraction)")
         guard train.count >= 2 else {
             throw VAEError(
                 .invalidArgument, name, "is too small to hold out test images",

@@ -111,10 +111,7 @@ struct ClassIndex {
 /// A team of threads for one calculation.
 /// - Throws: `invalidArgument` when `threads` is not positive.
 func makePool(_ threads: Int) throws(VAEError) -> WorkerPool {
-    guard threads >= 1 else {
-        throw VAEError(
-            .invalidArgument, "threads", "is out of range", expected: "1 or more", found: "\(threads)")
-    }
+    try VAEError.require("threads", threads, in: 1...)
     return WorkerPool(threads: threads)
 }
 

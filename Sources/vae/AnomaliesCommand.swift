@@ -111,13 +111,8 @@ struct AnomaliesCommand: ParsableCommand {
 
     /// - Returns: whether a picture is asked for.
     private func checkedFlags() throws(VAEError) -> Bool {
-        for (name, value, range) in [
-            ("--samples", draws, 1...1_000_000), ("--number", number, 1...100_000_000),
-        ] where !range.contains(value) {
-            throw VAEError(
-                .invalidArgument, name, "is out of range",
-                expected: "\(range.lowerBound) to \(range.upperBound)", found: "\(value)")
-        }
+        try VAEError.require("--samples", draws, in: 1...1_000_000)
+        try VAEError.require("--number", number, in: 1...100_000_000)
         for (name, isGiven) in [("--samples", samples != nil), ("--seed", seed != nil)]
         where isGiven && by != .likelihood {
             throw VAEError(

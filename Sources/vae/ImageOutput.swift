@@ -52,10 +52,7 @@ struct ImageOutput: ParsableArguments {
     }
 
     private func place(_ common: CommonOptions, _ console: Console) throws(VAEError) -> Destination {
-        if let scale, !(1...64).contains(scale) {
-            throw VAEError(
-                .invalidArgument, "--scale", "is out of range", expected: "1 to 64", found: "\(scale)")
-        }
+        if let scale { try VAEError.require("--scale", scale, in: 1...64) }
         guard let out, out != "-" else {
             guard !common.json else {
                 throw VAEError(

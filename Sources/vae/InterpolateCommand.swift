@@ -41,10 +41,7 @@ struct InterpolateCommand: ParsableCommand {
             (console, threads) throws(VAEError) in
             let destination = try output.destination(common, console)
             try OutputCheck(run: model.run)(output.out)
-            guard (2...10_000).contains(steps) else {
-                throw VAEError(
-                    .invalidArgument, "--steps", "is out of range", expected: "2 to 10000", found: "\(steps)")
-            }
+            try VAEError.require("--steps", steps, in: 2...10_000)
             let trained = try model.load()
             let ends = try ends(trained, console, threads)
             let latents = (0..<steps).map { step in

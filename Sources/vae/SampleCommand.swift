@@ -51,11 +51,7 @@ struct SampleCommand: ParsableCommand {
         try common.run("vae sample", flags: Self.flags) { (console, threads) throws(VAEError) in
             let destination = try output.destination(common, console)
             try OutputCheck(run: model.run)(output.out)
-            guard (1...1_000_000).contains(count) else {
-                throw VAEError(
-                    .invalidArgument, "--count", "is out of range", expected: "1 to 1000000",
-                    found: "\(count)")
-            }
+            try VAEError.require("--count", count, in: 1...1_000_000)
             try checkMixtureFlags()
             let trained = try model.load()
             try trained.demandMemory(images: count)
@@ -83,11 +79,7 @@ struct SampleCommand: ParsableCommand {
                 expected: "--mixture beside it",
                 advice: "The prior needs neither images nor a number of Gaussians.")
         }
-        if let components, !(1...200).contains(components) {
-            throw VAEError(
-                .invalidArgument, "--components", "is out of range", expected: "1 to 200",
-                found: "\(components)")
-        }
+        if let components { try VAEError.require("--components", components, in: 1...200) }
     }
 
     /// A mixture of where the training images are encoded.

@@ -88,10 +88,8 @@ public struct ModelConfiguration: Sendable, Hashable {
         let units =
             encoderUnits.map { ("hidden units", $0, Self.unitRange) }
             + decoderUnits.map { ("decoder hidden units", $0, Self.unitRange) }
-        for (name, value, range) in sizes + filters + units where !range.contains(value) {
-            throw VAEError(
-                .invalidArgument, name, "is out of range",
-                expected: "\(range.lowerBound) to \(range.upperBound)", found: "\(value)")
+        for (name, value, range) in sizes + filters + units {
+            try VAEError.require(name, value, in: range)
         }
         guard encoderFilters.count == decoderFilters.count else {
             throw VAEError(

@@ -72,28 +72,23 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
     /// - Throws: `invalidArgument` naming the field, its range and its value; `nan` is in no range. Training computes in
     ///   single precision, in which each value must still be in its range.
     public func validate() throws(VAEError) {
-        func demand(_ condition: Bool, _ name: String, _ expected: String, _ found: String) throws(VAEError) {
-            guard condition else {
-                throw VAEError(.invalidArgument, name, "is out of range", expected: expected, found: found)
-            }
-        }
-        try demand(
-            epochs >= 1 && epochs <= Self.mostEpochs, "epochs", "1 to \(Self.mostEpochs)", "\(epochs)")
-        try demand(batchSize >= 1 && batchSize <= 1 << 20, "batch size", "1 to \(1 << 20)", "\(batchSize)")
-        try demand(
-            Float(learningRate) > 0 && Float(learningRate).isFinite, "learning rate",
-            "a positive, finite number in single precision", "\(learningRate)")
+        try VAEError.require("epochs", epochs, in: 1...Self.mostEpochs)
+        try VAEError.require("batch size", batchSize, in: 1...1 << 20)
+        try VAEError.require(
+            "learning rate", Float(learningRate) > 0 && Float(learningRate).isFinite,
+            expected: "a positive, finite number in single precision", found: "\(learningRate)")
         for (name, beta) in [("beta1", beta1), ("beta2", beta2)] {
-            try demand(
-                beta >= 0 && Float(beta) < 1, name, "0 or more and below 1 in single precision", "\(beta)")
+            try VAEError.require(
+                name, beta >= 0 && Float(beta) < 1, expected: "0 or more and below 1 in single precision",
+                found: "\(beta)")
         }
-        try demand(
-            Float(epsilon) > 0 && Float(epsilon).isFinite, "epsilon",
-            "a positive, finite number in single precision", "\(epsilon)")
-        try demand(
-            klWeight >= 0 && Float(klWeight).isFinite, "KL weight",
-            "a finite number in single precision, 0 or more", "\(klWeight)")
-        try demand(patience ?? 1 >= 1, "patience", "1 or more", "\(patience ?? 1)")
+        try VAEError.require(
+            "epsilon", Float(epsilon) > 0 && Float(epsilon).isFinite,
+            expected: "a positive, finite number in single precision", found: "\(epsilon)")
+        try VAEError.require(
+            "KL weight", klWeight >= 0 && Float(klWeight).isFinite,
+            expected: "a finite number in single precision, 0 or more", found: "\(klWeight)")
+        if let patience { try VAEError.require("patience", patience, in: 1...) }
         try schedule.validate(epochs: epochs)
     }
 }

@@ -53,10 +53,7 @@ extension VariationalAutoencoder {
         onProgress: (_ images: Int) throws -> Void = { _ in }
     ) throws -> ImportanceWeightedLikelihood {
         try configuration.check(images, "images")
-        guard samples >= 1 else {
-            throw VAEError(
-                .invalidArgument, "samples", "is out of range", expected: "1 or more", found: "\(samples)")
-        }
+        try VAEError.require("samples", samples, in: 1...)
         let draws = ImportanceDraws(
             images: images, posterior: try encode(images, threads: threads), samples: samples, seed: seed)
         var sums = [ImportanceDraws.Sums](repeating: .init(), count: images.count)

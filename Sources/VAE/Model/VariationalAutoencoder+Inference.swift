@@ -86,10 +86,7 @@ extension VariationalAutoencoder {
     public func sample(
         _ count: Int, seed: UInt64 = 0, threads: Int = Machine.physicalCores
     ) throws(VAEError) -> [Float] {
-        guard count > 0 else {
-            throw VAEError(
-                .invalidArgument, "samples", "is out of range", expected: "1 or more", found: "\(count)")
-        }
+        try VAEError.require("samples", count, in: 1...)
         var latents: [Float] = []
         for item in 0..<count {
             var stream = RandomStream(seed: seed, purpose: .priorSample, item: item)

@@ -34,11 +34,7 @@ extension Evaluation {
                 ("draws", draws, 1...1000), ("samples", samples, 1...1_000_000),
                 ("images", likelihoodImages ?? 1, 1...Int(Int32.max)),
             ]
-            for (name, value, range) in numbers where !range.contains(value) {
-                throw VAEError(
-                    .invalidArgument, name, "is out of range",
-                    expected: "\(range.lowerBound) to \(range.upperBound)", found: "\(value)")
-            }
+            for (name, value, range) in numbers { try VAEError.require(name, value, in: range) }
         }
     }
 

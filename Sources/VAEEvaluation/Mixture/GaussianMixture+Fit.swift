@@ -52,27 +52,17 @@ extension GaussianMixture {
     }
 
     private static func check(_ options: Options, _ components: Int, _ count: Int) throws(VAEError) {
-        guard components >= 1, components <= count else {
-            throw VAEError(
-                .invalidArgument, "components", "is out of range",
-                expected: "1 to \(count), the number of points", found: "\(components)")
-        }
-        guard options.tolerance >= 0, options.tolerance.isFinite else {
-            throw VAEError(
-                .invalidArgument, "tolerance", "is out of range", expected: "0 or more nats a point",
-                found: "\(options.tolerance)")
-        }
-        guard options.maximumIterations >= 0 else {
-            throw VAEError(
-                .invalidArgument, "iterations", "is out of range", expected: "0 or more",
-                found: "\(options.maximumIterations)")
-        }
+        try VAEError.require(
+            "components", components >= 1 && components <= count,
+            expected: "1 to \(count), the number of points", found: "\(components)")
+        try VAEError.require(
+            "tolerance", options.tolerance >= 0 && options.tolerance.isFinite,
+            expected: "0 or more nats a point", found: "\(options.tolerance)")
+        try VAEError.require("iterations", options.maximumIterations, in: 0...)
         // Far above rounding, so that a covariance at the floor has a Cholesky factor.
-        guard options.relativeFloor >= 1e-10, options.relativeFloor < 1 else {
-            throw VAEError(
-                .invalidArgument, "covariance floor", "is out of range", expected: "1e-10 to below 1",
-                found: "\(options.relativeFloor)")
-        }
+        try VAEError.require(
+            "covariance floor", options.relativeFloor >= 1e-10 && options.relativeFloor < 1,
+            expected: "1e-10 to below 1", found: "\(options.relativeFloor)")
     }
 }
 

@@ -125,10 +125,7 @@ public struct GaussianMixture: Sendable {
     /// - Returns: (count, size)
     /// - Throws: `invalidArgument` when `count` is not positive.
     public func sample(_ count: Int, seed: UInt64 = 0) throws(VAEError) -> [Float] {
-        guard count > 0 else {
-            throw VAEError(
-                .invalidArgument, "samples", "is out of range", expected: "1 or more", found: "\(count)")
-        }
+        try VAEError.require("samples", count, in: 1...)
         var samples: [Float] = []
         samples.reserveCapacity(count * size)
         var noise = [Double](repeating: 0, count: size + 1)

@@ -32,11 +32,8 @@ public struct ReconstructionErrors: Sendable, Hashable, Codable {
                 expected: images.count > 0 ? "\(images.pixels.count) values" : "one image or more",
                 found: "\(reconstructions.count)")
         }
-        guard clamp > 0, clamp < 0.5 else {
-            throw VAEError(
-                .invalidArgument, "clamp", "is out of range", expected: "above 0 and below ½",
-                found: "\(clamp)")
-        }
+        try VAEError.require(
+            "clamp", clamp > 0 && clamp < 0.5, expected: "above 0 and below ½", found: "\(clamp)")
         var (squares, entropies) = ([Double](), [Double]())
         try Self.measure(reconstructions, images, clamp, &squares, &entropies)
         self.init(squaredErrors: squares, crossEntropies: entropies, clamp: clamp)

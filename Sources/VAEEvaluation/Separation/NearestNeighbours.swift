@@ -21,11 +21,8 @@ public struct NearestNeighbours: Sendable {
     public init(fittedTo points: Points, neighbours: Int = defaultNeighbours) throws(VAEError) {
         labels = try points.requireLabels("nearest neighbours")
         try ClassIndex(labels).requireSeveral("nearest neighbours")
-        guard neighbours >= 1, neighbours <= points.count else {
-            throw VAEError(
-                .invalidArgument, "neighbours", "is out of range",
-                expected: "1 to \(points.count), the number of points", found: "\(neighbours)")
-        }
+        try VAEError.require(
+            "neighbours", neighbours, in: 1...points.count, unit: ", the number of points")
         self.points = points
         self.neighbours = neighbours
     }
@@ -51,11 +48,9 @@ public struct NearestNeighbours: Sendable {
     /// How the training points themselves are classified, each by all the others.
     /// - Throws: `invalidArgument` when there are no more points than neighbours.
     public func leaveOneOut(threads: Int = Machine.physicalCores) throws(VAEError) -> Classification {
-        guard neighbours < points.count else {
-            throw VAEError(
-                .invalidArgument, "neighbours", "is out of range",
-                expected: "1 to \(points.count - 1), the number of other points", found: "\(neighbours)")
-        }
+        // Points of several classes are two or more.
+        try VAEError.require(
+            "neighbours", neighbours, in: 1...points.count - 1, unit: ", the number of other points")
         return try Classification(
             predicted: vote(on: points, leavingOneOut: true, threads), actual: labels)
     }

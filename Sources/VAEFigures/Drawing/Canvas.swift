@@ -31,14 +31,12 @@ public struct Canvas: ~Copyable {
     ) throws(VAEError) {
         let (width, height) = (size.width * scale, size.height * scale)
         let sides = 1.0...Double(Raster.longestSide)
-        guard sides.contains(width), sides.contains(height), scale > 0, width * height <= Canvas.mostPixels
-        else {
-            throw VAEError(
-                .invalidArgument, "figure size", "is out of range",
-                expected:
-                    "sides of 1 to \(Raster.longestSide) pixels, at most \(Int(Canvas.mostPixels)) in all",
-                found: "\(size.width)×\(size.height) at scale \(scale)")
-        }
+        try VAEError.require(
+            "figure size",
+            sides.contains(width) && sides.contains(height) && scale > 0
+                && width * height <= Canvas.mostPixels,
+            expected: "sides of 1 to \(Raster.longestSide) pixels, at most \(Int(Canvas.mostPixels)) in all",
+            found: "\(size.width)×\(size.height) at scale \(scale)")
         let output = ByteSink()
         let closure = Unmanaged.passUnretained(output).toOpaque()
         let made: OpaquePointer?

@@ -39,12 +39,9 @@ public struct Raster: Sendable, Equatable {
     }
 
     private static func check(width: Int, height: Int, channels: Int) throws(VAEError) {
-        guard (1...longestSide).contains(width), (1...longestSide).contains(height) else {
-            throw VAEError(
-                .invalidArgument, "picture size", "is out of range",
-                expected: "sides of 1 to \(longestSide) pixels",
-                found: "\(width)×\(height)")
-        }
+        try VAEError.require(
+            "picture size", (1...longestSide).contains(width) && (1...longestSide).contains(height),
+            expected: "sides of 1 to \(longestSide) pixels", found: "\(width)×\(height)")
         guard channels == 1 || channels == 3 else {
             throw VAEError(
                 .invalidArgument, "picture channels", "are neither grey nor RGB", expected: "1 or 3",

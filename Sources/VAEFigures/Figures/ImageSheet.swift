@@ -16,10 +16,7 @@ public struct ImageSheet: Figure {
     /// - Throws: `invalidArgument` when `columns` is not positive, `gap` not within 0...1,000, or the sheet
     ///   would be wider or higher than 32,767 pixels.
     public init(images: FloatImages, columns: Int? = nil, gap: Int = 2, title: String = "") throws(VAEError) {
-        guard (0...1000).contains(gap) else {
-            throw VAEError(
-                .invalidArgument, "gap", "is out of range", expected: "0 to 1000 pixels", found: "\(gap)")
-        }
+        try VAEError.require("gap", gap, in: 0...1000, unit: " pixels")
         if let columns, columns < 1 {
             throw VAEError(
                 .invalidArgument, "columns", "are none", expected: "at least 1", found: "\(columns)")

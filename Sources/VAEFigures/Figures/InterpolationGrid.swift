@@ -57,12 +57,9 @@ public struct InterpolationGrid: Figure {
                     + "\(steps.count) steps")
         }
         let count = steps.count / pairs
-        guard (2...64).contains(count), pairs <= 64 else {
-            throw VAEError(
-                .invalidArgument, "interpolation", "is out of range",
-                expected: "2 to 64 steps, 1 to 64 pairs",
-                found: "\(count) steps and \(pairs) pairs")
-        }
+        try VAEError.require(
+            "interpolation", (2...64).contains(count) && pairs <= 64,
+            expected: "2 to 64 steps, 1 to 64 pairs", found: "\(count) steps and \(pairs) pairs")
         func pictures(_ images: FloatImages, _ range: Range<Int>) throws(VAEError) -> [Raster] {
             var result: [Raster] = []
             for index in range { result.append(try images.picture(at: index)) }

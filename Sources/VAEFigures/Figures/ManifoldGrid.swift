@@ -37,11 +37,9 @@ public struct ManifoldGrid: Figure {
         tiles: FloatImages, columns: [Double], rows: [Double], title: String = "", subtitle: String = "",
         xLabel: String = "z₁", yLabel: String = "z₂", side: Double = 900
     ) throws(VAEError) {
-        guard side >= 100, side <= Double(Raster.longestSide) else {
-            throw VAEError(
-                .invalidArgument, "side of the grid", "is out of range",
-                expected: "100 to \(Raster.longestSide) pixels", found: "\(side)")
-        }
+        try VAEError.require(
+            "side of the grid", side >= 100 && side <= Double(Raster.longestSide),
+            expected: "100 to \(Raster.longestSide) pixels", found: "\(side)")
         // Divided, not multiplied, so that no count can overflow.
         guard !columns.isEmpty, tiles.count.isMultiple(of: columns.count),
             tiles.count / columns.count == rows.count

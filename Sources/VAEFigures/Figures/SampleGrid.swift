@@ -23,11 +23,9 @@ public struct SampleGrid: Figure {
         images: FloatImages, columns: Int? = nil, gap: Int = 2, title: String = "", subtitle: String = "",
         side: Double = 952
     ) throws(VAEError) {
-        guard side >= 100, side <= Double(Raster.longestSide) else {
-            throw VAEError(
-                .invalidArgument, "side of the sheet", "is out of range",
-                expected: "100 to \(Raster.longestSide) pixels", found: "\(side)")
-        }
+        try VAEError.require(
+            "side of the sheet", side >= 100 && side <= Double(Raster.longestSide),
+            expected: "100 to \(Raster.longestSide) pixels", found: "\(side)")
         sheet = try ImageSheet(images: images, columns: columns, gap: gap).picture
         self.title = title
         let shown = ReconstructionGrid.tileSize(
