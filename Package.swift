@@ -45,7 +45,7 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
         // The words the libraries share: image sets, errors, digests, files that survive.
-        .target(name: "VAECore", dependencies: ["CCrypto"], swiftSettings: optimisedInDebug),
+        .target(name: "VAECore", dependencies: ["CCrypto", "CZlib"], swiftSettings: optimisedInDebug),
 
         // The engine.
         .target(name: "CTiles", cSettings: [.unsafeFlags(["-O3"])]),
@@ -65,13 +65,13 @@ let package = Package(
 
         // What goes in and what comes out.
         .target(
-            name: "VAEData", dependencies: ["VAECore", "CZlib", "CCairo", "CCurl"],
+            name: "VAEData", dependencies: ["VAECore", "CCairo", "CCurl"],
             swiftSettings: optimisedInDebug),
         .target(
-            name: "VAEFigures", dependencies: ["VAECore", "CCairo", "CZlib"], swiftSettings: optimisedInDebug),
+            name: "VAEFigures", dependencies: ["VAECore", "CCairo"], swiftSettings: optimisedInDebug),
         // The page's sources become part of the program, which so stays a single file.
         .target(
-            name: "VAEReport", dependencies: ["VAE", "VAECore", "Kernels", "CZlib"],
+            name: "VAEReport", dependencies: ["VAE", "VAECore", "Kernels"],
             resources: [.embedInCode("Page")]),
 
         // What a run leaves behind, and how to read it again.

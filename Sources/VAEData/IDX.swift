@@ -162,11 +162,11 @@ public enum IDX {
         let whole = 4 + 4 * dimensions.count + length
         let size = stream.input.size
         if stream.isCompressed {
-            guard length / PayloadStream.largestExpansion <= size else {
+            guard length / Zlib.largestExpansion <= size else {
                 throw VAEError(
                     .invalidData, path,
                     "claims sizes \(dimensions), which \(size) compressed bytes can't hold",
-                    expected: "at most \(PayloadStream.largestExpansion) times as many values",
+                    expected: "at most \(Zlib.largestExpansion) times as many values",
                     found: "\(length)", advice: "Download or copy the file again.")
             }
             return length

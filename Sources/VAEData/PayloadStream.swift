@@ -1,4 +1,3 @@
-import CZlib
 import VAECore
 
 /// The content of an input: its bytes as they are, or inflated if they begin with gzip's magic `1f 8b`.
@@ -9,43 +8,26 @@ final class PayloadStream {
     let input: InputBytes
     let isCompressed: Bool
 
-    // zlib keeps a pointer back to this struct, so that it may not move.
-    private let zlib: UnsafeMutablePointer<z_stream>
+    private let inflater: GzipInflater?
     private var betweenMembers = false
     private var members = 0
     private var memberStart = 0
     private var scratch: [UInt8] = []
 
-    /// Deflate turns two bits into at most 258 bytes.
-    static let largestExpansion = 1032
-
     /// - Throws: what reading the first bytes threw, or `inputOutput` if zlib can't start.
     init(_ input: InputBytes) throws(VAEError) {
         self.input = input
-        let compressed = try input.begins(with: [0x1f, 0x8b])
-        isCompressed = compressed
-        zlib = .allocate(capacity: 1)
-        zlib.initialize(to: z_stream())
-        guard compressed else { return }
-        scratch = [UInt8](repeating: 0, count: 1 << 16)
-        // 15: the largest window; +16: gzip only.
-        let status = inflateInit2_(zlib, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
-        guard status == Z_OK else {
-            throw VAEError(.inputOutput, input.path, "can't be inflated: zlib did not start (\(status))")
-        }
-    }
-
-    deinit {
-        inflateEnd(zlib)  // harmless on a stream that never started
-        zlib.deinitialize(count: 1)
-        zlib.deallocate()
+        isCompressed = try input.begins(with: [0x1f, 0x8b])
+        inflater = isCompressed ? try GzipInflater(naming: input.path) : nil
+        if isCompressed { scratch = [UInt8](repeating: 0, count: 1 << 16) }
     }
 
     /// Appends up to `count` bytes of content to `output`, fewer only at the content's end.
     /// - Returns: how many were appended.
     /// - Throws: `invalidData` for a damaged, cut off or continued gzip stream; `inputOutput`.
     func append(_ count: Int, to output: inout [UInt8]) throws(VAEError) -> Int {
-        isCompressed ? try inflated(count, to: &output) : try stored(count, to: &output)
+        guard let inflater else { return try stored(count, to: &output) }
+        return try inflated(count, by: inflater, to: &output)
     }
 
     private func stored(_ count: Int, to output: inout [UInt8]) throws(VAEError) -> Int {
@@ -63,11 +45,13 @@ final class PayloadStream {
         return done
     }
 
-    private func inflated(_ count: Int, to output: inout [UInt8]) throws(VAEError) -> Int {
+    private func inflated(
+        _ count: Int, by inflater: GzipInflater, to output: inout [UInt8]
+    ) throws(VAEError) -> Int {
         var done = 0
         while done < count {
             var made = 0
-            var status = Z_OK
+            var outcome = GzipInflater.Outcome.goesOn
             var ended = false
             try input.withUnread { unread in
                 ended = unread.isEmpty
@@ -75,19 +59,13 @@ final class PayloadStream {
                 if betweenMembers {
                     betweenMembers = false
                     memberStart = input.offset
-                    inflateReset(zlib)
+                    inflater.beginMember()
                 }
                 return scratch.withUnsafeMutableBufferPointer { room in
-                    // zlib declares its input as mutable and does not write to it.
-                    zlib.pointee.next_in = UnsafeMutablePointer(mutating: unread.baseAddress)
-                    zlib.pointee.avail_in = UInt32(min(unread.count, Int(UInt32.max)))
-                    let offered = zlib.pointee.avail_in
-                    let space = UInt32(min(room.count, count - done))
-                    zlib.pointee.next_out = room.baseAddress
-                    zlib.pointee.avail_out = space
-                    status = inflate(zlib, Z_NO_FLUSH)
-                    made = Int(space - zlib.pointee.avail_out)
-                    return Int(offered - zlib.pointee.avail_in)
+                    let space = UnsafeMutableBufferPointer(rebasing: room.prefix(count - done))
+                    let piece = inflater.inflate(unread, into: space)
+                    (made, outcome) = (piece.made, piece.outcome)
+                    return piece.used
                 }
             }
             if ended {
@@ -99,19 +77,18 @@ final class PayloadStream {
             }
             output.append(contentsOf: scratch[..<made])
             done += made
-            switch status {
-            case Z_OK: break
-            case Z_STREAM_END:
+            switch outcome {
+            case .goesOn: break
+            case .memberEnded:
                 members += 1
                 betweenMembers = true
-            default: throw damage(status)
+            case .damaged(let message): throw damage(message)
             }
         }
         return done
     }
 
-    private func damage(_ status: Int32) -> VAEError {
-        let message = zlib.pointee.msg.map { String(cString: $0) } ?? "status \(status)"
+    private func damage(_ message: String) -> VAEError {
         let advice = "Download or copy the file again."
         if message == "incorrect header check", members > 0 {
             return VAEError(

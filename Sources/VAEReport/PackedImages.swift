@@ -19,11 +19,13 @@ package struct PackedImages: Sendable {
         let room = limit / 4 * 3
         // No zlib stream shrinks a thousandfold and more, so nothing beyond that can fit.
         var count = min(images.count, max(1, room * 1_000 / images.shape.count))
-        var packed = try Packing.deflate(images.pixels[..<(count * images.shape.count)])
+        var packed = try Zlib.deflated(
+            images.pixels[..<(count * images.shape.count)], for: "the report's images")
         while packed.count > room {
             // A little less than in proportion: the images at the front may be the larger ones.
             count = Int(Double(count) * Double(room) / Double(packed.count) * 0.98)
-            packed = try Packing.deflate(images.pixels[..<(count * images.shape.count)])
+            packed = try Zlib.deflated(
+                images.pixels[..<(count * images.shape.count)], for: "the report's images")
         }
         self.count = count
         base64 = Packing.base64(packed)

@@ -1,6 +1,4 @@
-import CZlib
 import Foundation
-import VAECore
 
 /// Numbers and bytes in the forms in which a page holds them.
 enum Packing {
@@ -49,19 +47,4 @@ enum Packing {
     }
 
     static func base64(_ bytes: [UInt8]) -> [UInt8] { Array(Data(bytes).base64EncodedData()) }
-
-    /// A zlib stream, which browsers unpack by themselves (`DecompressionStream("deflate")`).
-    static func deflate(_ bytes: ArraySlice<UInt8>) throws(VAEError) -> [UInt8] {
-        var size = compressBound(UInt(bytes.count))
-        var packed = [UInt8](repeating: 0, count: Int(size))
-        // Level 6 is within 1% of the best on digits, in half the time.
-        let status = compress2(&packed, &size, Array(bytes), UInt(bytes.count), 6)
-        // The room is what zlib asks for, so only memory can be short.
-        guard status == Z_OK else {
-            throw VAEError(
-                .unavailable, "memory", "could not be had", expected: "to compress the report's images")
-        }
-        packed.removeLast(packed.count - Int(size))
-        return packed
-    }
 }

@@ -128,7 +128,7 @@ import VAECore
             + PNGs.chunk("acTL", [UInt8](repeating: 0, count: 8))
         let file = PNGs.file(width: 2, height: 2, rows: Self.rows, others: others)
         #expect(try read(file) == read(Self.sound))
-        #expect(try PNGChunks(file, mostPixels: 4, path: "").essence == Self.sound)
+        #expect(try CheckedPNG(file, mostPixels: 4, path: "").essence == Self.sound)
         // What follows the picture's end is not looked at.
         #expect(try read(Self.sound + [1, 2, 3]) == read(Self.sound))
     }

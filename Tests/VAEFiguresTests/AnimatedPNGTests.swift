@@ -76,10 +76,10 @@ import VAECore
         let header = chunks[0].data
         let data = chunks.filter { $0.type == "fdAT" }.map { Array($0.data[4...]) }
         for (colour, pixels) in zip(hasPoster ? colours : Array(colours[1...]), data) {
-            var png = PNGChunks.signature
-            PNGChunks.append("IHDR", header, to: &png)
-            PNGChunks.append("IDAT", pixels, to: &png)
-            PNGChunks.append("IEND", [], to: &png)
+            var png = PNGChunk.signature
+            PNGChunk.append("IHDR", header, to: &png)
+            PNGChunk.append("IDAT", pixels, to: &png)
+            PNGChunk.append("IEND", [], to: &png)
             #expect(decoded(png) == [Colour](repeating: colour, count: 35))
         }
     }

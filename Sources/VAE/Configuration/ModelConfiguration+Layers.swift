@@ -81,10 +81,8 @@ extension ModelConfiguration {
             case .activation: break
             case .residual(let branch): try check(branch, "\(side) layer \(index + 1)'s branch")
             }
-            for (size, value, range) in sizes where !range.contains(value) {
-                throw VAEError(
-                    .invalidArgument, "\(size) of \(name)", "is out of range",
-                    expected: "\(range.lowerBound) to \(range.upperBound)", found: "\(value)")
+            for (size, value, range) in sizes {
+                try VAEError.require("\(size) of \(name)", value, in: range)
             }
         }
     }

@@ -81,7 +81,7 @@ public struct ImageFiles: Sendable {
             return (data.test ?? data.train, false)
         }
         let input = try InputBytes(path: path)
-        if try input.begins(with: PNGChunks.signature) { return (try PNG.read(path), true) }
+        if try input.begins(with: PNGChunk.signature) { return (try PNG.read(path), true) }
         if try input.begins(with: NPY.magic) {
             return (try NPY.read(path).images(of: shape, path: path), false)
         }

@@ -21,8 +21,8 @@ package enum PNG {
     ///   damaged, or is a picture of a side above `longestSide` or more pixels than `mostPixels`.
     package static func read(_ path: String, mostPixels: Int = PNG.mostPixels) throws(VAEError) -> ImageSet {
         let bytes = try DurableFile.read(path, limit: longestFile)
-        let chunks = try PNGChunks(bytes, mostPixels: mostPixels, path: path)
-        let source = Source(chunks.essence)
+        let checked = try CheckedPNG(bytes, mostPixels: mostPixels, path: path)
+        let source = Source(checked.essence)
         let made = withExtendedLifetime(source) {
             cairo_image_surface_create_from_png_stream(
                 Source.read, Unmanaged.passUnretained(source).toOpaque())
@@ -30,7 +30,7 @@ package enum PNG {
         guard let picture = made else { throw damaged(path) }
         defer { cairo_surface_destroy(picture) }
         guard cairo_surface_status(picture) == CAIRO_STATUS_SUCCESS else { throw damaged(path) }
-        let shape = ImageShape(height: chunks.height, width: chunks.width, channels: 3)
+        let shape = ImageShape(height: checked.height, width: checked.width, channels: 3)
         guard cairo_image_surface_get_format(picture) != CAIRO_FORMAT_RGB24 else {
             return try ImageSet(shape: shape, pixels: pixels(of: picture, shape))
         }

@@ -30,17 +30,17 @@ package enum AnimatedPNG {
                 .invalidArgument, "frame of an animation", "has a duration out of range",
                 expected: "0 to 65535 milliseconds", found: "\(frame.milliseconds)")
         }
-        let head = try PNGChunks(poster ?? first.png)
-        var file = PNGChunks.signature
-        PNGChunks.append("IHDR", head.header, to: &file)
-        PNGChunks.append(
-            "acTL", PNGChunks.bytes(UInt32(frames.count)) + PNGChunks.bytes(UInt32(0)), to: &file)
+        let head = try PNGParts(poster ?? first.png)
+        var file = PNGChunk.signature
+        PNGChunk.append("IHDR", head.header, to: &file)
+        PNGChunk.append(
+            "acTL", PNGChunk.bytes(UInt32(frames.count)) + PNGChunk.bytes(UInt32(0)), to: &file)
         // Colours, gamma and the like stand before the pixels, as in the first file; all frames share them.
-        for (type, data) in head.ancillary { PNGChunks.append(type, data, to: &file) }
-        if poster != nil { PNGChunks.append("IDAT", head.pixels, to: &file) }
+        for (name, data) in head.ancillary { PNGChunk.append(name, data, to: &file) }
+        if poster != nil { PNGChunk.append("IDAT", head.pixels, to: &file) }
         var sequence: UInt32 = 0
         for (index, frame) in frames.enumerated() {
-            let chunks = try PNGChunks(frame.png)
+            let chunks = try PNGParts(frame.png)
             guard chunks.header == head.header, chunks.palette == head.palette else {
                 throw VAEError(
                     .invalidData, "frame \(index + 1) of an animation",
@@ -48,26 +48,26 @@ package enum AnimatedPNG {
                     expected: describe(head.header), found: describe(chunks.header))
             }
             // Size as in the header, no offset, a duration in thousandths, drawn over whatever was there.
-            PNGChunks.append(
+            PNGChunk.append(
                 "fcTL",
-                PNGChunks.bytes(sequence) + Array(head.header[..<8]) + PNGChunks.bytes(UInt32(0))
-                    + PNGChunks.bytes(UInt32(0))
-                    + PNGChunks.bytes(UInt16(frame.milliseconds)) + PNGChunks.bytes(UInt16(1000)) + [0, 0],
+                PNGChunk.bytes(sequence) + Array(head.header[..<8]) + PNGChunk.bytes(UInt32(0))
+                    + PNGChunk.bytes(UInt32(0))
+                    + PNGChunk.bytes(UInt16(frame.milliseconds)) + PNGChunk.bytes(UInt16(1000)) + [0, 0],
                 to: &file)
             sequence += 1
             if index == 0, poster == nil {
-                PNGChunks.append("IDAT", chunks.pixels, to: &file)
+                PNGChunk.append("IDAT", chunks.pixels, to: &file)
             } else {
-                PNGChunks.append("fdAT", PNGChunks.bytes(sequence) + chunks.pixels, to: &file)
+                PNGChunk.append("fdAT", PNGChunk.bytes(sequence) + chunks.pixels, to: &file)
                 sequence += 1
             }
         }
-        PNGChunks.append("IEND", [], to: &file)
+        PNGChunk.append("IEND", [], to: &file)
         return file
     }
 
     private static func describe(_ header: [UInt8]) -> String {
-        func number(_ at: Int) -> Int { header[at..<at + 4].reduce(0) { $0 << 8 | Int($1) } }
+        func number(_ at: Int) -> Int { PNGChunk.number(header[...], at: at) }
         return "\(number(0))×\(number(4)) pixels, depth \(header[8]), colour type \(header[9])"
     }
 }

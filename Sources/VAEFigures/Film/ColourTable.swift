@@ -136,13 +136,13 @@ extension Raster {
             rows.append(0)
             rows += indices[row * width..<(row + 1) * width]
         }
-        var file = PNGChunks.signature
-        PNGChunks.append(
-            "IHDR", PNGChunks.bytes(UInt32(width)) + PNGChunks.bytes(UInt32(height)) + [8, 3, 0, 0, 0],
+        var file = PNGChunk.signature
+        PNGChunk.append(
+            "IHDR", PNGChunk.bytes(UInt32(width)) + PNGChunk.bytes(UInt32(height)) + [8, 3, 0, 0, 0],
             to: &file)
-        PNGChunks.append("PLTE", table.colours.flatMap { [$0.red, $0.green, $0.blue] }, to: &file)
-        PNGChunks.append("IDAT", try Deflate.compress(rows), to: &file)
-        PNGChunks.append("IEND", [], to: &file)
+        PNGChunk.append("PLTE", table.colours.flatMap { [$0.red, $0.green, $0.blue] }, to: &file)
+        PNGChunk.append("IDAT", try Zlib.deflated(rows[...], for: "a picture"), to: &file)
+        PNGChunk.append("IEND", [], to: &file)
         return file
     }
 }
