@@ -59,9 +59,9 @@ extension Report {
         let rows = (layers ?? []).compactMap { row in
             row.medianSeconds.map {
                 Figure(
-                    name: "\(row.name), \(row.direction.replacing("_", with: " "))", unit: "ms",
+                    name: "\(row.name), \(row.direction)", unit: "ms",
                     best: 1000 * row.seconds, median: 1000 * $0, isTime: true,
-                    setting: "\(layerStep.microBatch), \([row.m, row.n, row.k, row.calls])")
+                    setting: "\(layerStep.microBatch), \([row.m, row.n, row.k])")
             }
         }
         let step = Figure(

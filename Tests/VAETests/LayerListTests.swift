@@ -20,12 +20,12 @@ struct LayerListTests {
 
         init(_ name: String) throws {
             let path = try #require(Bundle.module.path(forResource: "Golden/\(name)", ofType: "safetensors"))
-            tensors = try SafeTensors(contentsOf: path)
-            func decode<T: Decodable>(_ key: String) throws -> T {
-                try JSONDecoder().decode(T.self, from: Data(#require(tensors.metadata[key]).utf8))
-            }
-            configuration = try decode("configuration")
-            names = try decode("parameters")
+            let file = try SafeTensors(contentsOf: path)
+            tensors = file
+            configuration = try JSONDecoder().decode(
+                ModelConfiguration.self, from: Data(#require(file.metadata["configuration"]).utf8))
+            names = try JSONDecoder().decode(
+                [String].self, from: Data(#require(file.metadata["parameters"]).utf8))
         }
 
         func doubles(_ name: String) throws -> [Double] { try #require(tensors[name], "\(name)").doubles() }
