@@ -153,3 +153,28 @@ let package = Package(
     ] + fuzzing,
     swiftLanguageModes: [.v6]
 )
+
+// `VAE_ONLY=Kernels swift test` builds and runs the tests of one module: without it all modules and tools are built first,
+// whatever the filter says.
+if let module = Context.environment["VAE_ONLY"] {
+    guard package.targets.contains(where: { $0.name == "\(module)Tests" }) else {
+        fatalError("VAE_ONLY: there are no tests called \(module)Tests")
+    }
+    func names(_ target: Target) -> [String] {
+        target.dependencies.compactMap { dependency in
+            switch dependency {
+            case .byNameItem(let name, _), .targetItem(let name, _): name
+            default: nil
+            }
+        }
+    }
+    var needed = Set([module, "\(module)Tests"])
+    while true {
+        let more = package.targets.filter { needed.contains($0.name) }.flatMap(names)
+        guard !needed.isSuperset(of: more) else { break }
+        needed.formUnion(more)
+    }
+    package.targets.removeAll { !needed.contains($0.name) }
+    // Dependencies stay, or their versions would be chosen anew by the next build.
+    package.products = []
+}

@@ -13,7 +13,7 @@ package final class FolderLock: Sendable {
         guard number >= 0 else { throw .file(path, .open, errno) }
         // Some network file systems have no locks on folders; there nothing is kept out.
         guard flock(number, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
-            close(number)
+            // All is set, so that `deinit` closes it, and must alone: a number closed twice may be another thread's file by then.
             throw VAEError(
                 .unavailable, path, "is in use by another run",
                 advice: "Wait for its end, or choose another folder.")

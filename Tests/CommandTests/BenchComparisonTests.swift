@@ -70,8 +70,8 @@ import VAECore
         let scratch = try Scratch()
         for (bytes, words) in [
             ("[", "does not hold results"), ("{}", "does not hold results"),
-            (#"{"format": 3, "machine": {"processor": ""}, "build": {}}"#, "another format"),
-            (#"{"format": 2, "machine": {"processor": ""}, "build": {}}"#, "does not hold results"),
+            (#"{"format": 2, "machine": {"processor": ""}, "build": {}}"#, "another format"),
+            (#"{"format": 3, "machine": {"processor": ""}, "build": {}}"#, "does not hold results"),
         ] {
             try DurableFile.write(Array(bytes.utf8), to: scratch.file("no.json"))
             let error = #expect(throws: VAEError.self) { try Comparison.find(scratch.file("no.json")) }

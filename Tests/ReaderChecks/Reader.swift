@@ -28,6 +28,8 @@ package enum Reader: String, CaseIterable, Sendable {
     case model
     /// `checkpoint.safetensors` of a run, as it is and with its checksum made right.
     case checkpoint
+    /// A model's description, as people write it.
+    case layers
     /// `config.json` of a run.
     case record
     /// `metrics.csv` of a run.
@@ -51,6 +53,7 @@ package enum Reader: String, CaseIterable, Sendable {
         case .safetensors: try checkSafeTensors(file)
         case .model: try checkModel(file)
         case .checkpoint: try checkCheckpoint(bytes, file)
+        case .layers: try checkLayers(file)
         case .record: try checkRecord(file)
         case .metrics: try checkMetrics(file)
         case .evaluation: try checkEvaluation(file)
@@ -70,6 +73,8 @@ package enum Reader: String, CaseIterable, Sendable {
         case .model: try checkModel(file)
         case .checkpoint:
             _ = try value(file) { () throws(VAEError) in try Checkpoint(contentsOf: file.path) }
+        case .layers:
+            _ = try value(file) { () throws(VAEError) in try ModelConfiguration(contentsOf: file.path) }
         case .record: _ = try value(file) { () throws(VAEError) in try RunRecord(contentsOf: file.path) }
         case .metrics:
             _ = try value(file) { () throws(VAEError) in try MetricsTable.read(file.path, klWeight: 1) }
@@ -137,6 +142,17 @@ package enum Reader: String, CaseIterable, Sendable {
         }
         guard model?.weights.allSatisfy({ $0.values.allSatisfy(\.isFinite) }) ?? true else {
             throw Finding("a model with weights that are not finite")
+        }
+    }
+
+    private func checkLayers(_ file: FileInMemory) throws(Finding) {
+        let model = try value(file) { () throws(VAEError) in try ModelConfiguration(contentsOf: file.path) }
+        guard let model else { return }
+        try? model.validate()
+        guard let bytes = try? JSONEncoder().encode(model) else { throw Finding("a model can't be written") }
+        file.hold(Array(bytes))
+        guard let again = try? ModelConfiguration(contentsOf: file.path), again == model else {
+            throw Finding("a model's description is written differently")
         }
     }
 

@@ -11,6 +11,7 @@ extension Reader {
         case .safetensors: [Seeds.tensors, Seeds.model]
         case .model: [Seeds.model]
         case .checkpoint: (try? Checkpoints.seeds(Seeds.smallest)) ?? []
+        case .layers: [Seeds.layers]
         case .record: [Seeds.record]
         case .metrics: [Seeds.metrics]
         case .evaluation: [Seeds.evaluation]
@@ -57,6 +58,16 @@ private enum Seeds {
         (0..<8).map { UInt8(truncatingIfNeeded: header.utf8.count >> (8 * $0)) } + header.utf8
             + [UInt8](repeating: 1, count: data)
     }
+
+    static let layers = Array(
+        """
+        {"encoder":[{"type":"convolution","filters":4,"stride":2,"kernelSize":2},{"type":"group_normalization","groups":2},
+        {"type":"residual","layers":[{"type":"activation","activation":"silu"},{"type":"convolution","filters":4}]},
+        {"type":"dense","units":5}],"decoder":[{"type":"dense","channels":4},{"type":"dense","shape":[4,3,2]},
+        {"type":"upsampling","factor":2},{"type":"transposed_convolution","filters":3,"activation":"leaky-relu"}],
+        "imageShape":{"channels":1,"height":7,"width":6},"kernelSize":3,"latentSize":2,"hiddenActivation":"tanh",
+        "likelihood":"gaussian"}
+        """.utf8)
 
     static let record = Array(
         """

@@ -30,10 +30,10 @@ extension PageTests {
         #expect(
             try await driver.run("return document.querySelector('#layers tfoot tr').lastChild.textContent;")
                 == "134,165")
-        #expect(try await driver.run("return document.querySelectorAll('#layers tbody tr').length;") == 9)
+        #expect(try await driver.run("return document.querySelectorAll('#layers tbody tr').length;") == 10)
         #expect(
             try await driver.run(
-                "return document.querySelector('#layers tbody').children[6].children[2].textContent;")
+                "return document.querySelector('#layers tbody').children[7].children[2].textContent;")
                 == "14 × 14 × 64")
         #expect(try await text(driver, "summary").contains("\"parameters\": 134165"))
         try await driver.command(

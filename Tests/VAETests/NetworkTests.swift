@@ -10,11 +10,12 @@ import VAECore
 struct NetworkTests {
     static func model(
         _ height: Int, _ width: Int, _ channels: Int, _ encoder: [Int], _ decoder: [Int], hidden: Int,
-        latent: Int
+        latent: Int, kernelSize: Int = 3
     ) -> ModelConfiguration {
         ModelConfiguration(
             imageShape: ImageShape(height: height, width: width, channels: channels),
-            encoderFilters: encoder, decoderFilters: decoder, hiddenUnits: hidden, latentSize: latent)
+            encoderFilters: encoder, decoderFilters: decoder, kernelSize: kernelSize, hiddenUnits: hidden,
+            latentSize: latent)
     }
 
     /// Dense layers of any number on each side, with both activations and both likelihoods.
@@ -54,6 +55,10 @@ struct NetworkTests {
         // These have layers that fill whole register tiles, all of them or some.
         model(9, 14, 3, [16, 32], [48, 16], hidden: 5, latent: 3),
         model(15, 6, 1, [16, 5, 32], [16, 16, 7], hidden: 4, latent: 2),
+        // Kernels that hang over the edge differently, or not at all.
+        model(7, 6, 2, [5, 4], [3, 6], hidden: 4, latent: 2, kernelSize: 1),
+        model(9, 6, 1, [4, 17], [16, 3], hidden: 5, latent: 3, kernelSize: 2),
+        model(10, 7, 3, [16, 6], [5, 4], hidden: 4, latent: 2, kernelSize: 5),
     ]
 
     /// A value passes through eight layers of sums of up to 81 terms, each layer adding a few units of rounding: 1e-5

@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import Synchronization
 import Testing
@@ -150,6 +151,25 @@ struct SystemFailureTests {
         for path in [folder("none"), ""] {
             #expect(failure { () throws(VAEError) in _ = try FolderLock(path) } != nil)
         }
+    }
+
+    /// A descriptor that is closed twice may be another thread's by then, whose file is lost.
+    @Test func aRefusedLockDisturbsNoOtherFile() throws {
+        let lock = try FolderLock(folder.path)
+        try DurableFile.write([1, 2, 3], to: folder("read"))
+        let failures = Mutex(0)
+        let (locked, read) = (folder.path, folder("read"))
+        DispatchQueue.concurrentPerform(iterations: 4) { worker in
+            for _ in 0..<4000 {
+                if worker == 0 {
+                    _ = try? FolderLock(locked)
+                } else if (try? DurableFile.read(read)) != [1, 2, 3] {
+                    failures.withLock { $0 += 1 }
+                }
+            }
+        }
+        #expect(failures.withLock(\.self) == 0)
+        withExtendedLifetime(lock) {}
     }
 
     @Test func foldersOfPaths() throws {

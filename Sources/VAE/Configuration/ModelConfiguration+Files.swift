@@ -35,6 +35,6 @@ extension ModelConfiguration {
         }
     }
 
-    /// Some hundred layers take a few kilobytes.
-    private static let longestFile = 1 << 20
+    /// Two hundred layers take some twenty kilobytes.
+    private static let longestFile = 1 << 16
 }

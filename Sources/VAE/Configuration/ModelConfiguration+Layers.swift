@@ -46,44 +46,10 @@ extension ModelConfiguration {
 
     /// Checks the sizes of listed layers one by one.
     func check(_ layers: [LayerConfiguration], _ side: String) throws(VAEError) {
-        guard layers.count <= Self.mostLayers else {
-            throw VAEError(
-                .invalidArgument, "\(side) layers", "are too many", expected: "at most \(Self.mostLayers)",
-                found: "\(layers.count)")
-        }
+        try VAEError.require(
+            "number of \(side) layers", layers.reduce(0) { $0 + $1.count }, in: 0...Self.mostLayers)
         for (index, layer) in layers.enumerated() {
-            let name = "\(side) layer \(index + 1) (\(layer.kind))"
-            var sizes: [(String, Int, ClosedRange<Int>)] = []
-            switch layer {
-            case .convolution(let filters, let kernelSize, let stride, _),
-                .transposedConvolution(let filters, let kernelSize, let stride, _):
-                sizes = [
-                    ("filters", filters, Self.filterRange),
-                    ("kernel size", kernelSize ?? self.kernelSize, Self.kernelRange),
-                    ("stride", stride, 1...16),
-                ]
-            case .dense(let shape, _):
-                guard shape.count == 1 || shape.count == 3 else {
-                    throw VAEError(
-                        .invalidArgument, name, "has a shape that is neither units nor feature maps",
-                        expected: "1 or 3 sizes", found: "\(shape.count)")
-                }
-                sizes =
-                    shape.count == 1
-                    ? [("units", shape[0], Self.unitRange)]
-                    : [
-                        ("height", shape[0], 1...Self.largestSide), ("width", shape[1], 1...Self.largestSide),
-                        ("channels", shape[2], Self.filterRange),
-                    ]
-            case .featureMaps(let channels, _): sizes = [("channels", channels, Self.filterRange)]
-            case .upsampling(let factor): sizes = [("factor", factor, 2...16)]
-            case .groupNormalization(let groups): sizes = [("groups", groups, Self.filterRange)]
-            case .activation: break
-            case .residual(let branch): try check(branch, "\(side) layer \(index + 1)'s branch")
-            }
-            for (size, value, range) in sizes {
-                try VAEError.require("\(size) of \(name)", value, in: range)
-            }
+            try layer.check("\(side) layer \(index + 1) (\(layer.kind))", kernelSize: kernelSize)
         }
     }
 }

@@ -113,8 +113,8 @@ public struct ModelConfiguration: Sendable, Hashable {
 
     /// Convolutions, and dense layers of each side, that filters and units may say.
     private static let mostShorthand = 12
-    /// Layers of a list.
-    static let mostLayers = 64
+    /// Layers of a list, those of residual branches included.
+    static let mostLayers = 128
     static let largestSide = 1 << 14
     static let filterRange = 1...1 << 14
     static let kernelRange = 1...63

@@ -38,7 +38,7 @@ extension VariationalAutoencoder {
                     ? "Take the model.safetensors beside it, or go on from it with vae-train --resume."
                     : "Take a model.safetensors that vae-train or write(to:) wrote.")
         }
-        // JSON is read into something many times its size, and a configuration takes a few hundred bytes.
+        // JSON is read into something many times its size, and the longest configuration takes some twenty kilobytes.
         guard json.utf8.count <= Self.longestConfiguration else {
             throw VAEError(
                 .invalidData, path, "has a configuration that is too long",
@@ -100,7 +100,7 @@ extension VariationalAutoencoder {
     private static let formatKey = "format"
     private static let format = "vae-1"
     private static let configurationKey = "configuration"
-    private static let longestConfiguration = 4096
+    private static let longestConfiguration = 32_768
 }
 
 extension VAEError {

@@ -53,7 +53,7 @@ private struct Parts {
     typealias Key = Checkpoint.Key
 
     /// Bytes of an entry of the metadata: JSON is read into something many times its size, and takes a few hundred here.
-    private static let longestEntry = 4096
+    private static let longestEntry = 32_768
 
     init(_ bytes: [UInt8], _ source: String) throws(VAEError) {
         file = try SafeTensors(bytes: bytes, source: source)

@@ -55,7 +55,9 @@ STRIDES = {
         {"type": "transposed_convolution", "filters": 5, "kernelSize": 2, "stride": 3, "activation": "leaky-relu"}],
 }
 BATCH = 5
-SLOPE = 0.01
+# The engine has these constants in float32.
+SLOPE = float(np.float32(0.01))
+EPSILON = float(np.float32(1e-5))
 
 
 class Model:
@@ -143,7 +145,7 @@ class Model:
             elif kind == "group_normalization":
                 channels = x.shape[-1]
                 scale, shift = (self.weight(f"{name}.{part}", (channels,)) for part in ("scale", "shift"))
-                x = F.group_norm(x.movedim(-1, 1), layer["groups"], scale, shift, eps=1e-5).movedim(1, -1)
+                x = F.group_norm(x.movedim(-1, 1), layer["groups"], scale, shift, eps=EPSILON).movedim(1, -1)
             elif kind == "activation":
                 x = self.activate(x, layer["activation"])
             elif kind == "upsampling":
