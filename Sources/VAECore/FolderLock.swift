@@ -5,10 +5,12 @@ import Glibc
 /// It is the kernel's lock on the folder itself (`flock`): it ends with the process however that ends, and leaves no file behind.
 package final class FolderLock: Sendable {
     private let number: Int32
+    private let path: String
 
     /// - Throws: `missingInput` when there is no such folder; `unavailable` when another program has the lock.
     package init(_ path: String) throws(VAEError) {
         try path.checkIsPath()
+        self.path = path
         number = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard number >= 0 else { throw .file(path, .open, errno) }
         // Some network file systems have no locks on folders; there nothing is kept out.
@@ -21,9 +23,10 @@ package final class FolderLock: Sendable {
     }
 
     deinit {
+        guard number >= 0 else { return }
         // A process that was being started meanwhile may have a copy of the descriptor for a moment; closing alone would leave
         // the lock to it.
         flock(number, LOCK_UN)
-        close(number)
+        _ = FileOperation.close(path).run { close(number) }
     }
 }
