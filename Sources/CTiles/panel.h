@@ -1,4 +1,4 @@
-// The tiles of gather and correlate for panels whose vectors are WIDTH columns wide. Included by tile.h once for each width;
+// The tiles of implicit_gemm and weight_gradient for panels whose vectors are WIDTH columns wide. Included by tile.h once for each width;
 // every name ends in it.
 #define PANEL(name) NAMED(name, WIDTH)
 #define vec PANEL(vec)
@@ -15,9 +15,9 @@ INLINE void PANEL(store)(float *p, vec v) { __builtin_memcpy(p, &v, sizeof v); }
 
 INLINE vec PANEL(rectified)(vec x) { return x < 0 ? (vec)0 : x; }
 
-// MARK: gather
+// MARK: implicit_gemm
 
-INLINE void PANEL(gather_tile)(const int rows, const int vectors, const vae_plan *plan, const vae_segment *segment,
+INLINE void PANEL(implicit_gemm_tile)(const int rows, const int vectors, const vae_plan *plan, const vae_segment *segment,
                                const float *input, const float *weights, const float *bias, bool accumulate, bool rectify,
                                float *output) {
     vec sum[ROWS][VECTORS];
@@ -40,38 +40,38 @@ INLINE void PANEL(gather_tile)(const int rows, const int vectors, const vae_plan
         }
     }
     UNROLL for (int m = 0; m < rows; m++) {
-        float *place = output + m * segment->output_step;
+        float *position = output + m * segment->output_step;
         UNROLL for (int v = 0; v < vectors; v++)
-            PANEL(store)(place + v * WIDTH, rectify ? PANEL(rectified)(sum[m][v]) : sum[m][v]);
+            PANEL(store)(position + v * WIDTH, rectify ? PANEL(rectified)(sum[m][v]) : sum[m][v]);
     }
 }
 
 #define GATHER_CASE(n)                                                                                               \
     case n:                                                                                                          \
-        PANEL(gather_tile)(n, vectors, plan, segment, input, weights, bias, accumulate, rectify, output);            \
+        PANEL(implicit_gemm_tile)(n, vectors, plan, segment, input, weights, bias, accumulate, rectify, output);            \
         break;
 
-INLINE void PANEL(gather_columns)(const int vectors, const vae_plan *plan, const float *image, const float *weights,
+INLINE void PANEL(implicit_gemm_columns)(const int vectors, const vae_plan *plan, const float *image, const float *weights,
                                   const float *bias, bool accumulate, bool rectify, float *image_output) {
     for (ptrdiff_t s = 0; s < plan->segment_count; s++) {
         const vae_segment *segment = plan->segments + s;
         const float *input = image;
         float *output = image_output + segment->output;
         // Tiles of even sizes rather than full ones and a remnant.
-        ptrdiff_t places = segment->places;
-        for (ptrdiff_t tiles = (places + ROWS - 1) / ROWS; tiles > 0; tiles--) {
-            const ptrdiff_t rows = (places + tiles - 1) / tiles;
+        ptrdiff_t positions = segment->positions;
+        for (ptrdiff_t tiles = (positions + ROWS - 1) / ROWS; tiles > 0; tiles--) {
+            const ptrdiff_t rows = (positions + tiles - 1) / tiles;
             switch (rows) { EACH_ROW_COUNT(GATHER_CASE) }
             input += rows * segment->input_step;
             output += rows * segment->output_step;
-            places -= rows;
+            positions -= rows;
         }
     }
 }
 
-// MARK: correlate
+// MARK: weight_gradient
 
-INLINE void PANEL(correlate_tile)(const int rows, const int vectors, const vae_walk *walk, const vae_overlap *overlap,
+INLINE void PANEL(weight_gradient_tile)(const int rows, const int vectors, const vae_walk *walk, const vae_overlap *overlap,
                                   const float *images, const float *grids, ptrdiff_t count, bool accumulate,
                                   float *weights) {
     vec sum[ROWS][VECTORS];
@@ -82,7 +82,7 @@ INLINE void PANEL(correlate_tile)(const int rows, const int vectors, const vae_w
         for (ptrdiff_t row = 0; row < overlap->height; row++) {
             const float *x = images + image * walk->image_size + row * walk->image_row;
             const float *g = grids + image * walk->grid_size + row * walk->grid_row;
-            for (ptrdiff_t place = 0; place < overlap->width; place++, x += step, g += columns) {
+            for (ptrdiff_t position = 0; position < overlap->width; position++, x += step, g += columns) {
                 vec b[VECTORS];
                 UNROLL for (int v = 0; v < vectors; v++) b[v] = PANEL(load)(g + v * WIDTH);
                 UNROLL for (int m = 0; m < rows; m++) {
@@ -99,10 +99,10 @@ INLINE void PANEL(correlate_tile)(const int rows, const int vectors, const vae_w
 
 #define CORRELATE_CASE(n)                                                                                            \
     case n:                                                                                                          \
-        PANEL(correlate_tile)(n, vectors, walk, overlap, x, g, count, accumulate, w);                                \
+        PANEL(weight_gradient_tile)(n, vectors, walk, overlap, x, g, count, accumulate, w);                                \
         break;
 
-INLINE void PANEL(correlate_columns)(const int vectors, const vae_walk *walk, const float *images, const float *grids,
+INLINE void PANEL(weight_gradient_columns)(const int vectors, const vae_walk *walk, const float *images, const float *grids,
                                      ptrdiff_t count, bool accumulate, float *weights) {
     for (ptrdiff_t index = 0; index < walk->overlap_count; index++) {
         const vae_overlap *overlap = walk->overlaps + index;

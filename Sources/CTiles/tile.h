@@ -2,49 +2,49 @@
 //   TILES      the name of the table it fills
 //   TITLE      what people call the instruction set
 //   LANES      floats in a vector register
-//   ROWS       places, or rows of weights, that a tile holds at most
+//   ROWS       positions, or rows of weights, that a tile holds at most
 //   VECTORS    vectors of columns in a full tile
-//   DOT_ROWS   places that a tile of dot products holds at most, up to 8
+//   DOT_ROWS   positions that a tile of dot products holds at most, up to 8
 //   EACH_ROW_COUNT, EACH_DOT_ROW_COUNT   f(1) f(2) … up to ROWS and DOT_ROWS
 // and sets the compiler's target. ROWS · VECTORS accumulators, VECTORS operands and a broadcast fill the registers.
 //
-// A tile of gather, for AVX2 (6 places, 2 vectors of 8 columns). What is framed by # and = stays in registers from the first run
+// A tile of implicit_gemm, for AVX2 (6 positions, 2 vectors of 8 columns). What is framed by # and = stays in registers from the first run
 // of a segment to the last; the rest streams past it, a float of the run at a time:
 //
 //                                   weights, L1: row k of a run, a panel's columns wide
 //                                     n .. n+7     n+8 .. n+15
 //                                   +------------+------------+
-//                                   |    b[0]    |    b[1]    |   loaded once for each k, for all places;
+//                                   |    b[0]    |    b[1]    |   loaded once for each k, for all positions;
 //                                   +------------+------------+   k + 1 is `columns` floats on
 //   input: float k of the same run        |            |
-//   at every place, `input_step` apart    v            v
+//   at every position, `input_step` apart    v            v
 //              +---------+          #============#============#
-//   place 0    | x[0]    |--- a --->| sum[0][0]  | sum[0][1]  |   sum[m][v] = a · b[v] + sum[m][v], one fused
+//   position 0    | x[0]    |--- a --->| sum[0][0]  | sum[0][1]  |   sum[m][v] = a · b[v] + sum[m][v], one fused
 //              +---------+ broad-   #------------#------------#   multiply-add each: 12 chains that wait for
-//   place 1    | x[step] |  cast -->| sum[1][0]  | sum[1][1]  |   nothing but themselves
+//   position 1    | x[step] |  cast -->| sum[1][0]  | sum[1][1]  |   nothing but themselves
 //              +---------+          #------------#------------#
 //      :            :                     :            :
-//   place 5    |x[5·step]|--------->| sum[5][0]  | sum[5][1]  |   12 accumulators + 2 operands + 1 broadcast
+//   position 5    |x[5·step]|--------->| sum[5][0]  | sum[5][1]  |   12 accumulators + 2 operands + 1 broadcast
 //              +---------+          #============#============#   = 15 of 16 registers
 //                x++ with k               |            |
 //                                         v            v
-//                                   output, `output_step` a place: written once, rectified on the way;
+//                                   output, `output_step` a position: written once, rectified on the way;
 //                                   before, sums start from the bias, from zero or from what it holds
 //
 // A column is a chain of its own over the runs in their order and the floats of each. The loops, from the outside:
 //
-//   gather      panel of columns > segment > tile of places > run > float k of it > vector, place
-//               The panel's weights are read again for every tile of places, and so stay in the first-level cache.
-//   correlate   panel of columns > overlap > tile of weight rows > image > row of places > place > vector, weight row
+//   implicit_gemm      panel of columns > segment > tile of positions > run > float k of it > vector, position
+//               The panel's weights are read again for every tile of positions, and so stay in the first-level cache.
+//   weight_gradient   panel of columns > overlap > tile of weight rows > image > row of positions > position > vector, weight row
 //               The same picture with the tile on the weights: its rows are neighbouring floats x[m] of a run, its columns those
-//               of the grid, and what streams is the places, `image_step` and `columns` floats at a time.
-//   dot         segment > column > tile of places > run > sixteen floats of it > part > place
+//               of the grid, and what streams is the positions, `image_step` and `columns` floats at a time.
+//   narrow_product         segment > column > tile of positions > run > sixteen floats of it > part > position
 //               For few columns there is nothing to broadcast: vectors lie along the run.
 //
 //                          weights of column n, from float k of a run: b = w[k .. k+15], in PARTS vectors
 //                                   |
 //                                   v
-//   place m    x[k .. k+15] --> sum[m][part]: 16 sums side by side, each of every sixteenth float, DOT_ROWS places at once;
+//   position m    x[k .. k+15] --> sum[m][part]: 16 sums side by side, each of every sixteenth float, DOT_ROWS positions at once;
 //                               at the end 16 > 8 > 4 > 2 > 1 (FOLD), then the bias, then what the output holds
 //
 //   transpose   matrix > four columns > four rows: blocks of 4 × 4 in registers, shuffled
@@ -57,7 +57,7 @@
 
 // MARK: Panels
 
-// gather and correlate walk panels of columns: as many full ones as there are, then what is left in ever narrower vectors. A
+// implicit_gemm and weight_gradient walk panels of columns: as many full ones as there are, then what is left in ever narrower vectors. A
 // column is a chain of its own, so that the panel it falls into does not show.
 #define JOIN(a, b) a##_##b
 #define NAMED(name, width) JOIN(name, width)
@@ -103,26 +103,26 @@
     for (; n < columns; n++) f(1, 1, n);
 
 #define GATHER_PANEL(width, vectors, n)                                                              \
-    NAMED(gather_columns, width)                                                                     \
+    NAMED(implicit_gemm_columns, width)                                                                     \
     (vectors, plan, input, weights + n, bias ? bias + n : NULL, accumulate, rectify, output + n)
 
-static void gather(const vae_plan *plan, const float *input, const float *weights, const float *bias, bool accumulate,
+static void implicit_gemm(const vae_plan *plan, const float *input, const float *weights, const float *bias, bool accumulate,
                    bool rectify, float *output) {
-    // A panel at a time, so that its weights stay in the first-level cache over all places.
+    // A panel at a time, so that its weights stay in the first-level cache over all positions.
     const ptrdiff_t columns = plan->columns;
     EACH_PANEL(GATHER_PANEL)
 }
 
 #define CORRELATE_PANEL(width, vectors, n)                                                           \
-    NAMED(correlate_columns, width)(vectors, walk, image, grid + n, images, accumulate, weights + n)
+    NAMED(weight_gradient_columns, width)(vectors, walk, image, grid + n, images, accumulate, weights + n)
 
-static void correlate(const vae_walk *walk, const float *image, const float *grid, ptrdiff_t images, bool accumulate,
+static void weight_gradient(const vae_walk *walk, const float *image, const float *grid, ptrdiff_t images, bool accumulate,
                       float *weights) {
     const ptrdiff_t columns = walk->columns;
     EACH_PANEL(CORRELATE_PANEL)
 }
 
-// MARK: dot
+// MARK: narrow_product
 
 #define PARTS (VAE_TILE_LANES / LANES)
 
@@ -157,7 +157,7 @@ INLINE void load_some(const float *p, ptrdiff_t count, vec parts[PARTS]) {
     __builtin_memcpy(parts, some, sizeof some);
 }
 
-INLINE void dot_tile(const int rows, const vae_plan *plan, const vae_segment *segment, const float *input,
+INLINE void narrow_product_tile(const int rows, const vae_plan *plan, const vae_segment *segment, const float *input,
                      const float *weights, float bias, bool accumulate, bool rectify, float *output) {
     vec sum[8][PARTS];
     UNROLL for (int m = 0; m < 8; m++) UNROLL for (int part = 0; part < PARTS; part++) sum[m][part] = (vec)0;
@@ -183,7 +183,7 @@ INLINE void dot_tile(const int rows, const vae_plan *plan, const vae_segment *se
             }
         }
     }
-    // The sixteen partial sums of every place, halved until one is left: 16 to 8, to 4, to 2, to 1.
+    // The sixteen partial sums of every position, halved until one is left: 16 to 8, to 4, to 2, to 1.
     sixteen lanes[8], pairs[4], fours[2];
     UNROLL for (int m = 0; m < 8; m++) __builtin_memcpy(&lanes[m], sum[m], sizeof lanes[m]);
     UNROLL for (int m = 0; m < 4; m++) pairs[m] = FOLD_8(lanes[2 * m], lanes[2 * m + 1]);
@@ -191,18 +191,18 @@ INLINE void dot_tile(const int rows, const vae_plan *plan, const vae_segment *se
     const sixteen eights = FOLD_2(fours[0], fours[1]);
     const float __attribute__((ext_vector_type(8))) total = FOLD_1(eights) + bias;
     UNROLL for (int m = 0; m < rows; m++) {
-        float *place = output + m * segment->output_step;
-        const float value = accumulate ? *place + total[m] : total[m];
-        *place = rectify && value < 0 ? 0 : value;
+        float *position = output + m * segment->output_step;
+        const float value = accumulate ? *position + total[m] : total[m];
+        *position = rectify && value < 0 ? 0 : value;
     }
 }
 
 #define DOT_CASE(n)                                                                                  \
     case n:                                                                                          \
-        dot_tile(n, plan, segment, input, w, start, accumulate, rectify, output);                         \
+        narrow_product_tile(n, plan, segment, input, w, start, accumulate, rectify, output);                         \
         break;
 
-static void dot(const vae_plan *plan, const float *image, const float *weights, const float *bias, bool accumulate,
+static void narrow_product(const vae_plan *plan, const float *image, const float *weights, const float *bias, bool accumulate,
                 bool rectify, float *image_output) {
     for (ptrdiff_t s = 0; s < plan->segment_count; s++) {
         const vae_segment *segment = plan->segments + s;
@@ -210,13 +210,13 @@ static void dot(const vae_plan *plan, const float *image, const float *weights, 
             const float *input = image, *w = weights + n * plan->run_length;
             float *output = image_output + segment->output + n;
             const float start = bias && !accumulate ? bias[n] : 0;
-            ptrdiff_t places = segment->places;
-            for (ptrdiff_t tiles = (places + DOT_ROWS - 1) / DOT_ROWS; tiles > 0; tiles--) {
-                const ptrdiff_t rows = (places + tiles - 1) / tiles;
+            ptrdiff_t positions = segment->positions;
+            for (ptrdiff_t tiles = (positions + DOT_ROWS - 1) / DOT_ROWS; tiles > 0; tiles--) {
+                const ptrdiff_t rows = (positions + tiles - 1) / tiles;
                 switch (rows) { EACH_DOT_ROW_COUNT(DOT_CASE) }
                 input += rows * segment->input_step;
                 output += rows * segment->output_step;
-                places -= rows;
+                positions -= rows;
             }
         }
     }
@@ -253,4 +253,4 @@ static void transpose(const float *from, ptrdiff_t count, ptrdiff_t rows, ptrdif
     }
 }
 
-const vae_tiles TILES = {TITLE, gather, dot, transpose, correlate};
+const vae_tiles TILES = {TITLE, implicit_gemm, narrow_product, transpose, weight_gradient};

@@ -23,7 +23,7 @@ public struct EvaluationSummary: Sendable, Equatable, Codable {
             /// Whose value it is.
             public enum Kind: String, Sendable, Codable {
                 /// A simpler model's.
-                case rival
+                case baseline
                 /// The model's own.
                 case model
                 /// No model's: a bound.

@@ -11,7 +11,7 @@ import VAERun
 struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate",
-        abstract: "Say how good a model is: losses, likelihood, latents, clusters, rivals.",
+        abstract: "Say how good a model is: losses, likelihood, latents, clusters, baselines.",
         discussion: """
             Measures the model on the run's test images, and puts its loss on a scale: from the pixelwise mean of the \
             training images, over principal components, down to the entropy of grey pixels, which no Bernoulli model gets \

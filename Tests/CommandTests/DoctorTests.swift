@@ -107,59 +107,59 @@ import VAERun
 
     /// Each of the smallest mistakes is enough.
     @Test func aSlightMistakeFailsItsProof() throws {
-        #expect(!Proof.philox { Philox4x32(key: $0).block(at: $1) &+ SIMD4(0, 0, 0, 1) }.holds)
+        #expect(!SelfCheck.philox { Philox4x32(key: $0).block(at: $1) &+ SIMD4(0, 0, 0, 1) }.holds)
         // The last of a sum's terms left out.
-        let shortened = Proof.products { a, b, m, n, k, transposed in
+        let shortened = SelfCheck.products { a, b, m, n, k, transposed in
             var b = b
             if k > 1 {
                 for column in 0..<n { b[transposed.b ? column * k + k - 1 : (k - 1) * n + column] = 0 }
             }
-            return Proof.engineProduct(a, b, m, n, k, transposed)
+            return SelfCheck.engineProduct(a, b, m, n, k, transposed)
         }
         #expect(!shortened.holds)
         // One element of 10⁻⁶ of its size off.
-        let nudged = Proof.products { a, b, m, n, k, transposed in
-            var result = Proof.engineProduct(a, b, m, n, k, transposed)
+        let nudged = SelfCheck.products { a, b, m, n, k, transposed in
+            var result = SelfCheck.engineProduct(a, b, m, n, k, transposed)
             result[0] *= 1 + 1e-6
             return result
         }
         #expect(!nudged.holds)
-        #expect(!Proof.products { _, _, m, n, _, _ in [Float](repeating: .nan, count: m * n) }.holds)
+        #expect(!SelfCheck.products { _, _, m, n, _, _ in [Float](repeating: .nan, count: m * n) }.holds)
         // One element that is no number, with right ones after it.
-        let torn = Proof.products { a, b, m, n, k, transposed in
-            var result = Proof.engineProduct(a, b, m, n, k, transposed)
+        let torn = SelfCheck.products { a, b, m, n, k, transposed in
+            var result = SelfCheck.engineProduct(a, b, m, n, k, transposed)
             result[result.count / 2] = .nan
             return result
         }
         #expect(!torn.holds)
-        let eigen = Proof.eigenvectors { matrix, size in
+        let eigen = SelfCheck.eigenvectors { matrix, size in
             let found = try SymmetricEigen(matrix, size: size)
             var vectors = found.vectors
             vectors[3][5] += 1e-12
             return (found.values, vectors)
         }
-        #expect(!eigen.holds && Proof.eigenvectors().holds)
-        let tornEigen = Proof.eigenvectors { matrix, size in
+        #expect(!eigen.holds && SelfCheck.eigenvectors().holds)
+        let tornEigen = SelfCheck.eigenvectors { matrix, size in
             let found = try SymmetricEigen(matrix, size: size)
             var vectors = found.vectors
             vectors[3][5] = .nan
             return (found.values, vectors)
         }
         #expect(!tornEigen.holds)
-        #expect(!Proof.eigenvectors { _, _ in throw CocoaError(.featureUnsupported) }.holds)
-        let threads = try Proof.threads { _, threads in [1, threads == 3 ? 1.0000001 : 1] }
+        #expect(!SelfCheck.eigenvectors { _, _ in throw CocoaError(.featureUnsupported) }.holds)
+        let threads = try SelfCheck.threads { _, threads in [1, threads == 3 ? 1.0000001 : 1] }
         #expect(!threads.holds && threads.measured == 1)
     }
 
     /// A single element of a single tensor that is off by a thousandth of the tensor's gradient.
     @Test func aWrongGradientFails() throws {
-        let sound = try Proof.gradients(threads: 2)
+        let sound = try SelfCheck.gradients(threads: 2)
         #expect(sound.holds)
         // A third of the bound at most: it was not drawn around what came out.
         #expect(try #require(sound.measured) < 1e-4)
         for tensor in [0, 7, 10, 17] {
-            let proof = try Proof.gradients(threads: 2) { model, images, threads, products in
-                var (weights, gradient) = try Proof.engineGradient(model, images, threads, products)
+            let proof = try SelfCheck.gradients(threads: 2) { model, images, threads, products in
+                var (weights, gradient) = try SelfCheck.engineGradient(model, images, threads, products)
                 // Of one of the two engines alone.
                 guard products == .blas else { return (weights, gradient) }
                 let norm = gradient[tensor].reduce(0) { $0 + $1 * $1 }.squareRoot()
@@ -174,15 +174,17 @@ import VAERun
     @Test(.enabled(if: Products.instructionSet != nil, "this processor has no tiles"))
     func otherBitsAreFound() throws {
         let other = try #require(
-            try Proof.publishedBits(threads: 1) { try PublishedTraining.run(threads: $0, products: .blas) })
+            try SelfCheck.publishedBits(threads: 1) {
+                try PublishedTraining.run(threads: $0, products: .blas)
+            })
         #expect(!other.holds && other.measured == 1)
     }
 
     @Test func noNumberProvesNothing() {
-        #expect(!Proof("x", "", measured: .nan, bound: 1).holds)
+        #expect(!SelfCheck("x", "", measured: .nan, bound: 1).holds)
         #expect(
-            !Proof("x", "", measured: .infinity, bound: 1).holds
-                && Proof("x", "", measured: 1, bound: 1).holds)
+            !SelfCheck("x", "", measured: .infinity, bound: 1).holds
+                && SelfCheck("x", "", measured: 1, bound: 1).holds)
     }
 }
 

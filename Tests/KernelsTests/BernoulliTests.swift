@@ -107,15 +107,17 @@ struct BernoulliTests {
         var random = SplitMix(state: 3)
         let (logits, xs) = (random.values(2 * 21), random.values(2 * 21).map { ($0 + 1) / 2 })
         let expected = try run(logits, xs, count: 2, scale: 0.5)
-        let (place, x, losses) = (try Guarded(logits), try Guarded(xs), try Guarded(untouched: 2))
+        let (position, x, losses) = (try Guarded(logits), try Guarded(xs), try Guarded(untouched: 2))
         Bernoulli.loss(
-            logits: place.region, targets: x.region, count: 2, losses: losses.region, gradient: nil, scale: 0)
-        #expect(losses.values == expected.losses && place.values == logits)
+            logits: position.region, targets: x.region, count: 2, losses: losses.region, gradient: nil,
+            scale: 0)
+        #expect(losses.values == expected.losses && position.values == logits)
         Bernoulli.loss(
-            logits: place.region, targets: x.region, count: 2, losses: losses.region, gradient: place.region,
+            logits: position.region, targets: x.region, count: 2, losses: losses.region,
+            gradient: position.region,
             scale: 0.5)
-        #expect(losses.values == expected.losses && place.values == expected.gradient)
-        #expect(areIntact([place, x, losses]))
+        #expect(losses.values == expected.losses && position.values == expected.gradient)
+        #expect(areIntact([position, x, losses]))
     }
 
     @Test func meansOfEveryLength() throws {
@@ -136,9 +138,9 @@ struct BernoulliTests {
     /// A network that has left the numbers shows in its loss: NaN stays, and infinities are not hidden.
     @Test func brokenLogitsShow() throws {
         for logit: Float in [.nan, .infinity, -.infinity] {
-            for (pixels, place) in [(8, 3), (5, 2)] {
+            for (pixels, position) in [(8, 3), (5, 2)] {
                 var logits = [Float](repeating: 0, count: pixels)
-                logits[place] = logit
+                logits[position] = logit
                 for target: Float in [0, 1, 0.5] {
                     let xs = [Float](repeating: target, count: pixels)
                     let loss = try run(logits, xs, count: 1).losses[0]

@@ -58,7 +58,7 @@ struct FloatStorageTests {
         #expect(a == [4, 5, 3] && b == [0, 0])
     }
 
-    /// A wrong length or place ends the process rather than write elsewhere.
+    /// A wrong length or position ends the process rather than write elsewhere.
     @Test func wrongPlacesTrap() async {
         // The storages stay: their pages could be written to beyond the region.
         await #expect(processExitsWith: .failure) {

@@ -24,9 +24,9 @@ struct GaussianLatentTests {
     func divergence(count: Int) throws {
         let (mean, logVariance) = (try Guarded(means), try Guarded(logVariances))
         let result = try Guarded(untouched: count)
-        GaussianLatent.divergence(
+        GaussianLatent.klDivergence(
             mean: mean.region, logVariance: logVariance.region, count: count, into: result.region)
-        let expected = Reference.divergence(
+        let expected = Reference.klDivergence(
             mean: means.doubles, logVariance: logVariances.doubles, count: count)
         let limits = expected.map { 1.001 * unitRoundoff * $0 }
         #expect(excess(result.values, expected, bounds: limits) <= 1)
@@ -38,7 +38,7 @@ struct GaussianLatentTests {
     @Test func divergenceByHand() throws {
         let (mean, logVariance) = (try Guarded([1, 0]), try Guarded([2, 0]))
         let result = try Guarded(untouched: 2)
-        GaussianLatent.divergence(
+        GaussianLatent.klDivergence(
             mean: mean.region, logVariance: logVariance.region, count: 2, into: result.region)
         #expect(result.values == [Float((exp(2.0) - 2) / 2), 0])
         #expect(areIntact([mean, logVariance, result]))
@@ -96,7 +96,7 @@ struct GaussianLatentTests {
         let (mu, l, e, g, w) = (0.7, -0.9, 1.3, 0.4, 0.25)
         func objective(_ mu: Double, _ l: Double) -> Double {
             g * (mu + exp(l / 2) * e)
-                + w * Reference.divergence(mean: [mu], logVariance: [l], count: 1)[0]
+                + w * Reference.klDivergence(mean: [mu], logVariance: [l], count: 1)[0]
         }
         let regions = try [g, mu, l, e, 0, 0].map { try Guarded([Float($0)]) }
         GaussianLatent.backward(

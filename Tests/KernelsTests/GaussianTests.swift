@@ -92,26 +92,26 @@ struct GaussianTests {
         var random = SplitMix(state: 3)
         let (means, xs) = (random.values(2 * 21), random.values(2 * 21).map { ($0 + 1) / 2 })
         let expected = try run(means, xs, -1, count: 2, scale: 0.5)
-        let (place, x, losses) = (try Guarded(means), try Guarded(xs), try Guarded(untouched: 2))
+        let (position, x, losses) = (try Guarded(means), try Guarded(xs), try Guarded(untouched: 2))
         Gaussian.loss(
-            means: place.region, targets: x.region, logVariance: -1, count: 2, losses: losses.region,
+            means: position.region, targets: x.region, logVariance: -1, count: 2, losses: losses.region,
             gradient: nil, logVarianceGradients: nil, scale: 0)
-        #expect(losses.values == expected.losses && place.values == means)
+        #expect(losses.values == expected.losses && position.values == means)
         Gaussian.loss(
-            means: place.region, targets: x.region, logVariance: -1, count: 2, losses: losses.region,
-            gradient: place.region, logVarianceGradients: nil, scale: 0.5)
-        #expect(losses.values == expected.losses && place.values == expected.gradient)
-        #expect(areIntact([place, x, losses]))
+            means: position.region, targets: x.region, logVariance: -1, count: 2, losses: losses.region,
+            gradient: position.region, logVarianceGradients: nil, scale: 0.5)
+        #expect(losses.values == expected.losses && position.values == expected.gradient)
+        #expect(areIntact([position, x, losses]))
     }
 
     /// A network that has left the numbers shows in its loss.
     @Test func brokenMeansShow() throws {
-        for (pixels, place) in [(8, 3), (5, 2)] {
+        for (pixels, position) in [(8, 3), (5, 2)] {
             for mean: Float in [.nan, .infinity, -.infinity] {
                 var means = [Float](repeating: 0, count: pixels)
-                means[place] = mean
+                means[position] = mean
                 let found = try run(means, [Float](repeating: 0.5, count: pixels), 0, count: 1)
-                #expect(!found.losses[0].isFinite && !found.gradient[place].isFinite)
+                #expect(!found.losses[0].isFinite && !found.gradient[position].isFinite)
                 #expect(!found.logVarianceGradients[0].isFinite)
             }
             for logVariance: Float in [.nan, .infinity, -.infinity, -1e30] {

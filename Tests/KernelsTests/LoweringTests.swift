@@ -16,7 +16,7 @@ struct LoweringTests {
             let (source, lowered) = (
                 try Guarded(images), try Guarded(untouched: sizes.count * geometry.loweredCount)
             )
-            geometry.lower(source.region, count: sizes.count, into: lowered.region)
+            geometry.im2col(source.region, count: sizes.count, into: lowered.region)
             // A kernel for each value of the patch: the identity matrix.
             var identity = sizes
             identity.filters = geometry.patch
@@ -25,10 +25,10 @@ struct LoweringTests {
             let expected = identity.reference.forward(images.doubles, kernel: kernel, count: sizes.count)
             var rows = lowered.values
             if geometry.storesPlanes {
-                // Stored a tap after the other; the definition goes a place after the other.
-                let places = sizes.count * geometry.places
+                // Stored a tap after the other; the definition goes a position after the other.
+                let positions = sizes.count * geometry.positions
                 rows = (0..<rows.count).map {
-                    lowered.values[$0 % geometry.patch * places + $0 / geometry.patch]
+                    lowered.values[$0 % geometry.patch * positions + $0 / geometry.patch]
                 }
             }
             #expect(identical(rows.doubles, expected), "\(sizes.testDescription)")
@@ -44,16 +44,16 @@ struct LoweringTests {
             func whole(_ count: Int) -> [Float] { (0..<count).map { _ in Float(random.next() % 15) - 7 } }
             let (x, y) = (whole(sizes.imageCount), whole(sizes.count * geometry.loweredCount))
             let (images, lowered) = (try Guarded(x), try Guarded(untouched: y.count))
-            geometry.lower(images.region, count: sizes.count, into: lowered.region)
+            geometry.im2col(images.region, count: sizes.count, into: lowered.region)
             let raised = try Guarded([Float](repeating: 0, count: x.count))
             let source = try Guarded(y)
-            geometry.raise(source.region, count: sizes.count, addingTo: raised.region)
+            geometry.col2im(source.region, count: sizes.count, addingTo: raised.region)
             #expect(
                 product(lowered.values, y) == product(x, raised.values), "\(sizes.testDescription)")
             #expect(areIntact([images, lowered, raised]) && identical(source.values, y))
             // It adds to what is there.
             let above = try Guarded([Float](repeating: 100, count: x.count))
-            geometry.raise(source.region, count: sizes.count, addingTo: above.region)
+            geometry.col2im(source.region, count: sizes.count, addingTo: above.region)
             #expect(identical(above.values, raised.values.map { $0 + 100 }))
         }
     }
@@ -67,18 +67,18 @@ struct LoweringTests {
     /// TensorFlow's `same`, against sizes and paddings that its documentation's formula gives by hand.
     @Test(
         arguments: [
-            // size, kernel, stride → places, padding before
+            // size, kernel, stride → positions, padding before
             (28, 3, 2, 14, 0), (14, 3, 2, 7, 0), (7, 3, 2, 4, 1), (28, 3, 1, 28, 1), (1, 3, 2, 1, 1),
             (2, 3, 2, 1, 0), (5, 5, 1, 5, 2), (5, 4, 1, 5, 1), (6, 1, 3, 2, 0), (7, 1, 3, 3, 0),
             (1, 5, 1, 1, 2), (9, 2, 3, 3, 0),
         ])
-    func paddingIsSame(size: Int, kernel: Int, stride: Int, places: Int, padding: Int) throws {
+    func paddingIsSame(size: Int, kernel: Int, stride: Int, positions: Int, padding: Int) throws {
         let rows = try ConvolutionGeometry(
             height: size, width: 4, channels: 1, kernelHeight: kernel, kernelWidth: 1, stride: stride)
-        #expect(rows.gridHeight == places && rows.paddingTop == padding)
+        #expect(rows.gridHeight == positions && rows.paddingTop == padding)
         let columns = try ConvolutionGeometry(
             height: 4, width: size, channels: 1, kernelHeight: 1, kernelWidth: kernel, stride: stride)
-        #expect(columns.gridWidth == places && columns.paddingLeft == padding)
+        #expect(columns.gridWidth == positions && columns.paddingLeft == padding)
     }
 
     @Test func sizesThatAreNoneAreRefused() {

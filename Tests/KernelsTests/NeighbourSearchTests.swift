@@ -8,7 +8,7 @@ struct NeighbourSearchTests {
     /// What points can be like.
     enum Kind: CaseIterable {
         case ordinary
-        /// Few places, many points in each: ties everywhere.
+        /// Few positions, many points in each: ties everywhere.
         case grid
         /// Ten thousand spreads away from the origin.
         case farAway
@@ -18,7 +18,7 @@ struct NeighbourSearchTests {
         case tiny, huge
         /// Coordinates near the largest float of either sign, whose differences overflow.
         case extreme
-        /// Nothing but one place.
+        /// Nothing but one position.
         case same
 
         func values(_ count: Int, _ size: Int, _ random: inout SplitMix) -> [Float] {

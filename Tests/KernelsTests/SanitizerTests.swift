@@ -22,21 +22,21 @@ struct SanitizerTests {
         }
     }
 
-    /// Two parts of one job that write to one place, each while the other one is at work.
+    /// Two parts of one job that write to one position, each while the other one is at work.
     @Test(.enabled(if: isBuilt(with: "__tsan_init"), "needs the thread sanitizer"))
     func races() async {
         await #expect(processExitsWith: .success) { Self.writeAtOnce(to: [0, 1]) }
         await #expect(processExitsWith: .failure) { Self.writeAtOnce(to: [0, 0]) }
     }
 
-    private static func writeAtOnce(to places: [Int]) {
+    private static func writeAtOnce(to positions: [Int]) {
         guard let storage = try? FloatStorage(count: 2) else { return }
         let arrived = Atomic(0)
         WorkerPool(threads: 2).run(parts: 2) { _, part in
             // Relaxed, so that neither waits for what the other has written.
             arrived.add(1, ordering: .relaxed)
             while arrived.load(ordering: .relaxed) < 2 { sched_yield() }
-            storage.region[places[part]] += 1
+            storage.region[positions[part]] += 1
         }
     }
 }

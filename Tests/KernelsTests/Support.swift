@@ -61,7 +61,7 @@ func bounds(_ magnitudes: [Double], terms: Int) -> [Double] {
 
 extension Activation {
     /// What the activation adds to the error of a sum, which none of them enlarges: tanh is within 3 units in the last
-    /// place, each at most u below 1; the others are exact.
+    /// position, each at most u below 1; the others are exact.
     var error: Double { self == .tanh ? 3 * unitRoundoff : 0 }
 
     /// How far gradients may be off behind the activation, given those before it: y², 1 − y² and the product are rounded.

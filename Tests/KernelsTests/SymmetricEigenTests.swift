@@ -23,15 +23,15 @@ struct SymmetricEigenTests {
         var (residual, norm, skew) = (0.0, 0.0, 0.0)
         for row in 0..<size {
             for column in 0..<size {
-                var (product, dot) = (0.0, row == column ? -1.0 : 0)
+                var (product, narrow_product) = (0.0, row == column ? -1.0 : 0)
                 for index in 0..<size {
                     product += eigen.values[index] * eigen.vectors[index][row] * eigen.vectors[index][column]
-                    dot += eigen.vectors[row][index] * eigen.vectors[column][index]
+                    narrow_product += eigen.vectors[row][index] * eigen.vectors[column][index]
                 }
                 let element = matrix[row * size + column]
                 residual += (element - product) * (element - product)
                 norm += element * element
-                skew += dot * dot
+                skew += narrow_product * narrow_product
             }
         }
         let unit = Double(size) * 0x1p-52
@@ -57,11 +57,11 @@ struct SymmetricEigenTests {
     }
 
     @Test(arguments: [0, 1, 3])
-    func notANumberIsRefused(place: Int) {
+    func notANumberIsRefused(position: Int) {
         var matrix = [3.0, 1, 1, 3]
-        matrix[place] = .nan
+        matrix[position] = .nan
         let error = #expect(throws: FactorizationError.self) { try SymmetricEigen(matrix, size: 2) }
-        #expect(error == .notFinite(routine: "dsyevd", entry: place))
-        #expect(error?.description == "dsyevd: entry \(place) is not a finite number")
+        #expect(error == .notFinite(routine: "dsyevd", entry: position))
+        #expect(error?.description == "dsyevd: entry \(position) is not a finite number")
     }
 }

@@ -38,8 +38,8 @@ guarded guarded_random(ptrdiff_t count, values values, uint64_t *random) {
     // Few, so that most sums stay finite.
     static const uint32_t wild[] = {0x7FC00000, 0x7F800000, 0xFF800000, 0x80000000, 0x00000001, 0x807FFFFF};
     for (ptrdiff_t left = values == WILD && count > 0 ? 1 + count / 200 : 0; left > 0; left--) {
-        const ptrdiff_t place = below(random, count);
-        memcpy(memory.floats + place, wild + below(random, 6), sizeof *wild);
+        const ptrdiff_t position = below(random, count);
+        memcpy(memory.floats + position, wild + below(random, 6), sizeof *wild);
     }
     return memory;
 }
@@ -62,14 +62,14 @@ static ptrdiff_t columns_of(kind kind, ptrdiff_t index) {
     return index < EVERY_WIDTH ? index + 1 : wide[index - EVERY_WIDTH];
 }
 
-// Steps that share no factor with what they are taken in meet every length up to 70, and every number of places up to 40.
+// Steps that share no factor with what they are taken in meet every length up to 70, and every number of positions up to 40.
 static ptrdiff_t length_of(ptrdiff_t index) { return 1 + index * 37 % 70; }
 static ptrdiff_t places_of(ptrdiff_t index) { return 1 + index * 23 % 40; }
-// A dense layer: one run, one place an image.
+// A dense layer: one run, one position an image.
 static bool is_dense(ptrdiff_t index) { return index % 3 == 0; }
 
-// Segments whose places lie side by side or between each other's, as those of a transposed convolution do, with gaps; each
-// meets runs at places of the input that overlap, and rows of weights in any order.
+// Segments whose positions lie side by side or between each other's, as those of a transposed convolution do, with gaps; each
+// meets runs at positions of the input that overlap, and rows of weights in any order.
 static void make_plan(call *call, ptrdiff_t index, uint64_t *random) {
     const bool dense = is_dense(index);
     const ptrdiff_t columns = columns_of(call->kind, index), length = length_of(index), most = places_of(index);
@@ -77,18 +77,18 @@ static void make_plan(call *call, ptrdiff_t index, uint64_t *random) {
     const ptrdiff_t step = dense ? length : 1 + below(random, 2 * length), taps = dense ? 1 : 1 + below(random, 8);
     ptrdiff_t runs = 0, input = 0, output = 0;
     for (ptrdiff_t s = 0; s < segments; s++) {
-        const ptrdiff_t places = dense ? most : 1 + below(random, most);
-        // A place that meets no tap is its bias alone.
+        const ptrdiff_t positions = dense ? most : 1 + below(random, most);
+        // A position that meets no tap is its bias alone.
         const ptrdiff_t count = dense ? 1 : below(random, taps + 1);
         call->segments[s] = (vae_segment){
-            step, (s / spacing * most * spacing + s % spacing) * columns, spacing * columns, places, runs, count};
+            step, (s / spacing * most * spacing + s % spacing) * columns, spacing * columns, positions, runs, count};
         for (ptrdiff_t end = runs + count; runs < end; runs++) {
             const ptrdiff_t from = dense ? 0 : below(random, 3 * length);
             call->runs[runs] = (vae_run){from, (dense ? 0 : below(random, taps)) * length * columns};
-            const ptrdiff_t reach = from + (places - 1) * step + length;
+            const ptrdiff_t reach = from + (positions - 1) * step + length;
             if (reach > input) input = reach;
         }
-        const ptrdiff_t reach = call->segments[s].output + ((places - 1) * spacing + 1) * columns;
+        const ptrdiff_t reach = call->segments[s].output + ((positions - 1) * spacing + 1) * columns;
         if (reach > output) output = reach;
     }
     call->plan = (vae_plan){call->segments, segments, call->runs, length, columns};
@@ -101,8 +101,8 @@ static void make_plan(call *call, ptrdiff_t index, uint64_t *random) {
     call->bias = guarded_random(has_bias ? columns : 0, values, random);
     call->before = call->accumulate ? guarded_random(output, values, random) : guarded_make(output);
     snprintf(call->title, sizeof call->title,
-             "%s: %td segments of up to %td places %td apart, %td runs of %td, input step %td, %td columns%s%s%s%s",
-             call->kind == DOT ? "dot" : "gather", segments, most, spacing, runs, length, step, columns,
+             "%s: %td segments of up to %td positions %td apart, %td runs of %td, input step %td, %td columns%s%s%s%s",
+             call->kind == DOT ? "narrow_product" : "implicit_gemm", segments, most, spacing, runs, length, step, columns,
              has_bias ? ", bias" : "", call->accumulate ? ", accumulate" : "", call->rectify ? ", rectify" : "",
              value_names[values]);
 }
@@ -131,7 +131,7 @@ static void make_walk(call *call, ptrdiff_t index, uint64_t *random) {
     const ptrdiff_t output = taps * length * columns;
     call->before = call->accumulate ? guarded_random(output, values, random) : guarded_make(output);
     snprintf(call->title, sizeof call->title,
-             "correlate: %td images, %td taps on %td x %td places, runs of %td, image step %td, %td columns%s%s", images,
+             "weight_gradient: %td images, %td taps on %td x %td positions, runs of %td, image step %td, %td columns%s%s", images,
              taps, height, width, length, step, columns, call->accumulate ? ", accumulate" : "", value_names[values]);
 }
 
@@ -168,9 +168,9 @@ void call_run(const call *call, const vae_tiles *tiles, float *output) {
     const float *first = call->first.floats, *second = call->second.floats;
     const float *bias = call->bias.count > 0 ? call->bias.floats : NULL;
     switch (call->kind) {
-        case GATHER: tiles->gather(&call->plan, first, second, bias, call->accumulate, call->rectify, output); break;
-        case DOT: tiles->dot(&call->plan, first, second, bias, call->accumulate, call->rectify, output); break;
+        case GATHER: tiles->implicit_gemm(&call->plan, first, second, bias, call->accumulate, call->rectify, output); break;
+        case DOT: tiles->narrow_product(&call->plan, first, second, bias, call->accumulate, call->rectify, output); break;
         case TRANSPOSE: tiles->transpose(first, call->count, call->rows, call->columns, output); break;
-        default: tiles->correlate(&call->walk, first, second, call->count, call->accumulate, output); break;
+        default: tiles->weight_gradient(&call->walk, first, second, call->count, call->accumulate, output); break;
     }
 }

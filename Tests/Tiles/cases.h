@@ -43,7 +43,7 @@ typedef struct {
     vae_segment segments[MOST_SEGMENTS];
     vae_run runs[MOST_RUNS];
     vae_overlap overlaps[MOST_OVERLAPS];
-    /// Matrices to transpose, or images to correlate.
+    /// Matrices to transpose, or images to weight_gradient.
     ptrdiff_t count, rows, columns;
     bool accumulate, rectify;
     /// Input and weights, or image and grid; `bias` has no floats where the call gets none.
@@ -64,7 +64,7 @@ typedef struct {
     double value;
     /// How far a sum in float may be from it.
     double bound;
-    /// False for a cell between the places, which nobody may write.
+    /// False for a cell between the positions, which nobody may write.
     bool is_output;
 } expectation;
 

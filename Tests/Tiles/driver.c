@@ -44,7 +44,7 @@ static uint64_t run(const call *call, const vae_tiles *tiles, const expectation 
         const float value = output.floats[i];
         if (!cells[i].is_output) {
             if (bits_of(value) == bits_of(call->before.floats[i])) continue;
-            snprintf(what, sizeof what, "cell %td lies between the places and was written", i);
+            snprintf(what, sizeof what, "cell %td lies between the positions and was written", i);
         } else if (bits_of(value) == unwritten) {
             snprintf(what, sizeof what, "cell %td was not written", i);
         } else if (!agrees(value, cells[i].value, cells[i].bound)) {

@@ -5,11 +5,11 @@
 #include "layers.h"
 
 enum {
-    /// Columns up to which images are padded on the way down, and summed by `dot` on the way up: `Tiles.mostThinColumns`.
+    /// Columns up to which images are padded on the way down, and summed by `narrow_product` on the way up: `Tiles.mostThinColumns`.
     THIN = 4,
     /// Images that a thread takes through the network together: rows of the dense layers.
     ROWS = 8,
-    /// Floats of the images and grids that one call correlates: `DirectConvolution.cachedFloats`.
+    /// Floats of the images and grids that one call sums the weights' gradient: `DirectConvolution.cachedFloats`.
     CACHED = 64 << 10,
 };
 

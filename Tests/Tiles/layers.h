@@ -13,7 +13,7 @@ typedef struct {
     bool is_transposed;
 } layer;
 
-/// Places along one side of the grid, and of the image with the zeros that kernels meet beside it.
+/// Positions along one side of the grid, and of the image with the zeros that kernels meet beside it.
 ptrdiff_t grid_of(const layer *layer);
 ptrdiff_t padded_of(const layer *layer);
 
@@ -22,10 +22,10 @@ void plan_down(call *call, const layer *layer);
 void plan_up(call *call, const layer *layer);
 /// From an image that lies padded in memory.
 void plan_padded(call *call, const layer *layer);
-/// One segment of places, each of which meets one run.
+/// One segment of positions, each of which meets one run.
 void plan_rows(call *call, ptrdiff_t rows);
 
-/// Over the places at which the kernel's taps meet the image, or its rows a padded one.
+/// Over the positions at which the kernel's taps meet the image, or its rows a padded one.
 void walk_taps(call *call, const layer *layer);
 void walk_padded(call *call, const layer *layer);
 

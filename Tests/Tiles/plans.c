@@ -10,7 +10,7 @@ static ptrdiff_t padding_of(const layer *layer) { return (padded_of(layer) - lay
 
 // MARK: Axes
 
-/// Places along an axis that meet the same taps of the kernel, and where these fall for the first of them.
+/// Positions along an axis that meet the same taps of the kernel, and where these fall for the first of them.
 typedef struct {
     ptrdiff_t first, step, count, input_step, taps;
     ptrdiff_t kernel[KERNEL], input[KERNEL];
@@ -36,10 +36,10 @@ static ptrdiff_t append(group *groups, ptrdiff_t count, group here) {
 /// From the image to the grid.
 static ptrdiff_t group_down(const layer *layer, group *groups) {
     ptrdiff_t count = 0;
-    for (ptrdiff_t place = 0; place < grid_of(layer); place++) {
-        group here = {place, 1, 1, layer->stride, 0, {0}, {0}};
+    for (ptrdiff_t position = 0; position < grid_of(layer); position++) {
+        group here = {position, 1, 1, layer->stride, 0, {0}, {0}};
         for (ptrdiff_t tap = 0; tap < KERNEL; tap++) {
-            const ptrdiff_t input = place * layer->stride + tap - padding_of(layer);
+            const ptrdiff_t input = position * layer->stride + tap - padding_of(layer);
             if (input < 0 || input >= layer->size) continue;
             here.kernel[here.taps] = tap;
             here.input[here.taps++] = input;
@@ -49,14 +49,14 @@ static ptrdiff_t group_down(const layer *layer, group *groups) {
     return count;
 }
 
-/// From the grid to the image: places that are a stride apart go together.
+/// From the grid to the image: positions that are a stride apart go together.
 static ptrdiff_t group_up(const layer *layer, group *groups) {
     ptrdiff_t count = 0;
     for (ptrdiff_t phase = 0; phase < layer->stride; phase++) {
-        for (ptrdiff_t place = phase; place < layer->size; place += layer->stride) {
-            group here = {place, layer->stride, 1, 1, 0, {0}, {0}};
+        for (ptrdiff_t position = phase; position < layer->size; position += layer->stride) {
+            group here = {position, layer->stride, 1, 1, 0, {0}, {0}};
             for (ptrdiff_t tap = 0; tap < KERNEL; tap++) {
-                const ptrdiff_t offset = place + padding_of(layer) - tap;
+                const ptrdiff_t offset = position + padding_of(layer) - tap;
                 if (offset < 0 || offset % layer->stride || offset / layer->stride >= grid_of(layer)) continue;
                 here.kernel[here.taps] = tap;
                 here.input[here.taps++] = offset / layer->stride;
@@ -74,7 +74,7 @@ static void add_segment(call *call, vae_segment segment) {
     call->segments[call->plan.segment_count++] = segment;
 }
 
-/// Rectangles of places as segments along their longer sides.
+/// Rectangles of positions as segments along their longer sides.
 static void plan_groups(call *call, const group *groups, ptrdiff_t count, ptrdiff_t input_size, ptrdiff_t output_size) {
     const ptrdiff_t length = call->plan.run_length, columns = call->plan.columns;
     ptrdiff_t runs = 0;
@@ -137,7 +137,7 @@ void walk_padded(call *call, const layer *layer) {
         padded_of(layer) * row, grid * layer->filters, grid * grid * layer->filters};
 }
 
-/// Tap by tap, over the places at which it falls on the image.
+/// Tap by tap, over the positions at which it falls on the image.
 void walk_taps(call *call, const layer *layer) {
     const ptrdiff_t grid = grid_of(layer), row = layer->size * layer->channels, stride = layer->stride;
     ptrdiff_t first[KERNEL], count[KERNEL];

@@ -17,7 +17,7 @@ static double now(void) {
 }
 
 static const char *const kind_names[] = {
-    [GATHER] = "gather", [DOT] = "dot", [TRANSPOSE] = "transpose", [CORRELATE] = "correlate"};
+    [GATHER] = "implicit_gemm", [DOT] = "narrow_product", [TRANSPOSE] = "transpose", [CORRELATE] = "weight_gradient"};
 
 /// The seconds that one call takes in the best of the rounds.
 static double seconds_of(const call *call, const vae_tiles *tiles, float *output) {

@@ -29,8 +29,8 @@ static void expect_plan(const call *call, expectation *cells) {
     // From one float of a run to the next, and from a column to the next.
     const ptrdiff_t down = call->kind == DOT ? 1 : plan->columns, across = call->kind == DOT ? plan->run_length : 1;
     for (const vae_segment *segment = plan->segments; segment < plan->segments + plan->segment_count; segment++) {
-        for (ptrdiff_t place = 0; place < segment->places; place++) {
-            const ptrdiff_t output = segment->output + place * segment->output_step;
+        for (ptrdiff_t position = 0; position < segment->positions; position++) {
+            const ptrdiff_t output = segment->output + position * segment->output_step;
             for (ptrdiff_t n = 0; n < plan->columns; n++) {
                 chain total = {0, 0, 0};
                 if (call->accumulate) {
@@ -40,7 +40,7 @@ static void expect_plan(const call *call, expectation *cells) {
                 }
                 const vae_run *runs = plan->runs + segment->first_run;
                 for (const vae_run *run = runs; run < runs + segment->runs; run++) {
-                    const float *x = call->first.floats + run->input + place * segment->input_step;
+                    const float *x = call->first.floats + run->input + position * segment->input_step;
                     const float *w = call->second.floats + run->weights + n * across;
                     for (ptrdiff_t k = 0; k < plan->run_length; k++) add(&total, (double)x[k] * w[k * down]);
                 }
@@ -62,9 +62,9 @@ static void expect_walk(const call *call, expectation *cells) {
                     const float *x = call->first.floats + image * walk->image_size + overlap->image + k;
                     const float *g = call->second.floats + image * walk->grid_size + overlap->grid + n;
                     for (ptrdiff_t row = 0; row < overlap->height; row++)
-                        for (ptrdiff_t place = 0; place < overlap->width; place++)
-                            add(&total, (double)x[row * walk->image_row + place * walk->image_step] *
-                                            g[row * walk->grid_row + place * walk->columns]);
+                        for (ptrdiff_t position = 0; position < overlap->width; position++)
+                            add(&total, (double)x[row * walk->image_row + position * walk->image_step] *
+                                            g[row * walk->grid_row + position * walk->columns]);
                 }
                 cells[weight] = expect(total, false);
             }
@@ -99,7 +99,7 @@ ptrdiff_t call_work(const call *call) {
             return call->count * work * call->walk.run_length * call->walk.columns;
         default:
             for (ptrdiff_t i = 0; i < call->plan.segment_count; i++)
-                work += call->segments[i].places * call->segments[i].runs;
+                work += call->segments[i].positions * call->segments[i].runs;
             return work * call->plan.run_length * call->plan.columns;
     }
 }

@@ -45,9 +45,9 @@ struct EvaluationTests {
         let kl = found.latents.kl.reduce(0, +)
         // Sums of the same divergences, which the loss has rounded to single precision, image by image.
         #expect(abs(kl - found.test.kl.mean) < 1e-6 * kl)
-        #expect(found.rivals?.principalComponents.components == 3)
-        #expect(found.pixelwiseMean == found.rivals?.pixelwiseMean)
-        #expect(found.greyEntropy == found.rivals?.greyEntropy)
+        #expect(found.baselines?.principalComponents.components == 3)
+        #expect(found.pixelwiseMean == found.baselines?.pixelwiseMean)
+        #expect(found.greyEntropy == found.baselines?.greyEntropy)
         #expect(found.separation?.size == 3 && found.frechet?.images == 50)
         // No loss lies below the floor, and an untrained constant lies above what has been trained.
         #expect(found.testAtMean.reconstruction.mean > found.greyEntropy.mean)
@@ -68,20 +68,20 @@ struct EvaluationTests {
         }
         let unlabelled = try Evaluation(
             of: model, train: bare(data.train), test: bare(test), options: .init(samples: 1))
-        #expect(unlabelled.separation == nil && unlabelled.frechet != nil && unlabelled.rivals != nil)
+        #expect(unlabelled.separation == nil && unlabelled.frechet != nil && unlabelled.baselines != nil)
         #expect(unlabelled.omissions.map(\.stage) == [.separation])
         #expect(unlabelled.omissions[0].reason.contains("labels"))
 
         let one = try Evaluation(
             of: model, train: data.train.slice(0..<1), test: test.slice(0..<1), options: .init(samples: 2))
-        #expect(one.separation == nil && one.rivals == nil && one.frechet == nil)
-        #expect(Set(one.omissions.map(\.stage)) == [.separation, .rivals, .frechet])
+        #expect(one.separation == nil && one.baselines == nil && one.frechet == nil)
+        #expect(Set(one.omissions.map(\.stage)) == [.separation, .baselines, .frechet])
         #expect(one.test.loss.standardError == .infinity && one.aggregate.limit == 0)
 
         let wide = try Evaluation(
             of: VariationalAutoencoder(.fullyConnected(hiddenUnits: [], latentSize: 513)),
             train: data.train, test: test, options: .init(samples: 1, likelihoodImages: 1))
-        #expect(wide.separation == nil && wide.rivals != nil)
+        #expect(wide.separation == nil && wide.baselines != nil)
         #expect(wide.omissions.map(\.stage) == [.separation] && wide.omissions[0].reason.contains("512"))
     }
 
@@ -94,7 +94,7 @@ struct EvaluationTests {
         let found = try Evaluation(
             of: model, train: few(data.train), test: few(test()), options: .init(samples: 1))
         #expect(found.separation?.neighbours == 6 && found.omissions.isEmpty, "\(found.omissions)")
-        #expect(found.rivals?.principalComponents.nearestNeighbours != nil)
+        #expect(found.baselines?.principalComponents.nearestNeighbours != nil)
     }
 
     @Test func binarisedImagesAreMeasured() throws {
@@ -137,7 +137,7 @@ struct EvaluationTests {
         struct Enough: Error {}
         #expect(throws: Enough.self) {
             try Evaluation(of: model, train: data.train, test: test) { stage, _ in
-                if stage == .rivals { throw Enough() }
+                if stage == .baselines { throw Enough() }
             }
         }
     }

@@ -9,7 +9,7 @@ extension PageTests {
             scale: .init(
                 title: "Good?", unit: "nats",
                 marks: [
-                    .init("rival", "200.00", place: 1, kind: .rival, note: text),
+                    .init("rival", "200.00", place: 1, kind: .baseline, note: text),
                     .init("mine", "150.00", place: 0.5, kind: .model),
                     .init("floor", "100.00", place: 0, kind: .floor),
                 ], remark: text),

@@ -140,8 +140,8 @@ struct EvaluationRecordTests {
         #expect(remarks.contains { $0.contains(words) }, "\(remarks)")
     }
 
-    /// A rival that is exact under a Gaussian likelihood has a density without end, but for the rounding to 8 bits.
-    @Test func exactRivals() throws {
+    /// A baseline that is exact under a Gaussian likelihood has a density without end, but for the rounding to 8 bits.
+    @Test func exactBaselines() throws {
         let shape = ImageShape(height: 1, width: 1)
         let pixels = (0..<40).map { UInt8($0.isMultiple(of: 2) ? 0 : 255) }
         let data = try Dataset(

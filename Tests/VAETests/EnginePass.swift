@@ -50,10 +50,10 @@ struct EnginePass {
             add("z", workspace.z.prefix(latents))
             add("output", workspace.output.prefix(count * configuration.imageShape.count))
             let scale = 1 / Float(total)
-            network.measureDivergence(workspace, count: count)
+            network.measureKLDivergence(workspace, count: count)
             network.measureReconstruction(weights, workspace, count: count, gradientScale: scale)
             add("loss.reconstruction", workspace.reconstruction.prefix(count))
-            add("loss.kl", workspace.divergence.prefix(count))
+            add("loss.kl", workspace.klDivergence.prefix(count))
             network.backward(
                 weights, workspace,
                 BackwardPass(

@@ -54,7 +54,7 @@ struct LayerListTests {
         for (name, found) in [
             ("mean", pass.mean), ("log_variance", pass.logVariance), ("output", pass.output),
             ("z", pass.values[model.topology.z]), ("loss.reconstruction", pass.reconstruction),
-            ("loss.kl", pass.divergence),
+            ("loss.kl", pass.klDivergence),
         ] {
             #expect(relativeError(found, try file.doubles(name)) < 1e-12, "\(name)")
         }

@@ -8,7 +8,7 @@ import VAECore
 struct LearningRateTests {
     func shares(_ schedule: LearningRateSchedule, epochs: Int = 4, stepsPerEpoch: Int = 3) -> [Double] {
         (0..<epochs * stepsPerEpoch).map {
-            schedule.share(step: $0, stepsPerEpoch: stepsPerEpoch, epochs: epochs)
+            schedule.factor(step: $0, stepsPerEpoch: stepsPerEpoch, epochs: epochs)
         }
     }
 
@@ -32,7 +32,7 @@ struct LearningRateTests {
         #expect(shares[0] == 1 && abs(shares[6] - 0.5) < 1e-15 && shares[11] > 0 && shares[11] < 0.02)
         #expect(abs(shares[3] + shares[9] - 1) < 1e-15)
         #expect(zip(shares, shares.dropFirst()).allSatisfy { $0 > $1 })
-        #expect(LearningRateSchedule(.cosine).share(step: 99, stepsPerEpoch: 3, epochs: 4) == 0)
+        #expect(LearningRateSchedule(.cosine).factor(step: 99, stepsPerEpoch: 3, epochs: 4) == 0)
         let warm = self.shares(LearningRateSchedule(.cosine, warmUpEpochs: 2))
         #expect(warm[5] == 1 && warm[6] == 1 && abs(warm[9] - 0.5) < 1e-15)
     }

@@ -53,7 +53,7 @@ struct ModelTests {
         #expect(relativeError(try model.reconstruct(images), atMean.output.map(Reference.sigmoid)) < 1e-5)
         let losses = try model.losses(of: images, sampling: false)
         #expect(relativeError(losses.reconstruction, atMean.reconstruction) < 1e-5)
-        #expect(relativeError(losses.kl, atMean.divergence) < 1e-5)
+        #expect(relativeError(losses.kl, atMean.klDivergence) < 1e-5)
 
         // With sampling each image has noise of its own, named by seed and image.
         let noise = try (0..<43).flatMap { image -> [Double] in

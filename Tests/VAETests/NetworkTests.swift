@@ -89,7 +89,7 @@ struct NetworkTests {
             klWeight: Double(klWeight))
         for (name, values) in [
             ("mean", expected.mean), ("log_variance", expected.logVariance), ("output", expected.output),
-            ("loss.reconstruction", expected.reconstruction), ("loss.kl", expected.divergence),
+            ("loss.reconstruction", expected.reconstruction), ("loss.kl", expected.klDivergence),
         ] {
             #expect(relativeError(pass.tensors[name, default: []], values) < 1e-5, "\(name)")
         }

@@ -26,7 +26,7 @@ struct ReferenceModelTests {
             if step == 1 {
                 for (name, found) in [
                     ("mean", pass.mean), ("log_variance", pass.logVariance), (golden.outputName, pass.output),
-                    ("loss.reconstruction", pass.reconstruction), ("loss.kl", pass.divergence),
+                    ("loss.reconstruction", pass.reconstruction), ("loss.kl", pass.klDivergence),
                 ] {
                     #expect(relativeError(found, try #require(file[name]).doubles()) < 1e-12, "\(name)")
                 }

@@ -48,7 +48,7 @@ struct TrainerTests {
                         beta2: 0.999, epsilon: 1)
                 }
                 reconstruction += pass.reconstruction.reduce(0, +)
-                kl += pass.divergence.reduce(0, +)
+                kl += pass.klDivergence.reduce(0, +)
                 let report = reports[steps - 1]
                 let seen = Double(start + batch.count)
                 #expect(report.epoch == epoch && report.step == start / 9 + 1 && report.stepsPerEpoch == 4)

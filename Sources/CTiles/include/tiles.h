@@ -1,7 +1,7 @@
 // Register tiles: the inner loops of the direct convolutions, compiled for several instruction sets.
 //
 // An image is NHWC floats. A convolution joins an image side, `channels` deep, to a grid side, `filters` deep; a dense layer is
-// one whose places are the images of a batch. Every output element is one chain of fused multiply-adds in an order that the
+// one whose positions are the images of a batch. Every output element is one chain of fused multiply-adds in an order that the
 // call's arguments alone decide, so that all instruction sets give the same bits.
 #ifndef VAE_TILES_H
 #define VAE_TILES_H
@@ -9,42 +9,42 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/// Lanes that `dot` sums side by side.
+/// Lanes that `narrow_product` sums side by side.
 #define VAE_TILE_LANES 16
 
 /// Floats that lie side by side in the input and meet rows of the weights that do too.
 typedef struct {
-    /// From the segment's input to the run at its first place.
+    /// From the segment's input to the run at its first position.
     ptrdiff_t input;
     /// From the weights to the run's first row.
     ptrdiff_t weights;
 } vae_run;
 
-/// Output places at even distances that all sum over the same runs.
+/// Output positions at even distances that all sum over the same runs.
 typedef struct {
     ptrdiff_t input_step;
-    /// From the image's output to the first place.
+    /// From the image's output to the first position.
     ptrdiff_t output;
     ptrdiff_t output_step;
-    ptrdiff_t places;
+    ptrdiff_t positions;
     /// Index of the first run, and how many.
     ptrdiff_t first_run, runs;
 } vae_segment;
 
-/// All places of one output image.
+/// All positions of one output image.
 typedef struct {
     const vae_segment *segments;
     ptrdiff_t segment_count;
     const vae_run *runs;
     /// Floats of every run.
     ptrdiff_t run_length;
-    /// Floats of an output place.
+    /// Floats of an output position.
     ptrdiff_t columns;
 } vae_plan;
 
-/// The places at which one run of the image meets the grid, for a gradient of weights.
+/// The positions at which one run of the image meets the grid, for a gradient of weights.
 typedef struct {
-    /// From the image to the run at the first place, and from the grid to that place.
+    /// From the image to the run at the first position, and from the grid to that position.
     ptrdiff_t image, grid;
     ptrdiff_t width, height;
     /// From the weights to the run's first row.
@@ -57,9 +57,9 @@ typedef struct {
     ptrdiff_t overlap_count;
     /// Floats of every run: rows of weights.
     ptrdiff_t run_length;
-    /// Floats of a grid place: columns of weights.
+    /// Floats of a grid position: columns of weights.
     ptrdiff_t columns;
-    /// From a place to the next, from a row of places to the next, from an image to the next.
+    /// From a position to the next, from a row of positions to the next, from an image to the next.
     ptrdiff_t image_step, image_row, image_size;
     ptrdiff_t grid_row, grid_size;
 } vae_walk;
@@ -68,24 +68,24 @@ typedef struct {
 typedef struct {
     const char *name;
 
-    /// output[place][n] = f(start + Σ over runs and their floats k of input[k] · weights[k][n]), where the sum starts from
-    /// bias[n], from 0 where `bias` is NULL, or with `accumulate` from what output[place][n] holds.
+    /// output[position][n] = f(start + Σ over runs and their floats k of input[k] · weights[k][n]), where the sum starts from
+    /// bias[n], from 0 where `bias` is NULL, or with `accumulate` from what output[position][n] holds.
     ///
     /// Weights are rows of `columns` floats; f is max(0, x) when `rectify`, with NaN kept.
-    void (*gather)(const vae_plan *plan, const float *input, const float *weights, const float *bias, bool accumulate,
+    void (*implicit_gemm)(const vae_plan *plan, const float *input, const float *weights, const float *bias, bool accumulate,
                    bool rectify, float *output);
 
     /// The same for few columns, with weights that lie transposed: run k of column n is at
     /// weights[run + n · run_length + k]. Sixteen sums side by side take every sixteenth float of a run, and are added up in
     /// the end; what the sum starts from comes last.
-    void (*dot)(const vae_plan *plan, const float *input, const float *weights, const float *bias, bool accumulate,
+    void (*narrow_product)(const vae_plan *plan, const float *input, const float *weights, const float *bias, bool accumulate,
                 bool rectify, float *output);
 
     /// Each of `count` matrices of rows × columns floats to columns × rows.
     void (*transpose)(const float *from, ptrdiff_t count, ptrdiff_t rows, ptrdiff_t columns, float *to);
 
-    /// weights[k][n] (+)= Σ over images and places of image[place][k] · grid[place][n].
-    void (*correlate)(const vae_walk *walk, const float *image, const float *grid, ptrdiff_t images, bool accumulate,
+    /// weights[k][n] (+)= Σ over images and positions of image[position][k] · grid[position][n].
+    void (*weight_gradient)(const vae_walk *walk, const float *image, const float *grid, ptrdiff_t images, bool accumulate,
                       float *weights);
 } vae_tiles;
 

@@ -2,7 +2,7 @@ import CTiles
 
 /// The three products of a convolution between an image and a grid, by register tiles that read the images where they lie.
 ///
-/// It is the matrix product that im2col makes possible, without the matrix: a tile's rows are places, and the values
+/// It is the matrix product that im2col makes possible, without the matrix: a tile's rows are positions, and the values
 /// under their kernels are read through strides ("implicit" GEMM; Dukhan 2019, "The Indirect Convolution Algorithm", goes the
 /// same way through pointers). No matrix is written, no padding is multiplied, and bias and rectification happen in
 /// registers. Images of few channels are the exception: of these a padded copy is made (`PaddedImage`).
@@ -75,7 +75,7 @@ package final class DirectConvolution: Sendable {
         _ images: FloatRegion, count: Int, kernel: FloatRegion, bias: FloatRegion?, activation: Activation,
         into grids: FloatRegion, accumulating: Bool = false, scratch: FloatRegion
     ) {
-        let size = geometry.places * filters
+        let size = geometry.positions * filters
         precondition(
             images.count >= count * geometry.imageCount && grids.count >= count * size
                 && kernel.count == geometry.patch * filters && (bias?.count ?? filters) == filters)
@@ -86,7 +86,7 @@ package final class DirectConvolution: Sendable {
         }
         downPlan.withPlan { plan in
             for index in 0..<count {
-                tiles.table.pointee.gather(
+                tiles.table.pointee.implicit_gemm(
                     plan, source.base + index * sourceSize, kernel.base, bias?.base, accumulating,
                     activation == .rectified, grids.base + index * size)
             }
@@ -101,7 +101,7 @@ package final class DirectConvolution: Sendable {
         _ grids: FloatRegion, count: Int, packed: FloatRegion, bias: FloatRegion?, activation: Activation,
         into images: FloatRegion, accumulating: Bool = false
     ) {
-        let size = geometry.places * filters
+        let size = geometry.positions * filters
         precondition(
             images.count >= count * geometry.imageCount && grids.count >= count * size
                 && packed.count == geometry.patch * filters
@@ -110,10 +110,10 @@ package final class DirectConvolution: Sendable {
             for index in 0..<count {
                 let (grid, image) = (grids.base + index * size, images.base + index * geometry.imageCount)
                 if isThin {
-                    tiles.table.pointee.dot(
+                    tiles.table.pointee.narrow_product(
                         plan, grid, packed.base, bias?.base, accumulating, activation == .rectified, image)
                 } else {
-                    tiles.table.pointee.gather(
+                    tiles.table.pointee.implicit_gemm(
                         plan, grid, packed.base, bias?.base, accumulating, activation == .rectified, image)
                 }
             }
@@ -121,24 +121,24 @@ package final class DirectConvolution: Sendable {
         activation.applyAfterTiles(images.prefix(count * geometry.imageCount))
     }
 
-    /// kernelGradient (+)= Σ over images and places of image under the kernel · grid.
+    /// kernelGradient (+)= Σ over images and positions of image under the kernel · grid.
     package func kernelGradient(
         _ images: FloatRegion, _ grids: FloatRegion, count: Int, into gradient: FloatRegion,
         accumulating: Bool, scratch: FloatRegion
     ) {
         precondition(
-            images.count >= count * geometry.imageCount && grids.count >= count * geometry.places * filters
+            images.count >= count * geometry.imageCount && grids.count >= count * geometry.positions * filters
                 && gradient.count == geometry.patch * filters)
         var source = images
         if let padded {
             padded.copy(images, count, into: scratch)
             source = scratch
         }
-        let (imageSize, gridSize) = (padded?.count ?? geometry.imageCount, geometry.places * filters)
+        let (imageSize, gridSize) = (padded?.count ?? geometry.imageCount, geometry.positions * filters)
         let block = max(1, Self.cachedFloats / (imageSize + gridSize))
         walk.withWalk { walk in
             for first in stride(from: 0, to: count, by: block) {
-                tiles.table.pointee.correlate(
+                tiles.table.pointee.weight_gradient(
                     walk, source.base + first * imageSize, grids.base + first * gridSize,
                     min(block, count - first), accumulating || first > 0, gradient.base)
             }

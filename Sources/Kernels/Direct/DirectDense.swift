@@ -43,9 +43,9 @@ package struct DirectDense: Sendable {
         let (table, rectifies) = (tiles.table.pointee, activation == .rectified)
         withPlan(of: count, from: inputs, to: outputs) { plan in
             if isThin {
-                table.dot(plan, input.base, packed.base, bias.base, false, rectifies, output.base)
+                table.narrow_product(plan, input.base, packed.base, bias.base, false, rectifies, output.base)
             } else {
-                table.gather(plan, input.base, kernel.base, bias.base, false, rectifies, output.base)
+                table.implicit_gemm(plan, input.base, kernel.base, bias.base, false, rectifies, output.base)
             }
         }
         activation.applyAfterTiles(output.prefix(count * outputs))
@@ -62,9 +62,9 @@ package struct DirectDense: Sendable {
         let (table, below) = (tiles.table.pointee, inputGradient.base)
         withPlan(of: count, from: outputs, to: inputs) { plan in
             if isThinBelow {
-                table.dot(plan, gradient.base, kernel.base, nil, accumulating, false, below)
+                table.narrow_product(plan, gradient.base, kernel.base, nil, accumulating, false, below)
             } else {
-                table.gather(plan, gradient.base, packed.base, nil, accumulating, false, below)
+                table.implicit_gemm(plan, gradient.base, packed.base, nil, accumulating, false, below)
             }
         }
     }
@@ -77,13 +77,13 @@ package struct DirectDense: Sendable {
         precondition(
             input.count >= count * inputs && gradient.count >= count * outputs
                 && kernelGradient.count == inputs * outputs)
-        // The images stand side by side, as the places of one row of a picture would.
+        // The images stand side by side, as the positions of one row of a picture would.
         var overlap = vae_overlap(image: 0, grid: 0, width: count, height: 1, weights: 0)
         withUnsafePointer(to: &overlap) { overlap in
             var walk = vae_walk(
                 overlaps: overlap, overlap_count: 1, run_length: inputs, columns: outputs,
                 image_step: inputs, image_row: 0, image_size: 0, grid_row: 0, grid_size: 0)
-            tiles.table.pointee.correlate(
+            tiles.table.pointee.weight_gradient(
                 &walk, input.base, gradient.base, 1, accumulating, kernelGradient.base)
         }
     }
@@ -94,7 +94,7 @@ package struct DirectDense: Sendable {
     ) {
         var run = vae_run(input: 0, weights: 0)
         var segment = vae_segment(
-            input_step: length, output: 0, output_step: columns, places: count, first_run: 0, runs: 1)
+            input_step: length, output: 0, output_step: columns, positions: count, first_run: 0, runs: 1)
         withUnsafePointer(to: &run) { run in
             withUnsafePointer(to: &segment) { segment in
                 var plan = vae_plan(

@@ -1,9 +1,9 @@
-/// Places along one axis of a convolution that meet the same taps of the kernel.
+/// Positions along one axis of a convolution that meet the same taps of the kernel.
 ///
-/// At the edges some taps hang over and meet nothing. Places are grouped by the taps that remain, so that no padding is
+/// At the edges some taps hang over and meet nothing. Positions are grouped by the taps that remain, so that no padding is
 /// ever multiplied, nor copied.
 struct TapGroup {
-    /// A row or column of the kernel, and the input index that it meets at the group's first place.
+    /// A row or column of the kernel, and the input index that it meets at the group's first position.
     struct Tap: Hashable {
         let kernel: Int
         let input: Int
@@ -14,7 +14,7 @@ struct TapGroup {
     let step: Int
     var count: Int
     let taps: [Tap]
-    /// From the input index of a place to that of the next.
+    /// From the input index of a position to that of the next.
     let inputStep: Int
 }
 
@@ -26,24 +26,24 @@ struct TapAxis {
     let stride: Int
     let padding: Int
 
-    /// Grid places, each summing over the image values under its kernel.
+    /// Grid positions, each summing over the image values under its kernel.
     var down: [TapGroup] {
-        group(count: gridSize, first: 0, step: 1, inputStep: stride) { place in
+        group(count: gridSize, first: 0, step: 1, inputStep: stride) { position in
             (0..<kernel).compactMap { tap in
-                let input = place * stride + tap - padding
+                let input = position * stride + tap - padding
                 return (0..<imageSize).contains(input) ? TapGroup.Tap(kernel: tap, input: input) : nil
             }
         }
     }
 
-    /// Image places, each summing over the grid places whose kernel covers it. For a stride of s they fall into s classes, each an
+    /// Image positions, each summing over the grid positions whose kernel covers it. For a stride of s they fall into s classes, each an
     /// ordinary convolution with every s-th tap: the sub-pixel form of a transposed convolution (Shi et al. 2016).
     var up: [TapGroup] {
         (0..<min(stride, imageSize)).flatMap { phase in
             group(
                 count: (imageSize - phase + stride - 1) / stride, first: phase, step: stride, inputStep: 1
-            ) { place in
-                let position = phase + place * stride + padding
+            ) { position in
+                let position = phase + position * stride + padding
                 return (0..<kernel).compactMap { tap in
                     let offset = position - tap
                     guard offset >= 0, offset % stride == 0, offset / stride < gridSize else { return nil }
@@ -53,18 +53,18 @@ struct TapAxis {
         }
     }
 
-    /// The grid places at which `tap` falls on the image.
+    /// The grid positions at which `tap` falls on the image.
     func overlap(_ tap: Int) -> Range<Int> {
-        let places = (0..<gridSize).filter { (0..<imageSize).contains($0 * stride + tap - padding) }
-        return places.isEmpty ? 0..<0 : places[0]..<places[places.count - 1] + 1
+        let positions = (0..<gridSize).filter { (0..<imageSize).contains($0 * stride + tap - padding) }
+        return positions.isEmpty ? 0..<0 : positions[0]..<positions[positions.count - 1] + 1
     }
 
     private func group(
         count: Int, first: Int, step: Int, inputStep: Int, taps: (Int) -> [TapGroup.Tap]
     ) -> [TapGroup] {
         var groups: [TapGroup] = []
-        for place in 0..<count {
-            let here = taps(place)
+        for position in 0..<count {
+            let here = taps(position)
             if let last = groups.last,
                 last.taps.map({ TapGroup.Tap(kernel: $0.kernel, input: $0.input + last.count * inputStep) })
                     == here
@@ -73,7 +73,8 @@ struct TapAxis {
             } else {
                 groups.append(
                     TapGroup(
-                        first: first + place * step, step: step, count: 1, taps: here, inputStep: inputStep))
+                        first: first + position * step, step: step, count: 1, taps: here, inputStep: inputStep
+                    ))
             }
         }
         return groups

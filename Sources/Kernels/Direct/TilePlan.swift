@@ -1,30 +1,30 @@
 import CTiles
 
-/// The order in which tiles walk over one image: which places, and for each of them which runs of the input.
+/// The order in which tiles walk over one image: which positions, and for each of them which runs of the input.
 ///
 /// Made once for a geometry; a step only reads it.
 ///
 /// A *run* is what lies side by side in memory under one tap of the kernel: the channels of one place of the input, and as many
-/// rows of weights. A *segment* is a line of output places at even distances that meet the same taps, so that one list of runs
-/// serves all of them: for the next place each run is `input_step` floats on. The *plan* is all segments of an image.
+/// rows of weights. A *segment* is a line of output positions at even distances that meet the same taps, so that one list of runs
+/// serves all of them: for the next position each run is `input_step` floats on. The *plan* is all segments of an image.
 ///
-/// The grid of a 3×3 kernel with stride 1 on an image of 5×5, by the taps that its places meet:
+/// The grid of a 3×3 kernel with stride 1 on an image of 5×5, by the taps that its positions meet:
 ///
-///     A b b b C    A, C, G, I: corners, 4 taps; segments of 1 place
-///     d e e e f    b, h: top and bottom, 6 taps; a segment of 3 places each, along the row
-///     d e e e f    d, f: left and right, 6 taps; a segment of 3 places each, along the column
-///     d e e e f    e: 9 taps; 3 segments of 3 places each, whose runs differ in where they begin
+///     A b b b C    A, C, G, I: corners, 4 taps; segments of 1 position
+///     d e e e f    b, h: top and bottom, 6 taps; a segment of 3 positions each, along the row
+///     d e e e f    d, f: left and right, 6 taps; a segment of 3 positions each, along the column
+///     d e e e f    e: 9 taps; 3 segments of 3 positions each, whose runs differ in where they begin
 ///     G h h h I
 ///
-///     places of the first segment e    1st   2nd   3rd      input_step = channels, output_step = filters
+///     positions of the first segment e    1st   2nd   3rd      input_step = channels, output_step = filters
 ///                                       e  →  e  →  e
-///     run 0: tap (0, 0) on pixel       (0,0) (0,1) (0,2)    run.input: from the image to the 1st place's pixel
+///     run 0: tap (0, 0) on pixel       (0,0) (0,1) (0,2)    run.input: from the image to the 1st position's pixel
 ///     run 1: tap (0, 1)                (0,1) (0,2) (0,3)    run.weights: from the kernel to the tap's rows
 ///        ⋮                                                  runLength = channels: floats of a pixel, rows of a tap
-///     run 8: tap (2, 2)                (2,2) (2,3) (2,4)    columns = filters: floats of an output place
+///     run 8: tap (2, 2)                (2,2) (2,3) (2,4)    columns = filters: floats of an output position
 ///
-/// A tile takes a few places of a segment and goes through all runs with them. Upwards with a stride of s the places fall into s
-/// phases along each axis, which meet other taps, and a segment's places lie s apart. On an image that is padded in memory a run
+/// A tile takes a few positions of a segment and goes through all runs with them. Upwards with a stride of s the positions fall into s
+/// phases along each axis, which meet other taps, and a segment's positions lie s apart. On an image that is padded in memory a run
 /// is what lies under a whole row of the kernel, and every row of the grid is one segment.
 struct TilePlan: Sendable {
     private var segments: [vae_segment] = []
@@ -39,7 +39,7 @@ struct TilePlan: Sendable {
     }
 
     /// - Parameters:
-    ///   - rows, columns: places grouped by the taps that they meet, along each axis
+    ///   - rows, columns: positions grouped by the taps that they meet, along each axis
     ///   - weights: where a tap's weights begin
     init(
         rows: [TapGroup], columns: [TapGroup], from input: Side, to output: Side, weights: (Int, Int) -> Int
@@ -79,7 +79,7 @@ struct TilePlan: Sendable {
         let output: Int
     }
 
-    /// A rectangle of places as segments along its longer side: edges, one place thick, become long segments too.
+    /// A rectangle of positions as segments along its longer side: edges, one position thick, become long segments too.
     private mutating func append(_ taps: ArraySlice<vae_run>, first: Int, _ a: Steps, _ b: Steps) {
         let (outer, inner) = a.count <= b.count ? (a, b) : (b, a)
         let taps = Array(taps)
@@ -92,7 +92,7 @@ struct TilePlan: Sendable {
             segments.append(
                 vae_segment(
                     input_step: inner.input, output: first + index * outer.output, output_step: inner.output,
-                    places: inner.count, first_run: firstRun, runs: taps.count))
+                    positions: inner.count, first_run: firstRun, runs: taps.count))
         }
     }
 
@@ -110,7 +110,7 @@ struct TilePlan: Sendable {
 }
 
 extension TilePlan {
-    /// A plan for a thin image that lies padded in memory: every place meets whole rows of the kernel, all of a row in one run.
+    /// A plan for a thin image that lies padded in memory: every position meets whole rows of the kernel, all of a row in one run.
     init(padded: PaddedImage, geometry: ConvolutionGeometry, filters: Int) {
         self.init(runLength: geometry.kernelWidth * geometry.channels, columns: filters)
         let step = geometry.stride * geometry.channels
@@ -118,7 +118,7 @@ extension TilePlan {
             segments.append(
                 vae_segment(
                     input_step: step, output: row * geometry.gridWidth * filters, output_step: filters,
-                    places: geometry.gridWidth, first_run: runs.count, runs: geometry.kernelHeight))
+                    positions: geometry.gridWidth, first_run: runs.count, runs: geometry.kernelHeight))
             for kernelRow in 0..<geometry.kernelHeight {
                 runs.append(
                     vae_run(

@@ -6,7 +6,7 @@ struct TileWalk: @unchecked Sendable {
     /// Its pointer is nil but within `withWalk`: it is safe to send.
     private let strides: vae_walk
 
-    /// Tap by tap, over the places at which it falls on the image.
+    /// Tap by tap, over the positions at which it falls on the image.
     init(
         rows: TapAxis, columns: TapAxis, geometry: ConvolutionGeometry, filters: Int,
         weights: (Int, Int) -> Int
@@ -36,10 +36,10 @@ struct TileWalk: @unchecked Sendable {
             overlaps: nil, overlap_count: 0, run_length: geometry.channels, columns: filters,
             image_step: stride * geometry.channels, image_row: stride * rowSize,
             image_size: geometry.imageCount, grid_row: geometry.gridWidth * filters,
-            grid_size: geometry.places * filters)
+            grid_size: geometry.positions * filters)
     }
 
-    /// Kernel row by kernel row, over all places of a padded image.
+    /// Kernel row by kernel row, over all positions of a padded image.
     init(padded: PaddedImage, geometry: ConvolutionGeometry, filters: Int) {
         let runLength = geometry.kernelWidth * geometry.channels
         overlaps = (0..<geometry.kernelHeight).map { row in
@@ -51,7 +51,7 @@ struct TileWalk: @unchecked Sendable {
             overlaps: nil, overlap_count: 0, run_length: runLength, columns: filters,
             image_step: geometry.stride * geometry.channels, image_row: geometry.stride * padded.rowCount,
             image_size: padded.count, grid_row: geometry.gridWidth * filters,
-            grid_size: geometry.places * filters)
+            grid_size: geometry.positions * filters)
     }
 
     /// Lends the walk to C.

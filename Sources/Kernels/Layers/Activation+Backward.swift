@@ -20,16 +20,16 @@ extension Activation {
         while channel < channels {
             var sum: Float = 0
             for row in 0..<rows {
-                let place = row * channels + channel
+                let position = row * channels + channel
                 switch self {
                 case .identity: break
-                case .rectified: if !(output.base[place] > 0) { gradient.base[place] = 0 }
+                case .rectified: if !(output.base[position] > 0) { gradient.base[position] = 0 }
                 case .leakyRectified:
-                    if !(output.base[place] > 0) { gradient.base[place] *= Self.leakySlope }
-                case .tanh: gradient.base[place] *= 1 - output.base[place] * output.base[place]
+                    if !(output.base[position] > 0) { gradient.base[position] *= Self.leakySlope }
+                case .tanh: gradient.base[position] *= 1 - output.base[position] * output.base[position]
                 case .silu: preconditionFailure("the derivative of silu from its value")
                 }
-                sum += gradient.base[place]
+                sum += gradient.base[position]
             }
             biasGradient.base[channel] += sum
             channel += 1
@@ -42,33 +42,33 @@ extension Activation {
     ) {
         typealias Vector = SIMD16<Float>
         let step = sums.count * MemoryLayout<Float>.stride
-        var place = UnsafeMutableRawPointer(gradient.base + channel)
+        var position = UnsafeMutableRawPointer(gradient.base + channel)
         var sum = Vector.zero
         switch self {
         case .identity:
             for _ in 0..<rows {
-                sum += place.loadUnaligned(as: Vector.self)
-                place += step
+                sum += position.loadUnaligned(as: Vector.self)
+                position += step
             }
         case .rectified:
             var shown = UnsafeRawPointer(output.base + channel)
             for _ in 0..<rows {
                 let open = shown.loadUnaligned(as: Vector.self) .> 0
-                let passed = Vector.zero.replacing(with: place.loadUnaligned(as: Vector.self), where: open)
-                place.storeBytes(of: passed, as: Vector.self)
+                let passed = Vector.zero.replacing(with: position.loadUnaligned(as: Vector.self), where: open)
+                position.storeBytes(of: passed, as: Vector.self)
                 sum += passed
-                place += step
+                position += step
                 shown += step
             }
         case .leakyRectified:
             var shown = UnsafeRawPointer(output.base + channel)
             for _ in 0..<rows {
                 let open = shown.loadUnaligned(as: Vector.self) .> 0
-                let all = place.loadUnaligned(as: Vector.self)
+                let all = position.loadUnaligned(as: Vector.self)
                 let passed = (all * Self.leakySlope).replacing(with: all, where: open)
-                place.storeBytes(of: passed, as: Vector.self)
+                position.storeBytes(of: passed, as: Vector.self)
                 sum += passed
-                place += step
+                position += step
                 shown += step
             }
         case .silu: preconditionFailure("the derivative of silu from its value")
@@ -76,10 +76,10 @@ extension Activation {
             var shown = UnsafeRawPointer(output.base + channel)
             for _ in 0..<rows {
                 let y = shown.loadUnaligned(as: Vector.self)
-                let passed = place.loadUnaligned(as: Vector.self) * (1 - y * y)
-                place.storeBytes(of: passed, as: Vector.self)
+                let passed = position.loadUnaligned(as: Vector.self) * (1 - y * y)
+                position.storeBytes(of: passed, as: Vector.self)
                 sum += passed
-                place += step
+                position += step
                 shown += step
             }
         }

@@ -81,10 +81,10 @@ private func applyTanh(
     typealias Vector = SIMD8<Float>
     var index = 0
     while index + 8 <= count {
-        let place = UnsafeMutableRawPointer(values + index)
-        var sum = place.loadUnaligned(as: Vector.self)
+        let position = UnsafeMutableRawPointer(values + index)
+        var sum = position.loadUnaligned(as: Vector.self)
         if let bias { sum += UnsafeRawPointer(bias + index).loadUnaligned(as: Vector.self) }
-        place.storeBytes(of: hyperbolicTangent(sum), as: Vector.self)
+        position.storeBytes(of: hyperbolicTangent(sum), as: Vector.self)
         index += 8
     }
     while index < count {

@@ -22,7 +22,7 @@ package struct Convolution2D: Sendable {
 
     package var kernelCount: Int { geometry.patch * filters }
     /// Values of one output image, (gridHeight, gridWidth, filters).
-    package var outputCount: Int { geometry.places * filters }
+    package var outputCount: Int { geometry.positions * filters }
     /// Floats of scratch that both directions need for `count` images.
     package func scratchCount(images count: Int) -> Int {
         direct?.scratchCount(images: count) ?? geometry.imagesPerBlock(of: count) * geometry.loweredCount
@@ -49,12 +49,12 @@ package struct Convolution2D: Sendable {
                 input, count: count, kernel: kernel, bias: bias, activation: activation, into: output,
                 scratch: scratch)
         }
-        let (places, patch) = (geometry.places, geometry.patch)
+        let (positions, patch) = (geometry.positions, geometry.patch)
         let weights = Matrix(kernel, rows: patch, columns: filters)
         for block in Blocks(count, geometry) {
-            let rows = block.count * places
-            geometry.lower(input[block.images(of: geometry.imageCount)], count: block.count, into: scratch)
-            // M = places, N = filters, K = patch: every place of the kernel against every filter.
+            let rows = block.count * positions
+            geometry.im2col(input[block.images(of: geometry.imageCount)], count: block.count, into: scratch)
+            // M = positions, N = filters, K = patch: every place of the kernel against every filter.
             let sums = output[block.images(of: outputCount)]
             multiply(
                 geometry.loweredMatrix(scratch, count: block.count), weights,
@@ -76,9 +76,9 @@ package struct Convolution2D: Sendable {
         inputGradient: FloatRegion?, accumulating: Bool, accumulatingInput: Bool = false,
         scratch: FloatRegion
     ) {
-        let (places, patch) = (geometry.places, geometry.patch)
+        let (positions, patch) = (geometry.positions, geometry.patch)
         activation.backward(
-            gradient, output: output, rows: count * places, biasGradient: biasGradient,
+            gradient, output: output, rows: count * positions, biasGradient: biasGradient,
             accumulating: accumulating)
         if let direct {
             direct.kernelGradient(
@@ -94,18 +94,18 @@ package struct Convolution2D: Sendable {
         let weights = Matrix(kernel, rows: patch, columns: filters)
         if !accumulatingInput { inputGradient?.prefix(count * geometry.imageCount).fill(with: 0) }
         for block in Blocks(count, geometry) {
-            let rows = block.count * places
+            let rows = block.count * positions
             let sums = Matrix(gradient[block.images(of: outputCount)], rows: rows, columns: filters)
             let lowered = geometry.loweredMatrix(scratch, count: block.count)
-            // M = patch, N = filters, K = places: a weight's gradient sums over every place it was used at.
-            geometry.lower(input[block.images(of: geometry.imageCount)], count: block.count, into: scratch)
+            // M = patch, N = filters, K = positions: a weight's gradient sums over every position it was used at.
+            geometry.im2col(input[block.images(of: geometry.imageCount)], count: block.count, into: scratch)
             multiply(
                 lowered.transposed, sums, into: Matrix(kernelGradient, rows: patch, columns: filters),
                 accumulating: accumulating || block.start > 0)
             if let inputGradient {
-                // M = places, N = patch, K = filters: what each place hands back to the pixels under it.
+                // M = positions, N = patch, K = filters: what each position hands back to the pixels under it.
                 multiply(sums, weights.transposed, into: lowered)
-                geometry.raise(
+                geometry.col2im(
                     scratch, count: block.count,
                     addingTo: inputGradient[block.images(of: geometry.imageCount)])
             }
@@ -127,7 +127,7 @@ extension Convolution2D: Layer {
         ]
     }
     package var product: Product? {
-        Product(rows: geometry.places, columns: filters, depth: geometry.patch)
+        Product(rows: geometry.positions, columns: filters, depth: geometry.patch)
     }
     package var largestMatrix: Int { max(outputCount, geometry.loweredCount) }
     package var backwardReads: BackwardReads { activation == .identity ? .inputs : [.inputs, .output] }

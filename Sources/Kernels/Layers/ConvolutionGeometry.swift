@@ -6,7 +6,7 @@ package struct GeometryError: Error, Equatable, CustomStringConvertible {
 /// Where a convolution's kernel lies on its image: sizes, strides and padding, checked once.
 ///
 /// The image is the large side (a convolution's input, a transposed convolution's output), the grid the
-/// small side. Padding is TensorFlow's `same`: the grid has ⌈size / stride⌉ places along each axis, and of
+/// small side. Padding is TensorFlow's `same`: the grid has ⌈size / stride⌉ positions along each axis, and of
 /// the padding needed the smaller half comes first.
 package struct ConvolutionGeometry: Sendable, Hashable, Encodable {
     package let height: Int
@@ -15,7 +15,7 @@ package struct ConvolutionGeometry: Sendable, Hashable, Encodable {
     package let kernelHeight: Int
     package let kernelWidth: Int
     package let stride: Int
-    /// Places of the kernel along each axis.
+    /// Positions of the kernel along each axis.
     package let gridHeight: Int
     package let gridWidth: Int
     package let paddingTop: Int
@@ -43,14 +43,14 @@ package struct ConvolutionGeometry: Sendable, Hashable, Encodable {
         paddingLeft = max((gridWidth - 1) * stride + kernelWidth - width, 0) / 2
     }
 
-    /// Places of the kernel on one image: rows of its lowered matrix.
-    package var places: Int { gridHeight * gridWidth }
+    /// Positions of the kernel on one image: rows of its lowered matrix.
+    package var positions: Int { gridHeight * gridWidth }
     /// Values under the kernel: columns of the lowered matrix.
     package var patch: Int { kernelHeight * kernelWidth * channels }
     /// Values of one image.
     package var imageCount: Int { height * width * channels }
     /// Values of one image's lowered matrix.
-    package var loweredCount: Int { places * patch }
+    package var loweredCount: Int { positions * patch }
 
     /// Images whose lowered matrix is made at once: as many as stay in a core's second-level cache
     /// between the copy and the product that reads it, and at least one.

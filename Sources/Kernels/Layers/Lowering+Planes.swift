@@ -1,10 +1,10 @@
-/// im2col and col2im of images with one channel, a plane of places for each tap of the kernel.
+/// im2col and col2im of images with one channel, a plane of positions for each tap of the kernel.
 ///
 /// A row of a plane is a row of the image, shifted by the tap and, for strides above 1, thinned out: long runs where the
-/// places' own rows would give runs of one kernel width.
+/// positions' own rows would give runs of one kernel width.
 extension ConvolutionGeometry {
     /// (n, height, width) to (kernelHeight · kernelWidth, n, gridHeight, gridWidth).
-    func lowerToPlanes(_ images: FloatRegion, count: Int, into lowered: FloatRegion) {
+    func im2colPlanes(_ images: FloatRegion, count: Int, into lowered: FloatRegion) {
         var target = lowered.base
         for tap in 0..<patch {
             let columns = visiblePlaces(tap % kernelWidth - paddingLeft)
@@ -16,7 +16,7 @@ extension ConvolutionGeometry {
                     let source = images.base + (row / gridHeight * height + y) * width
                     let first = columns.lowerBound * stride + tap % kernelWidth - paddingLeft
                     target.update(repeating: 0, count: columns.lowerBound)
-                    gather(source + first, into: target + columns.lowerBound, columns.count)
+                    implicit_gemm(source + first, into: target + columns.lowerBound, columns.count)
                     (target + columns.upperBound).update(repeating: 0, count: gridWidth - columns.upperBound)
                 }
                 target += gridWidth
@@ -25,7 +25,7 @@ extension ConvolutionGeometry {
     }
 
     /// Adds the planes back to where their values came from.
-    func raisePlanes(_ lowered: FloatRegion, count: Int, addingTo images: FloatRegion) {
+    func col2imPlanes(_ lowered: FloatRegion, count: Int, addingTo images: FloatRegion) {
         var source = UnsafePointer(lowered.base)
         for tap in 0..<patch {
             let columns = visiblePlaces(tap % kernelWidth - paddingLeft)
@@ -41,7 +41,7 @@ extension ConvolutionGeometry {
         }
     }
 
-    /// The grid columns at which a tap `offset` columns right of the place falls on the image.
+    /// The grid columns at which a tap `offset` columns right of the position falls on the image.
     private func visiblePlaces(_ offset: Int) -> Range<Int> {
         let first = offset < 0 ? (stride - 1 - offset) / stride : 0
         let end = width > offset ? min((width - offset + stride - 1) / stride, gridWidth) : 0
@@ -50,7 +50,7 @@ extension ConvolutionGeometry {
 
     /// target[i] = source[stride · i].
     @inline(__always)
-    private func gather(
+    private func implicit_gemm(
         _ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, _ count: Int
     ) {
         switch stride {

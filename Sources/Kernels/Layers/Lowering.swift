@@ -1,17 +1,17 @@
 /// im2col and its transpose, col2im, in NHWC.
 ///
-/// The lowered matrix has a row for each place of the kernel, [places × patch], and in a row the values under the
+/// The lowered matrix has a row for each place of the kernel, [positions × patch], and in a row the values under the
 /// kernel in the order (ky, kx, channel). One kernel row is then a run of `kernelWidth · channels` floats that
 /// also lie side by side in the image, so that both directions work on whole runs.
 ///
 /// With one channel those runs would be too short to be worth a loop. The matrix is then stored transposed, a plane of
-/// places for each tap of the kernel, [patch × places]: see Lowering+Planes.
+/// positions for each tap of the kernel, [patch × positions]: see Lowering+Planes.
 extension ConvolutionGeometry {
-    /// The lowered matrix of `count` images in `region`, [count · places × patch] however it is stored.
+    /// The lowered matrix of `count` images in `region`, [count · positions × patch] however it is stored.
     package func loweredMatrix(_ region: FloatRegion, count: Int) -> Matrix {
         storesPlanes
-            ? Matrix(region, rows: patch, columns: count * places).transposed
-            : Matrix(region, rows: count * places, columns: patch)
+            ? Matrix(region, rows: patch, columns: count * positions).transposed
+            : Matrix(region, rows: count * positions, columns: patch)
     }
 
     /// Whether the lowered matrix is stored transposed.
@@ -19,10 +19,10 @@ extension ConvolutionGeometry {
 
     /// Copies `count` images, (n, height, width, channels), to their lowered matrix;
     /// zero where the kernel hangs over the edge.
-    package func lower(_ images: FloatRegion, count: Int, into lowered: FloatRegion) {
+    package func im2col(_ images: FloatRegion, count: Int, into lowered: FloatRegion) {
         precondition(
             images.count >= count * imageCount && lowered.count >= count * loweredCount, "im2col of \(count)")
-        if storesPlanes { return lowerToPlanes(images, count: count, into: lowered) }
+        if storesPlanes { return im2colPlanes(images, count: count, into: lowered) }
         let run = kernelWidth * channels
         for image in 0..<count {
             let source = images.base + image * imageCount
@@ -54,11 +54,11 @@ extension ConvolutionGeometry {
     }
 
     /// Adds the lowered matrix of `count` images back to where its values came from: the transpose of
-    /// `lower`. The images are added to, so they may start as zero or as a bias.
-    package func raise(_ lowered: FloatRegion, count: Int, addingTo images: FloatRegion) {
+    /// `im2col`. The images are added to, so they may start as zero or as a bias.
+    package func col2im(_ lowered: FloatRegion, count: Int, addingTo images: FloatRegion) {
         precondition(
             images.count >= count * imageCount && lowered.count >= count * loweredCount, "col2im of \(count)")
-        if storesPlanes { return raisePlanes(lowered, count: count, addingTo: images) }
+        if storesPlanes { return col2imPlanes(lowered, count: count, addingTo: images) }
         let run = kernelWidth * channels
         for image in 0..<count {
             let target = images.base + image * imageCount
@@ -99,23 +99,24 @@ private typealias Wide = SIMD16<Float>
 private func move(_ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, _ count: Int) {
     let (from, to) = (UnsafeRawPointer(source), UnsafeMutableRawPointer(target))
     let end = count &* 4
-    var place = 0
-    while place &+ 64 <= end {
+    var position = 0
+    while position &+ 64 <= end {
         to.storeBytes(
-            of: from.loadUnaligned(fromByteOffset: place, as: Wide.self), toByteOffset: place, as: Wide.self)
-        place &+= 64
+            of: from.loadUnaligned(fromByteOffset: position, as: Wide.self), toByteOffset: position,
+            as: Wide.self)
+        position &+= 64
     }
-    while place &+ 16 <= end {
+    while position &+ 16 <= end {
         to.storeBytes(
-            of: from.loadUnaligned(fromByteOffset: place, as: SIMD4<Float>.self), toByteOffset: place,
+            of: from.loadUnaligned(fromByteOffset: position, as: SIMD4<Float>.self), toByteOffset: position,
             as: SIMD4<Float>.self)
-        place &+= 16
+        position &+= 16
     }
     if count & 2 != 0 {
         to.storeBytes(
-            of: from.loadUnaligned(fromByteOffset: place, as: SIMD2<Float>.self), toByteOffset: place,
+            of: from.loadUnaligned(fromByteOffset: position, as: SIMD2<Float>.self), toByteOffset: position,
             as: SIMD2<Float>.self)
-        place &+= 8
+        position &+= 8
     }
     if count & 1 != 0 { target[count &- 1] = source[count &- 1] }
 }
@@ -124,24 +125,24 @@ private func move(_ source: UnsafePointer<Float>, to target: UnsafeMutablePointe
 private func add(_ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, _ count: Int) {
     let (from, to) = (UnsafeRawPointer(source), UnsafeMutableRawPointer(target))
     let end = count &* 4
-    var place = 0
-    while place &+ 64 <= end {
+    var position = 0
+    while position &+ 64 <= end {
         let sum =
-            to.loadUnaligned(fromByteOffset: place, as: Wide.self)
-            + from.loadUnaligned(fromByteOffset: place, as: Wide.self)
-        to.storeBytes(of: sum, toByteOffset: place, as: Wide.self)
-        place &+= 64
+            to.loadUnaligned(fromByteOffset: position, as: Wide.self)
+            + from.loadUnaligned(fromByteOffset: position, as: Wide.self)
+        to.storeBytes(of: sum, toByteOffset: position, as: Wide.self)
+        position &+= 64
     }
-    while place &+ 16 <= end {
+    while position &+ 16 <= end {
         let sum =
-            to.loadUnaligned(fromByteOffset: place, as: SIMD4<Float>.self)
-            + from.loadUnaligned(fromByteOffset: place, as: SIMD4<Float>.self)
-        to.storeBytes(of: sum, toByteOffset: place, as: SIMD4<Float>.self)
-        place &+= 16
+            to.loadUnaligned(fromByteOffset: position, as: SIMD4<Float>.self)
+            + from.loadUnaligned(fromByteOffset: position, as: SIMD4<Float>.self)
+        to.storeBytes(of: sum, toByteOffset: position, as: SIMD4<Float>.self)
+        position &+= 16
     }
     if count & 2 != 0 {
-        target[place / 4] += source[place / 4]
-        target[place / 4 + 1] += source[place / 4 + 1]
+        target[position / 4] += source[position / 4]
+        target[position / 4 + 1] += source[position / 4 + 1]
     }
     if count & 1 != 0 { target[count &- 1] += source[count &- 1] }
 }

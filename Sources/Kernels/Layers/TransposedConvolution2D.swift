@@ -23,7 +23,7 @@ package struct TransposedConvolution2D: Sendable {
 
     package var kernelCount: Int { geometry.patch * inputs }
     /// Values of one input image, (gridHeight, gridWidth, inputs).
-    package var inputCount: Int { geometry.places * inputs }
+    package var inputCount: Int { geometry.positions * inputs }
     /// Values of one output image, (height, width, channels).
     package var outputCount: Int { geometry.imageCount }
     /// Floats of scratch that both directions need for `count` images.
@@ -53,17 +53,17 @@ package struct TransposedConvolution2D: Sendable {
                 input, count: count, packed: packed.count > 0 ? packed : kernel, bias: bias,
                 activation: activation, into: output)
         }
-        let (places, patch) = (geometry.places, geometry.patch)
+        let (positions, patch) = (geometry.positions, geometry.patch)
         let weights = Matrix(kernel, rows: patch, columns: inputs)
         for block in Blocks(count, geometry) {
-            let rows = block.count * places
+            let rows = block.count * positions
             let images = output[block.images(of: outputCount)]
-            // M = places, N = patch, K = inputs: what each place paints on the pixels under it.
+            // M = positions, N = patch, K = inputs: what each position paints on the pixels under it.
             multiply(
                 Matrix(input[block.images(of: inputCount)], rows: rows, columns: inputs),
                 weights.transposed, into: geometry.loweredMatrix(scratch, count: block.count))
             fill(images, with: bias)
-            geometry.raise(scratch, count: block.count, addingTo: images)
+            geometry.col2im(scratch, count: block.count, addingTo: images)
             activation.apply(images)
         }
     }
@@ -79,7 +79,7 @@ package struct TransposedConvolution2D: Sendable {
         kernelGradient: FloatRegion, biasGradient: FloatRegion, inputGradient: FloatRegion?,
         accumulating: Bool, accumulatingInput: Bool = false, scratch: FloatRegion
     ) {
-        let (places, patch) = (geometry.places, geometry.patch)
+        let (positions, patch) = (geometry.positions, geometry.patch)
         activation.backward(
             gradient, output: output, rows: count * geometry.height * geometry.width,
             biasGradient: biasGradient,
@@ -97,17 +97,17 @@ package struct TransposedConvolution2D: Sendable {
         }
         let weights = Matrix(kernel, rows: patch, columns: inputs)
         for block in Blocks(count, geometry) {
-            let rows = block.count * places
+            let rows = block.count * positions
             let lowered = geometry.loweredMatrix(scratch, count: block.count)
             let sources = block.images(of: inputCount)
-            geometry.lower(gradient[block.images(of: outputCount)], count: block.count, into: scratch)
-            // M = patch, N = inputs, K = places: a weight's gradient sums over every place it was used at.
+            geometry.im2col(gradient[block.images(of: outputCount)], count: block.count, into: scratch)
+            // M = patch, N = inputs, K = positions: a weight's gradient sums over every position it was used at.
             multiply(
                 lowered.transposed, Matrix(input[sources], rows: rows, columns: inputs),
                 into: Matrix(kernelGradient, rows: patch, columns: inputs),
                 accumulating: accumulating || block.start > 0)
             guard let inputGradient else { continue }
-            // M = places, N = inputs, K = patch: a plain convolution of the gradient.
+            // M = positions, N = inputs, K = patch: a plain convolution of the gradient.
             multiply(
                 lowered, weights, into: Matrix(inputGradient[sources], rows: rows, columns: inputs),
                 accumulating: accumulatingInput)
@@ -140,7 +140,7 @@ extension TransposedConvolution2D: Layer {
         ]
     }
     package var product: Product? {
-        Product(rows: geometry.places, columns: geometry.patch, depth: inputs)
+        Product(rows: geometry.positions, columns: geometry.patch, depth: inputs)
     }
     package var largestMatrix: Int { max(outputCount, geometry.loweredCount) }
     package var backwardReads: BackwardReads { activation == .identity ? .inputs : [.inputs, .output] }

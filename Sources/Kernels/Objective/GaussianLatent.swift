@@ -18,13 +18,13 @@ package enum GaussianLatent {
     ///
     /// - Parameters:
     ///   - mean: (count, size), as is `logVariance`
-    ///   - divergences: receives one sum an image
-    package static func divergence(
-        mean: FloatRegion, logVariance: FloatRegion, count: Int, into divergences: FloatRegion
+    ///   - klDivergences: receives one sum an image
+    package static func klDivergence(
+        mean: FloatRegion, logVariance: FloatRegion, count: Int, into klDivergences: FloatRegion
     ) {
         let size = mean.count / max(count, 1)
         precondition(
-            mean.count == count * size && logVariance.count == mean.count && divergences.count >= count,
+            mean.count == count * size && logVariance.count == mean.count && klDivergences.count >= count,
             "\(count) images of \(mean.count) latents")
         for image in 0..<count {
             var sum = 0.0
@@ -33,7 +33,7 @@ package enum GaussianLatent {
                 // e^l − 1 − l as expm1(l) − l: near the prior both parts are small and their difference is not lost.
                 sum += mu * mu + (Elementary.expm1(logVariance) - logVariance)
             }
-            divergences.base[image] = Float(0.5 * sum)
+            klDivergences.base[image] = Float(0.5 * sum)
         }
     }
 

@@ -1,6 +1,6 @@
 /// A convolution with TensorFlow's `same` padding, as its definition reads.
 ///
-/// All arrays are NHWC. Every loop visits one output place, one kernel tap and one pair of channels: slow, obvious and
+/// All arrays are NHWC. Every loop visits one output position, one kernel tap and one pair of channels: slow, obvious and
 /// the specification of `Kernels.Convolution2D` and `Kernels.TransposedConvolution2D`.
 package struct ReferenceConvolution: Sendable {
     package let height: Int
@@ -26,10 +26,10 @@ package struct ReferenceConvolution: Sendable {
     package var outputHeight: Int { (height + stride - 1) / stride }
     package var outputWidth: Int { (width + stride - 1) / stride }
 
-    /// Calls `body(image index, output index, kernel tap)` for every output place and every tap of the kernel that
+    /// Calls `body(image index, output index, kernel tap)` for every output position and every tap of the kernel that
     /// falls on the image; indices are of whole pixels, to be multiplied by the channels.
     @inline(__always)
-    private func forEachTap(_ count: Int, _ body: (_ pixel: Int, _ place: Int, _ tap: Int) -> Void) {
+    private func forEachTap(_ count: Int, _ body: (_ pixel: Int, _ position: Int, _ tap: Int) -> Void) {
         let top = max((outputHeight - 1) * stride + kernelHeight - height, 0) / 2
         let left = max((outputWidth - 1) * stride + kernelWidth - width, 0) / 2
         for image in 0..<count {
@@ -58,10 +58,10 @@ package struct ReferenceConvolution: Sendable {
     @specialized(where T == Float)
     package func forward<T: ReferenceScalar>(_ input: [T], kernel: [T], count: Int) -> [T] {
         var output = [T](repeating: 0, count: count * outputHeight * outputWidth * filters)
-        forEachTap(count) { pixel, place, tap in
+        forEachTap(count) { pixel, position, tap in
             for channel in 0..<channels {
                 for filter in 0..<filters {
-                    output[place * filters + filter] +=
+                    output[position * filters + filter] +=
                         input[pixel * channels + channel]
                         * kernel[(tap * channels + channel) * filters + filter]
                 }
@@ -76,11 +76,11 @@ package struct ReferenceConvolution: Sendable {
     @specialized(where T == Float)
     package func transpose<T: ReferenceScalar>(_ gradient: [T], kernel: [T], count: Int) -> [T] {
         var result = [T](repeating: 0, count: count * height * width * channels)
-        forEachTap(count) { pixel, place, tap in
+        forEachTap(count) { pixel, position, tap in
             for channel in 0..<channels {
                 for filter in 0..<filters {
                     result[pixel * channels + channel] +=
-                        gradient[place * filters + filter]
+                        gradient[position * filters + filter]
                         * kernel[(tap * channels + channel) * filters + filter]
                 }
             }
@@ -94,11 +94,11 @@ package struct ReferenceConvolution: Sendable {
     @specialized(where T == Float)
     package func kernelGradient<T: ReferenceScalar>(_ input: [T], gradient: [T], count: Int) -> [T] {
         var result = [T](repeating: 0, count: kernelHeight * kernelWidth * channels * filters)
-        forEachTap(count) { pixel, place, tap in
+        forEachTap(count) { pixel, position, tap in
             for channel in 0..<channels {
                 for filter in 0..<filters {
                     result[(tap * channels + channel) * filters + filter] +=
-                        input[pixel * channels + channel] * gradient[place * filters + filter]
+                        input[pixel * channels + channel] * gradient[position * filters + filter]
                 }
             }
         }

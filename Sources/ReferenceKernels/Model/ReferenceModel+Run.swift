@@ -28,7 +28,8 @@ extension ReferenceModel {
         pass.mean = pass.values[topology.mean]
         pass.logVariance = pass.values[topology.logVariance]
         pass.output = pass.values[topology.output]
-        pass.divergence = Reference.divergence(mean: pass.mean, logVariance: pass.logVariance, count: count)
+        pass.klDivergence = Reference.klDivergence(
+            mean: pass.mean, logVariance: pass.logVariance, count: count)
         pass.reconstruction = topology.referenceLikelihood.referenceLoss(
             pass.output, targets: images, parameters: own, count: count)
         if backward { pass.gradients = gradients(pass, images, parameters, own, count: count) }
@@ -45,10 +46,10 @@ extension ReferenceModel {
         var gradients = [[T]](repeating: [], count: plan.values.count)
         let likelihood = topology.referenceLikelihood.referenceGradient(
             pass.output, targets: images, parameters: own, count: count)
-        let divergence = Reference.divergenceGradient(mean: pass.mean, logVariance: pass.logVariance)
+        let klDivergence = Reference.klDivergenceGradient(mean: pass.mean, logVariance: pass.logVariance)
         gradients[topology.output] = scaled(likelihood.output, scale)
-        gradients[topology.mean] = scaled(divergence.mean, scale * pass.klWeight)
-        gradients[topology.logVariance] = scaled(divergence.logVariance, scale * pass.klWeight)
+        gradients[topology.mean] = scaled(klDivergence.mean, scale * pass.klWeight)
+        gradients[topology.logVariance] = scaled(klDivergence.logVariance, scale * pass.klWeight)
         var result = [[T]](repeating: [], count: parameters.count)
         for (index, gradient) in likelihood.parameters.enumerated() {
             result[parameters.count - own.count + index] = scaled(gradient, scale)

@@ -26,7 +26,7 @@ package struct ReferenceModel: Sendable {
         package var output: [T] = []
         /// −ln p(x|z) and KL(q(z|x) ‖ N(0, I)) of each image, in nats.
         package var reconstruction: [T] = []
-        package var divergence: [T] = []
+        package var klDivergence: [T] = []
         /// In the order of `parameterCounts`; empty without a backward pass.
         package var gradients: [[T]] = []
 
@@ -35,7 +35,7 @@ package struct ReferenceModel: Sendable {
 
         /// Reconstruction plus weighted divergence, the mean over the images, in nats.
         package var loss: T {
-            (reconstruction.reduce(0, +) + klWeight * divergence.reduce(0, +))
+            (reconstruction.reduce(0, +) + klWeight * klDivergence.reduce(0, +))
                 / T(max(reconstruction.count, 1))
         }
     }

@@ -70,7 +70,7 @@ extension VariationalAutoencoder {
                     rounds.time {
                         partial.withUnsafeMutableBufferPointer { partial in
                             engine.pool.run(parts: count) { worker, part in
-                                partial[part] = engine.weigh(
+                                partial[part] = engine.importanceWeights(
                                     block: start + part, of: draws, weights, engine.workspaces[worker])
                             }
                         }

@@ -17,8 +17,8 @@ extension Engine {
         pause: () throws -> Void
     ) rethrows -> ImageLosses {
         var reconstruction = [Float](repeating: 0, count: images.count)
-        var divergence = reconstruction
-        try FloatRegion.withRegions(&reconstruction, &divergence) { reconstruction, divergence in
+        var klDivergence = reconstruction
+        try FloatRegion.withRegions(&reconstruction, &klDivergence) { reconstruction, klDivergence in
             try forEachMicroBatch(of: images.count, pause: pause) { workspace, range in
                 load(images, range, workspace)
                 workspace.noise.fill(with: 0)
@@ -31,10 +31,10 @@ extension Engine {
                 }
                 network.forward(weights, workspace, count: range.count)
                 reconstruction[range].copy(from: workspace.reconstruction.prefix(range.count))
-                divergence[range].copy(from: workspace.divergence.prefix(range.count))
+                klDivergence[range].copy(from: workspace.klDivergence.prefix(range.count))
             }
         }
-        return ImageLosses(reconstruction: reconstruction, kl: divergence)
+        return ImageLosses(reconstruction: reconstruction, kl: klDivergence)
     }
 }
 

@@ -66,7 +66,7 @@ extension Network {
         sampleLatents(weights, workspace, count: count)
         decode(weights, workspace, count: count)
         let start = workspace.times == nil ? 0 : StepTimes.now
-        measureDivergence(workspace, count: count)
+        measureKLDivergence(workspace, count: count)
         measureReconstruction(weights, workspace, count: count, gradientScale: gradientScale)
         workspace.times?.add(.objective, since: start)
     }
@@ -81,11 +81,11 @@ extension Network {
     }
 
     /// KL(q(z|x) ‖ N(0, I)) of each image, in nats, from the two heads.
-    func measureDivergence(_ workspace: Workspace, count: Int) {
+    func measureKLDivergence(_ workspace: Workspace, count: Int) {
         let latents = 0..<count * configuration.latentSize
-        GaussianLatent.divergence(
+        GaussianLatent.klDivergence(
             mean: workspace.mean[latents], logVariance: workspace.logVariance[latents], count: count,
-            into: workspace.divergence)
+            into: workspace.klDivergence)
     }
 
     /// −ln p(x|z) of each image, in nats, from the output.

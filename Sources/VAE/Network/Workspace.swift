@@ -23,7 +23,7 @@ final class Workspace: @unchecked Sendable {
     /// The decoder's output. Its gradient may be written over it.
     let output, outputGradient: FloatRegion
     /// One value an image, in nats.
-    let reconstruction, divergence: FloatRegion
+    let reconstruction, klDivergence: FloatRegion
     /// (capacity, parameters): by the likelihood's own parameters.
     let likelihoodGradients: FloatRegion
 
@@ -74,7 +74,7 @@ final class Workspace: @unchecked Sendable {
         output = values[topology.output]
         outputGradient = gradients[topology.output] ?? nothing
         reconstruction = region(layout.reconstruction)
-        divergence = region(layout.divergence)
+        klDivergence = region(layout.klDivergence)
         likelihoodGradients = region(layout.likelihoodGradients)
         self.capacity = capacity
         self.storage = storage

@@ -18,7 +18,7 @@ struct WorkspaceLayout {
     let kept: [Block]
     /// Shared by all nodes, each within its call.
     let scratch: Block
-    let reconstruction, divergence, likelihoodGradients: Block
+    let reconstruction, klDivergence, likelihoodGradients: Block
     let offsets: [Int]
     /// Floats of all together.
     let count: Int
@@ -78,7 +78,7 @@ struct WorkspaceLayout {
         kept = plan.nodes.indices.map { reserve(needs[$0].kept, $0...max($0, backward[$0])) }
         scratch = reserve(needs.reduce(0) { max($0, $1.scratch) }, always)
         reconstruction = reserve(capacity, always)
-        divergence = reserve(capacity, always)
+        klDivergence = reserve(capacity, always)
         likelihoodGradients = reserve(training ? capacity * topology.likelihoodParameters.count : 0, always)
         (offsets, count) = arena.place()
     }

@@ -21,7 +21,7 @@ extension SafeTensors {
     /// - Parameter source: what errors name, such as the file's path.
     /// - Throws: `invalidData`, with the byte at which the file is wrong.
     package init(bytes: [UInt8], source: String) throws(VAEError) {
-        func unsound(_ problem: String, expected: String, found: String) -> VAEError {
+        func notFinite(_ problem: String, expected: String, found: String) -> VAEError {
             VAEError(
                 .invalidData, source, "is not a sound safetensors file: \(problem)", expected: expected,
                 found: found, advice: "Get the file again, or write it again.")
@@ -34,17 +34,17 @@ extension SafeTensors {
                 found: kind, advice: "Check the path; models of other programs are not read.")
         }
         guard bytes.count >= 8 else {
-            throw unsound("it is too short", expected: "8 bytes or more", found: "\(bytes.count)")
+            throw notFinite("it is too short", expected: "8 bytes or more", found: "\(bytes.count)")
         }
         let size = bytes[..<8].reversed().reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
         guard size <= Self.largestHeader else {
-            throw unsound(
+            throw notFinite(
                 "its header is too long (bytes 0 to 7)", expected: "at most \(Self.largestHeader) bytes",
                 found: "\(size)")
         }
         let start = 8 + Int(size)
         guard start <= bytes.count else {
-            throw unsound(
+            throw notFinite(
                 "it ends within its header", expected: "\(size) bytes from byte 8",
                 found: "\(bytes.count - 8)")
         }
@@ -55,35 +55,35 @@ extension SafeTensors {
         for entry in header.entries.sorted(by: { ($0.begin, $0.end) < ($1.begin, $1.end) }) {
             let name = "tensor \(quoted(entry.name)) (described at byte \(entry.position))"
             guard entry.begin == end else {
-                throw unsound(
+                throw notFinite(
                     "\(name) \(entry.begin < end ? "overlaps another one" : "leaves a hole before it")",
                     expected: "data from \(end)", found: "from \(entry.begin)")
             }
             guard entry.end >= entry.begin else {
-                throw unsound(
+                throw notFinite(
                     "\(name) ends before it begins", expected: "\(entry.begin) or more", found: "\(entry.end)"
                 )
             }
             guard let count = entry.dataType.byteCount(of: entry.shape) else {
-                throw unsound(
+                throw notFinite(
                     "\(name) has an impossible shape", expected: "sizes that make whole bytes",
                     found: "\(entry.shape.prefix(16)) of \(entry.dataType.rawValue)")
             }
             guard count == entry.end - entry.begin else {
-                throw unsound(
+                throw notFinite(
                     "\(name) does not have the size of its shape",
                     expected: "\(count) bytes for \(entry.shape.prefix(16)) of \(entry.dataType.rawValue)",
                     found: "\(entry.end - entry.begin)")
             }
             guard entry.end <= bytes.count - start else {
-                throw unsound(
+                throw notFinite(
                     "it ends within \(name)", expected: "\(entry.end) bytes of data from byte \(start)",
                     found: "\(bytes.count - start)")
             }
             end = entry.end
         }
         guard end == bytes.count - start else {
-            throw unsound(
+            throw notFinite(
                 "bytes follow the last tensor, from byte \(start + end)", expected: "\(start + end) bytes",
                 found: "\(bytes.count)")
         }

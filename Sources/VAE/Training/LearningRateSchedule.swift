@@ -48,7 +48,7 @@ public struct LearningRateSchedule: Sendable, Hashable, Codable {
     /// - Parameters:
     ///   - step: from 0, over the whole training
     ///   - epochs: of the whole training; only the cosine depends on it
-    package func share(step: Int, stepsPerEpoch: Int, epochs: Int) -> Double {
+    package func factor(step: Int, stepsPerEpoch: Int, epochs: Int) -> Double {
         let rising = warmUpEpochs * stepsPerEpoch
         if step < rising { return Double(step + 1) / Double(rising) }
         switch decay {

@@ -12,29 +12,30 @@ extension Trainer {
         let place = "epoch \(history.count + 1), step \(progress.stepsOfEpoch + 1)"
         let count = parameters.region.count
         // With a finite loss the update has spoilt the parameters already, and the gradient tells where it began.
-        let weight = loss == nil ? nil : unsoundTensor { self.parameters.region[$0] }
+        let weight = loss == nil ? nil : firstTensorNotFinite { self.parameters.region[$0] }
         let gradient =
             weight == nil
             ? (0..<parts).lazy.compactMap { part in
-                self.unsoundTensor { self.gradients.region[part * count + $0] }
+                self.firstTensorNotFinite { self.gradients.region[part * count + $0] }
             }.first : nil
         let update =
             weight == nil && gradient == nil
-            ? unsoundTensor { self.secondMoment.region[$0] } ?? unsoundTensor { self.parameters.region[$0] }
+            ? firstTensorNotFinite { self.secondMoment.region[$0] }
+                ?? firstTensorNotFinite { self.parameters.region[$0] }
             : nil
         let tensor =
             weight.map { "the weights \($0) are not finite" }
             ?? gradient.map { "the gradient of \($0) is not finite" }
             ?? update.map { "the gradient of \($0), or the step it makes, is too large for single precision" }
-        let unsound = batch.indices.filter { index in
+        let notFinite = batch.indices.filter { index in
             let image = index - batch.startIndex
             return !losses.region[image].isFinite
                 || !losses.region[configuration.batchSize + image].isFinite
         }
         let images =
-            unsound.isEmpty
+            notFinite.isEmpty
             ? "the batch's images \(Self.list(batch))"
-            : "the images \(Self.list(unsound.map { batch[$0] })) of \(batch.count) in the batch"
+            : "the images \(Self.list(notFinite.map { batch[$0] })) of \(batch.count) in the batch"
         let found = [loss.map { "\($0)" }, tensor, images].compactMap { $0 }.joined(separator: "; ")
         return VAEError(
             .diverged, "\(loss == nil ? "gradient" : "loss") in \(place)", "is not a finite number",
@@ -43,7 +44,7 @@ extension Trainer {
     }
 
     /// The first tensor with an element that is not finite.
-    private func unsoundTensor(_ element: (Int) -> Float) -> String? {
+    private func firstTensorNotFinite(_ element: (Int) -> Float) -> String? {
         engine.network.layout.entries.first { entry in entry.range.contains { !element($0).isFinite } }?.name
     }
 

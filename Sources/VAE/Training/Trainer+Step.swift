@@ -12,12 +12,12 @@ extension Trainer {
         let parts = shards.parts(of: range.count)
         guard sums.total.isFinite else { throw divergence(order[range], parts: parts, loss: sums.total) }
         let start = times == nil ? 0 : StepTimes.now
-        let chunks = soundness.region.count
+        let chunks = finiteChunks.region.count
         pool.run(parts: chunks, with: (self, parts, learningRate)) { context, _, chunk in
             let (trainer, parts, learningRate) = context
             trainer.update(chunk, parts: parts, learningRate: learningRate)
         }
-        for chunk in 0..<chunks where soundness.region[chunk] == 0 {
+        for chunk in 0..<chunks where finiteChunks.region[chunk] == 0 {
             throw divergence(order[range], parts: parts, loss: nil)
         }
         times?.add(.update, since: start)
@@ -46,12 +46,12 @@ extension Trainer {
         let start = chunk * Self.updateChunk
         var adam = adam
         adam.learningRate = learningRate
-        let isSound = adam.update(
+        let isFinite = adam.update(
             parameters.region, gradients: gradients.region, parts: parts, firstMoment: firstMoment.region,
             secondMoment: secondMoment.region,
             range: start..<min(start + Self.updateChunk, parameters.region.count),
             step: progress.stepsTaken + 1)
-        soundness.region[chunk] = isSound ? 1 : 0
+        finiteChunks.region[chunk] = isFinite ? 1 : 0
     }
 
     /// One shard of a batch, micro-batch by micro-batch, into the shard's gradient.
@@ -87,7 +87,8 @@ extension Trainer {
                     klScale: Float(configuration.klWeight) * scale))
             losses.region[range].copy(from: workspace.reconstruction.prefix(range.count))
             let second = configuration.batchSize + range.lowerBound
-            losses.region[second..<second + range.count].copy(from: workspace.divergence.prefix(range.count))
+            losses.region[second..<second + range.count].copy(
+                from: workspace.klDivergence.prefix(range.count))
         }
     }
 

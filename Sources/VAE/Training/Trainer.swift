@@ -30,7 +30,7 @@ public final class Trainer {
     /// Reconstruction, then divergence, of each image of a batch.
     let losses: FloatStorage
     /// For each chunk of the parameters 1, or 0 when its last update left the finite numbers.
-    let soundness: FloatStorage
+    let finiteChunks: FloatStorage
     var progress = Progress()
     /// Of what is around the shards; nil where nobody asked.
     var times: StepTimes?
@@ -75,7 +75,7 @@ public final class Trainer {
         secondMoment = try storage(count)
         gradients = try storage(count * shards.count)
         losses = try storage(2 * training.batchSize)
-        soundness = try storage((count + Self.updateChunk - 1) / Self.updateChunk)
+        finiteChunks = try storage((count + Self.updateChunk - 1) / Self.updateChunk)
         network.layout.initialize(parameters.region, seed: training.seed)
         engine.pack(weights)
     }
@@ -155,7 +155,7 @@ public final class Trainer {
             let range = first..<min(first + batch, images.count)
             let rate =
                 configuration.learningRate
-                * configuration.schedule.share(
+                * configuration.schedule.factor(
                     step: progress.stepsTaken, stepsPerEpoch: steps, epochs: configuration.epochs)
             let losses = try step(images, order, range, epoch: epoch, learningRate: Float(rate))
             progress.finishStep(losses, seconds: before + (ContinuousClock.now - start) / .seconds(1))

@@ -68,7 +68,7 @@ extension Evaluation {
             }
         }
         separation = try attempt(.separation, parts.separation)
-        rivals = try attempt(.rivals, parts.rivals)
+        baselines = try attempt(.baselines, parts.baselines)
         pixelwiseMean = try PixelwiseMean(fittedTo: train).errors(on: test)
         greyEntropy = try GreyEntropy.of(test)
         errors = try ReconstructionErrors(on: test) { (part) throws(VAEError) in
@@ -122,12 +122,12 @@ private struct Parts {
                 mixture: .init(seed: options.seed)), threads: threads)
     }
 
-    func rivals() throws(VAEError) -> Rivals {
+    func baselines() throws(VAEError) -> Baselines {
         let most = min(model.configuration.latentSize, train.shape.count, train.count - 1)
         guard most > 0 else {
             throw VAEError(.invalidArgument, "training images", "are too few for principal components")
         }
-        return try Rivals(
+        return try Baselines(
             train: train, test: test, components: most,
             neighbours: min(NearestNeighbours.defaultNeighbours, train.count), threads: threads)
     }

@@ -1,7 +1,7 @@
 import VAE
 import VAECore
 
-/// How good a trained model is: by its objective and by the likelihood, by what its latents say, and against simple rivals.
+/// How good a trained model is: by its objective and by the likelihood, by what its latents say, and against baselines.
 ///
 /// All losses are in nats per image. Everything is the same for any number of threads.
 public struct Evaluation: Sendable, Equatable {
@@ -39,7 +39,7 @@ public struct Evaluation: Sendable, Equatable {
     /// What no model of independent pixels can go below with a Bernoulli likelihood, in nats per image.
     public let greyEntropy: Estimate
     /// nil where it can't be had, see `omissions`.
-    public let rivals: Rivals?
+    public let baselines: Baselines?
     /// nil where it can't be had, see `omissions`.
     public let frechet: FrechetDistance?
 

@@ -49,7 +49,7 @@ extension Evaluation {
         /// Neighbours, discriminant, silhouette and mixture of the latent means.
         case separation = "clusters"
         /// Principal components and the pixelwise mean.
-        case rivals = "simple rivals"
+        case baselines = "baselines"
         /// Draws from the prior beside test images.
         case frechet = "Fréchet distance"
     }

@@ -73,7 +73,7 @@ public struct AggregatePosterior: Sendable, Equatable, Codable {
         self.draws = draws
         limit = log(Double(count))
         mutualInformation = Estimate(of: values)
-        gap = Estimate(of: (0..<count).map { posteriors.divergence($0) - values[$0] })
+        gap = Estimate(of: (0..<count).map { posteriors.klDivergence($0) - values[$0] })
     }
 }
 
@@ -148,7 +148,7 @@ private struct Posteriors {
     }
 
     /// KL(q(z|xₙ) ‖ N(0, I)).
-    func divergence(_ image: Int) -> Double {
+    func klDivergence(_ image: Int) -> Double {
         (image * latentSize..<(image + 1) * latentSize).reduce(0) { sum, index in
             let (mean, logVariance) = (Double(means[index]), Double(logVariances[index]))
             return sum + 0.5 * (mean * mean + expm1(logVariance) - logVariance)

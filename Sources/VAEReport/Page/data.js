@@ -104,7 +104,7 @@ class TestSet {
     const pixels = this.image(index);
     const mean = this.meanOf(index);
     return pixels && {
-      reconstruction: model.reconstructionLoss(pixels, mean), kl: divergence(mean, this.logVarianceOf(index)),
+      reconstruction: model.reconstructionLoss(pixels, mean), kl: klDivergence(mean, this.logVarianceOf(index)),
     };
   }
 }

@@ -60,7 +60,7 @@ const toMaps = (shape) => (shape.length === 3 ? `.reshape(-1, ${shape.join(', ')
 const kinds = {
   convolution: {
     make: ({ layer, outputShape }, [kernel, bias]) => new GatherLayer({
-      inputPlaces: layer.geometry.height * layer.geometry.width, inputs: layer.geometry.channels,
+      inputPositions: layer.geometry.height * layer.geometry.width, inputs: layer.geometry.channels,
       outputs: layer.filters, activation: layer.activation,
     }, convolutionPairs(layer.geometry), kernel, bias),
     python: ({ name, layer }, [x]) =>
@@ -72,7 +72,7 @@ const kinds = {
       const { geometry, inputs } = layer;
       const taps = geometry.kernelHeight * geometry.kernelWidth;
       return new GatherLayer({
-        inputPlaces: geometry.gridHeight * geometry.gridWidth, inputs, outputs: geometry.channels,
+        inputPositions: geometry.gridHeight * geometry.gridWidth, inputs, outputs: geometry.channels,
         activation: layer.activation,
       }, transposedPairs(geometry), swapChannels(kernel, taps, geometry.channels, inputs), bias);
     },
@@ -82,7 +82,7 @@ const kinds = {
   },
   dense: {
     make: ({ layer }, [kernel, bias]) => new GatherLayer({
-      inputPlaces: 1, inputs: layer.inputs, outputs: valuesOf(layer.outputShape), activation: layer.activation,
+      inputPositions: 1, inputs: layer.inputs, outputs: valuesOf(layer.outputShape), activation: layer.activation,
     }, densePairs, kernel, bias),
     python: ({ name, layer, outputShape }, [x]) =>
       withActivation(layer.activation, `dense(${x}, "${name}")`) + toMaps(outputShape),

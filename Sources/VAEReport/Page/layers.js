@@ -1,7 +1,7 @@
 // Convolutions, transposed convolutions and dense layers in plain JavaScript: images are height × width × channels, and where a
 // kernel lies is said by the engine's geometry.
 
-/** For each grid place the pixels under the kernel: what a convolution gathers. */
+/** For each grid position the pixels under the kernel: what a convolution gathers. */
 function convolutionPairs(geometry) {
   const { height, width, gridHeight, gridWidth, kernelHeight, kernelWidth, stride, paddingTop, paddingLeft } = geometry;
   const first = [], source = [], tap = [];
@@ -25,7 +25,7 @@ function convolutionPairs(geometry) {
 }
 
 /**
- * For each pixel the grid places that paint it: what a transposed convolution gathers. This is its sub-pixel form:
+ * For each pixel the grid positions that paint it: what a transposed convolution gathers. This is its sub-pixel form:
  * with stride 2 a pixel's parity decides which taps reach it, about a quarter of all, and no product is with zero.
  */
 function transposedPairs(geometry) {
@@ -71,23 +71,23 @@ const activations = {
   silu: (x) => x / (1 + Math.exp(-x)),
 };
 
-/** Applies an activation in place. */
+/** Applies an activation in position. */
 function activate(name, values) {
   const activation = known(activations, name, 'activation');
   if (activation) for (let i = 0; i < values.length; i++) values[i] = activation(values[i]);
 }
 
-/** A dense layer is one place that gathers one place by one tap. */
+/** A dense layer is one position that gathers one position by one tap. */
 const densePairs = { first: [0, 1], source: [0], tap: [0] };
 
 /**
- * A layer in which every output place adds up products of input places and taps of the kernel. Convolutions,
- * transposed convolutions and dense layers differ only in their pairs of (place, tap).
+ * A layer in which every output position adds up products of input positions and taps of the kernel. Convolutions,
+ * transposed convolutions and dense layers differ only in their pairs of (position, tap).
  */
 class GatherLayer {
   /**
-   * @param shape  inputPlaces, inputs, outputs (channels), activation
-   * @param pairs  of each output place, from `first[place]` to `first[place + 1]`: the input place and the tap
+   * @param shape  inputPositions, inputs, outputs (channels), activation
+   * @param pairs  of each output position, from `first[position]` to `first[position + 1]`: the input position and the tap
    * @param kernel (taps, inputs, outputs), the outputs contiguous
    */
   constructor(shape, pairs, kernel, bias) {
@@ -98,31 +98,31 @@ class GatherLayer {
     this.offset = Int32Array.from(pairs.tap, (tap) => tap * this.inputs * this.outputs);
     this.kernel = kernel;
     this.bias = bias;
-    this.places = pairs.first.length - 1;
-    this.output = new Float32Array(this.places * this.outputs);
+    this.positions = pairs.first.length - 1;
+    this.output = new Float32Array(this.positions * this.outputs);
     // The input without its zeros. Half of a rectified layer is zero and costs nothing below.
-    this.start = new Int32Array(this.inputPlaces + 1);
-    this.row = new Int32Array(this.inputPlaces * this.inputs);
-    this.value = new Float64Array(this.inputPlaces * this.inputs);
+    this.start = new Int32Array(this.inputPositions + 1);
+    this.row = new Int32Array(this.inputPositions * this.inputs);
+    this.value = new Float64Array(this.inputPositions * this.inputs);
   }
 
   /** Returns the layer's own output array, which the next call overwrites. Allocates nothing. */
   run(input) {
     this.compress(input);
     const eights = this.outputs - (this.outputs % 8);
-    for (let place = 0; place < this.places; place++) {
-      for (let channel = 0; channel < eights; channel += 8) this.gatherEight(place, channel);
-      for (let channel = eights; channel < this.outputs; channel++) this.gatherOne(place, channel);
+    for (let position = 0; position < this.positions; position++) {
+      for (let channel = 0; channel < eights; channel += 8) this.gatherEight(position, channel);
+      for (let channel = eights; channel < this.outputs; channel++) this.gatherOne(position, channel);
     }
     if (!this.rectified) activate(this.activation, this.output);
     return this.output;
   }
 
   compress(input) {
-    const { inputPlaces, inputs, outputs, start, row, value } = this;
+    const { inputPositions, inputs, outputs, start, row, value } = this;
     let count = 0, at = 0;
-    for (let place = 0; place < inputPlaces; place++) {
-      start[place] = count;
+    for (let position = 0; position < inputPositions; position++) {
+      start[position] = count;
       for (let channel = 0; channel < inputs; channel++, at++) {
         const x = input[at];
         if (x !== 0) {
@@ -132,15 +132,15 @@ class GatherLayer {
         }
       }
     }
-    start[inputPlaces] = count;
+    start[inputPositions] = count;
   }
 
   /** Eight neighbouring channels: their sums stay in registers, and each input is read once for all of them. */
-  gatherEight(place, channel) {
+  gatherEight(position, channel) {
     const { first, source, offset, start, row, value, kernel, bias, output } = this;
     let a = bias[channel], b = bias[channel + 1], c = bias[channel + 2], d = bias[channel + 3];
     let e = bias[channel + 4], f = bias[channel + 5], g = bias[channel + 6], h = bias[channel + 7];
-    for (let pair = first[place], last = first[place + 1]; pair < last; pair++) {
+    for (let pair = first[position], last = first[position + 1]; pair < last; pair++) {
       const base = offset[pair] + channel;
       for (let i = start[source[pair]], end = start[source[pair] + 1]; i < end; i++) {
         const x = value[i], k = base + row[i];
@@ -154,7 +154,7 @@ class GatherLayer {
         h += x * kernel[k + 7];
       }
     }
-    const at = place * this.outputs + channel;
+    const at = position * this.outputs + channel;
     if (this.rectified) {
       output[at] = a > 0 ? a : 0;
       output[at + 1] = b > 0 ? b : 0;
@@ -176,15 +176,15 @@ class GatherLayer {
     }
   }
 
-  gatherOne(place, channel) {
+  gatherOne(position, channel) {
     const { first, source, offset, start, row, value, kernel } = this;
     let sum = this.bias[channel];
-    for (let pair = first[place], last = first[place + 1]; pair < last; pair++) {
+    for (let pair = first[position], last = first[position + 1]; pair < last; pair++) {
       const base = offset[pair] + channel;
       for (let i = start[source[pair]], end = start[source[pair] + 1]; i < end; i++) {
         sum += value[i] * kernel[base + row[i]];
       }
     }
-    this.output[place * this.outputs + channel] = this.rectified && sum < 0 ? 0 : sum;
+    this.output[position * this.outputs + channel] = this.rectified && sum < 0 ? 0 : sum;
   }
 }

@@ -95,7 +95,7 @@ function crossEntropy(logits, pixels) {
 }
 
 /** KL(q(z|x) ‖ N(0, I)) in nats. */
-function divergence(mean, logVariance) {
+function klDivergence(mean, logVariance) {
   let sum = 0;
   for (let i = 0; i < mean.length; i++) {
     sum += (mean[i] * mean[i] + Math.expm1(logVariance[i]) - logVariance[i]) / 2;

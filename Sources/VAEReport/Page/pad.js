@@ -186,7 +186,7 @@ class Pad {
     this.seen.set(pixels);
     const { mean, logVariance } = model.encode(this.seen);
     this.z = Float32Array.from(mean);
-    const kl = divergence(mean, logVariance);
+    const kl = klDivergence(mean, logVariance);
     const sigma = Array.from(logVariance, (value) => Math.exp(value / 2));
     model.decode(this.z, this.redrawn);
     painter.paint(byId('seen'), this.seen);

@@ -50,7 +50,7 @@ extension EvaluationRecord {
                 reconstruction: value(evaluation.testAtMean.reconstruction),
                 squaredError: evaluation.errors.squaredError),
             pixelwiseMean: mean,
-            principalComponents: evaluation.rivals.map {
+            principalComponents: evaluation.baselines.map {
                 Rivals.PrincipalComponents($0.principalComponents, likelihood, shape)
             })
         frechet = evaluation.frechet
@@ -113,7 +113,7 @@ extension EvaluationRecord.Clusters {
 extension EvaluationRecord.Rivals.Errors {
     init(_ errors: ReconstructionErrors, _ likelihood: VAE.Likelihood, _ shape: ImageShape) {
         let squared = errors.squaredError
-        // −ln p of a Gaussian with σ² = the mean squared error is D/2 (ln 2πσ² + 1); its error by the delta method. Where a rival
+        // −ln p of a Gaussian with σ² = the mean squared error is D/2 (ln 2πσ² + 1); its error by the delta method. Where a baseline
         // is exact, σ² is that of the rounding to 8 bits.
         let variance = max(squared.mean, 1 / (12 * 255 * 255))
         let gaussian = Estimate(
@@ -129,7 +129,7 @@ extension EvaluationRecord.Rivals.Errors {
 }
 
 extension EvaluationRecord.Rivals.PrincipalComponents {
-    init(_ found: VAEEvaluation.Rivals.Linear, _ likelihood: VAE.Likelihood, _ shape: ImageShape) {
+    init(_ found: VAEEvaluation.Baselines.Linear, _ likelihood: VAE.Likelihood, _ shape: ImageShape) {
         self.init(
             components: found.components, varianceShare: found.varianceShare, trainImages: found.imagesUsed,
             errors: .init(found.errors, likelihood, shape),

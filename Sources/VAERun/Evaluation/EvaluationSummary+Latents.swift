@@ -104,7 +104,7 @@ extension EvaluationSummary.Table {
                     ] : []))
     }
 
-    /// Reconstructions and samples against rivals.
+    /// Reconstructions and samples against baselines.
     static func images(_ record: EvaluationRecord) -> Self? {
         let rivals = record.rivals
         var rows: [Row] = []

@@ -31,7 +31,7 @@ extension EvaluationSummary.Scale {
         var marks: [(name: String, value: Double, kind: Mark.Kind, note: String)] = [
             (
                 "pixelwise mean of the training images", record.rivals.pixelwiseMean.reconstruction.nats,
-                .rival,
+                .baseline,
                 "one image for all"
             ),
             ("this model: loss", loss.test.loss.nats, .model, "reconstruction + KL"),
@@ -44,7 +44,7 @@ extension EvaluationSummary.Scale {
             marks.append(
                 (
                     "PCA, \(Words.count(linear.components, "component"))", linear.errors.reconstruction.nats,
-                    .rival,
+                    .baseline,
                     "reconstruction, components not paid for"
                 ))
         }

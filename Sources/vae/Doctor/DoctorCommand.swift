@@ -40,7 +40,7 @@ struct DoctorCommand: ParsableCommand {
                     json: Document(
                         installation: installation, proofs: proofs,
                         notProved: proofs.contains { $0.name == "bits" }
-                            ? nil : ["bits": Proof.bitsNotCompared],
+                            ? nil : ["bits": SelfCheck.bitsNotCompared],
                         allHold: failed.isEmpty, seconds: seconds)
                 )
             } else if failed.isEmpty {
@@ -68,21 +68,23 @@ struct DoctorCommand: ParsableCommand {
     }
 
     /// The proofs one after the other, each told as it is made.
-    private func prove(threads: Int, _ console: Console) throws(VAEError) -> [Proof] {
-        let all: [() throws -> Proof?] = [
-            { Proof.philox() }, { Proof.products() }, { Proof.eigenvectors() },
-            { try Proof.gradients(threads: threads) }, { try Proof.threads() },
-            { try Proof.publishedBits(threads: threads) },
+    private func prove(threads: Int, _ console: Console) throws(VAEError) -> [SelfCheck] {
+        let all: [() throws -> SelfCheck?] = [
+            { SelfCheck.philox() }, { SelfCheck.products() }, { SelfCheck.eigenvectors() },
+            { try SelfCheck.gradients(threads: threads) }, { try SelfCheck.threads() },
+            { try SelfCheck.publishedBits(threads: threads) },
         ]
-        var proofs: [Proof] = []
+        var proofs: [SelfCheck] = []
         for make in all {
             console.status(force: true) { _ in "proving" }
-            let made: Proof?
+            let made: SelfCheck?
             do { made = try make() } catch let error as VAEError { throw error } catch {
                 throw VAEError(.diverged, "proof", "could not be made: \(error)")
             }
             guard let proof = made else {
-                if !common.json { try console.emit(lines: ["       bits       \(Proof.bitsNotCompared)"]) }
+                if !common.json {
+                    try console.emit(lines: ["       bits       \(SelfCheck.bitsNotCompared)"])
+                }
                 continue
             }
             proofs.append(proof)
@@ -94,7 +96,7 @@ struct DoctorCommand: ParsableCommand {
     /// What `--json` prints.
     private struct Document: Encodable {
         let installation: Installation
-        let proofs: [Proof]
+        let proofs: [SelfCheck]
         /// Proofs that could not be made here, and why.
         let notProved: [String: String]?
         let allHold: Bool
@@ -102,7 +104,7 @@ struct DoctorCommand: ParsableCommand {
     }
 }
 
-extension Proof {
+extension SelfCheck {
     /// The proof as people read it.
     fileprivate func line(_ console: Console) -> String {
         let number = measured.map {

@@ -1,7 +1,7 @@
 import Kernels
 import VAECore
 
-/// Principal component analysis of images' pixels: the linear rival of a variational autoencoder with as many dimensions.
+/// Principal component analysis of images' pixels: the linear baseline of a variational autoencoder with as many dimensions.
 ///
 /// Codes are coordinates along the orthonormal axes of largest variance about the training images' mean; of all linear codes with so many
 /// numbers they have the least squared error on the training images (Pearson 1901; Eckart and Young 1936).

@@ -11,14 +11,14 @@ public struct ReconstructionErrors: Sendable, Hashable, Codable {
     /// How far reconstructions were kept from 0 and 1 for the cross-entropy.
     public let clamp: Double
 
-    /// Half a grey level of 8 bits, 1/510: what a rival that is no probability, such as a principal component analysis, is held
+    /// Half a grey level of 8 bits, 1/510: what a baseline that is no probability, such as a principal component analysis, is held
     /// within, so that a pixel just below 0 does not cost infinitely much.
     public static let halfGreyLevel = 1.0 / 510
 
     /// Two passes over the pixels: O(n · pixels).
     ///
     /// - Parameters:
-    ///   - reconstructions: (n, height, width, channels), such as a model's or a rival's
+    ///   - reconstructions: (n, height, width, channels), such as a model's or a baseline's
     ///   - images: what was reconstructed
     ///   - clamp: ε of the cross-entropy. A decoder's means are probabilities: for these `ImageLosses` is exact and needs none.
     /// - Throws: `invalidArgument` when the numbers of values differ, there are no images, or the clamp is not above 0 and below ½;

@@ -1,13 +1,13 @@
 import Kernels
 import VAECore
 
-extension Proof {
+extension SelfCheck {
     /// Philox 4×32-10 against the vectors that its authors published: `kat_vectors` of Random123 1.14.
     static func philox(
         _ block: (_ key: SIMD2<UInt32>, _ counter: SIMD4<UInt32>) -> SIMD4<UInt32> = { key, counter in
             Philox4x32(key: key).block(at: counter)
         }
-    ) -> Proof {
+    ) -> SelfCheck {
         let vectors: [(counter: SIMD4<UInt32>, key: SIMD2<UInt32>, words: SIMD4<UInt32>)] = [
             (
                 SIMD4(repeating: 0), SIMD2(repeating: 0),
@@ -23,7 +23,7 @@ extension Proof {
             ),
         ]
         let wrong = vectors.count { block($0.key, $0.counter) != $0.words }
-        return Proof(
+        return SelfCheck(
             "Philox", "of 3 published vectors differ", measured: Double(wrong), bound: 0)
     }
 
@@ -37,7 +37,7 @@ extension Proof {
     /// Measured is the largest |found − exact| / (k·u·Σ|a||b|) of all elements, with u = 2⁻²⁴. In whatever order k products
     /// are added, the error is within γₖ·Σ|a||b|, γₖ = k·u / (1 − k·u) (Higham, "Accuracy and Stability of Numerical
     /// Algorithms", 2002, section 3.1): above 1 by less than k·u, which is 2e-4 for the longest sum here.
-    static func products(_ product: Product = Proof.engineProduct) -> Proof {
+    static func products(_ product: Product = SelfCheck.engineProduct) -> SelfCheck {
         let sizes = [
             (1, 1, 1), (3, 5, 7), (17, 31, 29), (65, 127, 33), (8, 3136, 2), (129, 64, 289), (33, 17, 3136),
         ]
@@ -65,7 +65,7 @@ extension Proof {
                 }
             }
         }
-        return Proof(
+        return SelfCheck(
             "sgemm", "of the rounding that sums of their length may have", measured: largest, bound: 1 + 2e-4)
     }
 
@@ -102,7 +102,7 @@ extension Proof {
             let eigen = try SymmetricEigen($0, size: $1)
             return (eigen.values, eigen.vectors)
         }
-    ) -> Proof {
+    ) -> SelfCheck {
         let size = 61
         var random = RandomStream(seed: 1, purpose: .initialWeights)
         var matrix = [Double](repeating: 0, count: size * size)
@@ -116,7 +116,7 @@ extension Proof {
         let what = "units of rounding between A q and λ q, dsyevd of 61×61"
         guard let found = try? decompose(matrix, size), found.vectors.count == size,
             found.values.count == size, found.vectors.allSatisfy({ $0.count == size })
-        else { return Proof("LAPACK", what, measured: .nan, bound: 10) }
+        else { return SelfCheck("LAPACK", what, measured: .nan, bound: 10) }
         let norm =
             (0..<size).map { row in (0..<size).reduce(0) { $0 + abs(matrix[row * size + $1]) } }.max() ?? 0
         let unit = Double(size) * 0x1p-53
@@ -132,6 +132,6 @@ extension Proof {
                 consider((product(vector, second) - (index == other ? 1 : 0)) / unit)
             }
         }
-        return Proof("LAPACK", what, measured: largest, bound: 10)
+        return SelfCheck("LAPACK", what, measured: largest, bound: 10)
     }
 }

@@ -5,7 +5,7 @@ import VAE
 import VAECore
 import VAEData
 
-extension Proof {
+extension SelfCheck {
     /// The gradient of the loss by the weights, as a trainer steps along it, tensor by tensor.
     typealias Gradient = (
         _ model: ModelConfiguration, _ images: ImageSet, _ threads: Int, _ products: Products
@@ -19,8 +19,8 @@ extension Proof {
     /// it, and the last digits of Double, over so short a step, up to 5e-5; a wrong tap, a lost image or a wrong sign make
     /// 1e-2 and more.
     static func gradients(
-        threads: Int, _ gradient: Gradient = Proof.engineGradient
-    ) throws -> Proof {
+        threads: Int, _ gradient: Gradient = SelfCheck.engineGradient
+    ) throws -> SelfCheck {
         let model = ModelConfiguration()
         // Noise: behind black pixels and biases that are still 0, rectifiers are at their corners, and have no slope there.
         var random = RandomStream(seed: 2, purpose: .initialWeights)
@@ -36,7 +36,7 @@ extension Proof {
             shared.withLock { $0[tensor] = error }
         }
         let errors = shared.withLock { $0 }
-        return Proof(
+        return SelfCheck(
             "gradients", "of their size off finite differences, the worst of \(errors.count) tensors",
             measured: errors.reduce(0, worst), bound: 3e-4)
     }
@@ -58,14 +58,14 @@ extension Proof {
                     .fit(images).weights.flatMap(\.values)
             }
         }
-    ) throws -> Proof {
+    ) throws -> SelfCheck {
         // Four whole batches and one of 44, which shards do not divide evenly.
         let images = try SyntheticDigits.dataset(trainCount: 556, testCount: 0).train
         let weights = try [1, 2, 3].map { try train(images, $0) }
         let different = weights[0].indices.count { index in
             weights.contains { $0[index].bitPattern != weights[0][index].bitPattern }
         }
-        return Proof(
+        return SelfCheck(
             "threads", "weights differ after 5 steps on 1, 2 and 3 threads", measured: Double(different),
             bound: 0
         )
@@ -113,7 +113,7 @@ private struct ReferenceLoss {
             var weights = weights
             for index in signs.indices { weights[tensor][index] += step * signs[index] }
             let pass = model.run(pixels, noise: noise, parameters: weights, backward: false)
-            return pass.divergence
+            return pass.klDivergence
                 + Reference.bernoulliLoss(logits: pass.output, targets: pixels, count: pixels.count)
         }
         // The terms' differences are added up, not the terms: a thousand nats would cover the digits that tell the two apart.

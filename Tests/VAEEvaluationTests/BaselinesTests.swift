@@ -4,7 +4,7 @@ import VAECore
 
 @testable import VAEEvaluation
 
-@Suite("Simpler models") struct RivalsTests {
+@Suite("Simpler models") struct BaselinesTests {
     @Test func principalComponentsAsScikitLearn() throws {
         let golden = try StatisticsGolden.load()
         let (train, test) = (
@@ -113,30 +113,30 @@ import VAECore
         #expect(abs(errors.crossEntropy.mean - log(8)) < 1e-14)
     }
 
-    @Test func allRivalsAtOnce() throws {
+    @Test func allBaselinesAtOnce() throws {
         let pixels = try StatisticsGolden.images(120, state: 8)
         let labels = (0..<120).map { UInt8($0 % 3) }
         let labelled = try ImageSet(shape: pixels.shape, pixels: pixels.pixels, labels: labels)
         let (train, test) = (labelled.slice(0..<90), labelled.slice(90..<120))
-        let rivals = try Rivals(train: train, test: test, components: 2, threads: 1)
+        let baselines = try Baselines(train: train, test: test, components: 2, threads: 1)
         let space = try PrincipalComponents(fittedTo: train, components: 2)
-        #expect(try rivals.principalComponents.errors == space.errors(on: test))
+        #expect(try baselines.principalComponents.errors == space.errors(on: test))
         #expect(
-            try rivals.principalComponents.nearestNeighbours
+            try baselines.principalComponents.nearestNeighbours
                 == NearestNeighbours(fittedTo: space.encode(train)).classification(of: space.encode(test)))
-        #expect(try rivals.pixelwiseMean == PixelwiseMean(fittedTo: train).errors(on: test))
-        #expect(try Rivals(train: train, test: test, components: 2, threads: 3) == rivals)
+        #expect(try baselines.pixelwiseMean == PixelwiseMean(fittedTo: train).errors(on: test))
+        #expect(try Baselines(train: train, test: test, components: 2, threads: 3) == baselines)
         let plain = try ImageSet(shape: pixels.shape, pixels: pixels.pixels)
-        let unlabelled = try Rivals(train: plain.slice(0..<90), test: plain.slice(90..<120), components: 2)
+        let unlabelled = try Baselines(train: plain.slice(0..<90), test: plain.slice(90..<120), components: 2)
         #expect(unlabelled.principalComponents.nearestNeighbours == nil)
-        #expect(unlabelled.principalComponents.errors == rivals.principalComponents.errors)
+        #expect(unlabelled.principalComponents.errors == baselines.principalComponents.errors)
         // Fewer images than neighbours: no vote, but all the rest.
-        let few = try Rivals(train: labelled.slice(0..<8), test: test, components: 2)
+        let few = try Baselines(train: labelled.slice(0..<8), test: test, components: 2)
         #expect(few.principalComponents.nearestNeighbours == nil && few.principalComponents.linear != nil)
         let alike = try ImageSet(
             shape: pixels.shape, pixels: [UInt8](repeating: 9, count: pixels.shape.count * 90),
             labels: Array(labels.prefix(90)))
-        let flat = try Rivals(train: alike, test: test, components: 2)
+        let flat = try Baselines(train: alike, test: test, components: 2)
         #expect(flat.principalComponents.linear == nil)
         #expect(flat.pixelwiseMean == (try PixelwiseMean(fittedTo: alike).errors(on: test)))
     }

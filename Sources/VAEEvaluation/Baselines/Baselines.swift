@@ -1,7 +1,7 @@
 import VAECore
 
 /// What simpler models make of the same images, so that one sees what a variational autoencoder bought.
-public struct Rivals: Sendable, Hashable, Codable {
+public struct Baselines: Sendable, Hashable, Codable {
     /// Principal components, as many as the model has latent dimensions.
     public let principalComponents: Linear
     /// One image for all: the pixelwise mean of the training images.
@@ -26,10 +26,10 @@ public struct Rivals: Sendable, Hashable, Codable {
         public let linear: Classification?
     }
 
-    /// Fits the rivals to the training images and measures them on the test images. O(train · pixels² + train · test · components).
+    /// Fits the baselines to the training images and measures them on the test images. O(train · pixels² + train · test · components).
     ///
     /// - Parameters:
-    ///   - train: what the rivals are fitted to
+    ///   - train: what the baselines are fitted to
     ///   - test: what they are measured on; with labels in both sets, as classifiers too
     ///   - components: the model's latent dimensions
     ///   - neighbours: voters of `NearestNeighbours`

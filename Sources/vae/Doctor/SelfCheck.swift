@@ -1,5 +1,5 @@
 /// Something that must hold of the engine on this machine: a number that was measured here, and its bound.
-struct Proof: Encodable, Equatable {
+struct SelfCheck: Encodable, Equatable {
     /// One word.
     let name: String
     /// What was measured, a phrase that follows the number.

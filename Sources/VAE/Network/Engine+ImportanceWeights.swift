@@ -3,7 +3,7 @@ import VAECore
 
 extension Engine {
     /// The weights p(x, z) / q(z|x) of one block's draws.
-    func weigh(
+    func importanceWeights(
         block: Int, of draws: ImportanceDraws, _ weights: Weights, _ workspace: Workspace
     ) -> ImportanceDraws.Sums {
         let (size, latent) = (draws.images.shape.count, draws.posterior.latentSize)
