@@ -71,7 +71,7 @@ let package = Package(
             name: "VAEFigures", dependencies: ["VAECore", "CCairo"], swiftSettings: optimisedInDebug),
         // The page's sources become part of the program, which so stays a single file.
         .target(
-            name: "VAEReport", dependencies: ["VAE", "VAECore", "Kernels"],
+            name: "VAEReport", dependencies: ["VAE", "VAECore", "VAEEvaluation", "Kernels"],
             resources: [.embedInCode("Page")]),
 
         // What a run leaves behind, and how to read it again.
@@ -103,7 +103,7 @@ let package = Package(
         .executableTarget(
             name: "vae-bench",
             dependencies: [
-                "VAE", "VAECore", "VAEConsole", "VAEData", "Kernels", "ReferenceKernels",
+                "VAE", "VAECore", "VAEConsole", "VAEData", "VAEEvaluation", "Kernels", "ReferenceKernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/vae-bench"),
@@ -113,7 +113,9 @@ let package = Package(
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         .testTarget(
             name: "VAETests",
-            dependencies: ["VAE", "VAECore", "Kernels", "ReferenceKernels", "AllocationCounter"],
+            dependencies: [
+                "VAE", "VAECore", "VAEEvaluation", "Kernels", "ReferenceKernels", "AllocationCounter",
+            ],
             resources: [.copy("Golden")]),
         .testTarget(
             name: "VAEEvaluationTests",

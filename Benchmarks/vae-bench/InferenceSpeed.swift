@@ -1,5 +1,6 @@
 import VAE
 import VAECore
+import VAEEvaluation
 
 /// How fast a model that need not be trained encodes images and decodes latents, through the calls that users have.
 struct InferenceSpeed {

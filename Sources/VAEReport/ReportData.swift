@@ -1,6 +1,7 @@
 import Foundation
 import VAE
 import VAECore
+import VAEEvaluation
 
 /// What the page's scripts read: a JSON document, and arrays of numbers in base64 beside it.
 struct ReportData {

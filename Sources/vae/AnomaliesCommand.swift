@@ -3,6 +3,7 @@ import Foundation
 import VAE
 import VAEConsole
 import VAECore
+import VAEEvaluation
 import VAEData
 import VAEFigures
 import VAERun

@@ -4,14 +4,17 @@ import VAECore
 @testable import VAEFigures
 
 @Suite struct LossCurvesTests {
-    private func epochs(_ count: Int, withTest: Bool = true) -> [LossCurves.Epoch] {
+    private func epochs(_ count: Int, withTest: Bool = true) -> [EpochReport] {
         (0..<count).map { index in
             let rest = 60 / Double(index + 1)
-            return LossCurves.Epoch(
-                index + 1, train: .init(total: 150 + rest, reconstruction: 144 + rest, kl: 6 - rest / 20),
-                test: withTest
-                    ? .init(total: 155 + rest, reconstruction: 149 + rest, kl: 6.5 - rest / 20) : nil)
+            return report(
+                index + 1, Losses(reconstruction: 144 + rest, kl: 6 - rest / 20),
+                test: withTest ? Losses(reconstruction: 149 + rest, kl: 6.5 - rest / 20) : nil)
         }
+    }
+
+    private func report(_ epoch: Int, _ train: Losses, test: Losses? = nil) -> EpochReport {
+        EpochReport(epoch: epoch, train: train, test: test, seconds: 1, imagesPerSecond: 1)
     }
 
     /// Where the three panels' curves are.
@@ -42,17 +45,19 @@ import VAECore
     }
 
     @Test func whatIsNotFiniteIsSkipped() throws {
-        var log = epochs(9)
-        log[3].train.total = .nan
-        log[4].train.total = .infinity
-        for index in log.indices { log[index].train.kl = .nan }
-        for index in log.indices { log[index].test?.kl = .nan }
-        let figure = try LossCurves(epochs: log, title: "t", subtitle: "s")
-        let blue = try counts(figure, Palette.primary)
         let clean = try counts(LossCurves(epochs: epochs(9), title: "t", subtitle: "s"), Palette.primary)
-        #expect(blue[0] > 50 && blue[0] < clean[0])
-        #expect(blue[1] == clean[1])
-        #expect(blue[2] == 0)
+        let gaps = epochs(9).map { epoch in
+            let value = [4: Double.nan, 5: .infinity][epoch.epoch] ?? epoch.train.reconstruction
+            return report(epoch.epoch, Losses(reconstruction: value, kl: epoch.train.kl), test: epoch.test)
+        }
+        let broken = try counts(LossCurves(epochs: gaps, title: "t", subtitle: "s"), Palette.primary)
+        for panel in 0...1 { #expect(broken[panel] > 50 && broken[panel] < clean[panel]) }
+        #expect(broken[2] == clean[2])
+        let noKL = epochs(9).map {
+            report($0.epoch, Losses(reconstruction: $0.train.reconstruction, kl: .nan))
+        }
+        let alone = try counts(LossCurves(epochs: noKL, title: "t", subtitle: "s"), Palette.primary)
+        #expect(alone[0] == 0 && alone[1] > 50 && alone[2] == 0)
     }
 
     @Test func piecesEndAtGaps() {
@@ -62,10 +67,10 @@ import VAECore
 
     @Test func extremeValuesDoNotTrap() throws {
         for value in [0, 1e300, -1e300, Double.greatestFiniteMagnitude, .leastNonzeroMagnitude] {
-            let losses = LossCurves.Losses(total: value, reconstruction: -value, kl: value)
+            let losses = Losses(reconstruction: -value, kl: value)
             let log = [
-                LossCurves.Epoch(.min, train: losses), LossCurves.Epoch(.max, train: losses, test: losses),
-                LossCurves.Epoch(3, train: .init(total: 1, reconstruction: 2, kl: 3)),
+                report(.min, losses), report(.max, losses, test: losses),
+                report(3, Losses(reconstruction: 2, kl: 3)),
             ]
             #expect(try LossCurves(epochs: log).png().count > 1000)
         }
@@ -74,9 +79,9 @@ import VAECore
 
     @Test func impossibleInputIsAnError() {
         #expect(failure { () throws(VAEError) in try LossCurves(epochs: []) }?.kind == .invalidArgument)
-        let nothing = LossCurves.Losses(total: .nan, reconstruction: .nan, kl: .infinity)
+        let nothing = Losses(reconstruction: .nan, kl: .infinity)
         #expect(
-            failure { () throws(VAEError) in try LossCurves(epochs: [.init(1, train: nothing)]) }?.kind
+            failure { () throws(VAEError) in try LossCurves(epochs: [report(1, nothing)]) }?.kind
                 == .invalidData)
         #expect(
             failure { () throws(VAEError) in

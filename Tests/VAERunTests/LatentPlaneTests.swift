@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import VAECore
+import VAEEvaluation
 
 @testable import VAE
 @testable import VAERun

@@ -1,6 +1,7 @@
 import Testing
 @testable import VAE
 import VAECore
+import VAEEvaluation
 
 @Suite("Looking at a latent space") struct EvaluationTests {
     /// Values of the standard normal distribution's tables, to the digits they print.

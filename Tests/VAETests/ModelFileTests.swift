@@ -158,7 +158,7 @@ struct ModelFileTests {
             #expect(error?.kind == .invalidData, "\(broken)")
             #expect(error?.problem == "has a configuration that can't be read", "\(broken)")
         }
-        let long = json + String(repeating: " ", count: 4097 - json.utf8.count)
+        let long = json + String(repeating: " ", count: 32_769 - json.utf8.count)
         #expect(try refused(String(long.dropLast())) == nil)
         #expect(try refused(long)?.problem == "has a configuration that is too long")
         // Sizes that no network has, and sizes whose network would fill the memory: both are refused before

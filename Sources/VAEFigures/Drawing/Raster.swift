@@ -12,7 +12,7 @@ public struct Raster: Sendable, Equatable {
     public private(set) var bytes: [UInt8]
 
     /// The longest side cairo can hold.
-    static let longestSide = 32_767
+    static let longestSide = FloatImages.longestSide
 
     /// - Throws: `invalidArgument` when a side is not within 1...32,767, channels are neither 1 nor 3, or
     ///   `bytes` does not hold `width · height · channels` values.

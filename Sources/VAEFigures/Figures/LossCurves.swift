@@ -1,42 +1,8 @@
 import VAECore
 
 /// Training and test losses by epoch: the total, the reconstruction and the KL divergence, each on its own
-/// axis. What is not finite is left out.
+/// axis, in nats per image. A value that is not finite leaves a gap.
 public struct LossCurves: Figure {
-    /// The three losses, in nats per image. NaN stands for one that is not known.
-    public struct Losses: Sendable, Equatable {
-        /// What is minimised: reconstruction and weighted KL divergence.
-        public var total: Double
-        /// What the decoder misses of an image.
-        public var reconstruction: Double
-        /// How far q(z|x) is from the prior.
-        public var kl: Double
-
-        /// Three losses in nats per image.
-        public init(total: Double, reconstruction: Double, kl: Double) {
-            self.total = total
-            self.reconstruction = reconstruction
-            self.kl = kl
-        }
-    }
-
-    /// One row of a training log.
-    public struct Epoch: Sendable, Equatable {
-        /// Usually from 1 on.
-        public var number: Int
-        /// Over the training images.
-        public var train: Losses
-        /// Over the test images, where there are any.
-        public var test: Losses?
-
-        /// An epoch and its losses.
-        public init(_ number: Int, train: Losses, test: Losses? = nil) {
-            self.number = number
-            self.train = train
-            self.test = test
-        }
-    }
-
     public let size: Size
     public let title: String
     private let heading: Heading
@@ -46,10 +12,10 @@ public struct LossCurves: Figure {
     /// - Throws: `invalidArgument` when there are no epochs or the size is below 600×280; `invalidData`
     ///   when no loss at all is finite.
     public init(
-        epochs: [Epoch], title: String = "", subtitle: String = "", totalHeading: String = "Total loss",
+        epochs: [EpochReport], title: String = "", subtitle: String = "", totalHeading: String = "Total loss",
         size: Size = Size(width: 1000, height: 420)
     ) throws(VAEError) {
-        guard let first = epochs.map(\.number).min(), let last = epochs.map(\.number).max() else {
+        guard let first = epochs.map(\.epoch).min(), let last = epochs.map(\.epoch).max() else {
             throw VAEError(.invalidArgument, "epochs", "are none", expected: "at least one")
         }
         guard size.width >= 600, size.height >= 280 else {
@@ -57,16 +23,16 @@ public struct LossCurves: Figure {
                 .invalidArgument, "figure size", "is too small for loss curves", expected: "at least 600×280",
                 found: "\(size.width)×\(size.height)")
         }
-        let sorted = epochs.sorted { $0.number < $1.number }
+        let sorted = epochs.sorted { $0.epoch < $1.epoch }
         let kinds: [(String, @Sendable (Losses) -> Double)] = [
             (totalHeading, \.total), ("Reconstruction", \.reconstruction), ("KL divergence", \.kl),
         ]
         panels = kinds.map { heading, value in
             let train = Curve(
-                name: "train", colour: Palette.primary, sorted.map { ($0.number, value($0.train)) })
+                name: "train", colour: Palette.primary, sorted.map { ($0.epoch, value($0.train)) })
             let test = Curve(
                 name: "test", colour: Palette.secondary,
-                sorted.compactMap { epoch in epoch.test.map { (epoch.number, value($0)) } })
+                sorted.compactMap { epoch in epoch.test.map { (epoch.epoch, value($0)) } })
             return Panel(heading: heading, curves: [train, test].filter { !$0.pieces.isEmpty })
         }
         guard panels.contains(where: { !$0.curves.isEmpty }) else {

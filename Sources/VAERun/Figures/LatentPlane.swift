@@ -1,6 +1,7 @@
 import Foundation
 import VAE
 import VAECore
+import VAEEvaluation
 import VAEFigures
 
 /// The plane of latent space that pictures show, in coordinates in which the prior is a standard normal.

@@ -1,6 +1,7 @@
 import Foundation
 import VAE
 import VAECore
+import VAEEvaluation
 import VAEFigures
 
 extension RunFigures {
@@ -48,15 +49,9 @@ extension RunFigures {
     }
 
     func losses() throws(VAEError) -> LossCurves {
-        func part(_ losses: Losses) -> LossCurves.Losses {
-            LossCurves.Losses(total: losses.total, reconstruction: losses.reconstruction, kl: losses.kl)
-        }
         let weight = history.last.map { $0.train.klWeight } ?? 1
         return try LossCurves(
-            epochs: history.map {
-                LossCurves.Epoch($0.epoch, train: part($0.train), test: $0.test.map(part))
-            },
-            title: "Losses on \(name.title)",
+            epochs: history, title: "Losses on \(name.title)",
             subtitle: "nats per image; total = reconstruction + "
                 + (weight == 1 ? "KL" : String(format: "%g·KL", weight)))
     }

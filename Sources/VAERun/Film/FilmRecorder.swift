@@ -1,6 +1,7 @@
 import Foundation
 import VAE
 import VAECore
+import VAEEvaluation
 import VAEData
 import VAEFigures
 

@@ -1,4 +1,5 @@
 import Kernels
+import VAE
 
 /// What each latent dimension carries of the images.
 ///

@@ -1,4 +1,5 @@
 import Kernels
+import VAE
 import VAECore
 
 /// The directions in which a cloud of latent means is widest.

@@ -1,4 +1,4 @@
-import Kernels
+import VAE
 import VAECore
 
 /// Estimates of ln p(x), in nats, from importance-weighted samples of q(z|x).
@@ -52,39 +52,9 @@ extension VariationalAutoencoder {
         of images: ImageSet, samples: Int, seed: UInt64 = 0, threads: Int = Machine.physicalCores,
         onProgress: (_ images: Int) throws -> Void = { _ in }
     ) throws -> ImportanceWeightedLikelihood {
-        try configuration.check(images, "images")
         try VAEError.require("samples", samples, in: 1...)
-        let draws = ImportanceDraws(
-            images: images, posterior: try encode(images, threads: threads), samples: samples, seed: seed)
-        var sums = [ImportanceDraws.Sums](repeating: .init(), count: images.count)
-        var outcome = Result<Void, any Error>.success(())
-        try withEngine(threads, draws.blocks) { engine, weights in
-            outcome = Result {
-                var rounds = PacedRounds(workers: engine.pool.count)
-                var partial: [ImportanceDraws.Sums] = []
-                var start = 0
-                while start < draws.blocks {
-                    try Task.checkCancellation()
-                    let count = min(rounds.size, draws.blocks - start)
-                    partial = [ImportanceDraws.Sums](repeating: .init(), count: count)
-                    rounds.time {
-                        partial.withUnsafeMutableBufferPointer { partial in
-                            engine.pool.run(parts: count) { worker, part in
-                                partial[part] = engine.importanceWeights(
-                                    block: start + part, of: draws, weights, engine.workspaces[worker])
-                            }
-                        }
-                    }
-                    // In the order of the blocks, whoever computed them.
-                    for (part, sum) in partial.enumerated() {
-                        sums[(start + part) / draws.blocksPerImage].merge(sum)
-                    }
-                    start += count
-                    try onProgress(start / draws.blocksPerImage)
-                }
-            }
-        }
-        try outcome.get()
+        let sums = try importanceWeights(
+            of: images, samples: samples, seed: seed, threads: threads, onProgress: onProgress)
         let all = sums.map(\.all)
         return ImportanceWeightedLikelihood(
             samples: samples, values: all.map(\.logMean), standardErrors: all.map(\.standardError),

@@ -1,7 +1,7 @@
 import Kernels
 
 /// A mean of numbers given by their logarithms, and its spread, without overflow and in one pass.
-struct WeightSum {
+package struct WeightSum: Sendable {
     private(set) var count = 0
     private var largest = -Double.infinity
     /// Σ w and Σ w², in units of the largest weight and its square.
@@ -35,10 +35,10 @@ struct WeightSum {
     }
 
     /// ln of the mean weight.
-    var logMean: Double { largest + Elementary.log(sum / Double(count)) }
+    package var logMean: Double { largest + Elementary.log(sum / Double(count)) }
 
     /// Of `logMean`: the standard error of the mean over the mean (delta method). Infinite for a single weight, which has no spread.
-    var standardError: Double {
+    package var standardError: Double {
         guard count > 1 else { return .infinity }
         let mean = sum / Double(count)
         let variance = max(squares / Double(count) - mean * mean, 0) * Double(count) / Double(count - 1)
@@ -46,5 +46,5 @@ struct WeightSum {
     }
 
     /// (Σ w)² / Σ w²: so many equal weights would say as much. From 1 to the number of weights.
-    var effectiveCount: Double { sum * sum / squares }
+    package var effectiveCount: Double { sum * sum / squares }
 }
