@@ -1,4 +1,4 @@
-/// What OpenBLAS calls its sets of kernels: after the processors they were written for.
+/// OpenBLAS's core types, the names of its sets of kernels: those of the processors they were written for.
 package enum CoreType {
     /// The widest instruction set that the kernels of this name use; nil for a name that is not known, which is that of
     /// a newer processor, or of another architecture.

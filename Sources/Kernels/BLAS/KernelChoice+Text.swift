@@ -19,7 +19,7 @@ extension KernelChoice {
         }
     }
 
-    /// What a person should know about the kernels in use, in one line; nil where they are right.
+    /// The warning about the kernels in use, in one line; nil where they are right.
     package var warning: String? {
         let used = Self.named(kernels)
         let advice = rightCoreType.map { "unset it, or set it to \($0)" } ?? "unset it"
@@ -50,7 +50,7 @@ extension KernelChoice {
             + ": another build would be faster"
     }
 
-    /// What is wrong with kernels that the user set.
+    /// The fault of kernels that the user set, as a phrase; nil for none.
     private var fault: String? {
         if rejected.contains(kernels) { return "which multiply wrongly" }
         return isOlder ? Self.older(processor) : isTooNew ? Self.tooNew(processor) : nil

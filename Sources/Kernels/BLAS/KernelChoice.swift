@@ -15,7 +15,7 @@ package struct KernelChoice: Equatable, Sendable {
     /// OpenBLAS's name of the kernels in use, such as "Haswell".
     package let kernels: String
     package let chooser: Chooser
-    /// What OpenBLAS chose by itself; nil where it was not asked.
+    /// OpenBLAS's own choice of kernels; nil where it was not asked.
     package let ownChoice: String?
     /// The value of `OPENBLAS_CORETYPE` that the user set.
     package let setting: String?
@@ -48,10 +48,10 @@ package struct KernelChoice: Equatable, Sendable {
 extension KernelChoice {
     /// The next of a program's starts, and what those before it found.
     package struct Attempt: Equatable, Sendable {
-        /// What OpenBLAS chose by itself.
+        /// OpenBLAS's own choice of kernels.
         package var ownChoice: String
         package var rejected: [String] = []
-        /// What the start asks for; nil when nothing better was found, and OpenBLAS is left to choose.
+        /// The core type that the start asks for; nil when nothing better was found, and OpenBLAS is left to choose.
         package var coreType: String?
 
         package init(ownChoice: String, rejected: [String] = [], coreType: String? = nil) {
@@ -67,7 +67,7 @@ extension KernelChoice {
         case beginAgain(Attempt)
     }
 
-    /// What a program does that finds itself with kernels of this name.
+    /// The decision of a program that finds itself with kernels of this name.
     ///
     /// A setting of the user's is kept whatever it is, and so are a build's only kernels. Otherwise kernels that are older than the processor, or give wrong products,
     /// make way for the first that are not: each is tried once, so that the starts come to an end.

@@ -45,7 +45,7 @@ extension OpenBLAS {
 
     private static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
-    /// What this start of the program is, nil for the first. The environment is afterwards as the user had it, for the programs
+    /// The attempt that this start of the program is, nil for the first. The environment is afterwards as the user had it, for the programs
     /// that this one starts.
     private static func takeAttempt() -> KernelChoice.Attempt? {
         guard let text = variable(attemptVariable) else { return nil }

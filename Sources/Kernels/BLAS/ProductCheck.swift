@@ -1,6 +1,6 @@
 import CBLAS
 
-/// Whether products of the kernels in use are right, found out in a few milliseconds.
+/// A check that products of the kernels in use are right, which takes a few milliseconds.
 ///
 /// Factors are whole numbers of 9 bits and of 6, and sums of at most 500 products of them stay below 2²⁴: all are exact in single
 /// precision, in whatever order they are added. A result is right or wrong, without a tolerance, and kernels that round their
@@ -59,7 +59,7 @@ enum ProductCheck {
         let size: (m: Int, n: Int, k: Int)
         let a: (plain: [Float], transposed: [Float])
         let b: (plain: [Float], transposed: [Float])
-        /// What is added to.
+        /// The matrix that the product is added to, (m, n).
         let start: [Float]
         let product: [Float]
 

@@ -7,10 +7,10 @@ import Glibc
 package struct Tiles: @unchecked Sendable {
     let table: UnsafePointer<vae_tiles>
 
-    /// What people call the instruction set.
+    /// The instruction set's name for people, such as "AVX2".
     package var name: String { String(cString: table.pointee.name) }
 
-    /// What this processor can run, the fastest first; empty where nothing is compiled for it.
+    /// The tiles that this processor can run, the fastest first; empty where nothing is compiled for it.
     ///
     /// Tests hold whole processes to one set, or to none, by its name in the environment: the bits of another processor are
     /// then made on this one. It is no setting, since it could only make the engine slower.

@@ -4,7 +4,7 @@ import CLAPACKE
 package struct LeastSquares: Sendable {
     /// X, (columns, rightColumns) row by row.
     package let solution: [Double]
-    /// How many singular values of A count as more than nothing.
+    /// The number of singular values of A that count as more than nothing.
     package let rank: Int
 
     /// Solves by singular values (LAPACK `dgelsd`), so that A may have any shape and rank. O(rows · columns · min(rows, columns)).

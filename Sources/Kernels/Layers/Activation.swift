@@ -1,4 +1,4 @@
-/// What follows a layer's sum.
+/// The function applied to a layer's sums.
 package enum Activation: String, Sendable, Encodable {
     /// Nothing: the layer gives logits or a mean.
     case identity = "none"

@@ -11,9 +11,9 @@ package struct Binding: Sendable {
     package let outputGradient: FloatRegion
     package let scratch: FloatRegion
     package let kept: FloatRegion
-    /// Where the layer's tensors lie among all parameters, and in a gradient of all.
+    /// The ranges of the layer's tensors among all parameters, and in a gradient of all.
     package let parameters: [Range<Int>]
-    /// Where the packed form of the first of them lies.
+    /// The range of the first tensor's packed form among all packed parameters.
     package let packed: Range<Int>
 
     package init(

@@ -6,7 +6,7 @@ package struct Convolution2D: Sendable {
     package let geometry: ConvolutionGeometry
     package let filters: Int
     package let activation: Activation
-    /// What computes the layer's products; nil where they are lowered to `sgemm`.
+    /// The convolution by tiles that computes the layer's products; nil where they are lowered to `sgemm`.
     package let direct: DirectConvolution?
 
     /// - Parameter tiles: nil lowers all products
@@ -163,7 +163,7 @@ struct Blocks: Sequence, IteratorProtocol {
         let start: Int
         let count: Int
 
-        /// Where the block's images lie in a region with `size` values an image.
+        /// The range of the block's images in a region with `size` values an image.
         func images(of size: Int) -> Range<Int> { start * size..<(start + count) * size }
     }
 

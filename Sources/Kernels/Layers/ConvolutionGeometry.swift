@@ -3,7 +3,7 @@ package struct GeometryError: Error, Equatable, CustomStringConvertible {
     package let description: String
 }
 
-/// Where a convolution's kernel lies on its image: sizes, strides and padding, checked once.
+/// The geometry of a convolution, which says where its kernel lies on the image: sizes, strides and padding, checked once.
 ///
 /// The image is the large side (a convolution's input, a transposed convolution's output), the grid the
 /// small side. Padding is TensorFlow's `same`: the grid has ⌈size / stride⌉ positions along each axis, and of

@@ -5,7 +5,7 @@
 package protocol Layer: Sendable, Encodable {
     /// The name of this sort of layer in names of weights and on the page, such as "convolution".
     static var kind: String { get }
-    /// What people read, such as "3×3 convolution, stride 2, relu".
+    /// The layer in words, such as "3×3 convolution, stride 2, relu".
     var title: String { get }
     /// One image's output: (height, width, channels), or (units).
     var outputShape: [Int] { get }
@@ -15,7 +15,7 @@ package protocol Layer: Sendable, Encodable {
     var product: Product? { get }
     /// The most values of a matrix that the layer makes of one image, beside its parameters.
     var largestMatrix: Int { get }
-    /// What `backward` reads of the forward pass besides `kept`.
+    /// The values of the forward pass that `backward` reads besides `kept`.
     var backwardReads: BackwardReads { get }
 
     /// Memory beside input and output.
@@ -75,7 +75,7 @@ package struct LayerNeeds: Sendable, Hashable {
     package var scratch = 0
     /// From the forward pass to the way back.
     package var kept = 0
-    /// Of the second form of its parameters.
+    /// Floats of the packed form of its parameters.
     package var packed = 0
 
     package init(scratch: Int = 0, kept: Int = 0, packed: Int = 0) {

@@ -9,7 +9,7 @@ package struct TransposedConvolution2D: Sendable {
     /// Channels of the input.
     package let inputs: Int
     package let activation: Activation
-    /// What computes the layer's products; nil where they are lowered to `sgemm`.
+    /// The convolution by tiles that computes the layer's products; nil where they are lowered to `sgemm`.
     package let direct: DirectConvolution?
 
     /// - Parameter tiles: nil lowers all products

@@ -62,6 +62,6 @@ package struct Adam: Sendable {
 
     private static let exponent = Float.infinity.bitPattern
 
-    /// Of so many floats up to 16 parts stay in half of a first-level cache while they are added.
+    /// Floats of a chunk, few enough that those of up to 16 parts stay in half of a first-level cache while they are added.
     private static let chunk = 256
 }

@@ -26,7 +26,7 @@ package protocol PixelLikelihood: Sendable {
     func draw(around mean: Float, parameters: [Float], from stream: inout RandomStream) -> Float
 }
 
-/// Where a likelihood leaves the derivatives of scale · −ln p(x|z).
+/// The regions that receive the derivatives of scale · −ln p(x|z), and that scale.
 package struct LikelihoodGradient: Sendable {
     package let scale: Float
     /// By the decoder's output, of its shape; may be the output itself.

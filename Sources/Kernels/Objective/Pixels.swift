@@ -20,7 +20,7 @@ package enum Pixels {
         map(pixels, range, into: target) { stream.isWhite($0) ? 1 : 0 }
     }
 
-    /// What `threshold` takes for white: the upper half of the greys.
+    /// Whether `threshold` takes a pixel for white: one in the upper half of the greys.
     package static func isLight(_ pixel: UInt8) -> Bool { pixel >= 128 }
 
     @inline(__always)

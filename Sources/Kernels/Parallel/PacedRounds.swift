@@ -1,4 +1,4 @@
-/// How many parts of a long job a team is given at once: enough to keep it busy, few enough that whoever waits hears of it a
+/// The number of parts of a long job that a team is given at once: enough to keep it busy, few enough that whoever waits hears of it a
 /// few times a second. The parts, and so the results, are the same however they are dealt out.
 package struct PacedRounds {
     private let workers: Int

@@ -80,7 +80,7 @@ private protocol Work {
     func perform(worker: Int, part: Int)
 }
 
-/// What a job does, and on what.
+/// The work of a job, and its context.
 private struct Assignment<Context> {
     let context: Context
     let work: (Context, Int, Int) -> Void
@@ -95,7 +95,7 @@ private struct Posted<Context>: Work {
     }
 }
 
-/// What the threads of a pool share: the job on the table, under one lock.
+/// The state that the threads of a pool share: the job on the table, under one lock.
 private final class Team: @unchecked Sendable {
     private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let jobPosted = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -187,7 +187,7 @@ private final class Team: @unchecked Sendable {
     }
 }
 
-/// What a thread is given when it starts.
+/// The argument that a thread is started with: its team and its number there.
 private final class Seat {
     let team: Team
     let worker: Int

@@ -7,7 +7,7 @@ package enum InstructionSet: Int, Comparable, CaseIterable, Sendable {
     case avx2
     case avx512
 
-    /// What people call it.
+    /// The instruction set's name for people, such as "AVX2".
     package var name: String {
         switch self {
         case .sse: "SSE"
@@ -20,7 +20,7 @@ package enum InstructionSet: Int, Comparable, CaseIterable, Sendable {
     package static func < (a: InstructionSet, b: InstructionSet) -> Bool { a.rawValue < b.rawValue }
 }
 
-/// What a processor has for matrix products.
+/// The features of a processor that matter for matrix products.
 package struct Processor: Equatable, Sendable {
     /// The widest set that the processor has and the system lets programs use; nil on other architectures than x86-64.
     package let widest: InstructionSet?

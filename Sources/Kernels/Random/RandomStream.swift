@@ -4,7 +4,7 @@
 /// one purpose, epoch and item (an image, a tensor) are the same whatever else was drawn, on any thread, in a
 /// run that was resumed or not.
 package struct RandomStream: Sendable {
-    /// What numbers are drawn for. The raw values are part of a run's reproducibility: never renumber.
+    /// The purpose that numbers are drawn for. The raw values are part of a run's reproducibility: never renumber.
     package enum Purpose: UInt32, Sendable {
         case initialWeights = 1
         case shuffle = 2

@@ -5,7 +5,7 @@ package struct GaussianComponents: Sendable {
     /// Coordinates of a point.
     package let size: Int
     package let count: Int
-    /// Of each component's covariance.
+    /// The Cholesky factor of each component's covariance.
     package let factors: [CholeskyFactor]
     /// About which points are taken: the means' mean.
     private let centre: [Double]

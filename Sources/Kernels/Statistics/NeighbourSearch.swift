@@ -62,7 +62,7 @@ package enum NeighbourSearch {
     private static func parts(_ count: Int, _ size: Int) -> Int { (count + size - 1) / size }
 }
 
-/// Where single precision is at its best: about the points' mean, in units of the largest coordinate there.
+/// The frame of coordinates in which single precision is at its best: about the points' mean, in units of the largest coordinate there.
 private struct Frame {
     let centre: [Float]
     /// A power of two, so that scaling is exact.
@@ -90,7 +90,7 @@ private struct Frame {
     }
 }
 
-/// What one worker needs for a block of queries.
+/// The memory that one worker needs for a block of queries.
 private struct Workspace {
     let queries: FloatRegion
     let bounds: FloatRegion
@@ -128,7 +128,7 @@ private struct Job {
     /// With u = 2⁻²⁴: the product of size + 1 terms is off by at most (size + 2)·u·(‖y‖² + 2‖x‖‖y‖) (Higham 2002, section 3.1), and
     /// 2‖x‖‖y‖ ≤ ‖x‖² + ‖y‖²; rounding of ‖y‖² adds u·‖y‖², and that of both points to their frame 4u·(‖x‖² + ‖y‖²).
     private var slack: Double { Double(2 * size + 16) * 0x1p-24 }
-    /// What underflow may add, in a frame where the largest coordinate is about 1.
+    /// The most that underflow may add, in a frame where the largest coordinate is about 1.
     private var tiny: Double { Double(size + 2) * 0x1p-120 }
 
     private func framed(_ coordinate: Float, _ axis: Int) -> Float {
