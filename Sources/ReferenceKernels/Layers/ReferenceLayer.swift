@@ -9,7 +9,7 @@ package protocol ReferenceLayer {
     ) -> ReferenceGradients<T>
 }
 
-/// What a layer gives back.
+/// The gradients that a layer's backward pass gives.
 package struct ReferenceGradients<T: ReferenceScalar> {
     /// One for each input.
     package var inputs: [[T]]

@@ -16,13 +16,13 @@ package struct ReferenceModel: Sendable {
     /// Sizes of the parameters in their order.
     package var parameterCounts: [Int] { topology.plan.layout.entries.map(\.range.count) }
 
-    /// What one pass gives: the losses of each image, the output, and the gradient of the mean loss.
+    /// The results of one pass: the losses of each image, the output, and the gradient of the mean loss.
     package struct Pass<T: ReferenceScalar> {
         /// Each value of the plan, for all images.
         package var values: [[T]] = []
         package var mean: [T] = []
         package var logVariance: [T] = []
-        /// Of the decoder: logits of Bernoulli means, or Gaussian means.
+        /// The decoder's output: logits of Bernoulli means, or Gaussian means.
         package var output: [T] = []
         /// −ln p(x|z) and KL(q(z|x) ‖ N(0, I)) of each image, in nats.
         package var reconstruction: [T] = []
