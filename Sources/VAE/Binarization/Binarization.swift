@@ -1,7 +1,7 @@
 import Kernels
 import VAECore
 
-/// How grey images become black and white, so that a Bernoulli likelihood is the distribution of what it is given.
+/// The way in which grey images become black and white, so that a Bernoulli likelihood is the distribution of what it is given.
 public enum Binarization: String, Sendable, Hashable, Codable, CaseIterable {
     /// A pixel is white where it is 128 or more of 255.
     case threshold

@@ -1,6 +1,6 @@
 import Kernels
 
-/// What follows the sums of a hidden layer.
+/// The function applied to a hidden layer's sums.
 public enum HiddenActivation: String, Sendable, Hashable, Codable, CaseIterable {
     /// max(0, x), the rectified linear unit.
     case rectified = "relu"

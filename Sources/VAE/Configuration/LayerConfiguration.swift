@@ -94,7 +94,7 @@ public indirect enum LayerConfiguration: Sendable, Hashable {
     }
 }
 
-/// As JSON, `{"type": "convolution", "filters": 32, "stride": 2}`: what has its default is left out.
+/// The JSON form, `{"type": "convolution", "filters": 32, "stride": 2}`: what has its default is left out.
 extension LayerConfiguration: Codable {
     private enum CodingKeys: String, CodingKey, CaseIterable {
         case type, filters, kernelSize, stride, activation, shape, units, channels, factor, groups, layers

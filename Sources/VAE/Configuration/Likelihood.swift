@@ -14,7 +14,7 @@ extension Likelihood {
     /// Whether it is the density of continuous values, so that −ln p(x|z) can be negative; else a probability of values that are 0 or 1.
     public var isDensity: Bool { kernel.isDensity }
 
-    /// What computes it.
+    /// The kernel that computes it.
     package var kernel: any PixelLikelihood {
         switch self {
         case .bernoulli: Bernoulli()
@@ -22,7 +22,7 @@ extension Likelihood {
         }
     }
 
-    /// What people call it: "Bernoulli", "Gaussian".
+    /// The name for people: "Bernoulli", "Gaussian".
     package var name: String {
         switch self {
         case .bernoulli: "Bernoulli"

@@ -18,7 +18,7 @@ extension ModelConfiguration {
         }
     }
 
-    /// What is wrong and where, such as "encoder[2].filters: there is no such key".
+    /// The fault and its place, such as "encoder[2].filters: there is no such key".
     private static func explain(_ error: DecodingError) -> String {
         func place(_ path: [any CodingKey]) -> String {
             let text = path.reduce("") {

@@ -1,6 +1,6 @@
 import VAECore
 
-/// As JSON in model files, checkpoints and run folders: what a model does not have is not written, so that a file says the same
+/// The JSON form in model files, checkpoints and run folders: what a model does not have is not written, so that a file says the same
 /// in every version that can say it.
 extension ModelConfiguration: Codable {
     private enum CodingKeys: String, CodingKey {

@@ -10,7 +10,7 @@ import VAECore
 ///
 /// The defaults are the convolutional VAE of Keras's examples on 28×28 grey images: 134,165 parameters.
 public struct ModelConfiguration: Sendable, Hashable {
-    /// Of every image, in and out.
+    /// Height, width and channels of every image, in and out.
     public var imageShape: ImageShape
     /// Filters of the encoder's convolutions, from the image down; none make a fully connected model.
     public var encoderFilters: [Int]
@@ -22,7 +22,7 @@ public struct ModelConfiguration: Sendable, Hashable {
     public var encoderUnits: [Int]
     /// Units of the decoder's dense layers from z on, without the one to the feature map or to the pixels.
     public var decoderUnits: [Int]
-    /// What follows the sums of every hidden layer.
+    /// The function applied to the sums of every hidden layer.
     public var hiddenActivation: HiddenActivation
     /// The hidden layers of a model that filters and units can't say; these are then empty. nil where they say it all.
     public var layers: Layers?

@@ -1,6 +1,6 @@
 import Kernels
 
-/// What computes the products of all layers, dense ones included: one of two complete engines. Their results agree to
+/// The engine that computes the products of all layers, dense ones included: one of two complete ones. Their results agree to
 /// rounding, not to the bit.
 public enum Products: String, Sendable, Hashable, Codable, CaseIterable {
     /// The engine's own register tiles, which read the images where they lie, on processors with AVX-512, AVX2 or NEON; the same

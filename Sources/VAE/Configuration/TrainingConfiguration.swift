@@ -1,7 +1,7 @@
 import VAECore
 
-/// How a model is trained. Together with the data, the model's configuration and nothing else, it
-/// determines every bit of the result.
+/// The settings of a training. Together with the data, the model's configuration and nothing else, they
+/// determine every bit of the result.
 public struct TrainingConfiguration: Sendable, Hashable, Codable {
     /// Passes over the training images.
     public var epochs: Int
@@ -13,13 +13,13 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
     public var beta1: Double
     /// Decay of Adam's running mean of squared gradients.
     public var beta2: Double
-    /// What Adam adds to the root, against division by zero.
+    /// ε, which Adam adds to the root of the squared gradients' running mean, against division by zero.
     public var epsilon: Double
     /// β, the weight of the KL divergence in the loss; 1 is the evidence lower bound.
     public var klWeight: Double
     /// Names every random number of a run: weights, shuffling, noise.
     public var seed: UInt64
-    /// How the learning rate changes as the training goes on.
+    /// The schedule of the learning rate as the training goes on.
     public var schedule: LearningRateSchedule
     /// Ends the training when the loss has not fallen below its lowest for so many epochs; nil never does. The loss is the
     /// test set's, or that of training where there is no test set.
@@ -28,7 +28,7 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
     /// the same in every training, as `ImageSet.binarized` does. nil takes them as they are.
     public var binarization: Binarization?
 
-    /// How to train; ``validate()`` and ``Trainer`` check the numbers. The defaults are those of Keras's example.
+    /// The settings of a training; ``validate()`` and ``Trainer`` check the numbers. The defaults are those of Keras's example.
     public init(
         epochs: Int = 15, batchSize: Int = 128, learningRate: Double = 1e-3, beta1: Double = 0.9,
         beta2: Double = 0.999, epsilon: Double = 1e-7, klWeight: Double = 1, seed: UInt64 = 0,

@@ -17,7 +17,7 @@ public struct BLAS: Equatable, Sendable {
     /// those that it took.
     public let rightCoreType: String?
 
-    /// What is in use in this process; the same from its first line to its last.
+    /// The BLAS in use in this process; the same from its first line to its last.
     public static var current: BLAS {
         let choice = OpenBLAS.choice
         return BLAS(

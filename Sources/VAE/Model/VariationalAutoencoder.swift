@@ -33,7 +33,7 @@ public struct VariationalAutoencoder: Sendable {
     /// The shapes that it was built of.
     public var configuration: ModelConfiguration { network.configuration }
 
-    /// How many numbers were trained: 134,165 for the default configuration.
+    /// The number of trained parameters: 134,165 for the default configuration.
     public var parameterCount: Int { parameters.count }
 
     /// A weight by its name, with its shape in Keras's layout.

@@ -18,7 +18,8 @@ struct MicroBatches: RandomAccessCollection {
     }
 }
 
-/// How many images go through a network together. Sizes alone decide, so that sums have one order on every machine.
+/// The size of a micro-batch, the images that go through a network together. Shapes alone decide it, so that sums have one order
+/// on every machine.
 enum MicroBatch {
     /// Images that usually go through the whole network together: a convolution's product then has rows enough to run at full
     /// speed, and activations stay in a core's caches.

@@ -1,13 +1,13 @@
 import Kernels
 
-/// Where each weight lies in the one flat run of parameters that gradients and moments share.
+/// The layout of the weights in the one flat run of parameters that gradients and moments share.
 package struct ParameterLayout: Sendable, Hashable {
     /// A named tensor and where it lies.
     package struct Entry: Sendable, Hashable {
         package let name: String
         package let shape: [Int]
         package let range: Range<Int>
-        /// What it begins with.
+        /// The values before the first step of training.
         package let start: Parameter.Start
     }
 

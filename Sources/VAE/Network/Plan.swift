@@ -12,7 +12,7 @@ import VAECore
 ///                                   └─────────────────────────────────┘
 ///         value 1 has two readers: on the way back the first to arrive writes its gradient, and the other adds.
 package struct Plan: Sendable {
-    /// What flows between nodes, for one image.
+    /// A tensor that flows between nodes, for one image.
     package struct Value: Sendable {
         /// (height, width, channels), or (units).
         package let shape: [Int]
@@ -26,16 +26,16 @@ package struct Plan: Sendable {
 
     /// A layer between values.
     package struct Node: Sendable {
-        /// What its parameters' names begin with, such as "encoder.convolution.0".
+        /// The prefix of its parameters' names, such as "encoder.convolution.0".
         package let name: String
         package let layer: any Layer
         package let inputs: [Int]
         package let output: Int
         /// The layout's entries of its parameters.
         package let entries: Range<Int>
-        /// Where its parameters lie.
+        /// The ranges of its tensors among all parameters.
         package let parameters: [Range<Int>]
-        /// Where the packed form of the first of them lies; empty where none is wanted.
+        /// The range of the first tensor's packed form among all packed parameters; empty where none is wanted.
         package let packed: Range<Int>
     }
 

@@ -142,7 +142,7 @@ struct PlanBuilder {
             "\(name).activation", ActivationLayer(activation, shape: plan.values[value].shape), value)
     }
 
-    /// What a residual block adds its branch to: its input, or where the branch has other sizes a 1×1 convolution of it.
+    /// The value that a residual block adds its branch to: its input, or where the branch has other sizes a 1×1 convolution of it.
     private mutating func shortcut(_ name: String, _ value: Int, to branch: Int) throws(VAEError) -> Int {
         let (from, to) = (plan.values[value].shape, plan.values[branch].shape)
         if from == to { return value }

@@ -1,6 +1,6 @@
 import Kernels
 
-/// Where the time of training steps goes: seconds of each node's calls and of what is around them, added up while steps run.
+/// The time of training steps by their parts: seconds of each node's calls and of what is around them, added up while steps run.
 ///
 /// One for each workspace, so that threads share nothing. Reading the clock twice a call costs some 0.05 µs, and nothing where nobody
 /// asked for times.
@@ -22,7 +22,7 @@ final class StepTimes: @unchecked Sendable {
     func add(backward node: Int, since start: Double) { seconds[nodes + node] += Self.now - start }
     func add(_ phase: Phase, since start: Double) { seconds[2 * nodes + phase.rawValue] += Self.now - start }
 
-    /// What has been added up since the last time.
+    /// The seconds added up since the last call.
     func take() -> [Double] {
         defer { for index in seconds.indices { seconds[index] = 0 } }
         return seconds

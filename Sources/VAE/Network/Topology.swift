@@ -10,16 +10,16 @@ package struct Topology: Sendable {
     package let plan: Plan
     /// Values in [0, 1], and draws of N(0, I).
     package let images, noise: Int
-    /// Of q(z|x), and a draw of it.
+    /// The values that hold the mean and the log-variance of q(z|x), and a draw of it.
     package let mean, logVariance, z: Int
-    /// What p(x|z) is made of.
+    /// The value that holds the decoder's output, from which p(x|z) is made.
     package let output: Int
     /// Nodes from the images to the heads, and from z to the output.
     package let encoder, decoder: Range<Int>
     /// The node that draws z.
     package let latent: Int
     package let likelihood: any PixelLikelihood
-    /// Where the likelihood's own parameters lie.
+    /// The range of the likelihood's own parameters among all.
     package let likelihoodParameters: Range<Int>
 
     /// - Parameter tiles: what products are computed with; nil for OpenBLAS's `sgemm`

@@ -27,7 +27,7 @@ final class Workspace: @unchecked Sendable {
     /// (capacity, parameters): by the likelihood's own parameters.
     let likelihoodGradients: FloatRegion
 
-    /// Of each node's calls; nil where nobody asked.
+    /// The times of each node's calls; nil where nobody asked.
     var times: StepTimes?
 
     private let storage: FloatStorage

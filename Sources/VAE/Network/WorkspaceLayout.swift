@@ -14,7 +14,7 @@ struct WorkspaceLayout {
     let values: [Block]
     /// nil where none is needed.
     private(set) var gradients: [Block?]
-    /// Of each node.
+    /// Floats that each node keeps from the forward to the backward pass.
     let kept: [Block]
     /// Shared by all nodes, each within its call.
     let scratch: Block

@@ -7,9 +7,9 @@ import VAECore
 /// must come next.
 struct HeaderScanner {
     private let bytes: ArraySlice<UInt8>
-    /// Where the next byte is, counted from the start of the file.
+    /// The position of the next byte, counted from the start of the file.
     private(set) var position: Int
-    /// What errors name: the path of the file.
+    /// The path of the file, which errors name.
     private let source: String
 
     /// - Parameter bytes: the header, a slice of the whole file.

@@ -95,11 +95,11 @@ extension SafeTensors {
     }
 }
 
-/// What the header says, before it is compared with the data.
+/// The content of the header, before it is compared with the data.
 private struct Header {
     struct Entry {
         let name: String
-        /// Of the name, in the file.
+        /// The position of the name in the file, in bytes.
         let position: Int
         let dataType: SafeTensors.DataType
         let shape: [Int]

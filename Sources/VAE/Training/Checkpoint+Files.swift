@@ -93,7 +93,7 @@ extension Checkpoint {
         static let model = "model"
         static let training = "training"
         static let products = "products"
-        /// Of the older format: `direct` and `lowered` in place of the products.
+        /// The key of the products in the older format, whose values are `direct` and `lowered`.
         static let convolutions = "convolutions"
         static let trainImages = "training_images"
         static let testImages = "test_images"

@@ -110,7 +110,7 @@ private struct Parts {
         return products
     }
 
-    /// Where the weights are, with every tensor's size checked: room is made only for what is there.
+    /// The layout of the weights, with every tensor's size checked: room is made only for what is there.
     func layout(
         _ model: ModelConfiguration, _ training: TrainingConfiguration
     ) throws(VAEError) -> ParameterLayout {
@@ -189,14 +189,14 @@ private struct Parts {
         try named { () throws(VAEError) in try file.tensor(name, shape: shape) }
     }
 
-    /// What `body` does, with the file's name in its errors.
+    /// The result of `body`, with the file's name in its errors.
     private func named<Value>(_ body: () throws(VAEError) -> Value) throws(VAEError) -> Value {
         do throws(VAEError) { return try body() } catch { throw error.inFile(source) }
     }
 }
 
 extension EpochReport {
-    /// What a row of a checkpoint says; nil when its first number, which tells whether there is a test loss, is neither 0 nor 1, or
+    /// The report in a row of a checkpoint; nil when its first number, which tells whether there is a test loss, is neither 0 nor 1, or
     /// the training loss is not finite. A test loss need not be.
     fileprivate init?(_ epoch: Int, _ row: [Double], _ klWeight: Double) {
         guard row[0] == 0 || row[0] == 1, row[1].isFinite, row[2].isFinite else { return nil }

@@ -13,9 +13,9 @@ import VAECore
 public struct Checkpoint: Sendable, Equatable {
     /// The shapes of the model in training.
     public let modelConfiguration: ModelConfiguration
-    /// How it is trained.
+    /// The settings of the training.
     public let configuration: TrainingConfiguration
-    /// What was asked to compute the products; with the other engine the bits would differ, and so they do on a processor without
+    /// The engine asked to compute the products; with the other one the bits would differ, and so they do on a processor without
     /// tiles.
     public let products: Products
     /// One report for each finished epoch.

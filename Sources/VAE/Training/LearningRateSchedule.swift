@@ -1,7 +1,7 @@
 import Kernels
 import VAECore
 
-/// How the learning rate changes over a training: rising over the first epochs, then by one of three laws.
+/// The course of the learning rate over a training: rising over the first epochs, then by one of three laws.
 ///
 /// It is a function of the number of steps taken and nothing else, so it has no state that a checkpoint could lose.
 public struct LearningRateSchedule: Sendable, Hashable, Codable {
@@ -24,7 +24,7 @@ public struct LearningRateSchedule: Sendable, Hashable, Codable {
     public var warmUpEpochs: Int
     /// Epochs between two falls of `step`.
     public var stepEpochs: Int
-    /// What `step` multiplies the rate by.
+    /// The factor by which `step` multiplies the rate.
     public var stepFactor: Double
 
     /// A schedule; the default keeps the rate as it is. ``TrainingConfiguration/validate()`` checks its numbers.

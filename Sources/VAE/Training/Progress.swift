@@ -1,6 +1,6 @@
 import VAECore
 
-/// Where a training stands between two steps. With configuration, weights, moments and the finished epochs' reports it
+/// The state of a training between two steps. With configuration, weights, moments and the finished epochs' reports it
 /// determines everything that follows.
 struct Progress: Sendable, Hashable {
     /// Optimiser steps since the beginning.
@@ -12,7 +12,7 @@ struct Progress: Sendable, Hashable {
     var kl = 0.0
     /// Training time of the running epoch so far.
     var seconds = 0.0
-    /// What is trained on; nil until training begins.
+    /// Fingerprints of the images trained and tested on; nil until training begins.
     var images: DataFingerprints?
 
     mutating func finishStep(_ losses: Losses, seconds: Double) {

@@ -1,4 +1,4 @@
-/// How a batch is cut into the parts that have a gradient each: by its size and the network's alone.
+/// The division of a batch into shards, the parts that have a gradient each: by its size and the network's alone.
 struct Sharding: Sendable {
     /// Shards of a full batch.
     let count: Int

@@ -2,7 +2,7 @@ import Kernels
 import VAECore
 
 extension Trainer {
-    /// What to say of a step whose loss, gradient or update is no longer made of finite numbers.
+    /// The error for a step whose loss, gradient or update is no longer made of finite numbers.
     ///
     /// - Parameters:
     ///   - batch: the step's images

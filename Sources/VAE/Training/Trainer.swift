@@ -11,9 +11,9 @@ import VAECore
 public final class Trainer {
     /// The shapes of the model in training.
     public let modelConfiguration: ModelConfiguration
-    /// How it is trained, its seed included.
+    /// The settings of the training, its seed included.
     public let configuration: TrainingConfiguration
-    /// What was asked to compute the products of all layers. A processor without tiles has ``Products/blas`` compute them all the same.
+    /// The engine asked to compute the products of all layers. A processor without tiles has ``Products/blas`` compute them all the same.
     public let products: Products
     /// One report for each finished epoch.
     public internal(set) var history: [EpochReport] = []
@@ -32,7 +32,7 @@ public final class Trainer {
     /// For each chunk of the parameters 1, or 0 when its last update left the finite numbers.
     let finiteChunks: FloatStorage
     var progress = Progress()
-    /// Of what is around the shards; nil where nobody asked.
+    /// The times of what is around the shards; nil where nobody asked.
     var times: StepTimes?
 
     /// A training that is about to begin: weights drawn from the seed, room for gradients made.

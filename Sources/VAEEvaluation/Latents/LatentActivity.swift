@@ -1,7 +1,7 @@
 import Kernels
 import VAE
 
-/// What each latent dimension carries of the images.
+/// The activity of each latent dimension, that is what it carries of the images.
 ///
 /// A dimension that the model does not use keeps q(zᵢ|x) at the prior: its divergence is 0, and its mean does not move
 /// from image to image.
@@ -37,6 +37,6 @@ public struct LatentActivity: Sendable, Equatable {
         varianceOfMean = variance.map { $0 / Double(max(count, 1)) }
     }
 
-    /// How many dimensions are active.
+    /// The number of active dimensions.
     public var activeUnits: Int { varianceOfMean.filter { $0 > Self.activityThreshold }.count }
 }

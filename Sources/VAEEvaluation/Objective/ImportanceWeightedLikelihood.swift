@@ -25,7 +25,7 @@ public struct ImportanceWeightedLikelihood: Sendable, Equatable {
     /// The mean over the images.
     public var mean: Double { values.reduce(0, +) / Double(values.count) }
 
-    /// How far the mean may be from that over all images there could be: the images' spread over the root of their number.
+    /// The standard error of `mean` as that over all images there could be: the images' spread over the root of their number.
     public var standardErrorOfMean: Double {
         let mean = mean
         let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
