@@ -2,7 +2,7 @@ import ArgumentParser
 
 /// A kind of value that says of a text what keeps it from being one.
 package protocol CheckedArgument: ExpressibleByArgument, Sendable {
-    /// What is wrong with a text that `init(argument:)` refused, as a clause behind a colon.
+    /// The objection to a text that `init(argument:)` refused, as a clause behind a colon.
     static func objection(to text: String) -> String
 }
 
@@ -37,7 +37,7 @@ extension Option {
         self.init(name: name, parsing: .unconditional, help: help, transform: T.checked)
     }
 
-    /// Of a choice of words the library itself says which there are.
+    /// An option with a choice of words, of which the library itself says which there are.
     package init(wrappedValue: Value, name: NameSpecification = .long, help: ArgumentHelp? = nil)
     where Value: ExpressibleByArgument & CaseIterable {
         self.init(

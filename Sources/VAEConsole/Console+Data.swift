@@ -2,7 +2,7 @@ import VAECore
 import VAEData
 
 extension Console {
-    /// What happens while data is fetched.
+    /// Shows what happens while data is fetched.
     package func show(_ event: DatasetEvent) {
         switch event {
         case .downloading(let file, let received, let total):

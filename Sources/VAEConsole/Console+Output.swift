@@ -37,7 +37,7 @@ extension Console {
     package var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 }
 
-/// What `--json` prints: one document, its keys in snake case and sorted, the same bytes for the same value.
+/// The document that `--json` prints: its keys in snake case and sorted, the same bytes for the same value.
 package enum JSONDocument {
     /// The document with a line feed behind it.
     ///

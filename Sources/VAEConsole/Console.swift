@@ -1,7 +1,7 @@
 import Foundation
 import VAECore
 
-/// What a person sees: results on standard output, everything else on standard error.
+/// The output that a person sees: results on standard output, everything else on standard error.
 ///
 /// On a terminal one status line is rewritten in place; off it there is none. Failures to write are ignored: a run must
 /// not end because nobody reads it.

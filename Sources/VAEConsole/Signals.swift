@@ -1,6 +1,6 @@
 import Glibc
 
-/// What a tool does about signals before it begins.
+/// The preparations of a tool for signals.
 package enum Signals {
     /// Lets signals reach the calling thread. A parent may have left them blocked, as threads of a pool do, and a program
     /// inherits that: Ctrl-C would not end it.

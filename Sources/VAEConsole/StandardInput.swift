@@ -1,7 +1,7 @@
 import Foundation
 import VAECore
 
-/// What other programs hand on.
+/// The input that other programs hand on.
 package enum StandardInput {
     /// All of it.
     /// - Throws: `invalidData` when it is longer than `limit` bytes; `inputOutput` when it can't be read.

@@ -1,12 +1,12 @@
 import Foundation
 import VAECore
 
-/// How many workers a tool has.
+/// The number of workers that a tool has.
 package enum Threads {
     /// The most that can be asked for.
     package static let most = 256
 
-    /// As many as asked for, or as there are physical cores for this process.
+    /// The number asked for, or that of the physical cores for this process.
     /// - Throws: `invalidArgument` about `--threads` for a number out of range.
     package static func checked(_ given: Int?) throws(VAEError) -> Int {
         guard let given else { return min(Machine.physicalCores, most) }
@@ -15,7 +15,7 @@ package enum Threads {
         return given
     }
 
-    /// What is to be known of a quota of processor time; nil where there is none.
+    /// The quota of processor time in words; nil where there is none.
     package static var quota: String? {
         Machine.processorQuota.map { quota in
             let number = String(format: "%.3g", quota)
