@@ -1,4 +1,4 @@
-/// What control groups allow this process: the least of the limits of its own group and of all groups above it.
+/// The limits that control groups set to this process: the least of those of its own group and of all groups above it.
 ///
 /// Containers, batch systems and service managers set them. Version 2 has one tree of groups, version 1 one for each
 /// controller, and a system may have both.
@@ -55,7 +55,7 @@ private struct Mount {
     /// The group whose folder the mount point is.
     let group: String
     let point: String
-    /// What it controls; nil for a tree of version 2.
+    /// The controllers whose tree it is; nil for a tree of version 2.
     let controllers: [String]?
 
     /// A line of `mountinfo`, such as `35 31 0:32 /job /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory`; nil for a mount of

@@ -86,10 +86,10 @@ package enum DurableFile {
         try file.close()
     }
 
-    /// What is at a path that is to be written to.
+    /// The file, link or device at a path that is to be written to, if there is one.
     private struct Target {
         let action: FileAction
-        /// Of the regular file that is there; nil for none and for a link.
+        /// The permissions of the regular file that is there; nil for none and for a link.
         let permissions: mode_t?
         /// One of the system's, which is written to as it is.
         let isDevice: Bool

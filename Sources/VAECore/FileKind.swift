@@ -1,9 +1,9 @@
-/// What a file looks like from its first bytes, for errors about a file of the wrong kind.
+/// The kind of a file by its first bytes, for errors about a file of the wrong kind.
 package enum FileKind {
     /// The kind of a file of words or numbers.
     package static let text = "text"
 
-    /// How many bytes of its beginning a file is told by.
+    /// The number of first bytes that a file's kind is told by.
     package static let needed = 512
 
     /// The kind in a few words, such as "a PNG picture"; nil for one that is not known.
@@ -28,7 +28,7 @@ package enum FileKind {
         }
     }
 
-    /// What people and programs type: UTF-8 without control characters but tabs and ends of lines. The last character may be cut off.
+    /// Whether it is typed text: UTF-8 without control characters but tabs and ends of lines. The last character may be cut off.
     private static func isText(_ start: [UInt8]) -> Bool {
         let isTyped = start.allSatisfy { $0 >= 0x20 && $0 != 0x7F || [0x09, 0x0A, 0x0D].contains($0) }
         let cut = start.count < needed ? 0...0 : 0...3

@@ -16,12 +16,12 @@ package enum FileOperation: Sendable, Equatable {
     case makeFolder(String)
     case synchronizeFolder(String)
 
-    /// What an observer makes of an operation.
+    /// The fate of an operation, which an observer decides.
     package enum Fate: Sendable {
         case happens
         /// Does not happen, with this `errno`.
         case fails(Int32)
-        /// Of a write: only so many bytes are written, as on a disk that is almost full.
+        /// A write of only so many bytes, as on a disk that is almost full.
         case isCutTo(Int)
     }
 

@@ -26,7 +26,7 @@ public struct ImageShape: Sendable, Hashable, Codable, CustomStringConvertible {
 /// `pixels` holds the images one after the other, each row by row, channels innermost (NHWC).
 /// Eight bits keep MNIST at 55 MB; the engine scales to [0, 1] as it reads a batch.
 public struct ImageSet: Sendable, Equatable {
-    /// Of every image.
+    /// Height, width and channels of every image.
     public let shape: ImageShape
     /// `count · shape.count` values, 0 (black) to 255 (white).
     public let pixels: [UInt8]
@@ -98,7 +98,7 @@ public struct ImageSet: Sendable, Equatable {
         self.labels = labels
     }
 
-    /// Of shape and pixels; labels take no part in a training.
+    /// The SHA-256 of shape and pixels; labels take no part in a training.
     package var fingerprint: SHA256.Digest {
         var hash = SHA256()
         for size in [shape.height, shape.width, shape.channels] { hash.update(size) }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// What this process may use of the machine it runs on.
+/// The resources of the machine that this process may use.
 public enum Machine {
     /// Physical cores that this process may use: hyper-threads of one core count once, and an affinity mask (`taskset`, a
     /// container's cpuset) and a quota of processor time (of a container or a batch job, rounded up) are respected. At least 1.
@@ -14,7 +14,7 @@ public enum Machine {
     /// Processors' worth of time that this process may take, such as 1.5; nil where there is no quota.
     package static var processorQuota: Double? { ControlGroups().processors }
 
-    /// As many of `cores` as a quota keeps busy; at least 1.
+    /// The number of `cores` that a quota keeps busy; at least 1.
     static func cores(_ cores: Int, within quota: Double?) -> Int {
         max(1, Int(min(Double(cores), (quota ?? .infinity).rounded(.up))))
     }
@@ -80,7 +80,7 @@ public enum Machine {
         }
     }
 
-    /// What follows `name` and a colon in a file of such lines.
+    /// The text that follows `name` and a colon in a file of such lines.
     private static func value(of name: String, in path: String) -> String? {
         for line in lines(of: path) where line.hasPrefix(name) {
             guard let colon = line.firstIndex(of: ":") else { continue }

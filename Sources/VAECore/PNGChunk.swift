@@ -18,7 +18,7 @@ package struct PNGChunk {
     /// With its length, name and checksum, as it stands in the file.
     package let whole: ArraySlice<UInt8>
 
-    /// What every file begins with.
+    /// The bytes that every file begins with.
     package static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
     /// Adds a chunk to a file: its length, its name, its content and the checksum of both.

@@ -2,7 +2,7 @@ import CCrypto
 
 /// SHA-256 (FIPS 180-4) of bytes as they come, by OpenSSL: 1.5 GB/s and more where the processor has instructions for it.
 package struct SHA256: ~Copyable {
-    /// What SHA-256 makes of bytes.
+    /// The SHA-256 of some bytes.
     package struct Digest: Hashable, Sendable, CustomStringConvertible {
         /// 32 of them.
         package let bytes: [UInt8]

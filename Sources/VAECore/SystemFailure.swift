@@ -1,6 +1,6 @@
 import Glibc
 
-/// What was being done to a file or folder when a system call failed.
+/// The action on a file or folder during which a system call failed.
 package enum FileAction {
     /// Opening or examining an input.
     case open

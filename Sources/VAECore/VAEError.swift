@@ -1,4 +1,4 @@
-/// What went wrong, where, what was expected, what was found and what to do next.
+/// An error: what went wrong, where, what was expected, what was found and what to do next.
 ///
 /// Every library of this package throws this one type, so that a program can print `description`
 /// as it is and choose an exit status by `kind`.
@@ -25,13 +25,13 @@ public struct VAEError: Error, Sendable, Equatable, CustomStringConvertible {
     public let kind: Kind
     /// The path, flag, tensor or field that the failure is about.
     public let subject: String
-    /// What is wrong, as a clause without a full stop.
+    /// The fault, as a clause without a full stop.
     public let problem: String
-    /// What would have been right, where that can be said.
+    /// The right value, format or state, where that can be said.
     public let expected: String?
-    /// What was there instead.
+    /// The value, format or state that was there instead.
     public let found: String?
-    /// What to do next, as a sentence.
+    /// Advice on what to do next, as a sentence.
     public let advice: String?
 
     package init(

@@ -1,6 +1,6 @@
 import CZlib
 
-/// What this package asks of zlib: packing at once, unpacking piece by piece, and checksums.
+/// The functions of zlib that this package uses: packing at once, unpacking piece by piece, and checksums.
 package enum Zlib {
     /// Deflate turns two bits into at most 258 bytes.
     package static let largestExpansion = 1032
@@ -34,7 +34,7 @@ package enum Zlib {
 
 /// A gzip stream (RFC 1952) that is unpacked member by member, in pieces as small as one likes.
 package final class GzipInflater {
-    /// What a piece came to.
+    /// The outcome of unpacking a piece.
     package enum Outcome {
         case goesOn
         /// The member's checksum and length were right; `beginMember` is next.
