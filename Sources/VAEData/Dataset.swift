@@ -8,7 +8,7 @@ public struct Dataset: Sendable, Equatable {
     public let train: ImageSet
     /// Images to test with, of the training images' shape.
     public let test: ImageSet?
-    /// Where the images come from, as a phrase for people: a folder, the cache, a download, built in.
+    /// The origin of the images, as a phrase for people: a folder, the cache, a download, built in.
     public let source: String
 
     /// - Throws: `invalidArgument` without training images, with an empty test set, or if the test images

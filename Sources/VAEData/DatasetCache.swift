@@ -4,7 +4,7 @@ import VAECore
 /// The published files of one data set: from the cache if they are there and unharmed, else from a server.
 struct DatasetCache {
     let published: PublishedDataset
-    /// Where the files are kept; nil keeps none.
+    /// The folder in which the files are kept; nil keeps none.
     let folder: String?
     let rules: Download.Rules
 
@@ -20,7 +20,7 @@ struct DatasetCache {
         mirrors = published.mirrors
     }
 
-    /// Where the files of all data sets are kept: `$XDG_CACHE_HOME/vae`, or `~/.cache/vae`. A relative
+    /// The folder in which the files of all data sets are kept: `$XDG_CACHE_HOME/vae`, or `~/.cache/vae`. A relative
     /// `XDG_CACHE_HOME` does not count (XDG Base Directory Specification).
     static func standardFolder(_ environment: [String: String] = ProcessInfo.processInfo.environment)
         -> String?
@@ -111,7 +111,7 @@ struct DatasetCache {
                 + "built-in digits (--dataset synthetic).")
     }
 
-    /// What tells bytes from the published file; nil if nothing does.
+    /// The difference of bytes from the published file, as a clause; nil if there is none.
     private func difference(_ bytes: [UInt8], _ file: PublishedDataset.File) -> String? {
         if bytes.count != file.size { return "it has \(bytes.count) bytes instead of \(file.size)" }
         let hash = SHA256.digest(of: bytes).description

@@ -1,4 +1,4 @@
-/// What to train on.
+/// The data set to train on.
 public enum DatasetChoice: String, Sendable, CaseIterable, Codable {
     /// MNIST, from the folder, the cache or a download; without any of them the built-in digits, and the
     /// caller is told so.
@@ -11,7 +11,7 @@ public enum DatasetChoice: String, Sendable, CaseIterable, Codable {
     case synthetic
 }
 
-/// What happens while data is loaded, for a program to tell its user.
+/// An event of loading data, for a program to tell its user.
 public enum DatasetEvent: Sendable, Equatable {
     /// So many bytes of a file have arrived.
     case downloading(file: String, received: Int, total: Int)

@@ -102,7 +102,7 @@ extension Dataset {
         return nil
     }
 
-    /// What to show of a folder that lacks a file.
+    /// The contents of a folder that lacks a file, as errors show them.
     private static func contents(of folder: String) -> String {
         let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
         if names.isEmpty { return "an empty folder" }

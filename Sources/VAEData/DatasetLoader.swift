@@ -2,7 +2,7 @@ import VAECore
 
 /// Finds the data that a user asked for: in a folder, in the cache, on the network or built in.
 public struct DatasetLoader: Sendable {
-    /// Where downloads are kept, a folder a data set; nil for `$XDG_CACHE_HOME/vae` or `~/.cache/vae`.
+    /// The folder in which downloads are kept, a folder a data set; nil for `$XDG_CACHE_HOME/vae` or `~/.cache/vae`.
     public var cacheFolder: String?
 
     /// Stand-ins for the public servers and files, for tests.

@@ -1,4 +1,4 @@
-/// How people write five to nine; see `Pen.write`.
+/// Five to nine as people write them; see `Pen.write`.
 extension Pen {
     /// A neck, a bowl and a bar: in two strokes, in one with corners, or swung like an S.
     mutating func five() {

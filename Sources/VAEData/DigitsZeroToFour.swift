@@ -1,4 +1,4 @@
-/// How people write zero to four; see `Pen.write`.
+/// Zero to four as people write them; see `Pen.write`.
 extension Pen {
     /// An oval, anticlockwise from the top; the end may stop short, overlap, or curl inwards.
     mutating func zero() {

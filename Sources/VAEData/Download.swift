@@ -8,7 +8,7 @@ struct DownloadFailure: Error, Equatable {
 
 /// One file from one server, into memory: no more than the size expected, and nothing but HTTPS.
 enum Download {
-    /// How to treat a server.
+    /// The rules for the treatment of a server.
     struct Rules: Sendable {
         /// Plain HTTP is for servers on this machine, in tests.
         var allowsPlainHTTP = false

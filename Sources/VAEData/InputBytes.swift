@@ -58,7 +58,7 @@ final class InputBytes {
         return matches
     }
 
-    /// What the file looks like from its first bytes; nil for nothing known. For one that has not been read from yet.
+    /// The kind of the file by its first bytes; nil for nothing known. For one that has not been read from yet.
     func kind() throws(VAEError) -> String? {
         var kind: String?
         try withUnread { bytes in

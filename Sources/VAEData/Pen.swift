@@ -56,7 +56,7 @@ struct Pen {
     }
 }
 
-/// How people write the ten digits: the lines of each, in several styles, with sizes that vary within
+/// The ten digits as people write them: the lines of each, in several styles, with sizes that vary within
 /// a style. Digits are about 1 high and 0.6 wide; the canvas scales them to size.
 extension Pen {
     mutating func write(_ digit: Int) {

@@ -18,7 +18,7 @@ package struct PublishedDataset: Sendable {
 
     /// The name of the data set, of its `DatasetChoice` and of its folder in the cache.
     package let name: String
-    /// Where the files are, in the order to try; each ends in a slash.
+    /// The addresses of the folders with the files, in the order to try; each ends in a slash.
     package let mirrors: [String]
     package let trainImages: File
     package let trainLabels: File

@@ -1,4 +1,4 @@
-/// What matters of the lines before a body.
+/// The lines of a response before its body, as far as they matter.
 struct ResponseHead {
     private(set) var status = 0
     private(set) var location: String?

@@ -135,7 +135,7 @@ final class Transfer {
         }
     }
 
-    /// What libcurl's callbacks are given.
+    /// The context that libcurl's callbacks are given.
     private final class Watch {
         let transfer: Transfer
         let report: (Int) -> Void

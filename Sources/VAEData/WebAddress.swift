@@ -8,7 +8,7 @@ struct WebAddress {
     /// Scheme, host and port.
     let origin: String
 
-    /// What a message shows of it.
+    /// The address as messages show it, cut off after 200 characters.
     var shown: String { text.count > 200 ? text.prefix(200) + "…" : text }
 
     /// nil for what is no address with a scheme and a host.

@@ -5,12 +5,12 @@ import VAECore
 public struct ImageFiles: Sendable {
     /// All of one shape, in the order of the paths.
     public let images: ImageSet
-    /// What to call each image: the path of its picture, or the path of its array and its place there.
+    /// The name of each image: the path of its picture, or the path of its array and its place there.
     public let names: [String]
 
     /// Reads images from files and folders, in the order of `paths`.
     ///
-    /// What a file holds is told by its first bytes, not its name:
+    /// The kind of a file is told by its first bytes, not its name:
     /// - PNG pictures, transparent ones laid over white, of sides up to 16,384 pixels and 2²³ in all;
     /// - IDX files of images, compressed or not;
     /// - NPY arrays of uint8 (0 to 255) or of floats in [0, 1], which are rounded to 8 bits: (n, height, width),

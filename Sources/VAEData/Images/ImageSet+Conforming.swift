@@ -57,7 +57,7 @@ extension ImageSet {
 struct Fitting {
     private let source: ImageShape
     private let target: ImageShape
-    /// Where the image comes to lie.
+    /// The rows and columns that the image covers in the target.
     private let rows: Range<Int>
     private let columns: Range<Int>
     private let vertical: [Share]

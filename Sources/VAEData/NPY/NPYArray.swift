@@ -11,7 +11,7 @@ public struct NPYArray: Sendable, Equatable {
         /// In double precision.
         case doubles([Double])
 
-        /// How many.
+        /// The number of values.
         public var count: Int {
             switch self {
             case .bytes(let values): values.count
@@ -72,9 +72,9 @@ public struct NPYArray: Sendable, Equatable {
 ///
 /// Source: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html (NEP 1).
 package enum NPY {
-    /// What a file begins with.
+    /// The bytes that a file begins with.
     static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
-    /// As many as NumPy 1 has.
+    /// The most dimensions of an array, as many as NumPy 1 has.
     static let mostDimensions = 32
     /// Bytes of the longest header, the same as NumPy reads by default.
     static let longestHeader = 10_000

@@ -1,6 +1,6 @@
 import VAECore
 
-/// What the header of an NPY file says.
+/// The content of an NPY file's header.
 struct NPYHeader: Equatable {
     let kind: NPY.Kind
     /// Whether the first dimension is innermost.
