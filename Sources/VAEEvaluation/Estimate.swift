@@ -1,6 +1,6 @@
 /// A mean over images, and how far it may be from the mean over all images there could be.
 public struct Estimate: Sendable, Hashable, Codable {
-    /// Of all values.
+    /// The mean of all values.
     public let mean: Double
     /// s / √n, with s the standard deviation of the n values (n − 1 degrees of freedom); infinite for a single value.
     public let standardError: Double

@@ -14,7 +14,7 @@ public struct Points: Sendable, Equatable {
     /// One class a point, or none at all.
     public let labels: [UInt8]?
 
-    /// How many points.
+    /// The number of points.
     public var count: Int { coordinates.count / size }
 
     /// - Parameters:

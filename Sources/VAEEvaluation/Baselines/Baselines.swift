@@ -1,12 +1,12 @@
 import VAECore
 
-/// What simpler models make of the same images, so that one sees what a variational autoencoder bought.
+/// The results of simpler models on the same images, so that one sees what a variational autoencoder bought.
 public struct Baselines: Sendable, Hashable, Codable {
     /// Principal components, as many as the model has latent dimensions.
     public let principalComponents: Linear
     /// One image for all: the pixelwise mean of the training images.
     public let pixelwiseMean: ReconstructionErrors
-    /// What no model of independent pixels can go below, in nats an image: `GreyEntropy`.
+    /// The bound that no model of independent pixels can go below, in nats an image: `GreyEntropy`.
     public let greyEntropy: Estimate
 
     /// Principal component analysis of the pixels.
@@ -15,12 +15,12 @@ public struct Baselines: Sendable, Hashable, Codable {
         public let components: Int
         /// The share of the training images' variance that the components hold, 0 to 1.
         public let varianceShare: Double
-        /// How many training images the components come from.
+        /// The number of training images that the components come from.
         public let imagesUsed: Int
         /// On the test images.
         public let errors: ReconstructionErrors
-        /// Of the test images' codes, by those of the training images; nil without labels of two or more classes, and where there
-        /// are fewer training images than neighbours.
+        /// The classification of the test images' codes by those of the training images; nil without labels of two or more classes,
+        /// and where there are fewer training images than neighbours.
         public let nearestNeighbours: Classification?
         /// The same by a linear discriminant; nil without more images than classes, or where all codes are in one place.
         public let linear: Classification?

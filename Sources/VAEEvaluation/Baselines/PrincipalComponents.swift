@@ -6,7 +6,7 @@ import VAECore
 /// Codes are coordinates along the orthonormal axes of largest variance about the training images' mean; of all linear codes with so many
 /// numbers they have the least squared error on the training images (Pearson 1901; Eckart and Young 1936).
 public struct PrincipalComponents: Sendable {
-    /// Of the images it was fitted to.
+    /// Height, width and channels of the images it was fitted to.
     public let shape: ImageShape
     /// The training images' mean, (shape.count), values in [0, 1].
     public let mean: [Float]
@@ -17,10 +17,10 @@ public struct PrincipalComponents: Sendable {
     public let variances: [Double]
     /// The training images' variance along all axes there are.
     public let totalVariance: Double
-    /// How many training images the axes come from: all of them, but where that is stated at `init`.
+    /// The number of training images that the axes come from: all of them, but where that is stated at `init`.
     public let imagesUsed: Int
 
-    /// How many axes.
+    /// The number of axes.
     public var components: Int { variances.count }
 
     /// The share of the variance that the axes hold, 0 to 1.

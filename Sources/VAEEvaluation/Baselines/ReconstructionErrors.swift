@@ -1,14 +1,14 @@
 import Foundation
 import VAECore
 
-/// How far reconstructions are from their images, in two measures.
+/// The distances of reconstructions from their images, in two measures.
 public struct ReconstructionErrors: Sendable, Hashable, Codable {
     /// The squared difference, a mean over an image's pixel values, which are in [0, 1]; mean and standard error over the images.
     public let squaredError: Estimate
     /// Binary cross-entropy −Σ x ln p + (1 − x) ln(1 − p) over an image's pixel values, in nats an image, with p held within
     /// [clamp, 1 − clamp]; mean and standard error over the images.
     public let crossEntropy: Estimate
-    /// How far reconstructions were kept from 0 and 1 for the cross-entropy.
+    /// The least distance of reconstructions from 0 and 1 in the cross-entropy; 0 where they are not clamped.
     public let clamp: Double
 
     /// Half a grey level of 8 bits, 1/510: what a baseline that is no probability, such as a principal component analysis, is held

@@ -1,17 +1,17 @@
 import VAE
 import VAECore
 
-/// How good a trained model is: by its objective and by the likelihood, by what its latents say, and against baselines.
+/// The quality of a trained model: by its objective and by the likelihood, by what its latents say, and against baselines.
 ///
 /// All losses are in nats per image. Everything is the same for any number of threads.
 public struct Evaluation: Sendable, Equatable {
-    /// How many there were.
+    /// The number of training images.
     public let trainImages: Int
-    /// How many there were.
+    /// The number of test images.
     public let testImages: Int
-    /// Of every image.
+    /// Height, width and channels of every image.
     public let shape: ImageShape
-    /// How the images were made black and white; nil: they were taken as they are.
+    /// The way in which the images were made black and white; nil: they were taken as they are.
     public let binarization: Binarization?
     /// Whether all pixels of the test images are black or white, so that a Bernoulli likelihood is one.
     public let isBinary: Bool
@@ -25,18 +25,18 @@ public struct Evaluation: Sendable, Equatable {
     /// On the first test images: how many, its `images` says.
     public let likelihood: LikelihoodEstimate
 
-    /// What each dimension carries.
+    /// The activity of each latent dimension, and which of them are unused.
     public let latents: LatentUse
-    /// How the latents of all images together differ from the prior.
+    /// The aggregate posterior, of the latents of all images together, and its difference from the prior.
     public let aggregate: AggregatePosterior
-    /// Whether classes lie apart in the latent means; nil where it can't be said, see `omissions`.
+    /// The separation of classes in the latent means; nil where it can't be measured, see `omissions`.
     public let separation: LatentSeparation?
 
-    /// Of the test images' reconstructions at z = μ.
+    /// The errors of the test images' reconstructions at z = μ.
     public let errors: ReconstructionErrors
     /// The pixelwise mean of the training images as the reconstruction of every test image.
     public let pixelwiseMean: ReconstructionErrors
-    /// What no model of independent pixels can go below with a Bernoulli likelihood, in nats per image.
+    /// The bound that no model of independent pixels can go below with a Bernoulli likelihood, in nats per image.
     public let greyEntropy: Estimate
     /// nil where it can't be had, see `omissions`.
     public let baselines: Baselines?
@@ -76,7 +76,7 @@ public struct Evaluation: Sendable, Equatable {
         }
     }
 
-    /// What each dimension carries, on the test images.
+    /// The activity of each latent dimension on the test images, and which of them are unused.
     public struct LatentUse: Sendable, Equatable, Codable {
         /// KL divergence of each dimension, in nats; they add up to that of the objective.
         public let kl: [Double]
@@ -84,7 +84,7 @@ public struct Evaluation: Sendable, Equatable {
         public let varianceOfMean: [Double]
         /// Dimensions whose mean has a variance above 0.01.
         public let activeUnits: Int
-        /// Whether dimensions are unused.
+        /// The dimensions that are unused, and in which way.
         public let collapse: PosteriorCollapse
 
         /// O(n·d).

@@ -2,7 +2,7 @@ import VAE
 import VAECore
 
 extension Evaluation {
-    /// What an evaluation does; nothing of it is chosen by the results.
+    /// The settings of an evaluation; none of them is chosen by the results.
     public struct Options: Sendable, Hashable {
         /// Names all random numbers.
         public var seed: UInt64
@@ -10,13 +10,13 @@ extension Evaluation {
         public var draws: Int
         /// K: draws of z for each image in the importance-weighted likelihood, 1 or more.
         public var samples: Int
-        /// How many test images take part in the importance-weighted likelihood, the first ones; nil for as many as
+        /// The number of test images that take part in the importance-weighted likelihood, the first ones; nil for as many as
         /// fit into about a minute on two cores, at least 100.
         public var likelihoodImages: Int?
         /// Makes all images black and white before anything is measured.
         public var binarization: Binarization?
 
-        /// What to measure; ``validate()`` checks it.
+        /// The settings of an evaluation; ``validate()`` checks them.
         public init(
             seed: UInt64 = 0, draws: Int = 1, samples: Int = 100, likelihoodImages: Int? = nil,
             binarization: Binarization? = nil
@@ -54,8 +54,8 @@ extension Evaluation {
         case frechet = "Fréchet distance"
     }
 
-    /// How many images an importance-weighted likelihood of `samples` draws can have for about `operations` floating-point operations:
-    /// the sizes alone decide, so that the same command does the same on every machine. At least 100.
+    /// The number of images that an importance-weighted likelihood of `samples` draws can have for about `operations` floating-point
+    /// operations: the sizes alone decide, so that the same command does the same on every machine. At least 100.
     ///
     /// 2·10¹³ operations are some 45 seconds on two cores.
     static func images(

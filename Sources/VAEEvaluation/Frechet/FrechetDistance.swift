@@ -1,6 +1,6 @@
 import VAECore
 
-/// How far images drawn from the prior are from test images, as the Fréchet distance of Gaussians fitted to both in a space of features.
+/// The Fréchet distance between images drawn from the prior and test images: that of Gaussians fitted to both in a space of features.
 ///
 /// **The features** are the coordinates along the leading principal components of the training images' pixels (64 where there are so many), not
 /// whitened. They depend on the data alone, never on the model: in a model's own latent space every model would be measured with

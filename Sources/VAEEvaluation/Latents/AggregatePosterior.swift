@@ -3,7 +3,7 @@ import Kernels
 import VAE
 import VAECore
 
-/// What z says about which image it came from, and how far all z together are from the prior.
+/// The information in z about which image it came from, and the KL divergence of all z together from the prior.
 ///
 /// With q(z) = (1/N) Σₙ q(z|xₙ), the aggregate posterior of N images, the mean KL divergence of the loss is
 /// I(n; z) + KL(q(z) ‖ p(z)): mutual information between image and latent, which the decoder lives on, and a gap, because of which

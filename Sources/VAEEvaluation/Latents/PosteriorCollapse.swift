@@ -25,7 +25,7 @@ public struct PosteriorCollapse: Sendable, Equatable, Codable {
     /// δ, a share of the images.
     public static let delta = 0.01
 
-    /// How much of the latent space is lost.
+    /// The extent to which the latent space is lost.
     public enum Verdict: String, Sendable, Codable {
         /// Every dimension is used.
         case none
@@ -35,7 +35,7 @@ public struct PosteriorCollapse: Sendable, Equatable, Codable {
         case complete
     }
 
-    /// What the dimensions amount to that have collapsed or stand still.
+    /// The verdict on the dimensions that have collapsed or stand still.
     public var verdict: Verdict {
         let lost = Set(still).union(collapsed).count
         return lost == 0 ? .none : lost == latentSize ? .complete : .partial

@@ -17,14 +17,14 @@ public struct GaussianMixture: Sendable {
     public let means: [[Double]]
     /// Each component's (size, size), row by row.
     public let covariances: [[Double]]
-    /// How the fit went.
+    /// The course of the fit.
     public let fit: Fit
     let gaussians: GaussianComponents
 
-    /// How many Gaussians.
+    /// The number of Gaussians.
     public var components: Int { weights.count }
 
-    /// How a fit went.
+    /// The course of a fit.
     public struct Fit: Sendable, Hashable, Codable {
         /// The mean log-likelihood of the training points, in nats a point, at the start and after each iteration: it never falls.
         public let history: [Double]
@@ -40,7 +40,7 @@ public struct GaussianMixture: Sendable {
         public var iterations: Int { max(history.count - 1, 0) }
     }
 
-    /// What a fit does; nothing of it is chosen by the data.
+    /// The settings of a fit; none of them is chosen by the data.
     public struct Options: Sendable, Hashable {
         /// Names the random numbers of the first guess.
         public var seed: UInt64
@@ -52,7 +52,7 @@ public struct GaussianMixture: Sendable {
         /// has an infinite likelihood.
         public var relativeFloor: Double
 
-        /// How to fit; the defaults are enough for clouds of latent means.
+        /// The settings of a fit; the defaults are enough for clouds of latent means.
         public init(
             seed: UInt64 = 0, tolerance: Double = 1e-5, maximumIterations: Int = 300,
             relativeFloor: Double = 1e-6

@@ -1,6 +1,6 @@
 import VAECore
 
-/// How a classifier did on points whose classes are known.
+/// The results of a classifier on points whose classes are known.
 public struct Classification: Sendable, Hashable, Codable {
     /// All classes that occur, true or predicted, ascending.
     public let classes: [UInt8]

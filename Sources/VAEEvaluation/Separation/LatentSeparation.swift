@@ -1,6 +1,6 @@
 import VAECore
 
-/// Whether classes and clusters lie apart in a space of codes, such as a model's latent means: all measures at once.
+/// The separation of classes and clusters in a space of codes, such as a model's latent means, by all measures at once.
 ///
 /// Classifiers and mixture are fitted to training codes and measured on test codes; the silhouette is that of the test codes.
 public struct LatentSeparation: Sendable, Hashable, Codable {
@@ -14,9 +14,9 @@ public struct LatentSeparation: Sendable, Hashable, Codable {
     public let linear: Classification
     /// `LinearDiscriminant.shrinkage`: 0, but where the covariance is singular.
     public let linearShrinkage: Double
-    /// Of the test codes, by their labels.
+    /// The silhouette of the test codes, by their labels.
     public let silhouette: Silhouette
-    /// How the density of training codes suits test codes.
+    /// The score of a mixture fitted to the training codes, on the test codes.
     public let mixture: MixtureScore
 
     /// Everything a caller may choose.
@@ -25,10 +25,10 @@ public struct LatentSeparation: Sendable, Hashable, Codable {
         public var neighbours: Int
         /// Components of the mixture; nil: as many as the training codes have classes.
         public var components: Int?
-        /// How the mixture is fitted.
+        /// The settings of the mixture's fit.
         public var mixture: GaussianMixture.Options
 
-        /// What to measure with.
+        /// The settings of the measures.
         public init(
             neighbours: Int = NearestNeighbours.defaultNeighbours, components: Int? = nil,
             mixture: GaussianMixture.Options = GaussianMixture.Options()
@@ -66,9 +66,9 @@ public struct LatentSeparation: Sendable, Hashable, Codable {
     }
 }
 
-/// How well clusters describe codes: a Gaussian mixture fitted to training codes, and its likelihood of test codes.
+/// The score of clusters as a description of codes: a Gaussian mixture fitted to training codes, and its likelihood of test codes.
 public struct MixtureScore: Sendable, Hashable, Codable {
-    /// How many Gaussians.
+    /// The number of Gaussians.
     public let components: Int
     /// The mean of ln p(code) over the test codes, in nats a code.
     public let test: Estimate

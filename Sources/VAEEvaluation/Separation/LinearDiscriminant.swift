@@ -115,7 +115,7 @@ public struct LinearDiscriminant: Sendable {
         }
     }
 
-    /// How labelled points are classified: accuracy and confusion.
+    /// The classification of labelled points: accuracy and confusion.
     /// - Throws: `invalidArgument` when the points have no labels or lie in another space.
     public func classification(of points: Points) throws(VAEError) -> Classification {
         let actual = try points.requireLabels("an accuracy")

@@ -36,7 +36,7 @@ public struct NearestNeighbours: Sendable {
         return try vote(on: points, leavingOneOut: false, threads)
     }
 
-    /// How labelled points are classified: accuracy and confusion.
+    /// The classification of labelled points: accuracy and confusion.
     /// - Throws: as `predict`, and `invalidArgument` when the points have no labels.
     public func classification(
         of points: Points, threads: Int = Machine.physicalCores
@@ -45,7 +45,7 @@ public struct NearestNeighbours: Sendable {
         return try Classification(predicted: predict(points, threads: threads), actual: actual)
     }
 
-    /// How the training points themselves are classified, each by all the others.
+    /// The classification of the training points themselves, each by all the others.
     /// - Throws: `invalidArgument` when there are no more points than neighbours.
     public func leaveOneOut(threads: Int = Machine.physicalCores) throws(VAEError) -> Classification {
         // Points of several classes are two or more.

@@ -1,7 +1,7 @@
 import Kernels
 import VAECore
 
-/// How much nearer points lie to their own class than to the nearest other one (Rousseeuw 1987, "Silhouettes").
+/// The silhouette of classes: how much nearer points lie to their own than to the nearest other one (Rousseeuw 1987, "Silhouettes").
 ///
 /// A point's coefficient is (b − a) / max(a, b), with a its mean Euclidean distance to the others of its class and b the least
 /// of its mean distances to another class: from 1, far from all others, through 0, on the border, to −1, in the midst
