@@ -1,7 +1,7 @@
 /// Images as a network gives them: one after the other, each row by row, channels innermost, 0 black to
 /// 1 white.
 public struct FloatImages: Sendable {
-    /// Of every image.
+    /// Height, width and channels of every image.
     public let shape: ImageShape
     /// (images, height, width, channels), 0 black to 1 white; what lies outside is drawn as the nearest of the two.
     public let values: [Float]

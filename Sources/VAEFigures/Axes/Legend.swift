@@ -13,7 +13,7 @@ struct Legend {
     private static let priorMark = 26.0
     private static let mostWidth = 230.0
 
-    /// Of so many classes that all 256 find room.
+    /// Whether there are so many classes that they have to stand closer, for all 256 to find room.
     private var isDense: Bool { entries.count > 60 }
     private var style: TextStyle { TextStyle(size: isDense ? 11 : 14) }
     private var markWidth: Double { isDense ? 18 : 26 }
@@ -34,7 +34,7 @@ struct Legend {
         return min(widest.rounded(.up), Legend.mostWidth)
     }
 
-    /// How many columns of a width the classes take within the room that there is.
+    /// The number of columns of a width that the classes take within the room that there is.
     private func columns(of width: Double, in room: Size) -> Int {
         let rows = max(1, Int(room.height / leastSpacing))
         let wanted = (entries.count + rows - 1) / rows
@@ -46,7 +46,7 @@ struct Legend {
         return (markWidth + canvas.width(of: entries.lazy.map(\.name), style)).rounded(.up)
     }
 
-    /// How far below the legend's top its first class stands.
+    /// The distance of the first class from the legend's top, in pixels at scale 1.
     private var listTop: Double { 8 + (showsPrior ? 36 : 0) + 24 }
 
     func draw(on canvas: borrowing Canvas, in rect: Rect) {

@@ -25,7 +25,7 @@ struct PlotArea {
     /// Pixels a unit of x.
     var unit: Double { rect.width / (x.upperBound - x.lowerBound) }
 
-    /// Where a pair of values is drawn.
+    /// The point at which a pair of values is drawn.
     func place(_ valueX: Double, _ valueY: Double) -> Point {
         Point(
             rect.minX + (valueX - x.lowerBound) / (x.upperBound - x.lowerBound) * rect.width,

@@ -27,7 +27,7 @@ extension Canvas {
         cairo_surface_destroy(image)
     }
 
-    /// What has been drawn so far on a canvas of pixels, as RGB.
+    /// The picture drawn so far on a canvas of pixels, as RGB.
     func pixels() throws(VAEError) -> Raster {
         try Canvas.check(cairo_status(context))
         cairo_surface_flush(surface)

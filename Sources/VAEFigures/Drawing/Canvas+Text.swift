@@ -73,7 +73,7 @@ extension Canvas {
             isUpward: isUpward)
     }
 
-    /// How far a line of text reaches from left to right.
+    /// The width of a line of text, in pixels of the figure.
     public func width(of string: String, _ style: TextStyle) -> Double {
         let string = lettered(string, style)
         select(style)
@@ -113,7 +113,7 @@ extension Canvas {
         return rest.isEmpty ? lines : lines + [shortened(String(rest), style, toWidth: width)]
     }
 
-    /// How many characters fit. Widths grow with length, so halving finds it.
+    /// The number of characters that fit. Widths grow with length, so halving finds it.
     private func longest(
         _ characters: ArraySlice<Character>, _ style: TextStyle, toWidth width: Double,
         followedBy end: String = ""

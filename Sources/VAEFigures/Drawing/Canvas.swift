@@ -6,7 +6,7 @@ import VAECore
 /// Places are in pixels of the figure, from its top left corner. A canvas starts white. What is not finite
 /// is not drawn. Errors of cairo (which remembers the first) come out of `finish()`.
 public struct Canvas: ~Copyable {
-    /// Of the figure, in pixels at scale 1.
+    /// Width and height of the figure, in pixels at scale 1.
     public let size: Size
     /// Whether the drawing stays shapes (SVG, PDF) instead of becoming pixels.
     let isVector: Bool
@@ -15,7 +15,7 @@ public struct Canvas: ~Copyable {
     let context: OpaquePointer
     /// The font's, as fontconfig knows it.
     let family: String
-    /// What is told of every text that is drawn.
+    /// The log of every text that is drawn; nil for none.
     let log: TextLog?
     private let output: ByteSink
 

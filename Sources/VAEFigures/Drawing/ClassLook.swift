@@ -1,4 +1,4 @@
-/// What the points of a class look like.
+/// The look of the points of a class.
 public struct ClassLook: Sendable, Hashable {
     /// One of twenty.
     public let colour: Colour
@@ -37,7 +37,7 @@ extension Palette {
         Colour(0x5CE729), Colour(0xD6C8D3), Colour(0xFADBB8), Colour(0x8E90CC), Colour(0xAA59CB),
     ]
 
-    /// Of the first ten colours those first that are easiest to tell apart.
+    /// Indices of the first ten colours, those first that are easiest to tell apart.
     static let clearest = [3, 8, 5, 1, 7, 4, 9, 6, 2, 0]
 
     /// The place among ``colours`` of the class of a rank among `count` classes.

@@ -23,7 +23,7 @@ public struct Colour: Sendable, Hashable {
 
     /// The ground of every figure.
     public static let white = Colour(0xFFFFFF)
-    /// What pixels of 0 are.
+    /// The colour of pixels of 0.
     public static let black = Colour(0x000000)
     /// Titles and digits: almost black.
     public static let ink = Colour(0x1A1A1A)

@@ -6,7 +6,7 @@ import VAECore
 public protocol Figure: Sendable {
     /// Width and height in pixels at scale 1.
     var size: Size { get }
-    /// What the picture shows, for people who can't see it: the SVG's `<title>` and the PDF's.
+    /// The subject of the picture, for people who can't see it: the SVG's `<title>` and the PDF's.
     var title: String { get }
     /// Draws on a canvas of `size` that is already white.
     func draw(on canvas: borrowing Canvas)

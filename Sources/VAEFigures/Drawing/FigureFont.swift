@@ -30,7 +30,7 @@ public struct FigureFont: Sendable, Equatable {
         family = canvas.fontFamily(plain)
     }
 
-    /// What people should know before they look at a figure; nil when nothing is missing.
+    /// The warning that people should read before they look at a figure; nil when nothing is missing.
     public var warning: String? {
         guard let family else {
             return "no font is installed: pictures are lettered in plain ASCII (- for −, z1 for z₁). "
@@ -66,7 +66,7 @@ extension Canvas {
         return (0..<Int(count)).allSatisfy { glyphs[$0].index != 0 }
     }
 
-    /// What the font is called; nil for cairo's own letters.
+    /// The font's name; nil for cairo's own letters.
     func fontFamily(_ style: TextStyle) -> String? {
         select(style)
         var name = [CChar](repeating: 0, count: 256)

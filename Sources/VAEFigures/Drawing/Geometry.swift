@@ -17,9 +17,9 @@ public struct Size: Sendable, Equatable {
 
 /// An upright rectangle, y growing downwards.
 public struct Rect: Sendable, Equatable {
-    /// Of the left edge.
+    /// The place of the left edge.
     public var x: Double
-    /// Of the top edge; y grows downwards.
+    /// The place of the top edge; y grows downwards.
     public var y: Double
     /// From left to right.
     public var width: Double

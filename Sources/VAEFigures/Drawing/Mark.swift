@@ -45,7 +45,7 @@ public enum Mark: Int, Sendable, CaseIterable {
         }
     }
 
-    /// How wide the lines are in units of a dot's radius; nil for filled shapes.
+    /// The width of the lines in units of a dot's radius; nil for filled shapes.
     var lineWidth: Double? {
         switch self {
         case .dot, .square, .triangle, .diamond, .triangleDown: nil

@@ -1,4 +1,4 @@
-/// What cairo leaves out of an SVG file, and what it puts in that does not belong there.
+/// The corrections to an SVG file of cairo's: what it leaves out, and what it puts in that does not belong there.
 enum SVGDocument {
     /// The document with a `<title>` as its first element and a role that makes screen readers say it.
     /// A document without an `<svg` tag is returned as it is.

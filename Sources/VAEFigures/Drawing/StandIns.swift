@@ -1,6 +1,6 @@
 import Foundation
 
-/// What is written in place of letters that a font lacks: ASCII, which every font has.
+/// The stand-ins for letters that a font lacks: ASCII, which every font has.
 enum StandIns {
     /// Every character outside ASCII that figures write of themselves.
     static let table: [Unicode.Scalar: String] = {

@@ -1,10 +1,10 @@
 import VAECore
 
-/// How a piece of text looks.
+/// The look of a piece of text.
 public struct TextStyle: Sendable, Equatable {
-    /// Of the font, in pixels.
+    /// The size of the font, in pixels.
     public var size: Double
-    /// Of the letters.
+    /// The colour of the letters.
     public var colour: Colour
     /// Whether letters are heavy.
     public var isBold: Bool
@@ -23,7 +23,7 @@ public struct TextStyle: Sendable, Equatable {
     public static let title = TextStyle(size: 20, isBold: true)
     /// A figure's second line.
     public static let subtitle = TextStyle(size: 14, colour: .secondaryInk)
-    /// What an axis shows.
+    /// The label of an axis: the quantity that it shows.
     public static let axisLabel = TextStyle(size: 16)
     /// A number at an axis.
     public static let tick = TextStyle(size: 13, colour: .secondaryInk)
@@ -44,7 +44,7 @@ public enum HorizontalAnchor: Sendable {
 /// Which part of a text lies at the given point, from top to bottom. `middle` centres the height of a
 /// digit, so that a row of labels shares one base line whatever its letters.
 public enum VerticalAnchor: Sendable {
-    /// What letters stand on.
+    /// The line that letters stand on.
     case baseline
     /// Half the height of a digit.
     case middle

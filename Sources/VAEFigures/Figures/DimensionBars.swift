@@ -1,7 +1,7 @@
 import Foundation
 import VAECore
 
-/// What each latent dimension carries: its KL divergence, and how much its mean moves from image to image.
+/// Bars for what each latent dimension carries: its KL divergence, and how much its mean moves from image to image.
 ///
 /// A dimension counts as active when the variance of its mean over the images is above 0.01 (Burda, Grosse and
 /// Salakhutdinov, "Importance Weighted Autoencoders", 2016, section 5.2). Bars go by KL divergence, the largest first.

@@ -11,9 +11,9 @@ public struct InterpolationGrid: Figure {
     private let steps: [[Raster]]
     private let rowHeadings: [String]
     private let tile: Size
-    /// Of a row: a tile's height, or a line of text.
+    /// The height of a row: a tile's, or that of a line of text.
     private let rowHeight: Double
-    /// Of the images at the ends, which have a heading, and of the steps between them.
+    /// The widths of the images at the ends, which have a heading, and of the steps between them.
     private let widths: (end: Double, step: Double)
     private let left: Double
 
@@ -117,7 +117,7 @@ public struct InterpolationGrid: Figure {
         drawAxis(on: canvas, last: last)
     }
 
-    /// How far along the line each column is, from 0 to 1.
+    /// Draws the scale below the columns: how far along the line each one is, from 0 to 1.
     private func drawAxis(on canvas: borrowing Canvas, last: Int) {
         // As many decimals as show equal steps as equal.
         let decimals = [0, 1].first { ($0 == 0 ? 1 : 10).isMultiple(of: last) } ?? 2

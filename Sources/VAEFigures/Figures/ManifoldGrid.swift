@@ -1,6 +1,6 @@
 import VAECore
 
-/// What the decoder makes of a grid of points of a two-dimensional latent space.
+/// The decoder's images of a grid of points of a two-dimensional latent space.
 ///
 /// The grid's lines need not be equally far apart: quantiles of the prior are the usual choice. The axes
 /// therefore carry the latent values of single rows and columns.
@@ -104,7 +104,7 @@ public struct ManifoldGrid: Figure {
             within: size.height - heading.height - Self.bottom)
     }
 
-    /// Where the lines of a grid lie that shows the whole of a standard normal prior: the middles of `count` equal shares of it,
+    /// The lines of a grid that shows the whole of a standard normal prior: the middles of `count` equal shares of it,
     /// ascending, symmetric about 0.
     ///
     /// Use them for `columns`, and in reverse for `rows`.

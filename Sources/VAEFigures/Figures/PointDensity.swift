@@ -1,4 +1,4 @@
-/// How crowded a picture is around its points.
+/// The density of a picture's points around each of them.
 struct PointDensity {
     private let rect: Rect
     private let columns: Int
@@ -50,7 +50,7 @@ struct DotStyle {
     static let levels = 6
     /// The smallest dot's radius over the largest's.
     private static let range = 0.55
-    /// How often the dots of a crowd would cover a pixel if none overlapped.
+    /// The ratio of the area of a crowd's dots to the area that they lie in.
     private static let coverage = 1.0
 
     init(count: Int, in rect: Rect) {

@@ -6,7 +6,7 @@ public struct ReconstructionGrid: Figure {
     public struct Group: Sendable, Equatable {
         /// Empty for none.
         public let heading: String
-        /// How many columns.
+        /// The number of columns.
         public let count: Int
 
         /// Columns under a heading.
@@ -20,7 +20,7 @@ public struct ReconstructionGrid: Figure {
     public let title: String
     private let heading: Heading
     private let headings: [String]
-    /// What stands below the columns; nil for no losses.
+    /// The losses below the columns, as text; nil for none.
     private let losses: [String]?
     private let lossHeading: String
     private let layout: ReconstructionLayout
@@ -157,7 +157,7 @@ public struct ReconstructionGrid: Figure {
         drawLosses(on: canvas)
     }
 
-    /// What the colours of the differences mean, to the right of their row.
+    /// Draws the scale of the differences' colours, to the right of their row.
     private func drawScale(on canvas: borrowing Canvas) {
         guard let last = layout.firstBandsLast else { return }
         // Beside rows that are too low for it, the scale is as high as all three.

@@ -1,13 +1,13 @@
 import VAECore
 
-/// Where the tiles of a reconstruction grid lie.
+/// The places of the tiles of a reconstruction grid.
 struct ReconstructionLayout: Sendable {
     /// Columns under one heading.
     struct Group: Sendable {
         let heading: String
         let first: Int
         let last: Int
-        /// As far as the next group.
+        /// The width as far as the next group.
         let width: Double
     }
 
@@ -101,14 +101,14 @@ struct ReconstructionLayout: Sendable {
         return longer > 3 * shorter ? max(side, min(112, Double(longer) / 2)) : side
     }
 
-    /// Where a row of a column has its place; row 0 is the input's.
+    /// The place of a row of a column; row 0 is the input's.
     func cell(_ column: Int, row: Int) -> Rect {
         Rect(
             x: places[column].x, y: top + places[column].y + Double(row) * (cell.height + Self.gap),
             width: cell.width, height: cell.height)
     }
 
-    /// Where the picture of a row of a column is drawn.
+    /// The rectangle in which the picture of a row of a column is drawn.
     func rect(_ column: Int, row: Int) -> Rect { cell(column, row: row).middle(tile) }
 }
 

@@ -1,4 +1,4 @@
-/// What a scatter plot needs to know about its points.
+/// The statistics of its points that a scatter plot needs.
 enum ScatterStatistics {
     /// The value below which a fraction of the ascending `sorted` lies, linear between neighbours.
     /// - Precondition: `sorted` is not empty and `fraction` is within 0...1.

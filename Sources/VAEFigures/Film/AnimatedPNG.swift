@@ -6,7 +6,7 @@ package enum AnimatedPNG {
     /// One picture of the animation.
     package struct Frame: Sendable {
         package let png: [UInt8]
-        /// How long it is shown, in milliseconds, 0 to 65,535.
+        /// The time for which it is shown, in milliseconds, 0 to 65,535.
         package let milliseconds: Int
 
         package init(png: [UInt8], milliseconds: Int) {

@@ -65,7 +65,7 @@ struct ColourTable {
         return UInt8(index)
     }
 
-    /// How often colours occurred that count as one, and their sum.
+    /// The pixels whose colours count as one: their number, and the sum of the colours.
     private struct Tally {
         var count = 0.0
         var sum = SIMD4<Double>()

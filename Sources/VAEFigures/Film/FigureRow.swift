@@ -6,7 +6,7 @@ public struct FigureRow: Figure {
     /// Puts figures side by side; their own sizes stay.
     public init(_ figures: [any Figure]) { self.figures = figures }
 
-    /// As wide as all together, as high as the highest.
+    /// The width of all together and the height of the highest.
     public var size: Size {
         Size(
             width: figures.reduce(0) { $0 + $1.size.width },

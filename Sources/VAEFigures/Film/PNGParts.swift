@@ -1,10 +1,10 @@
 import VAECore
 
-/// What an animation needs of a PNG file.
+/// The parts of a PNG file that an animation needs.
 struct PNGParts {
     /// IHDR, 13 bytes.
     let header: [UInt8]
-    /// What lies between header and pixels, in its order.
+    /// The chunks between header and pixels, in their order.
     let ancillary: [(name: PNGChunk.Name, data: [UInt8])]
     /// All IDAT chunks' bytes, one zlib stream.
     let pixels: [UInt8]
