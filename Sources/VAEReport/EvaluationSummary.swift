@@ -1,8 +1,8 @@
-/// What an evaluation found, in words and numbers as people read them: the one form that the page and the terminal show.
+/// The findings of an evaluation, in words and numbers as people read them: the one form that the page and the terminal show.
 public struct EvaluationSummary: Sendable, Equatable, Codable {
-    /// What was measured, on what.
+    /// The first words: what was measured, on what.
     public var lead: String
-    /// Where the model's loss stands among others.
+    /// The scale on which the model's loss stands among others.
     public var scale: Scale?
     /// Its parts, each under a heading.
     public var tables: [Table]
@@ -15,7 +15,7 @@ public struct EvaluationSummary: Sendable, Equatable, Codable {
         public var unit: String
         /// From the worst to the best.
         public var marks: [Mark]
-        /// What the scale says, in a sentence.
+        /// The conclusion from the scale, in a sentence.
         public var remark: String
 
         /// One value on the scale.
@@ -30,11 +30,11 @@ public struct EvaluationSummary: Sendable, Equatable, Codable {
                 case floor
             }
 
-            /// What has the value.
+            /// The name of what has the value.
             public var name: String
             /// The value in digits.
             public var value: String
-            /// Where it lies between the best and the worst of the scale, 0 to 1.
+            /// The place between the best, 0, and the worst of the scale, 1.
             public var place: Double
             /// Whose it is.
             public var kind: Kind
@@ -64,7 +64,7 @@ public struct EvaluationSummary: Sendable, Equatable, Codable {
     public struct Table: Sendable, Equatable, Codable {
         /// Its heading.
         public var title: String
-        /// What the values of each row are.
+        /// The headings of the columns: what the values of each row are.
         public var columns: [String]
         /// Its rows, from the top.
         public var rows: [Row]
@@ -73,9 +73,9 @@ public struct EvaluationSummary: Sendable, Equatable, Codable {
 
         /// A name with its values.
         public struct Row: Sendable, Equatable, Codable {
-            /// What the values are of.
+            /// The name of what the values are of.
             public var name: String
-            /// As many as there are columns, or fewer.
+            /// The values, as many as there are columns, or fewer.
             public var values: [String]
             /// Whether it is a part of the row above it.
             public var isPart: Bool

@@ -5,7 +5,7 @@ extension Report {
     /// The test set as a report shows it: where the model puts each image, and the images themselves.
     public struct TestSet: Sendable {
         package var images: PackedImages
-        /// Where the model puts each image.
+        /// The place of each image in latent space, as the model encodes it.
         public var encoding: Encoding
         /// The loss of every image at z = μ; without it the page measures the images that it shows.
         public var losses: ImageLosses?

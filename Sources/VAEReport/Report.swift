@@ -14,13 +14,13 @@ public struct Report: Sendable {
     public var history: [EpochReport]
     /// The images to explore; nil for a page without any.
     public var testSet: TestSet?
-    /// What a class is called: "digit".
+    /// The word for a class: "digit".
     public var labelName: String
     /// The classes from 0 on where they are more than numbers.
     public var classNames: [String]
-    /// What the run was made of, for the page's tables.
+    /// Tables of what the run was made of, for the page.
     public var facts: [Facts]
-    /// How good the model is, where it was evaluated.
+    /// The evaluation of the model, where there is one.
     public var evaluation: EvaluationSummary?
 
     /// A table of names and values with a heading.
@@ -32,9 +32,9 @@ public struct Report: Sendable {
 
         /// A name and a value.
         public struct Row: Sendable, Equatable, Codable {
-            /// What it is.
+            /// The name of a setting or a quantity.
             public var name: String
-            /// What it is set to, as people write it.
+            /// The value, as people write it.
             public var value: String
 
             /// A row of two cells.

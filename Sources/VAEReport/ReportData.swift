@@ -3,7 +3,7 @@ import VAE
 import VAECore
 import VAEEvaluation
 
-/// What the page's scripts read: a JSON document, and arrays of numbers in base64 beside it.
+/// The data that the page's scripts read: a JSON document, and arrays of numbers in base64 beside it.
 struct ReportData {
     private let document: Document
     private var arrays: [(name: String, base64: [UInt8])] = []
@@ -118,7 +118,7 @@ extension ReportData {
         let axes: Axes?
     }
 
-    /// What 0 and 65535 stand for, column by column.
+    /// The values that 0 and 65535 stand for, column by column.
     struct Range: Encodable {
         let low, high: [Float]
 
