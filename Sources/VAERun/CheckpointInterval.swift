@@ -1,4 +1,4 @@
-/// How often a checkpoint is written within an epoch; after each epoch one always is.
+/// The interval between checkpoints within an epoch; after each epoch one is always written.
 public enum CheckpointInterval: Hashable, Sendable {
     /// Every minute, and on a slow disk so seldom that writing takes 1% of the time at most.
     case automatic

@@ -26,7 +26,7 @@ package final class CheckpointStore {
         newestPosition = position
     }
 
-    /// What `read` found.
+    /// The result of `read`.
     package struct Found {
         package let checkpoint: Checkpoint
         /// Why the newest was not taken; nil when it was.

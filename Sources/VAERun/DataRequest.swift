@@ -54,7 +54,7 @@ package struct DataRequest: Sendable {
         return if let limit { try data.limited(to: limit) } else { data }
     }
 
-    /// What to write down of the images that it loaded.
+    /// The record of the images that it loaded.
     package func record(of data: Dataset) -> RunRecord.Data {
         RunRecord.Data(
             data, folder: folder.map { URL(fileURLWithPath: $0).standardizedFileURL.path }, limit: limit)
@@ -62,7 +62,7 @@ package struct DataRequest: Sendable {
 }
 
 extension RunRecord.Data {
-    /// What to write down of images: hashes them all.
+    /// The record of images, of which it hashes all.
     /// - Parameters:
     ///   - folder: the absolute path of the folder that was named; nil for none
     ///   - limit: how many of the first training images they are; nil for all

@@ -61,7 +61,7 @@ package struct InterruptedRun {
         return try Trainer(resuming: beginning.checkpoint(), epochs: epochs, threads: threads)
     }
 
-    /// What computed the run's products.
+    /// The engine that computed the run's products.
     package var products: Products {
         checkpoint?.products
             ?? (record.environment.products ?? record.environment.convolutions)

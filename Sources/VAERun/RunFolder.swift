@@ -58,7 +58,7 @@ package struct RunFolder {
         return path
     }
 
-    /// What a data set, whose name may be that of any folder, adds to the name of a run.
+    /// The part of a run's name that comes from its data set, whose name may be that of any folder.
     static func name(for dataset: String) -> String {
         // Code point by code point: behind a letter, marks that nobody sees would count as part of it.
         String(

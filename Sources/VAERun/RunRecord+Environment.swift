@@ -4,7 +4,7 @@ import VAE
 import VAECore
 
 extension RunRecord.Environment {
-    /// What this machine and command line are, now.
+    /// The present environment: this machine and this command line.
     static func current(_ trainer: Trainer, threads: Int) -> Self {
         Self(
             version: packageVersion, blas: OpenBLAS.configuration, blasKernels: OpenBLAS.core,

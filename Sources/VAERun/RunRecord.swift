@@ -4,7 +4,7 @@ import VAECore
 
 /// `config.json`: everything a run was made of, resolved. The words alone, and no model: one file of a run's folder.
 package struct RunRecord: Codable, Sendable {
-    /// What the run was trained on, and how to find it again.
+    /// The data that the run was trained on, and how to find it again.
     package struct Data: Codable, Sendable {
         package let name: String
         /// A phrase for people.
@@ -16,7 +16,7 @@ package struct RunRecord: Codable, Sendable {
         /// The absolute path of the folder that was named, nil when none was; records of version 0.1.0's first
         /// builds lack it.
         package let folder: String?
-        /// How many of the first training images were used, nil for all.
+        /// The number of training images used, the first ones; nil for all.
         package let limit: Int?
 
         package init(
@@ -41,7 +41,7 @@ package struct RunRecord: Codable, Sendable {
         package let blasKernelsChosenBy: String?
         /// `tiles` or `blas`; nil in a record of a version that rounded otherwise.
         package let products: String?
-        /// What such a record has instead: `direct` or `lowered`.
+        /// The engine in a record of a version that rounded otherwise: `direct` or `lowered`.
         package private(set) var convolutions: String?
         /// The instruction set of the tiles, nil where the processor has none.
         package let tiles: String?
@@ -50,7 +50,7 @@ package struct RunRecord: Codable, Sendable {
         package let started: String
         package let command: [String]
 
-        /// What computed the products: "tiles, AVX2", or "blas", which a processor without tiles has do it all the same.
+        /// The engine that computed the products: "tiles, AVX2", or "blas", which a processor without tiles has do it all the same.
         package var computedBy: String {
             let engine = (products ?? convolutions).flatMap(Products.init(anyVersion:))
             guard engine == .tiles, let tiles else {
@@ -81,9 +81,9 @@ package struct RunRecord: Codable, Sendable {
     package var training: TrainingConfiguration
     package let parameters: Int
     package let data: Data
-    /// What the run was begun with.
+    /// The environment in which the run was begun.
     package let environment: Environment
-    /// What it was gone on with, each time; nil for never.
+    /// The environments in which it was gone on with, one each time; nil for never.
     package var resumptions: [Environment]?
 
     package init(

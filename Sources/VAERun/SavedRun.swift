@@ -12,7 +12,7 @@ package struct SavedRun: Sendable {
     /// The folder of the run, nil for a model of none.
     package let folder: String?
     package let model: VariationalAutoencoder
-    /// How it was trained; nil for a model of no run.
+    /// The record of its training; nil for a model of no run.
     package let record: RunRecord?
     /// The finished epochs, where they were read already.
     private var epochs: [EpochReport]?

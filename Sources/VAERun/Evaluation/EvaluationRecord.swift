@@ -4,14 +4,14 @@ import VAEEvaluation
 
 /// `evaluation.json`: what `vae evaluate` found. Documentation/Evaluation.md says what each number is.
 ///
-/// Of an `Evaluation`, which is measured, it keeps what people compare, and adds of which model and images that is; from it alone an
+/// It keeps what people compare of an `Evaluation`, which is measured, and adds of which model and images that is; from it alone an
 /// ``EvaluationSummary``, which is shown, can be made again. Parts that are the same in both are the same types.
 ///
 /// Names are written in snake case. Losses are in nats per image, and lower is better. The same model, data and settings give the same bytes.
 package struct EvaluationRecord: Codable, Equatable, Sendable {
-    /// Of the layout; another number is another layout.
+    /// The version of the layout; another number is another layout.
     package let version: Int
-    /// Of the program that wrote it.
+    /// The version of the program that wrote it.
     package let program: String
     package let model: Model
     package let data: Data
@@ -30,7 +30,7 @@ package struct EvaluationRecord: Codable, Equatable, Sendable {
     package struct Model: Codable, Equatable, Sendable {
         /// The file's name in the run folder.
         package let file: String
-        /// Of the file that the model's configuration and weights make: whether this is still the model that was evaluated.
+        /// The SHA-256 of the file that the model's configuration and weights make: whether this is still the model that was evaluated.
         package let sha256: String
         package let parameters: Int
         package let latentSize: Int
@@ -73,7 +73,7 @@ package struct EvaluationRecord: Codable, Equatable, Sendable {
         /// z = μ rather than drawn.
         package let testAtMean: Objective
         package let training: Objective
-        /// Of a Bernoulli likelihood: what no decoder gets below on these pixels. 0 for black and white ones.
+        /// The bound of a Bernoulli likelihood that no decoder gets below on these pixels, 0 for black and white ones; nil for a density.
         package let greyEntropy: Value?
         /// The share of the way from the loss of the pixelwise mean down to the floor that the model has gone.
         package let shareOfTheWay: Double?
@@ -130,7 +130,7 @@ package struct EvaluationRecord: Codable, Equatable, Sendable {
         package let pixelwiseMean: Errors
         package let principalComponents: PrincipalComponents?
 
-        /// Of reconstructions of the test images.
+        /// The errors of reconstructions of the test images.
         package struct Errors: Codable, Equatable, Sendable {
             /// −ln p of the images under the model's kind of likelihood. Bernoulli: binary cross-entropy, for principal components with
             /// pixels held half a grey level off 0 and 1. Gaussian: with the one σ that suits these reconstructions best, and the model's

@@ -7,7 +7,7 @@ extension EvaluationSummary.Table {
     /// Rows for dimensions; more would hide what they are about.
     private static let mostRows = 10
 
-    /// What the latents carry.
+    /// The table of what the latents carry.
     static func latents(_ record: EvaluationRecord) -> Self {
         let latents = record.latents
         let size = record.model.latentSize
@@ -69,7 +69,7 @@ extension EvaluationSummary.Table {
         return text
     }
 
-    /// Whether classes lie apart.
+    /// The table of how far classes lie apart; nil where nothing is to be said.
     static func clusters(_ record: EvaluationRecord) -> Self? {
         guard let clusters = record.clusters else {
             let reason = record.omissions.first { $0.part == "clusters" }?.reason

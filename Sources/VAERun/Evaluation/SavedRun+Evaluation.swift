@@ -5,7 +5,7 @@ extension SavedRun {
     /// The model's file, its name alone.
     package var modelFile: String { path.split(separator: "/").last.map(String.init) ?? path }
 
-    /// What is evaluated, for a heading.
+    /// The evaluated model in words, for a heading.
     package var title: String {
         "\(folder ?? "") \(modelFile): ".trimmingPrefix(" ")
             + "\(grouped(Double(model.parameterCount))) parameters, "

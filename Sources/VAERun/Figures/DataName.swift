@@ -1,11 +1,11 @@
 import VAECore
 import VAEData
 
-/// How people write the name of a data set, and its classes.
+/// The name of a data set, and those of its classes, as people write them.
 struct DataName {
     /// "MNIST" for "mnist".
     let title: String
-    /// What a class is called.
+    /// The word for a class, such as "digit".
     let label: String
     /// The classes from 0 on where they are more than numbers.
     let classes: [String]

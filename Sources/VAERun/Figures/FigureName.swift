@@ -18,7 +18,7 @@ package enum FigureName: String, CaseIterable, Sendable {
     /// KL divergence and activity of every latent dimension.
     case latentDimensions = "latent-dimensions"
 
-    /// What `vae-train` writes without being asked.
+    /// The formats that `vae-train` writes without being asked.
     package var formats: [FigureFormat] { self == .latentSpace ? [.png, .svg] : [.png] }
 
     /// Pixels of a PNG per pixel of the figure: pictures of images are small and gain from two.

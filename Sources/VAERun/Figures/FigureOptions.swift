@@ -1,7 +1,7 @@
 import VAECore
 import VAEFigures
 
-/// What there is to choose about the pictures of a run.
+/// The options of a run's pictures.
 package struct FigureOptions: Sendable {
     /// Rows and columns of the decoded plane.
     package var grid = 20
@@ -9,7 +9,7 @@ package struct FigureOptions: Sendable {
     package var samples = 100
     /// Names the draws.
     package var seed: UInt64 = 0
-    /// How many of the best, of the median and of the worst reconstructions.
+    /// The number each of the best, of the median and of the worst reconstructions.
     package var images = 4
     /// Pairs of images to interpolate between.
     package var pairs = 8

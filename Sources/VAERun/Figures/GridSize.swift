@@ -5,8 +5,8 @@ struct GridSize: Equatable, Sendable {
     let columns: Int
     let rows: Int
 
-    /// As many columns as rows for images about as wide as high. Of long images there are fewer side by side the long way, and more
-    /// the other way, so that the sheet comes closer to a square: down to five and up to twice `side`.
+    /// A grid of as many columns as rows for images about as wide as high. Of long images there are fewer side by side the long way,
+    /// and more the other way, so that the sheet comes closer to a square: down to five and up to twice `side`.
     init(_ side: Int, for shape: ImageShape) {
         let aspect = Double(shape.width) / Double(shape.height)
         guard aspect > 2 || aspect < 0.5 else {

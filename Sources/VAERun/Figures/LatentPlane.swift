@@ -15,7 +15,7 @@ package struct LatentPlane: Sendable {
     let second: [Double]?
     package let xLabel: String
     package let yLabel: String
-    /// What the plane is where that isn't plain, as a part of a sentence.
+    /// A remark on what the plane is where that isn't plain, as a part of a sentence.
     let remark: String?
 }
 
@@ -57,7 +57,7 @@ extension LatentPlane {
 
     var isLine: Bool { second == nil }
 
-    /// Where each mean lies; on a line, its standard deviation stands for the missing coordinate.
+    /// The coordinates of each mean; on a line, its standard deviation stands for the missing one.
     package func coordinates(_ encoding: Encoding) -> [SIMD2<Float>] {
         let size = encoding.latentSize
         return (0..<encoding.count).map { image in

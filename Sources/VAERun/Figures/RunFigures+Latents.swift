@@ -36,7 +36,7 @@ extension RunFigures {
             xLabel: plane.xLabel, yLabel: plane.isLine ? "" : plane.yLabel)
     }
 
-    /// What each dimension carries.
+    /// The bars for what each dimension carries.
     func latentDimensions() throws(VAEError) -> DimensionBars {
         let activity = LatentActivity(of: try encoding())
         let count = activity.kl.count

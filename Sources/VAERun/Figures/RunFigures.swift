@@ -5,7 +5,7 @@ import VAEFigures
 
 /// Draws the pictures of a run.
 ///
-/// What several of them need is computed once, when the first of them is drawn.
+/// Values that several of them need are computed once, when the first of them is drawn.
 package final class RunFigures {
     let model: VariationalAutoencoder
     let test: ImageSet
@@ -35,7 +35,7 @@ package final class RunFigures {
         name = DataName(data.name)
     }
 
-    /// What people should know of the letters in pictures before they look at them; nil when nothing is missing.
+    /// The warning about the letters in pictures, for people to read before they look at them; nil when nothing is missing.
     /// - Parameter texts: names in the pictures
     package static func fontWarning(for texts: [String]) -> String? {
         (try? FigureFont.current(for: texts))?.warning

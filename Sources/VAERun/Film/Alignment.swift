@@ -3,7 +3,7 @@ import Foundation
 /// The turn, and the mirroring where that helps, that brings points of the plane closest to where others are: the
 /// orthogonal Procrustes problem in two dimensions (Schönemann 1966), which has a closed form.
 struct Alignment {
-    /// How far to turn the coordinate axes, in radians.
+    /// The angle to turn the coordinate axes by, in radians.
     let angle: Double
     /// Whether the second axis is turned round first.
     let isMirrored: Bool

@@ -2,7 +2,7 @@ import Foundation
 import VAE
 import VAECore
 
-/// What is kept of an epoch for a film.
+/// The part of an epoch that is kept for a film.
 struct FilmFrame: Equatable {
     let epoch: Int
     /// The test loss.

@@ -7,7 +7,7 @@ import VAEFigures
 
 /// Watches a training and makes a film of it: the latent space and the decoded plane after every epoch.
 ///
-/// What it keeps of an epoch does not grow with the data or the model: a few thousand points and a picture's worth of
+/// The part that it keeps of an epoch does not grow with the data or the model: a few thousand points and a picture's worth of
 /// decoded images, and at most forty epochs, evenly spread; `save` keeps it for a run that is interrupted. All frames have the same axes, fitted to all epochs' points,
 /// so frames are drawn when the film is made.
 package struct FilmRecorder {
@@ -16,7 +16,7 @@ package struct FilmRecorder {
     private let epochs: Int
     private let threads: Int
     private let latentSize: Int
-    /// Of the decoded plane.
+    /// Columns and rows of the decoded plane.
     private let grid: GridSize
     /// All labels of the test set, of which the film shows some images.
     private let classes: Set<UInt8>?
@@ -24,7 +24,7 @@ package struct FilmRecorder {
 
     /// The film.
     package static let fileName = "film.png"
-    /// What it is drawn from, for a run that is gone on with.
+    /// The file of the frames it is drawn from, for a run that is gone on with.
     package static let framesName = "film.safetensors"
     private static let mostPoints = 3000
     private static let mostFrames = 40

@@ -6,7 +6,7 @@ import VAEReport
 
 /// Makes `report.html` of a run, as often as it is asked for.
 ///
-/// What does not change while a model is trained is made once: the packed images, and the tables of what the run is made of.
+/// The parts that do not change while a model is trained are made once: the packed images, and the tables of what the run is made of.
 package struct RunReport {
     package static let fileName = "report.html"
 

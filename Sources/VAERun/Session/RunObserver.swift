@@ -25,7 +25,7 @@ extension RunObserver {
 }
 
 extension RunSession {
-    /// What a run tells its observer.
+    /// An event of a run, as its observer is told.
     public enum Event: Sendable {
         /// Words for a person: something is lost or in doubt, and the run goes on.
         case warning(String)
@@ -50,7 +50,7 @@ extension RunSession {
         case drawing(Drawing)
     }
 
-    /// What is drawn of a run.
+    /// A kind of drawing of a run.
     public enum Drawing: Sendable {
         /// The animated picture of the training so far.
         case film
@@ -58,7 +58,7 @@ extension RunSession {
         case figures
     }
 
-    /// Where a training stands between two of its steps.
+    /// The position of a training between two of its steps.
     public struct Position: Sendable, Hashable, CustomStringConvertible {
         /// Finished epochs.
         public let epochs: Int

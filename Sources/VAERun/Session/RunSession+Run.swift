@@ -49,16 +49,16 @@ extension RunSession {
         }
     }
 
-    /// Where a run was stopped between writing an epoch's checkpoint and its model, or a file was lost since, the checkpoint
-    /// has the model.
+    /// Writes the model from the checkpoint, which has it where a run was stopped between writing an epoch's checkpoint and its model, or
+    /// a file was lost since.
     private func restoreModel() throws(VAEError) {
         guard let resumed, resumed.steps == 0, resumed.epochs > 0 else { return }
         let isBest = trainer.history.best?.epoch == trainer.history.count
         try folder.save(trainer.model, isBest: isBest)
     }
 
-    /// What makes the film, with the epochs that a resumed run has behind it; nil where none is wanted. A run that was begun with a film
-    /// goes on with it.
+    /// The recorder of the film, with the epochs that a resumed run has behind it; nil where none is wanted. A run that was begun
+    /// with a film goes on with it.
     private func filmRecorder(
         _ film: Bool, _ data: Dataset, _ observer: any RunObserver
     ) throws(VAEError) -> FilmRecorder? {

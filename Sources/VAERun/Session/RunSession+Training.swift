@@ -2,7 +2,7 @@ import VAE
 import VAECore
 
 extension RunSession {
-    /// What an observer threw to end a training.
+    /// The error that an observer threw to end a training.
     private struct Interrupted: Error {
         let reason: any Error
     }

@@ -13,13 +13,13 @@ public final class RunSession {
     public var model: VariationalAutoencoder { trainer.model }
     /// A report for each finished epoch, those of earlier sessions included.
     public var history: [EpochReport] { trainer.history }
-    /// What is trained on and measured on.
+    /// The images that are trained on and measured on.
     public let data: Dataset
-    /// Where an earlier session was interrupted; nil for a run that begins.
+    /// The position at which an earlier session was interrupted; nil for a run that begins.
     public internal(set) var resumed: Position?
 
     package let trainer: Trainer
-    /// As asked for; the trainer may use fewer.
+    /// The number of workers asked for; the trainer may use fewer.
     package let threads: Int
     let folder: RunFolder
     let checkpoints: CheckpointStore
@@ -48,7 +48,7 @@ public final class RunSession {
         try self.init(trainer, data, RunRecord.Data(data), folder: folder, threads: threads)
     }
 
-    /// What is left of a run that was interrupted, killed or cut off, from its last checkpoint; it ends with the same bits as if it had not
+    /// The rest of a run that was interrupted, killed or cut off, from its last checkpoint; it ends with the same bits as if it had not
     /// been.
     ///
     /// - Parameters:
@@ -87,7 +87,7 @@ public final class RunSession {
             environment: .current(trainer, threads: threads))
     }
 
-    /// What is left of a run.
+    /// The rest of a run.
     /// - Parameters:
     ///   - trainer: what `run.trainer` made
     ///   - data: what `run.data` loaded
