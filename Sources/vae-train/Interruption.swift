@@ -13,7 +13,7 @@ final class Interruption {
     /// Thrown to end a training after the step in which a signal came.
     struct Stop: Error {
         let signal: Int32
-        /// What a shell expects of a program that a signal ended.
+        /// The exit status that a shell expects of a program that a signal ended.
         var exitStatus: Int32 { 128 + signal }
     }
 

@@ -4,7 +4,7 @@ import VAECore
 import VAERun
 
 extension RunSession {
-    /// What is trained, on what and how, before the first step.
+    /// Says what is trained, on what and how, before the first step.
     func describe(to console: Console) {
         let shape = data.train.shape
         let (model, training) = (trainer.modelConfiguration, trainer.configuration)
@@ -38,7 +38,7 @@ extension RunSession {
 }
 
 extension LearningRateSchedule {
-    /// What follows the learning rate in a line about the training; nothing for a constant one.
+    /// The words behind the learning rate in a line about the training; none for a constant one.
     fileprivate var phrase: String {
         let warmUp = warmUpEpochs == 0 ? "" : ", rising over \(warmUpEpochs) epochs"
         switch decay {

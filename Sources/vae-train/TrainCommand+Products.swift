@@ -5,7 +5,7 @@ import VAECore
 
 extension Products: ExpressibleByArgument {}
 
-/// What `--convolutions` took, which went by another name when only convolutions could be chosen.
+/// A value of `--convolutions`, as `--products` was called when only convolutions could be chosen.
 enum FormerProducts: String, ExpressibleByArgument, CaseIterable {
     case direct, lowered
 
@@ -13,7 +13,7 @@ enum FormerProducts: String, ExpressibleByArgument, CaseIterable {
 }
 
 extension TrainCommand {
-    /// What was asked for by either name; nil for nothing.
+    /// The engine asked for by either option; nil for neither.
     var chosenProducts: Products? { products ?? convolutions?.products }
 
     /// - Throws: `invalidArgument` when the two names ask for different engines.

@@ -25,7 +25,7 @@ private final class RunWatch: RunObserver {
     private let interruption: Interruption
     /// The run folder.
     private let path: String
-    /// Of the whole training.
+    /// Epochs of the whole training.
     private let epochs: Int
     private var clock = StepClock(imagesBefore: 0)
 

@@ -212,7 +212,7 @@ struct TrainCommand: ParsableCommand {
             RunSession(trainer, data, request.record(of: data), folder: out, threads: threads), console)
     }
 
-    /// What the flags ask for, checked before anything is read or written.
+    /// The configurations and the number of threads that the flags ask for, checked before anything is read or written.
     private func configurations() throws(VAEError) -> (ModelConfiguration, TrainingConfiguration, Int) {
         let threads = try Threads.checked(threads)
         if let limit, limit < 1 {
