@@ -90,7 +90,7 @@ extension AnomaliesCommand {
             })
     }
 
-    /// What `--json` says. Values are in nats.
+    /// The document that `--json` prints. Values are in nats.
     struct Document: Encodable {
         struct Image: Encodable {
             let image: ImageName

@@ -28,7 +28,7 @@ struct AnomaliesCommand: ParsableCommand {
               vae anomalies runs/mnist scans/ --fit --invert --samples 1000
             """)
 
-    /// What images are ranked by.
+    /// The quantity that images are ranked by.
     enum Measure: String, ExpressibleByArgument, CaseIterable {
         case likelihood, loss, reconstruction, kl
 
@@ -146,13 +146,13 @@ struct AnomaliesCommand: ParsableCommand {
             let label: UInt8?
             /// In nats: −ln p(x), or a part of the loss.
             let value: Double
-            /// Of the estimate from its draws; nil where nothing is estimated.
+            /// The standard error of the estimate from its draws, in nats; nil where nothing is estimated.
             let standardError: Double?
             let losses: (reconstruction: Double, kl: Double)
         }
 
         let entries: [Entry]
-        /// Of how many.
+        /// The number of images that were ranked.
         let count: Int
     }
 

@@ -51,7 +51,7 @@ struct CommonOptions: ParsableArguments {
     }
 }
 
-/// What `--json` says of files that were written.
+/// The document that `--json` prints of files that were written.
 struct WrittenFiles: Encodable {
     let files: [String]
 }

@@ -102,7 +102,7 @@ struct EncodeCommand: ParsableCommand {
         return text
     }
 
-    /// What `--json` says of a file.
+    /// The document that `--json` prints when a file is written.
     private struct Written: Encodable {
         let files: [String]
         let model: String
@@ -110,7 +110,7 @@ struct EncodeCommand: ParsableCommand {
         let latentSize: Int
     }
 
-    /// What `--json` says without one.
+    /// The document that `--json` prints when none is.
     private struct Document: Encodable {
         struct Image: Encodable {
             let image: ImageName

@@ -144,7 +144,7 @@ struct EvaluateCommand: ParsableCommand {
     ]
 }
 
-/// How images become black and white, or that they do not.
+/// The way in which images become black and white, or that they do not.
 enum BinarizationChoice: String, ExpressibleByArgument, CaseIterable {
     case none, threshold, stochastic
 

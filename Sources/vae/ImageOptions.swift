@@ -34,7 +34,7 @@ struct ImageOptions: ParsableArguments {
         /// The data set's name; nil where files were named.
         let dataset: String?
 
-        /// What an image is called in tables.
+        /// The name of an image in tables.
         func name(_ position: Int) -> ImageName {
             names.map { .file($0[position]) } ?? .index(indices[position])
         }
@@ -88,7 +88,7 @@ struct ImageOptions: ParsableArguments {
     }
 }
 
-/// What an image is called: its number in the test set, from 0, or its file.
+/// The name of an image: its number in the test set, from 0, or its file.
 enum ImageName: Encodable, CustomStringConvertible {
     case index(Int)
     case file(String)

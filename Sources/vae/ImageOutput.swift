@@ -5,7 +5,7 @@ import VAEData
 import VAEEvaluation
 import VAEFigures
 
-/// Where images go, and as what.
+/// The options that say where images go, and in which format.
 struct ImageOutput: ParsableArguments {
     @Option(
         name: .shortAndLong,
@@ -25,7 +25,7 @@ struct ImageOutput: ParsableArguments {
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case png, npy }
 
-    /// What `out` and `format` come to.
+    /// The destination that `out` and `format` come to.
     enum Destination: Equatable {
         case output(Format)
         case file(String, Format)
@@ -134,7 +134,7 @@ extension FloatImages {
     }
 }
 
-/// What `--json` says of images that were written.
+/// The document that `--json` prints of images that were written.
 struct WrittenImages: Encodable {
     let files: [String]
     let model: String
@@ -143,13 +143,13 @@ struct WrittenImages: Encodable {
     let height: Int
     let width: Int
     let channels: Int
-    /// What the draws are named by.
+    /// The seed of the draws.
     var seed: UInt64?
-    /// What they are drawn from, nil for the prior.
+    /// The mixture that they are drawn from; nil for the prior.
     var mixture: Mixture?
-    /// What they were decoded from.
+    /// The latents that they were decoded from, (n, latent size).
     var latents: [[Float]]?
-    /// What they were made of, one each.
+    /// The images that they were made of, one each.
     var images: [Image]?
 
     struct Mixture: Encodable {

@@ -25,7 +25,7 @@ struct ModelOptions: ParsableArguments {
     }
 }
 
-/// Where the images of a run are.
+/// The options that say where the images of a run are.
 struct DataOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(

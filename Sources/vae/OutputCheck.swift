@@ -2,14 +2,14 @@ import Foundation
 import VAECore
 import VAERun
 
-/// What a command must not write over: the files that it reads, and those that a run consists of.
+/// The files that a command must not write over: those that it reads, and those that a run consists of.
 struct OutputCheck {
     /// A run folder or a model file.
     let run: String
     /// Files and folders that are read.
     var inputs: [String] = []
 
-    /// What a run can't be without, or is taken up from.
+    /// The files that a run can't be without, or is taken up from.
     private static let parts: Set<String> = [
         RunFolder.configuration, RunFolder.metrics, RunFolder.model, RunFolder.best, CheckpointStore.newest,
         CheckpointStore.older, "film.safetensors", EvaluationRecord.fileName, RunReport.fileName,

@@ -113,7 +113,7 @@ struct PlotCommand: ParsableCommand {
         }
     }
 
-    /// What `vae evaluate` found of this very model; nil where it did not.
+    /// The evaluation of this very model by `vae evaluate`; nil where there is none.
     private func evaluation(of run: SavedRun, _ console: Console) -> EvaluationRecord? {
         do throws(VAEError) {
             return try EvaluationRecord.ofRun(folder, run.model)
@@ -145,7 +145,7 @@ struct PlotCommand: ParsableCommand {
     ]
 }
 
-/// What can be made of a run: a picture, or the page to play with.
+/// An output that can be made of a run: a picture, or the page to play with.
 enum PlotName: ExpressibleByArgument, Equatable {
     case figure(FigureName)
     case report

@@ -57,7 +57,7 @@ struct DoctorCommand: ParsableCommand {
         }
     }
 
-    /// What to do where proofs fail: only some of them go through OpenBLAS.
+    /// The advice where proofs fail: only some of them go through OpenBLAS.
     private func advice(for failed: [String], _ installation: Installation) -> String {
         let goesThroughBLAS = ["sgemm", "LAPACK", "gradients"]
         return "Do not trust results of this machine; "
@@ -93,7 +93,7 @@ struct DoctorCommand: ParsableCommand {
         return proofs
     }
 
-    /// What `--json` prints.
+    /// The document that `--json` prints.
     private struct Document: Encodable {
         let installation: Installation
         let proofs: [SelfCheck]

@@ -4,7 +4,7 @@ import VAE
 import VAEConsole
 import VAECore
 
-/// What the engine stands on here: the machine and its libraries.
+/// The installation under the engine: the machine and its libraries.
 struct Installation: Encodable {
     struct Library: Encodable {
         let version: String
@@ -32,7 +32,7 @@ struct Installation: Encodable {
     let lapackIsOpenblas = LAPACKLibrary.isOpenBLAS
     /// The kernels under LAPACK's products; nil where another BLAS than OpenBLAS serves it.
     let lapackKernels = LAPACKLibrary.productsPath == OpenBLAS.path ? OpenBLAS.core : nil
-    /// What changes how OpenBLAS works.
+    /// The variables of the environment that change how OpenBLAS works.
     let environment = ProcessInfo.processInfo.environment.filter {
         $0.key.hasPrefix("OPENBLAS_") || $0.key == "OMP_NUM_THREADS"
     }

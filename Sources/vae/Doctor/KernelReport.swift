@@ -6,7 +6,7 @@ struct KernelReport: Encodable {
     /// The widest instruction set that they use, and that the processor has; nil where it is not known.
     let instructionSet: String?
     let processorInstructionSet: String?
-    /// What OpenBLAS chose by itself; nil where `OPENBLAS_CORETYPE` was set.
+    /// OpenBLAS's own choice; nil where `OPENBLAS_CORETYPE` was set.
     let ownChoice: String?
     /// `openblas`, `program` or `user`.
     let chosenBy: String

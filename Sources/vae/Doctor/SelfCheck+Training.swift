@@ -41,7 +41,7 @@ extension SelfCheck {
             measured: errors.reduce(0, worst), bound: 3e-4)
     }
 
-    /// What the trainer takes the images' gradient for.
+    /// The gradient of the loss on the images, as the trainer computes it.
     static func engineGradient(
         _ model: ModelConfiguration, _ images: ImageSet, _ threads: Int, _ products: Products
     ) throws -> (weights: [VariationalAutoencoder.Weight], gradient: [[Float]]) {

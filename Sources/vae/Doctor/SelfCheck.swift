@@ -2,7 +2,7 @@
 struct SelfCheck: Encodable, Equatable {
     /// One word.
     let name: String
-    /// What was measured, a phrase that follows the number.
+    /// The measured quantity, as a phrase that follows the number.
     let what: String
     /// nil in JSON when it is not finite, and then nothing is proved.
     let measured: Double?

@@ -25,7 +25,7 @@ struct ModelDescription: Encodable {
         let kind: String
         /// Names of the layers that it reads, or "images", "noise".
         let inputs: [String]
-        /// Of one image.
+        /// The shape of the output for one image.
         let output: [Int]
         let parameters: Int
         /// Operations of its product forward, for one image.
@@ -62,12 +62,12 @@ struct ModelDescription: Encodable {
         let epochsFinished: Int
         let last: LossesOfEpoch?
         let best: LossesOfEpoch?
-        /// Of all epochs, without the tests.
+        /// Seconds of all epochs, without the tests.
         let seconds: Double?
     }
 
     let file: File
-    /// Of the model's file.
+    /// The SHA-256 of the model's file.
     let sha256: String
     let model: ModelConfiguration
     let parameters: Int
@@ -77,7 +77,7 @@ struct ModelDescription: Encodable {
     let data: RunRecord.Data?
     let environment: RunRecord.Environment?
     let resumptions: [RunRecord.Environment]?
-    /// What lies in the run's folder.
+    /// The files in the run's folder.
     let files: [File]?
 
     init(_ trained: SavedRun) throws(VAEError) {
