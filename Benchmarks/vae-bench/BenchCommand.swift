@@ -37,11 +37,11 @@ struct BenchCommand: ParsableCommand {
         version: packageVersion)
     static let _errorLabel = "vae-bench: error"
 
-    /// What can be measured.
+    /// A part of the benchmark that can be asked for by itself.
     enum Part: String, CaseIterable, ExpressibleByArgument {
         case train, layers, naive, sgemm, residual, scaling, inference, checkpoints
 
-        /// What is measured unless something is asked for: not the scaling, which takes as long as all the others, nor what
+        /// The parts measured unless something is asked for: not the scaling, which takes as long as all the others, nor what
         /// writes to the disk.
         static let usual: [Part] = [.train, .layers, .naive, .sgemm, .residual]
     }

@@ -2,9 +2,9 @@ import Foundation
 import VAE
 import VAECore
 
-/// What checkpoints cost a training: each as a run writes it, on the disk of the current folder, where runs are.
+/// The cost of checkpoints for a training: each as a run writes it, on the disk of the current folder, where runs are.
 struct CheckpointCost {
-    /// Of the file.
+    /// Bytes of the checkpoint's file.
     var bytes = 0
     /// Checkpoints per second: taken, written and flushed, the one before it kept.
     var writes = Rounds()

@@ -44,7 +44,7 @@ struct Comparison {
         before = try Self.decode(Report.self, path)
     }
 
-    /// What tells whose results a file holds.
+    /// The part of a results file that tells whose results it holds.
     private struct Origin: Decodable {
         let format: Int
         let machine: Machine
@@ -71,7 +71,7 @@ struct Comparison {
         return parts.joined(separator: "-").prefix(100) + ".json"
     }
 
-    /// What is said where nothing can be compared.
+    /// The message where nothing can be compared.
     static func none(in folder: String) -> String {
         let tiles = Products.instructionSet ?? "no tiles"
         let missing =

@@ -3,7 +3,7 @@ import VAECore
 
 /// The engine's training speed, and the limits above it in the same minutes.
 struct EngineSpeed {
-    /// What computed it.
+    /// The engine that computed the products.
     let method: Products
     let threads: Int
     /// Threads that had work: no more than a batch has parts.

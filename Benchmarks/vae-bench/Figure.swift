@@ -2,14 +2,14 @@
 struct Figure: Equatable {
     let name: String
     let unit: String
-    /// Of the rounds; times where `isTime`, else speeds.
+    /// The best of the rounds and their median, in `unit`: times where `isTime`, else speeds.
     let best: Double
     let median: Double
     var isTime = false
-    /// What another figure of this name must have been measured with to be the same thing.
+    /// The conditions of the measurement: figures are comparable if they have the same name and setting.
     var setting = ""
 
-    /// How many times as fast this is as `other`, best against best.
+    /// The speed as a multiple of that of `other`, best against best.
     func ratio(to other: Figure) -> Double { isTime ? other.best / best : best / other.best }
 
     /// Whether the best of one is worse than the median of the other: more than what rounds of one program differ by.
@@ -53,7 +53,7 @@ extension Report {
         return [products, registers].compactMap(\.self)
     }
 
-    /// What the step left over has no rounds of its own.
+    /// Times of the layers and of the step, in ms; not of the step's remainder, which has no rounds of its own.
     private var layerFigures: [Figure] {
         guard let layerStep else { return [] }
         let rows = (layers ?? []).compactMap { row in

@@ -4,11 +4,11 @@ import VAE
 extension Products: ExpressibleByArgument {}
 
 extension BenchCommand {
-    /// What was asked for by either name; nil for nothing.
+    /// The engine asked for by either option; nil for neither.
     var chosenProducts: Products? { products ?? convolutions?.products }
 }
 
-/// What `--convolutions` took, which went by another name when only convolutions could be chosen.
+/// A value of `--convolutions`, as `--products` was called when only convolutions could be chosen.
 enum FormerProducts: String, ExpressibleByArgument, CaseIterable {
     case direct, lowered
 

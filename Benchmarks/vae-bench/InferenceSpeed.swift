@@ -2,7 +2,7 @@ import VAE
 import VAECore
 import VAEEvaluation
 
-/// How fast a model that need not be trained encodes images and decodes latents, through the calls that users have.
+/// The speed at which a model that need not be trained encodes images and decodes latents, through the calls that users have.
 struct InferenceSpeed {
     enum Task: String, CaseIterable {
         case encode, decode

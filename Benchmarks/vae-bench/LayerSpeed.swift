@@ -2,7 +2,7 @@ import Kernels
 import VAE
 import VAECore
 
-/// Where the time of a training step goes, on one thread: each node of the network forward and back, and what is around them, timed
+/// The time of a training step by its parts, on one thread: each node of the network forward and back, and what is around them, timed
 /// within real steps.
 struct LayerSpeed {
     struct Row {
@@ -21,7 +21,7 @@ struct LayerSpeed {
 
     /// Operations of a step's products, of all rows that were asked for.
     var flop: Int { rows.reduce(0) { $0 + $1.flop } }
-    /// What the rows leave of the step.
+    /// Seconds of a step that are in none of the rows.
     var rest: Double { 1 / steps.best - rows.reduce(0) { $0 + 1 / $1.rounds.best } }
 
     private static let warmUp = 2

@@ -42,7 +42,7 @@ struct Limits {
         multiplyAdds.append(peak.multiplyAdds.round())
     }
 
-    /// What `speed` is of the two; nil where they were not measured.
+    /// The fractions of the two limits that `speed` reaches, in operations per second; nil where they were not measured.
     func fractions(of speed: Double) -> (products: Double?, multiplyAdds: Double?) {
         areMeasured ? (speed / products.best, speed / multiplyAdds.best) : (nil, nil)
     }

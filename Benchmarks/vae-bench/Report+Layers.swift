@@ -10,10 +10,10 @@ extension Report {
         var m: Int?
         var n: Int?
         var k: Int?
-        /// Of one step on one thread.
+        /// Seconds in one step on one thread, the best of the rounds.
         var seconds: Double
         var medianSeconds: Double?
-        /// Of the step's seconds.
+        /// The share of the step's seconds, 0 to 1.
         var share: Double
         var gflops: Double?
         var fractionOfPeak: Double?

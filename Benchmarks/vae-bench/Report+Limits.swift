@@ -17,7 +17,7 @@ extension Report {
         }
     }
 
-    /// What the tables of training, scaling and inference show of `sgemm` on as many threads.
+    /// The fractions of the speed of `sgemm` on as many threads, as the tables of training, scaling and inference show them.
     var fractionsOfSgemm: [Double?] {
         let speeds =
             (scaling ?? []).map { ($0.gflops, $0.threads) }

@@ -3,7 +3,7 @@ import VAECore
 /// Images of MNIST's training set: the epoch that seconds are given for.
 let imagesPerEpoch = 60_000.0
 
-/// What was measured; nil for what was left out.
+/// The results of all measurements; nil for what was left out.
 struct Measurements {
     var engine: EngineSpeed?
     /// The same by im2col and `sgemm`.

@@ -3,7 +3,7 @@ import Kernels
 import VAE
 import VAECore
 
-/// What `--json` writes. The keys, in snake case, are documented in Benchmarks/README.md and stay as they are; new ones
+/// The document that `--json` writes. The keys, in snake case, are documented in Benchmarks/README.md and stay as they are; new ones
 /// may join them. A measurement that was left out has no key.
 struct Report: Codable {
     /// Goes up when a key changes its meaning.

@@ -3,7 +3,7 @@ import ReferenceKernels
 import VAE
 import VAECore
 
-/// How far the loss and the gradient of the trainer that is timed are from the reference in Double.
+/// The errors of the loss and the gradient of the trainer that is timed, against the reference in Double.
 ///
 /// A kernel that is fast because it is wrong shows here, beside its speed.
 struct Residual {

@@ -1,9 +1,9 @@
 import VAE
 import VAECore
 
-/// How the training speed depends on threads and on the sizes of the problem: one of them varies, the others stay.
+/// The training speed by the number of threads and the sizes of the problem: one of them varies, the others stay.
 struct ScalingSpeed {
-    /// What varies.
+    /// The quantity that varies.
     enum Axis: String {
         case threads, batch
         case imageSize = "image_size"

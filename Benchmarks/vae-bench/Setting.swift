@@ -3,7 +3,7 @@ import Kernels
 import VAE
 import VAECore
 
-/// What the numbers depend on besides the code: machine, libraries, compiler.
+/// The conditions that the numbers depend on besides the code: machine, libraries, compiler.
 enum Setting {
     /// The compiler's version, as far as conditional compilation can tell.
     static var swiftVersion: String {
@@ -27,7 +27,7 @@ enum Setting {
         #endif
     }
 
-    /// How the engine was compiled, as Package.swift has it for both builds.
+    /// The options that the engine is compiled with, as Package.swift has them for both builds.
     static let flags = "-O with overflow and bounds checks; tiles -O3"
 
     /// The variables of the environment that change what OpenBLAS does, with their values.
@@ -41,7 +41,7 @@ enum Setting {
         return getloadavg(&load, 1) == 1 ? load : 0
     }()
 
-    /// What the table stands under: a name and a line or two for each thing.
+    /// The lines above the table: a name and a line or two for each thing.
     static func head(_ workload: Workload, threads: Int) -> String {
         var blas =
             trimmed(OpenBLAS.configuration)

@@ -4,15 +4,15 @@ import VAE
 import VAECore
 import VAEData
 
-/// What every measurement runs: the default model on the same images in batches of the same size.
+/// The work that every measurement does: the default model on the same images in batches of the same size.
 struct Workload {
     let model = ModelConfiguration()
-    /// What the engine computes its products with.
+    /// The engine that computes the products.
     let products: Products
     /// Images of an optimiser step.
     static let batch = 128
     let images: ImageSet
-    /// Where the images come from, as a phrase.
+    /// The origin of the images, as a phrase.
     let source: String
     /// Operations to train on one image.
     let flopPerImage: Int
