@@ -11,7 +11,7 @@ public struct EpochReport: Sendable, Hashable, Codable {
     /// Training images over training time.
     public let imagesPerSecond: Double
 
-    /// What epochs are compared by: the test loss, or the training loss where there is no test set.
+    /// The loss that epochs are compared by, in nats per image: the test loss, or the training loss where there is no test set.
     public var comparedLoss: Double { (test ?? train).total }
 
     /// Losses in nats per image, means over the epoch's images and the test set's; seconds without the test; images per second.

@@ -92,6 +92,6 @@ public struct FloatImages: Sendable {
     /// 0...1 to 0...255.
     package static func byte(_ value: Float) -> UInt8 { UInt8((min(max(value, 0), 1) * 255).rounded()) }
 
-    /// What pictures may measure: the limit of the library that draws them.
+    /// The longest side of a picture, in pixels: the limit of the library that draws them.
     package static let longestSide = 32_767
 }

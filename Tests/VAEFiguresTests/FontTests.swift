@@ -60,7 +60,8 @@ import VAECore
         let images = try FloatImages(
             shape: ImageShape(height: 2, width: 2), values: [Float](repeating: 0.5, count: 16))
         let points: [SIMD2<Float>] = [SIMD2(-3, -3), SIMD2(3, 3), SIMD2(.nan, 0)]
-        let losses = LossCurves.Losses(total: -2, reconstruction: -3, kl: 1)
+        let losses = Losses(reconstruction: -3, kl: 1)
+        let epoch = EpochReport(epoch: 1, train: losses, test: losses, seconds: 1, imagesPerSecond: 1)
         let figures: [any Figure] = [
             try LatentScatter(points: points, labels: [0, 1, 2], title: "α", subtitle: "−"),
             try ManifoldGrid(tiles: images, columns: [-1, 1], rows: [1, -1]),
@@ -71,7 +72,7 @@ import VAECore
                 ends: FloatImages(shape: images.shape, values: Array(images.values[..<4])), steps: images,
                 rowHeadings: ["1 → 2"]),
             try SampleGrid(images: images, title: "3×3"),
-            try LossCurves(epochs: [.init(1, train: losses, test: losses)], subtitle: "4·KL"),
+            try LossCurves(epochs: [epoch], subtitle: "4·KL"),
             try DimensionBars(kl: [1, 2], variance: [1, 1e-6]),
         ]
         for figure in figures {

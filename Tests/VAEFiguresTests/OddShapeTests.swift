@@ -116,8 +116,10 @@ import VAECore
     /// Losses of any size, the usual ones also in the smallest figure that there may be.
     @Test(arguments: [0.01, 150, 1_234_567.8, -98_765.4])
     func losses(loss: Double) throws {
-        let losses = LossCurves.Losses(total: loss, reconstruction: loss * 1.1, kl: loss * 0.9)
-        let epochs = (1...30).map { LossCurves.Epoch($0, train: losses, test: losses) }
+        let losses = Losses(reconstruction: loss * 1.1, kl: loss * 0.9)
+        let epochs = (1...30).map {
+            EpochReport(epoch: $0, train: losses, test: losses, seconds: 1, imagesPerSecond: 1)
+        }
         try expectReadable(LossCurves(epochs: epochs, title: title, subtitle: subtitle), "\(loss)")
         let width = loss.magnitude < 10_000 ? 600.0 : 760
         let small = try textEntries(

@@ -37,7 +37,7 @@ package struct WeightSum: Sendable {
     /// ln of the mean weight.
     package var logMean: Double { largest + Elementary.log(sum / Double(count)) }
 
-    /// Of `logMean`: the standard error of the mean over the mean (delta method). Infinite for a single weight, which has no spread.
+    /// The standard error of `logMean`: that of the mean, over the mean (delta method). Infinite for a single weight, which has no spread.
     package var standardError: Double {
         guard count > 1 else { return .infinity }
         let mean = sum / Double(count)

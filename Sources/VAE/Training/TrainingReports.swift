@@ -1,6 +1,6 @@
 import VAECore
 
-/// What a training run says after every optimiser step.
+/// The report of one optimiser step of a training.
 public struct StepReport: Sendable, Hashable {
     /// From 1.
     public let epoch: Int
@@ -14,6 +14,6 @@ public struct StepReport: Sendable, Hashable {
     public let imagesPerEpoch: Int
     /// Means over the images of the epoch so far, each taken when its batch was trained on.
     public let running: Losses
-    /// What the schedule made of the learning rate for this step.
+    /// The learning rate of this step, as the schedule made it.
     public let learningRate: Double
 }
