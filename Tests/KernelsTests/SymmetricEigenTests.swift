@@ -23,15 +23,15 @@ struct SymmetricEigenTests {
         var (residual, norm, skew) = (0.0, 0.0, 0.0)
         for row in 0..<size {
             for column in 0..<size {
-                var (product, narrow_product) = (0.0, row == column ? -1.0 : 0)
+                var (product, dot) = (0.0, row == column ? -1.0 : 0)
                 for index in 0..<size {
                     product += eigen.values[index] * eigen.vectors[index][row] * eigen.vectors[index][column]
-                    narrow_product += eigen.vectors[row][index] * eigen.vectors[column][index]
+                    dot += eigen.vectors[row][index] * eigen.vectors[column][index]
                 }
                 let element = matrix[row * size + column]
                 residual += (element - product) * (element - product)
                 norm += element * element
-                skew += narrow_product * narrow_product
+                skew += dot * dot
             }
         }
         let unit = Double(size) * 0x1p-52

@@ -16,7 +16,7 @@ extension ConvolutionGeometry {
                     let source = images.base + (row / gridHeight * height + y) * width
                     let first = columns.lowerBound * stride + tap % kernelWidth - paddingLeft
                     target.update(repeating: 0, count: columns.lowerBound)
-                    implicit_gemm(source + first, into: target + columns.lowerBound, columns.count)
+                    copyStrided(source + first, into: target + columns.lowerBound, columns.count)
                     (target + columns.upperBound).update(repeating: 0, count: gridWidth - columns.upperBound)
                 }
                 target += gridWidth
@@ -50,7 +50,7 @@ extension ConvolutionGeometry {
 
     /// target[i] = source[stride · i].
     @inline(__always)
-    private func implicit_gemm(
+    private func copyStrided(
         _ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, _ count: Int
     ) {
         switch stride {
