@@ -14,6 +14,8 @@ struct LayerSpeed {
     }
 
     private(set) var rows: [Row]
+    /// Images that go through the network together.
+    let microBatch: Int
     /// Steps per second.
     private(set) var steps = Rounds()
     /// On one thread.
@@ -33,6 +35,7 @@ struct LayerSpeed {
             workload.model,
             TrainingConfiguration(epochs: (wanted + perEpoch - 1) / perEpoch, batchSize: Workload.batch),
             threads: 1, products: workload.products)
+        microBatch = trainer.microBatch
         trainer.beginTiming()
         let parts = trainer.takeTimes()
         let chosen = parts.indices.filter { index in filter.map { parts[index].name.contains($0) } ?? true }

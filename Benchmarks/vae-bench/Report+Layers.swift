@@ -36,7 +36,7 @@ extension Report {
 
         init(_ speed: LayerSpeed) {
             rounds = speed.steps.speeds.count
-            microBatch = Trainer.microBatch
+            microBatch = speed.microBatch
             seconds = 1 / speed.steps.best
             medianSeconds = 1 / speed.steps.median
             gflops = Double(speed.flop) * speed.steps.best / 1e9

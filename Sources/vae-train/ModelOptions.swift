@@ -71,8 +71,11 @@ struct ModelOptions: ParsableArguments {
 
     /// - Throws: `invalidArgument` when the sizes are out of range or flags exclude each other, `missingInput` or `invalidData` when the file
     ///   of --model can't be read.
-    func configuration() throws(VAEError) -> ModelConfiguration {
-        var model = if let file { try fromFile(file) } else { try fromFlags() }
+    /// - Parameter standard: the activation where no flag gives one
+    func configuration(
+        withActivation standard: HiddenActivation = .rectified
+    ) throws(VAEError) -> ModelConfiguration {
+        var model = if let file { try fromFile(file) } else { try fromFlags(activation ?? standard) }
         if let activation { model.hiddenActivation = activation }
         if let likelihood { model.likelihood = likelihood }
         if let latentDim { model.latentSize = latentDim }
@@ -100,8 +103,9 @@ struct ModelOptions: ParsableArguments {
         return try ModelConfiguration(contentsOf: path)
     }
 
-    private func fromFlags() throws(VAEError) -> ModelConfiguration {
+    private func fromFlags(_ activation: HiddenActivation) throws(VAEError) -> ModelConfiguration {
         var model = ModelConfiguration()
+        model.hiddenActivation = activation
         if let filters {
             model.encoderFilters = filters.sizes
             model.decoderFilters = filters.sizes.reversed()
@@ -123,6 +127,11 @@ struct ModelOptions: ParsableArguments {
                 .invalidArgument, "--residual-blocks", "is out of range", expected: "0 to 8",
                 found: "\(residualBlocks)")
         }
+        guard levels > 0 || kernelSize == nil else {
+            throw VAEError(
+                .invalidArgument, "--kernel-size", "has no convolution to be the size of",
+                expected: "--filters with one number or more", found: "--filters none")
+        }
         guard
             strides != nil || kernelSizes != nil || residualBlocks ?? 0 > 0 || groupNorm != nil || upsampling
         else { return model }
@@ -136,8 +145,8 @@ struct ModelOptions: ParsableArguments {
                 filters: model.encoderFilters, strides: strides?.sizes ?? [], kernelSizes: kernelSizes ?? [],
                 residualBlocks: residualBlocks ?? 0, groups: groupNorm, upsampling: upsampling,
                 encoderUnits: model.encoderUnits, decoderUnits: model.decoderUnits,
-                activation: activation ?? .rectified),
-            kernelSize: model.kernelSize)
+                activation: activation),
+            kernelSize: model.kernelSize, hiddenActivation: activation)
     }
 
     /// Each flag that was given, with what it says and what `model` has.
@@ -150,23 +159,32 @@ struct ModelOptions: ParsableArguments {
             ("--likelihood", likelihood?.rawValue, model.likelihood.rawValue),
         ]
         var given = all.compactMap { flag, given, recorded in given.map { (flag, $0, recorded) } }
-        let others = layerFlags.filter { $0.given != nil } + (file.map { [("--model", $0)] } ?? [])
-        guard let last = others.last else { return given }
-        // What filters and units say is compared flag by flag; of lists, which several flags make, the whole.
-        guard model.layers == nil, file == nil else {
-            var asked = try configuration()
-            asked.imageShape = model.imageShape
+        let others = layerFlags.filter { $0.given != nil }
+        guard file != nil || !others.isEmpty else { return given }
+        var asked = try configuration(withActivation: model.hiddenActivation)
+        asked.imageShape = model.imageShape
+        if let file {
+            // A file says the whole model.
+            given.append(("--model", file, asked == model ? file : model.phrase))
+        } else if model.layers == nil, asked.layers == nil {
+            let recorded = [
+                "--filters": SizeList(model.encoderFilters), "--hidden": SizeList(model.encoderUnits),
+                "--decoder-hidden": SizeList(model.decoderUnits),
+                "--kernel-size": SizeList([model.kernelSize]),
+            ]
+            for (flag, text) in others {
+                given.append((flag, text ?? "", recorded[flag]?.description ?? text ?? ""))
+            }
+        } else {
+            // A list is made of several flags together, which are compared by what they make.
+            let text = others.map { $0.given == "" ? $0.flag : "\($0.flag) \($0.given ?? "")" }.joined(
+                separator: " ")
             let isSame = asked.layers == model.layers && asked.kernelSize == model.kernelSize
-            let text = others.map { "\($0.flag) \($0.given ?? "")" }.joined(separator: " ")
-            given.append((last.flag, text, isSame ? text : model.phrase))
-            return given
-        }
-        let recorded = [
-            "--filters": SizeList(model.encoderFilters), "--hidden": SizeList(model.encoderUnits),
-            "--decoder-hidden": SizeList(model.decoderUnits), "--kernel-size": SizeList([model.kernelSize]),
-        ]
-        for (flag, text) in others {
-            given.append((flag, text ?? "", recorded[flag]?.description ?? "none"))
+            given.append(
+                (
+                    others.map(\.flag).joined(separator: ", "), text,
+                    isSame ? text : "all flags that the layers were made of, or none: \(model.phrase)"
+                ))
         }
         return given
     }

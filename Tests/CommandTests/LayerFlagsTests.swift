@@ -34,6 +34,16 @@ struct LayerFlagsTests {
                 ["--resume", scratch.file("run"), "--epochs", "2", "--no-figures", "--quiet"] + flags)
             #expect(again.status == 0, "\(again.errors)")
         }
+        // A file that says another model, in lists or not, is another one, too.
+        for json in [
+            #"{"latentSize": 7, "encoder": [], "decoder": []}"#,
+            #"{"imageShape": {"height": 28, "width": 28, "channels": 1}, "encoderFilters": [8], "decoderFilters": [8], "#
+                + #""kernelSize": 3, "latentSize": 2, "hiddenUnits": 5}"#,
+        ] {
+            try scratch.write(Array(json.utf8), to: "other.json")
+            let other = try tool.run(["--resume", scratch.file("run"), "--model", scratch.file("other.json")])
+            #expect(other.status == 64 && other.errors.contains("--model"), "\(other.errors)")
+        }
         let other = try tool.run(["--resume", scratch.file("run"), "--strides", "2,2"])
         #expect(other.status == 64 && other.errors.contains("--strides"), "\(other.errors)")
 
@@ -46,6 +56,23 @@ struct LayerFlagsTests {
         ] {
             #expect(info.output.contains(text), "\(text)")
         }
+    }
+
+    /// A run of filters and units: the same flags go on, another model in a file does not.
+    @Test func runsWithoutListsGoOn() throws {
+        let flags = ["--filters", "4", "--hidden", "6", "--residual-blocks", "0"]
+        let data = try scratch.digits(train: 64)
+        let run = try tool.run(data + short + flags + ["--out", scratch.file("run")])
+        #expect(run.status == 0, "\(run.errors)")
+        let again = try tool.run(
+            ["--resume", scratch.file("run"), "--epochs", "2", "--no-figures", "--quiet"] + flags)
+        #expect(again.status == 0, "\(again.errors)")
+        let json =
+            #"{"imageShape": {"height": 28, "width": 28, "channels": 1}, "encoderFilters": [8], "decoderFilters": [8], "#
+            + #""kernelSize": 3, "latentSize": 2, "hiddenUnits": 5}"#
+        try scratch.write(Array(json.utf8), to: "other.json")
+        let other = try tool.run(["--resume", scratch.file("run"), "--model", scratch.file("other.json")])
+        #expect(other.status == 64 && other.errors.contains("--model"), "\(other.errors)")
     }
 
     @Test func aFileMakesLayers() throws {
@@ -76,6 +103,19 @@ struct LayerFlagsTests {
             "encoder[0].filters: a layer of the type dense has no such key"
         ),
         (#"{"encoder": [}"#, 65, "is not a model's description"),
+        (#"{"latent_size": 9, "encoder": [], "decoder": []}"#, 65, "has a key that a model does not have"),
+        (
+            #"{"encoder": [{"type": "activation", "activation": "gelu"}], "decoder": []}"#, 65,
+            "there are relu, leaky-relu"
+        ),
+        (
+            #"{"encoder": [{"type": "upsampling", "factor": 16}, {"type": "dense", "shape": [16384, 16384, 16384]}], "decoder": []}"#,
+            64, "too large for 32-bit matrix dimensions"
+        ),
+        (
+            #"{"encoder": [{"type": "dense", "units": 8}, {"type": "group_normalization", "groups": 8}], "decoder": []}"#,
+            64, "would make every value 0"
+        ),
         (
             #"{"encoder": [{"type": "convolution", "filters": 0}], "decoder": []}"#, 64,
             "filters of encoder layer 1 (convolution): is out of range"
@@ -112,6 +152,7 @@ struct LayerFlagsTests {
         (["--strides", "2"], "--strides: does not have a number for each convolution"),
         (["--kernel-size", "3,3,3"], "--kernel-size: does not have a number"),
         (["--filters", "none", "--group-norm", "2"], "no convolutions"),
+        (["--filters", "none", "--kernel-size", "5"], "--kernel-size: has no convolution"),
         (["--residual-blocks", "99"], "--residual-blocks: is out of range"),
         (["--group-norm", "5"], "can't divide its channels"),
         (

@@ -11,7 +11,7 @@ extension Reader {
         case .safetensors: [Seeds.tensors, Seeds.model]
         case .model: [Seeds.model]
         case .checkpoint: (try? Checkpoints.seeds(Seeds.smallest)) ?? []
-        case .layers: [Seeds.layers]
+        case .layers: [Seeds.layers, Seeds.hugeLayers]
         case .record: [Seeds.record]
         case .metrics: [Seeds.metrics]
         case .evaluation: [Seeds.evaluation]
@@ -67,6 +67,13 @@ private enum Seeds {
         {"type":"upsampling","factor":2},{"type":"transposed_convolution","filters":3,"activation":"leaky-relu"}],
         "imageShape":{"channels":1,"height":7,"width":6},"kernelSize":3,"latentSize":2,"hiddenActivation":"tanh",
         "likelihood":"gaussian"}
+        """.utf8)
+
+    /// Sizes whose products would leave 64 bits.
+    static let hugeLayers = Array(
+        """
+        {"imageShape":{"channels":1024,"height":16384,"width":16384},
+        "encoder":[{"type":"dense","shape":[16384,16384,16384]}],"decoder":[]}
         """.utf8)
 
     static let record = Array(

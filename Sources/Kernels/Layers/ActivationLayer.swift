@@ -10,7 +10,13 @@ package struct ActivationLayer: Layer {
         outputShape = shape
     }
 
-    package var backwardReads: BackwardReads { activation.isInvertible ? .output : .inputs }
+    package var backwardReads: BackwardReads {
+        switch activation {
+        case .identity: []
+        case .silu: .inputs
+        case .rectified, .leakyRectified, .tanh: .output
+        }
+    }
 
     package func forward(_ at: Binding, _ weights: Weights, count: Int) {
         let size = count * outputShape.reduce(1, *)

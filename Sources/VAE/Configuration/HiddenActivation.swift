@@ -22,4 +22,19 @@ public enum HiddenActivation: String, Sendable, Hashable, Codable, CaseIterable 
         case .identity: .identity
         }
     }
+
+    /// Reads a name.
+    /// - Throws: `DecodingError` with the names that there are.
+    public init(from decoder: any Decoder) throws {
+        let name = try decoder.singleValueContainer().decode(String.self)
+        guard let activation = HiddenActivation(rawValue: name) else {
+            throw DecodingError.dataCorrupted(
+                DecodingError.Context(
+                    codingPath: decoder.codingPath,
+                    debugDescription:
+                        "there is no such activation; there are \(Self.allCases.map(\.rawValue).joined(separator: ", "))"
+                ))
+        }
+        self = activation
+    }
 }

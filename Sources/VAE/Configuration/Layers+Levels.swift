@@ -19,8 +19,8 @@ extension ModelConfiguration.Layers {
         groups: Int? = nil, upsampling: Bool = false, encoderUnits: [Int] = [16], decoderUnits: [Int] = [],
         activation: HiddenActivation = .rectified
     ) {
-        func finished(_ convolution: (HiddenActivation?) -> LayerConfiguration) -> [LayerConfiguration] {
-            guard let groups else { return [convolution(nil)] }
+        func finished(_ convolution: (HiddenActivation) -> LayerConfiguration) -> [LayerConfiguration] {
+            guard let groups else { return [convolution(activation)] }
             return [convolution(.identity), .groupNormalization(groups: groups), .activation(activation)]
         }
         func block(_ filters: Int, _ kernelSize: Int?) -> [LayerConfiguration] {
@@ -61,9 +61,10 @@ extension ModelConfiguration.Layers {
             }
             for _ in 0..<residualBlocks { up += block(level.filters, level.kernelSize) }
         }
-        let maps = filters.last.map { [LayerConfiguration.featureMaps(channels: $0)] } ?? []
+        let maps =
+            filters.last.map { [LayerConfiguration.featureMaps(channels: $0, activation: activation)] } ?? []
         self.init(
-            encoder: down + encoderUnits.map { .dense(shape: [$0]) },
-            decoder: decoderUnits.map { .dense(shape: [$0]) } + maps + up)
+            encoder: down + encoderUnits.map { .dense(shape: [$0], activation: activation) },
+            decoder: decoderUnits.map { .dense(shape: [$0], activation: activation) } + maps + up)
     }
 }

@@ -7,6 +7,13 @@ extension ModelConfiguration {
     /// - Throws: `missingInput` when there is no such file; `invalidData` when it is not JSON or says no model, with where.
     public init(contentsOf path: String) throws(VAEError) {
         let bytes = try DurableFile.read(path, limit: Self.longestFile)
+        let keys =
+            ((try? JSONSerialization.jsonObject(with: Data(bytes))) as? [String: Any])?.keys.sorted() ?? []
+        if let unknown = keys.first(where: { !Self.keys.contains($0) }) {
+            throw VAEError(
+                .invalidData, path, "has a key that a model does not have",
+                expected: Self.keys.sorted().joined(separator: ", "), found: quoted(unknown))
+        }
         do {
             self = try JSONDecoder().decode(ModelConfiguration.self, from: Data(bytes))
         } catch let error as DecodingError {

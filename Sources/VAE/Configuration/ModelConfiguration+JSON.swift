@@ -3,7 +3,7 @@ import VAECore
 /// The JSON form in model files, checkpoints and run folders: what a model does not have is not written, so that a file says the same
 /// in every version that can say it.
 extension ModelConfiguration: Codable {
-    private enum CodingKeys: String, CodingKey {
+    private enum CodingKeys: String, CodingKey, CaseIterable {
         case imageShape, encoderFilters, decoderFilters, kernelSize, latentSize
         /// The units of an encoder that has one dense layer.
         case hiddenUnits
@@ -13,6 +13,9 @@ extension ModelConfiguration: Codable {
         /// The layers of a model that lists them.
         case encoder, decoder
     }
+
+    /// The names of all fields.
+    static let keys = Set(CodingKeys.allCases.map(\.rawValue))
 
     /// Reads what any version wrote: what later versions added has its default.
     /// - Throws: `DecodingError` when a field is missing or has another type.

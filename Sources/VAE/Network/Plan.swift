@@ -48,7 +48,9 @@ package struct Plan: Sendable {
     package init() {}
 
     /// A value that comes from outside, and whose gradient nobody needs.
-    package mutating func input(_ shape: [Int]) -> Int {
+    /// - Throws: `invalidArgument` when it is too large for 32-bit sizes.
+    package mutating func input(_ name: String, _ shape: [Int]) throws(VAEError) -> Int {
+        try Self.check(shape.reduce(1, *), name)
         values.append(Value(shape: shape, wantsGradient: false))
         return values.count - 1
     }
@@ -57,14 +59,9 @@ package struct Plan: Sendable {
     /// - Returns: its output
     /// - Throws: `invalidArgument` when a tensor or matrix is too large for 32-bit sizes.
     package mutating func add(_ name: String, _ layer: any Layer, _ inputs: Int...) throws(VAEError) -> Int {
-        let largest = layer.parameters.reduce(layer.largestMatrix) { max($0, $1.count) }
-        guard largest <= Self.largestCount else {
-            throw VAEError(
-                .invalidArgument, "model configuration", "has a layer too large for 32-bit matrix dimensions",
-                expected: "at most \(Self.largestCount) values in a layer",
-                found: "\(largest) in \(name)",
-                advice: "Choose fewer filters, fewer hidden units or smaller images.")
-        }
+        // The output first: then no product of it with what is below, which was checked before, overflows.
+        try Self.check(layer.outputShape.reduce(1, *), name)
+        try Self.check(layer.parameters.reduce(layer.largestMatrix) { max($0, $1.count) }, name)
         let first = layout.entries.count
         let parameters = layer.parameters.map { layout.append($0, under: name) }
         let givesInputGradient = inputs.contains { values[$0].wantsGradient }
@@ -100,6 +97,15 @@ package struct Plan: Sendable {
         }
         precondition(left.isEmpty, "a value without a way to the output")
         return order
+    }
+
+    private static func check(_ count: Int, _ name: String) throws(VAEError) {
+        guard count <= largestCount else {
+            throw VAEError(
+                .invalidArgument, "model configuration", "has a layer too large for 32-bit matrix dimensions",
+                expected: "at most \(largestCount) values in a layer", found: "\(count) in \(name)",
+                advice: "Choose fewer filters, fewer hidden units or smaller images.")
+        }
     }
 
     /// Values that a tensor or a matrix may have: well inside `sgemm`'s 32-bit sizes.

@@ -73,6 +73,12 @@ struct PlanBuilder {
                     .invalidArgument, name, "can't divide its channels into groups",
                     expected: "a number of groups that divides \(shape[shape.count - 1])", found: "\(groups)")
             }
+            guard shape.reduce(1, *) > groups else {
+                throw VAEError(
+                    .invalidArgument, name, "would make every value 0: its groups have one value each",
+                    expected: "fewer groups than values of an image, \(shape.reduce(1, *))",
+                    found: "\(groups)")
+            }
             return try plan.add(name, GroupNormalization(shape: shape, groups: groups), value)
         case .activation(let activation):
             return try plan.add(

@@ -27,8 +27,8 @@ package struct Topology: Sendable {
     package init(_ configuration: ModelConfiguration, tiles: Tiles? = nil) throws(VAEError) {
         let (image, size) = (configuration.imageShape, configuration.latentSize)
         var builder = PlanBuilder(configuration, tiles)
-        images = builder.plan.input([image.height, image.width, image.channels])
-        noise = builder.plan.input([size])
+        images = try builder.plan.input("images", [image.height, image.width, image.channels])
+        noise = try builder.plan.input("noise", [size])
 
         let top = try builder.append(configuration.encoderLayers, to: images, under: "encoder")
         mean = try builder.dense("encoder.mean", top, [size], .identity)

@@ -65,6 +65,11 @@ struct WorkspaceLayout {
             }
             return reserve(value.count * capacity, producer...last)
         }
+        precondition(
+            plan.values[topology.output].readers.isEmpty
+                && plan.nodes.last { $0.output == topology.output }?.layer.backwardReads.contains(.output)
+                    == false,
+            "an output whose gradient needs a place of its own")
         gradients = plan.values.map { _ in nil }
         if training {
             for (index, value) in plan.values.enumerated() where value.wantsGradient {

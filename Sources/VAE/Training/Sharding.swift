@@ -35,8 +35,5 @@ struct Sharding: Sendable {
 
 extension Trainer {
     /// Images that a thread takes through the network together: the rows of every product come from so many.
-    package static var microBatch: Int { MicroBatch.usual }
-
-    /// Gradients that the optimiser adds up for a batch of `size` images.
-    package static func gradients(ofBatch size: Int) -> Int { Sharding(batchSize: size).count }
+    package var microBatch: Int { engine.network.microBatch }
 }

@@ -71,7 +71,7 @@ const activations = {
   silu: (x) => x / (1 + Math.exp(-x)),
 };
 
-/** Applies an activation in position. */
+/** Applies an activation in place. */
 function activate(name, values) {
   const activation = known(activations, name, 'activation');
   if (activation) for (let i = 0; i < values.length; i++) values[i] = activation(values[i]);

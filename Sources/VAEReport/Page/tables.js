@@ -25,7 +25,7 @@ function showEpochs(history, curves) {
 function showLayers(model) {
   const shapes = new Map(report.weights.map(({ name, shape }) => [name, shape]));
   const layers = model.layers.map(({ node, weights }) => ({
-    name: node.name, kind: node.title, outputShape: node.outputShape, shape: shapes.get(node.parameters[0]),
+    name: node.name, kind: node.title, outputShape: node.outputShape, shape: shapes.get(`${node.name}.kernel`),
     parameters: weights.reduce((sum, values) => sum + values.length, 0),
   }));
   for (const { name, kind } of model.p.parameters) {
