@@ -128,6 +128,10 @@ extension NPYArray {
         case .bytes(let values): pixels = values
         case .floats(let values): pixels = try NPYArray.bytes(values, path)
         case .doubles(let values): pixels = try NPYArray.bytes(values, path)
+        default:
+            throw VAEError(
+                .invalidData, path, "holds numbers of another kind", expected: "uint8, float32 or float64",
+                found: type.rawValue, advice: "Convert it in Python: np.save(path, array.astype('u1')).")
         }
         return try ImageSet(shape: found, pixels: pixels)
     }

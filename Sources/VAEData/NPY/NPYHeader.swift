@@ -2,7 +2,9 @@ import VAECore
 
 /// The content of an NPY file's header.
 struct NPYHeader: Equatable {
-    let kind: NPY.Kind
+    let type: NumericType
+    /// Whether the highest byte of a number comes first.
+    let isBigEndian: Bool
     /// Whether the first dimension is innermost.
     let isFortranOrder: Bool
     let shape: [Int]
@@ -53,7 +55,8 @@ struct NPYHeaderScanner {
         guard let description, let order, let shape else {
             throw damaged("'descr', 'fortran_order' and 'shape'")
         }
-        return NPYHeader(kind: try kind(description), isFortranOrder: order, shape: shape)
+        let (type, isBigEndian) = try type(description)
+        return NPYHeader(type: type, isBigEndian: isBigEndian, isFortranOrder: order, shape: shape)
     }
 
     /// The type of the numbers, where it is a plain one.
@@ -61,24 +64,37 @@ struct NPYHeaderScanner {
         skipBlanks()
         guard peek != UInt8(ascii: "[") else {
             throw VAEError(
-                .invalidData, path, "holds records of several fields", expected: "float32, float64 or uint8",
+                .invalidData, path, "holds records of several fields", expected: NumericType.list,
                 advice: "Save one field of the array.")
         }
         return try string()
     }
 
-    private func kind(_ description: String) throws(VAEError) -> NPY.Kind {
-        switch description {
-        // What has one byte has no order of bytes, and files say so in four ways.
-        case "u1", "<u1", ">u1", "=u1": return .byte
-        default: break
+    private func type(_ description: String) throws(VAEError) -> (NumericType, isBigEndian: Bool) {
+        var code = description[...]
+        let order = code.first.flatMap { "<>=|".contains($0) ? $0 : nil }
+        if order != nil { code.removeFirst() }
+        if let type = NumericType.allCases.first(where: { code.elementsEqual($0.code) }) {
+            return (type, order == ">" && type.size > 1)
         }
-        if let kind = NPY.Kind(rawValue: description) { return kind }
+        guard code.first != "O" else {
+            throw VAEError(
+                .invalidData, path, "is an array of Python objects (dtype object), which is not read",
+                expected: NumericType.list,
+                advice: "Convert it in Python: np.save(path, np.stack(array).astype('<f4')).")
+        }
+        let name = code.first.flatMap { Self.names[$0] }
         throw VAEError(
-            .invalidData, path, "holds numbers of another kind",
-            expected: "'<f4' (float32), '<f8' (float64) or '|u1' (uint8)", found: "'\(description)'",
+            .invalidData, path, "holds \(name ?? "values of another type")",
+            expected: NumericType.list, found: "'\(description)'",
             advice: "Convert it in Python: np.save(path, array.astype('<f4')).")
     }
+
+    /// The types of NumPy that are not read, by their letters.
+    private static let names: [Character: String] = [
+        "c": "complex numbers", "U": "text", "S": "text", "a": "text", "V": "raw bytes", "M": "dates",
+        "m": "spans of time",
+    ]
 
     /// A string of at most 64 printable ASCII characters.
     private mutating func string() throws(VAEError) -> String {

@@ -1,48 +1,64 @@
 import Foundation
 import VAECore
 
-extension NPYArray {
-    /// Reads a file of NumPy's, as `numpy.save` writes it, to its very end. An array in Fortran order is transposed to C order.
-    ///
-    /// - Throws: `missingInput` or `inputOutput` when the file can't be read; `invalidData` when it isn't an NPY file
-    ///   of float32, float64 or uint8, or isn't exactly as long as its header says.
-    /// - Complexity: O(n); takes memory of the file's size once more for the numbers, and once more to transpose.
-    public init(contentsOf path: String) throws(VAEError) { self = try NPY.read(path) }
-}
-
 extension NPY {
-    package static func read(_ path: String) throws(VAEError) -> NPYArray {
+    package static func read(_ path: String) throws(VAEError) -> NumericArray {
         try read(InputBytes(path: path))
     }
 
-    static func read(_ input: InputBytes) throws(VAEError) -> NPYArray {
-        let stream = PieceReader(input)
-        let (header, start) = try header(stream)
-        let (path, shape, kind) = (input.path, header.shape, header.kind)
-        guard let count = IDX.product(shape), let length = IDX.product(shape + [kind.size]),
+    static func read(_ input: InputBytes) throws(VAEError) -> NumericArray {
+        try read(
+            input, size: input.size, advice: "Copy the file again, or save the array again with numpy.save.")
+    }
+
+    /// Reads an array, to the source's very end. An array in Fortran order is transposed to C order.
+    /// - Parameters:
+    ///   - size: the source's bytes in all, which are there, or no more than what is packed can hold
+    ///   - advice: what to do where they are too few or too many
+    static func read(
+        _ source: some ByteSource, size: Int, advice: String
+    ) throws(VAEError) -> NumericArray {
+        let (header, length) = try measured(source, size: size, advice: advice)
+        let shape = header.shape
+        let (values, bytes) = try NumericCoding.read(
+            header.type, length / header.type.size, isBigEndian: header.isBigEndian, isKnown: true,
+            from: source)
+        // The file was measured before, and may have been cut in between.
+        guard bytes == length else { throw cutOff(source.name) }
+        let isTransposed = header.isFortranOrder && shape.count > 1
+        return NumericArray(checked: shape, isTransposed ? values.transposed(shape) : values)
+    }
+
+    /// Reads a header, and checks its sizes against those of the source.
+    /// - Returns: the bytes of the numbers, too
+    static func measured(
+        _ source: some ByteSource, size: Int, advice: String
+    ) throws(VAEError) -> (NPYHeader, length: Int) {
+        let (header, start) = try header(source)
+        let (path, shape, type) = (source.name, header.shape, header.type)
+        guard let length = IDX.product(shape + [type.size]),
             length <= Int.max - start
         else {
             throw VAEError(
                 .invalidData, path, "claims more values than any memory holds", found: "shape \(shape)",
                 advice: "Save the array again with numpy.save.")
         }
-        guard input.size == start + length else {
+        guard size == start + length else {
             throw VAEError(
                 .invalidData, path,
-                input.size < start + length
+                size < start + length
                     ? "is cut off: the shape \(shape) asks for more values"
                     : "has trailing bytes after its last value",
-                expected: "\(start + length) bytes", found: "\(input.size)",
-                advice: "Copy the file again, or save the array again with numpy.save.")
+                expected: "\(start + length) bytes", found: "\(size)", advice: advice)
         }
-        let values = try values(kind, count, stream)
-        let isTransposed = header.isFortranOrder && shape.count > 1
-        return NPYArray(checked: shape, isTransposed ? values.transposed(shape) : values)
+        return (header, length)
     }
 
-    private static func header(_ stream: PieceReader) throws(VAEError) -> (NPYHeader, start: Int) {
-        let path = stream.input.path
-        let first = try stream.take(magic.count + 2)
+    /// Reads a header.
+    /// - Returns: the place of the first number, too
+    static func header(_ source: some ByteSource) throws(VAEError) -> (NPYHeader, start: Int) {
+        let path = source.name
+        let first = try source.take(magic.count + 2)
         guard first.starts(with: magic) else {
             throw VAEError(
                 .invalidData, path, "is not an NPY file", expected: "\\x93NUMPY in its first bytes",
@@ -59,7 +75,7 @@ extension NPY {
                 advice: "Save the array again with numpy.save.")
         }
         let width = major == 1 ? 2 : 4
-        let size = try stream.take(width)
+        let size = try source.take(width)
         guard size.count == width else { throw cutOff(path) }
         let length = size.reversed().reduce(0) { $0 << 8 | Int($1) }
         guard length <= longestHeader else {
@@ -68,121 +84,14 @@ extension NPY {
                 expected: "at most \(longestHeader) bytes",
                 found: "\(length)", advice: "Save the array again with numpy.save.")
         }
-        let text = try stream.take(length)
+        let text = try source.take(length)
         guard text.count == length else { throw cutOff(path) }
         return (try NPYHeaderScanner.scan(text[...], path: path), magic.count + 2 + width + length)
-    }
-
-    private static func values(
-        _ kind: Kind, _ count: Int, _ stream: PieceReader
-    ) throws(VAEError) -> NPYArray.Values {
-        // The file was measured before, and may have been cut in between.
-        func demand(_ bytes: [UInt8], _ size: Int) throws(VAEError) {
-            guard bytes.count == size else { throw cutOff(stream.input.path) }
-        }
-        switch kind {
-        case .byte:
-            let bytes = try stream.take(count)
-            try demand(bytes, count)
-            return .bytes(bytes)
-        case .float:
-            var values: [Float] = []
-            values.reserveCapacity(count)
-            while values.count < count {
-                let piece = 4 * min(count - values.count, 1 << 14)
-                let bytes = try stream.take(piece)
-                try demand(bytes, piece)
-                for at in stride(from: 0, to: piece, by: 4) {
-                    values.append(Float(bitPattern: UInt32(truncatingIfNeeded: number(bytes, at, 4))))
-                }
-            }
-            return .floats(values)
-        case .double:
-            var values: [Double] = []
-            values.reserveCapacity(count)
-            while values.count < count {
-                let piece = 8 * min(count - values.count, 1 << 13)
-                let bytes = try stream.take(piece)
-                try demand(bytes, piece)
-                for at in stride(from: 0, to: piece, by: 8) {
-                    values.append(Double(bitPattern: number(bytes, at, 8)))
-                }
-            }
-            return .doubles(values)
-        }
-    }
-
-    private static func number(_ bytes: [UInt8], _ at: Int, _ count: Int) -> UInt64 {
-        var value: UInt64 = 0
-        for place in 0..<count { value |= UInt64(bytes[at + place]) << (8 * UInt64(place)) }
-        return value
     }
 
     private static func cutOff(_ path: String) -> VAEError {
         VAEError(
             .invalidData, path, "is cut off", expected: "a whole NPY file", found: "the file's end",
             advice: "Copy the file again, or save the array again with numpy.save.")
-    }
-}
-
-/// Hands out an input's bytes in the pieces that are asked for.
-private struct PieceReader {
-    let input: InputBytes
-
-    init(_ input: InputBytes) { self.input = input }
-
-    /// The next `count` bytes, fewer at the end.
-    func take(_ count: Int) throws(VAEError) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(count)
-        var ended = false
-        while bytes.count < count, !ended {
-            try input.withUnread { unread in
-                let used = min(unread.count, count - bytes.count)
-                bytes.append(contentsOf: unread.prefix(used))
-                ended = unread.isEmpty
-                return used
-            }
-        }
-        return bytes
-    }
-}
-
-extension NPYArray.Values {
-    /// The values of an array of `shape` with its first dimension innermost, with its last one innermost.
-    fileprivate func transposed(_ shape: [Int]) -> NPYArray.Values {
-        switch self {
-        case .bytes(let values): .bytes(Self.transposed(values, shape))
-        case .floats(let values): .floats(Self.transposed(values, shape))
-        case .doubles(let values): .doubles(Self.transposed(values, shape))
-        }
-    }
-
-    private static func transposed<Value>(_ values: [Value], _ shape: [Int]) -> [Value] {
-        guard !values.isEmpty else { return values }
-        var steps: [Int] = []
-        var step = 1
-        for size in shape {
-            steps.append(step)
-            step *= size
-        }
-        var result: [Value] = []
-        result.reserveCapacity(values.count)
-        var index = [Int](repeating: 0, count: shape.count)
-        var from = 0
-        while true {
-            result.append(values[from])
-            var axis = shape.count - 1
-            // Counts up, the last dimension first.
-            while axis >= 0 {
-                index[axis] += 1
-                from += steps[axis]
-                guard index[axis] == shape[axis] else { break }
-                from -= steps[axis] * shape[axis]
-                index[axis] = 0
-                axis -= 1
-            }
-            if axis < 0 { return result }
-        }
     }
 }
