@@ -1,0 +1,2 @@
+// libzip: ZIP archives.
+#include <zip.h>
