@@ -38,10 +38,14 @@ package enum Reader: String, CaseIterable, Sendable {
     case evaluation
     /// NPY files.
     case npy
+    /// NPZ archives.
+    case npz
     /// PNG pictures, as they are and with their checksums made right.
     case png
     /// Tables of points of latent space, for two dimensions.
     case latents
+    /// Tables of numbers as text.
+    case table
 
     /// Reads `bytes` from a file.
     /// - Throws: `Finding`.
@@ -58,8 +62,10 @@ package enum Reader: String, CaseIterable, Sendable {
         case .metrics: try checkMetrics(file)
         case .evaluation: try checkEvaluation(file)
         case .npy: try checkNPY(file)
+        case .npz: try checkNPZ(file)
         case .png: try checkPNG(bytes, file)
         case .latents: try checkLatents(file)
+        case .table: try checkTable(file)
         }
     }
 
@@ -81,9 +87,11 @@ package enum Reader: String, CaseIterable, Sendable {
         case .evaluation:
             _ = try value(file) { () throws(VAEError) in try EvaluationRecord(contentsOf: file.path) }
         case .npy: _ = try value(file) { () throws(VAEError) in try NPY.read(file.path) }
+        case .npz: _ = try value(file) { () throws(VAEError) in try NumericArray(contentsOf: file.path) }
         case .png: _ = try value(file) { () throws(VAEError) in try PNG.read(file.path) }
         case .latents:
             _ = try value(file) { () throws(VAEError) in try LatentTable.read(file.path, latentSize: 2) }
+        case .table: _ = try value(file) { () throws(VAEError) in try NumericTable(contentsOf: file.path) }
         }
     }
 
@@ -104,16 +112,6 @@ package enum Reader: String, CaseIterable, Sendable {
             }
             return nil
         }
-    }
-
-    private func checkIDX(_ bytes: [UInt8], _ file: FileInMemory) throws(Finding) {
-        let array = try value(file) { () throws(VAEError) in try IDX.read(file.path) }
-        if let array, IDX.encode(array) != bytes { throw Finding("an IDX file is written differently") }
-        _ = try value(file) { () throws(VAEError) in try IDX.readImages(at: file.path) }
-        guard !bytes.starts(with: [0x1F, 0x8B]) else { return }
-        file.hold(Gzip.member(bytes))
-        let unpacked = try value(file) { () throws(VAEError) in try IDX.read(file.path) }
-        guard unpacked == array else { throw Finding("a compressed IDX file is read differently") }
     }
 
     private func checkGzip(_ bytes: [UInt8], _ file: FileInMemory) throws(Finding) {
@@ -198,18 +196,6 @@ package enum Reader: String, CaseIterable, Sendable {
             throw Finding("an evaluation is written differently")
         }
     }
-    private func checkNPY(_ file: FileInMemory) throws(Finding) {
-        let array = try value(file) { () throws(VAEError) in try NPY.read(file.path) }
-        if let array {
-            let bytes = NPY.encode(array)
-            file.hold(bytes)
-            // Compared as bytes: a NaN is not equal to itself.
-            guard let again = try? NPY.read(file.path), NPY.encode(again) == bytes else {
-                throw Finding("an NPY file is written differently")
-            }
-        }
-        _ = try value(file) { () throws(VAEError) in try images(file) }
-    }
 
     private func checkPNG(_ bytes: [UInt8], _ file: FileInMemory) throws(Finding) {
         _ = try value(file) { () throws(VAEError) in try smallPicture(file) }
@@ -236,10 +222,5 @@ package enum Reader: String, CaseIterable, Sendable {
     /// A few bytes may be a large picture, and then take the memory that it needs.
     private func smallPicture(_ file: FileInMemory) throws(VAEError) -> ImageSet {
         try PNG.read(file.path, mostPixels: 1 << 18)
-    }
-
-    /// The way that commands take: any file of images, made to fit a model.
-    private func images(_ file: FileInMemory) throws(VAEError) -> ImageFiles {
-        try ImageFiles(contentsOf: [file.path], shape: ImageShape(height: 3, width: 2), scalingToFit: true)
     }
 }

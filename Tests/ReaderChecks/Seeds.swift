@@ -16,8 +16,10 @@ extension Reader {
         case .metrics: [Seeds.metrics]
         case .evaluation: [Seeds.evaluation]
         case .npy: Seeds.arrays
+        case .npz: Seeds.archives
         case .png: Seeds.pictures
         case .latents: Seeds.latents
+        case .table: Seeds.tables
         }
     }
 
@@ -28,6 +30,9 @@ private enum Seeds {
         [0, 0, 8, 1, 0, 0, 0, 3, 0, 1, 2],
         [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 2] + (0..<8),
         [0, 0, 8, 4, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3] + (0..<6),
+        [0, 0, 0x0B, 1, 0, 0, 0, 2, 0x7F, 0xFF, 0x80, 0],
+        [0, 0, 0x0D, 2, 0, 0, 0, 1, 0, 0, 0, 1, 0x3F, 0x80, 0, 0],
+        [0, 0, 0x0E, 1, 0, 0, 0, 1, 0x7F, 0xF8, 0, 0, 0, 0, 0, 1],
     ]
 
     static var tensors: [UInt8] {
@@ -128,13 +133,27 @@ private enum Seeds {
         }
         let values: [(shape: [Int], NPYArray.Values)] = [
             ([2, 3, 2], .bytes(Array(0..<12))), ([1, 3, 2], .floats([0, 0.5, 1, 0.25, 0, 1])),
-            ([], .doubles([2.5])),
+            ([], .doubles([2.5])), ([1, 2, 1], .bools([true, false])),
+            ([2, 1, 2], .halves([0, 1, 0.5, 0x1p-24])),
+            ([1, 3, 2, 1], .uint16([0, 1, 4095, 65_535, 2, 3])), ([3], .int64([1, -1, 255])),
         ]
         return values.compactMap { try? NPY.encode(NPYArray(shape: $0.shape, values: $0.1)) } + [
             file("{'descr': '|u1', 'fortran_order': True, 'shape': (2, 3), }", Array(0..<6)),
             file(#"{"shape":(1L,),"descr":"<f4","fortran_order":False}"#, version: 3, [0, 0, 128, 63]),
+            file(
+                "{'descr': '>f8', 'fortran_order': False, 'shape': (1, 1), }", [0x3F, 0xE0, 0, 0, 0, 0, 0, 0]),
         ]
     }
+
+    static var archives: [[UInt8]] {
+        let arrays = zip(["x.npy", "y.npy", "notes.txt"], arrays).map { (name: $0, content: $1) }
+        return [Zips.file(arrays, isDeflated: false), Zips.file(arrays, isDeflated: true)]
+    }
+
+    static let tables: [[UInt8]] = [
+        "a,b,label\n1,2.5,7\n-3,.5,1e1\n", "a;\"b;\"\"\"\r\n1,5;2\r\n\r\n3;4", "\u{FEFF}1\t2\n3\t4\n",
+        "x,y\n0.1,cat\n0.2,dog\n",
+    ].map { Array($0.utf8) }
 
     static var pictures: [[UInt8]] {
         let grey: [UInt8] = [0, 1, 2, 1, 3, 4, 2, 5, 6]

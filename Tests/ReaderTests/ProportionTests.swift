@@ -20,6 +20,7 @@ struct ProportionTests {
         case largeIDX, bomb
         case largeArray, arrayInFortranOrder, pictureBomb, pictureOfManyChunks, longProfile
         case smallestPoints, longLineOfPoints
+        case largeIDXOfDoubles, largeArchive, archiveBomb, manyEntries, smallestTable, longLineOfATable
     }
 
     @Test(.timeLimit(.minutes(20)), arguments: Hostile.allCases)
@@ -128,6 +129,17 @@ extension ProportionTests.Hostile {
             return (.png, PNGs.file(width: 1, height: 1, rows: [0, 0], others: profile))
         case .smallestPoints: return (.latents, Array(String(repeating: "0,0\n", count: large / 4).utf8))
         case .longLineOfPoints: return (.latents, [UInt8](repeating: 0x2C, count: large))
+        case .largeIDXOfDoubles:
+            return (.idx, Self.idx(large / 8, type: 0x0E) + [UInt8](repeating: 0, count: large / 8 * 7))
+        case .largeArchive:
+            return (.npz, Zips.file([("a.npy", Self.array("(\(large),)", large))], isDeflated: false))
+        case .archiveBomb:
+            return (.npz, Zips.file([("a.npy", Self.array("(\(large),)", large))], isDeflated: true))
+        case .manyEntries:
+            let entries = (0..<65_535).map { (name: "\($0).npy", content: [] as [UInt8]) }
+            return (.npz, Zips.file(entries, isDeflated: false))
+        case .smallestTable: return (.table, Array(String(repeating: "0\n", count: large / 2).utf8))
+        case .longLineOfATable: return (.table, [UInt8](repeating: 0x2C, count: large))
         }
     }
 
@@ -149,8 +161,8 @@ extension ProportionTests.Hostile {
             + [UInt8](repeating: 0, count: count)
     }
 
-    private static func idx(_ count: Int) -> [UInt8] {
-        [0, 0, 8, 1] + (0..<4).map { UInt8(truncatingIfNeeded: count >> (24 - 8 * $0)) }
+    private static func idx(_ count: Int, type: UInt8 = 8) -> [UInt8] {
+        [0, 0, type, 1] + (0..<4).map { UInt8(truncatingIfNeeded: count >> (24 - 8 * $0)) }
             + [UInt8](repeating: 0, count: count)
     }
 }
