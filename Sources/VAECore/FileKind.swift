@@ -12,6 +12,7 @@ package enum FileKind {
         let start = Array(start.prefix(needed))
         if start.isEmpty { return "an empty file" }
         if start.count > 8, start[8] == UInt8(ascii: "{"), start[7] == 0 { return "a safetensors file" }
+        if let name = picture(of: start) { return name }
         for (bytes, name) in signatures where start.starts(with: bytes) { return name }
         if start.count >= 4, start[0] == 0x80, (2...5).contains(start[1]) {
             return "a Python pickle, as older .pt and .pkl files are"
@@ -38,10 +39,8 @@ package enum FileKind {
     private static let signatures: [([UInt8], String)] = [
         (Array("PK\u{3}\u{4}".utf8), "a ZIP archive, as .pt files of PyTorch, .keras and .npz files are"),
         ([0x89] + Array("HDF".utf8), "an HDF5 file, as .h5 files of Keras are"),
-        ([0x93] + Array("NUMPY".utf8), "an NPY array"), ([0x89] + Array("PNG".utf8), "a PNG picture"),
-        ([0xFF, 0xD8, 0xFF], "a JPEG picture"), (Array("GIF8".utf8), "a GIF picture"),
-        (Array("II*\u{0}".utf8), "a TIFF picture"), (Array("MM\u{0}*".utf8), "a TIFF picture"),
-        (Array("RIFF".utf8), "a WebP picture or a sound"), (Array("%PDF".utf8), "a PDF document"),
+        ([0x93] + Array("NUMPY".utf8), "an NPY array"), (Array("%PDF".utf8), "a PDF document"),
+        (Array("RIFF".utf8), "a sound or a film"),
         ([0x1F, 0x8B], "a gzip file"), (Array("BZh".utf8), "a bzip2 file"),
         ([0xFD] + Array("7zXZ".utf8), "an xz file"), ([0x28, 0xB5, 0x2F, 0xFD], "a zstd file"),
         (Array("GGUF".utf8), "a GGUF model"), ([0x7F] + Array("ELF".utf8), "a program"),
