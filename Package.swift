@@ -42,6 +42,10 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
         .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
+        .systemLibrary(name: "CSPNG", pkgConfig: "spng", providers: [.apt(["libspng-dev"])]),
+        .systemLibrary(
+            name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+        .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
@@ -66,7 +70,7 @@ let package = Package(
 
         // What goes in and what comes out.
         .target(
-            name: "VAEData", dependencies: ["VAECore", "CCairo", "CCurl", "CZip"],
+            name: "VAEData", dependencies: ["VAECore", "CSPNG", "CTurboJPEG", "CWebP", "CCurl", "CZip"],
             swiftSettings: optimisedInDebug),
         .target(
             name: "VAEFigures", dependencies: ["VAECore", "CCairo"], swiftSettings: optimisedInDebug),

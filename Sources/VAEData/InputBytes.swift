@@ -58,14 +58,14 @@ final class InputBytes {
         return matches
     }
 
-    /// The kind of the file by its first bytes; nil for nothing known. For one that has not been read from yet.
-    func kind() throws(VAEError) -> String? {
-        var kind: String?
+    /// The first bytes, `FileKind.needed` of them or all that there are. For an input that has not been read from yet.
+    func start() throws(VAEError) -> [UInt8] {
+        var start: [UInt8] = []
         try withUnread { bytes in
-            kind = FileKind.name(of: bytes)
+            start = Array(bytes.prefix(FileKind.needed))
             return 0
         }
-        return kind
+        return start
     }
 
     private func refill() throws(VAEError) {

@@ -42,6 +42,10 @@ package enum Reader: String, CaseIterable, Sendable {
     case npz
     /// PNG pictures, as they are and with their checksums made right.
     case png
+    /// JPEG pictures.
+    case jpeg
+    /// WebP pictures.
+    case webp
     /// Tables of points of latent space, for two dimensions.
     case latents
     /// Tables of numbers as text.
@@ -64,6 +68,7 @@ package enum Reader: String, CaseIterable, Sendable {
         case .npy: try checkNPY(file)
         case .npz: try checkNPZ(file)
         case .png: try checkPNG(bytes, file)
+        case .jpeg, .webp: try checkPicture(file)
         case .latents: try checkLatents(file)
         case .table: try checkTable(file)
         }
@@ -88,7 +93,8 @@ package enum Reader: String, CaseIterable, Sendable {
             _ = try value(file) { () throws(VAEError) in try EvaluationRecord(contentsOf: file.path) }
         case .npy: _ = try value(file) { () throws(VAEError) in try NPY.read(file.path) }
         case .npz: _ = try value(file) { () throws(VAEError) in try NumericArray(contentsOf: file.path) }
-        case .png: _ = try value(file) { () throws(VAEError) in try PNG.read(file.path) }
+        case .png, .jpeg, .webp:
+            _ = try value(file) { () throws(VAEError) in try Picture(contentsOf: file.path) }
         case .latents:
             _ = try value(file) { () throws(VAEError) in try LatentTable.read(file.path, latentSize: 2) }
         case .table: _ = try value(file) { () throws(VAEError) in try NumericTable(contentsOf: file.path) }
@@ -198,10 +204,34 @@ package enum Reader: String, CaseIterable, Sendable {
     }
 
     private func checkPNG(_ bytes: [UInt8], _ file: FileInMemory) throws(Finding) {
-        _ = try value(file) { () throws(VAEError) in try smallPicture(file) }
+        try checkPicture(file)
         guard let mended = PNGs.mended(bytes) else { return }
         file.hold(mended)
-        _ = try value(file) { () throws(VAEError) in try smallPicture(file) }
+        try checkPicture(file)
+    }
+
+    /// A picture comes out whole, at once or in a part of its size, and becomes an image of the size that is asked for.
+    private func checkPicture(_ file: FileInMemory) throws(Finding) {
+        guard let picture = try value(file, { () throws(VAEError) in try smallPicture(file) }) else { return }
+        let preparations = PicturePreparation.Fit.allCases.map {
+            PicturePreparation(
+                size: PicturePreparation.Size(height: 3, width: 2), fit: $0, background: .black)
+        }
+        for preparation in preparations {
+            let channels = preparation.channels(of: picture)
+            let values = preparation.prepared(picture, channels: channels)
+            guard values.count == preparation.shape(of: picture, channels: channels).count else {
+                throw Finding("an image of another size")
+            }
+            if case .floats(let values) = values, !values.allSatisfy({ $0 >= 0 && $0 <= 1 }) {
+                throw Finding("values out of range")
+            }
+            _ = preparation.hidesContent(of: picture)
+        }
+        let part = try value(file) { () throws(VAEError) in try smallPicture(file, atLeast: (2, 3)) }
+        guard let part, part.channels == picture.channels, part.width <= picture.width,
+            part.height <= picture.height
+        else { throw Finding("a picture that has no smaller version") }
     }
 
     private func checkLatents(_ file: FileInMemory) throws(Finding) {
@@ -220,7 +250,9 @@ package enum Reader: String, CaseIterable, Sendable {
     }
 
     /// A few bytes may be a large picture, and then take the memory that it needs.
-    private func smallPicture(_ file: FileInMemory) throws(VAEError) -> ImageSet {
-        try PNG.read(file.path, mostPixels: 1 << 18)
+    private func smallPicture(
+        _ file: FileInMemory, atLeast least: (width: Int, height: Int)? = nil
+    ) throws(VAEError) -> Picture {
+        try Picture(contentsOf: file.path, atLeast: least, limits: PictureLimits(mostPixels: 1 << 18))
     }
 }

@@ -18,6 +18,8 @@ extension Reader {
         case .npy: Seeds.arrays
         case .npz: Seeds.archives
         case .png: Seeds.pictures
+        case .jpeg: SmallPictures.jpegs
+        case .webp: SmallPictures.webps
         case .latents: Seeds.latents
         case .table: Seeds.tables
         }

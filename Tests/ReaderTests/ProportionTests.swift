@@ -19,6 +19,7 @@ struct ProportionTests {
         case nestedEvaluation, manyNumbers, accentsInAnEvaluation
         case largeIDX, bomb
         case largeArray, arrayInFortranOrder, pictureBomb, pictureOfManyChunks, longProfile
+        case manyScans
         case smallestPoints, longLineOfPoints
         case largeIDXOfDoubles, largeArchive, archiveBomb, manyEntries, smallestTable, longLineOfATable
     }
@@ -127,6 +128,14 @@ extension ProportionTests.Hostile {
         case .longProfile:
             let profile = PNGs.chunk("iCCP", [UInt8](repeating: 0x61, count: large))
             return (.png, PNGs.file(width: 1, height: 1, rows: [0, 0], others: profile))
+        case .manyScans:
+            // The last scan of a progressive picture a thousand times over.
+            guard let sound = Reader.jpeg.seeds.dropFirst(2).first,
+                let last = sound.indices.dropLast().last(where: { sound[$0] == 0xFF && sound[$0 + 1] == 0xDA }
+                )
+            else { return (.jpeg, []) }
+            let scan = sound[last..<sound.count - 2]
+            return (.jpeg, Array(sound.dropLast(2)) + (0..<1000).flatMap { _ in scan } + [0xFF, 0xD9])
         case .smallestPoints: return (.latents, Array(String(repeating: "0,0\n", count: large / 4).utf8))
         case .longLineOfPoints: return (.latents, [UInt8](repeating: 0x2C, count: large))
         case .largeIDXOfDoubles:

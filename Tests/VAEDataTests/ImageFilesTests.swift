@@ -143,11 +143,11 @@ import VAECore
         let fitted = try ImageFiles(
             contentsOf: [file], shape: ImageShape(height: 2, width: 5), scalingToFit: true)
         #expect(fitted.images.pixels == [0, 20, 60, 0, 0, 0, 110, 210, 0, 0])
-        // Enlarged, every pixel becomes a block.
+        // Enlarged, it is linear between the centres of pixels, and flat outside.
+        let pair = try array([1, 2], .bytes([40, 80]), "pair.npy")
         let large = try ImageFiles(
-            contentsOf: [file], shape: ImageShape(height: 8, width: 8), scalingToFit: true)
-        let blocks: [UInt8] = (0..<64).map { quarters[$0 / 16 * 4 + $0 % 8 / 2] }
-        #expect(large.images.pixels == blocks)
+            contentsOf: [pair], shape: ImageShape(height: 2, width: 4), scalingToFit: true)
+        #expect(large.images.pixels == [40, 50, 70, 80, 40, 50, 70, 80])
         // By 3 to 2: a new pixel covers one and a half of the old.
         let three = try array([1, 3], .bytes([30, 60, 90]), "three.npy")
         let two = try ImageFiles(
@@ -168,8 +168,7 @@ import VAECore
                 height: .random(in: 1...20), width: .random(in: 1...20), channels: .random(in: 1...3))
             let to = ImageShape(
                 height: .random(in: 1...20), width: .random(in: 1...20), channels: from.channels)
-            let fitting = Fitting(from, into: to)
-            let constant = fitting.fit([UInt8](repeating: 200, count: from.count)[...])
+            let constant = ImageSet.fitted([UInt8](repeating: 200, count: from.count), of: from, into: to)
             #expect(
                 constant.count == to.count && Set(constant).isSubset(of: [0, 200]) && constant.contains(200))
             let scale = min(Double(to.height) / Double(from.height), Double(to.width) / Double(from.width))
@@ -178,7 +177,8 @@ import VAECore
                 max(1, (scale * Double(from.height)).rounded())
                 * max(1, (scale * Double(from.width)).rounded())
             #expect(Double(covered) == exact, "\(from) into \(to)")
-            let noise = fitting.fit((0..<from.count).map { _ in UInt8.random(in: 90...110) }[...])
+            let noise = ImageSet.fitted(
+                (0..<from.count).map { _ in UInt8.random(in: 90...110) }, of: from, into: to)
             #expect(noise.allSatisfy { $0 == 0 || (90...110).contains($0) })
         }
     }
@@ -191,12 +191,14 @@ import VAECore
         expectError(.missingInput, saying: "empty folder") {
             _ = try ImageFiles(contentsOf: [path("empty")], shape: shape)
         }
-        try folder.write([1], to: "empty/x.jpg")
+        try folder.write([1], to: "empty/x.gif")
         expectError(.missingInput, saying: "1 other files") {
             _ = try ImageFiles(contentsOf: [path("empty")], shape: shape)
         }
         for (bytes, words) in [
-            ([], "an empty file"), ([0xFF, 0xD8, 0xFF], "a JPEG picture"), ([1], "another kind"),
+            ([], "an empty file"), ([0xFF, 0xD8, 0xFF], "cut off"), ([1], "another kind"),
+            (Array("GIF89a".utf8), "is a GIF picture, which is not read"),
+            ([0, 0, 0, 24] + Array("ftypheic".utf8), "is a HEIC picture, which is not read"),
         ]
             as [([UInt8], String)]
         {

@@ -11,19 +11,20 @@ public struct ImageFiles: Sendable {
     /// Reads images from files and folders, in the order of `paths`.
     ///
     /// The kind of a file is told by its first bytes, not its name:
-    /// - PNG pictures, transparent ones laid over white, of sides up to 16,384 pixels and 2²³ in all;
+    /// - PNG, JPEG and WebP pictures, transparent ones laid over white, of 2²⁶ pixels at most;
     /// - IDX files of images, compressed or not;
     /// - NPY arrays of uint8 (0 to 255) or of floats in [0, 1], which are rounded to 8 bits: (n, height, width),
     ///   (n, height, width, channels), (n, values), or a single image without its n;
-    /// - folders of PNG pictures, in the order of their names' bytes, or else of the IDX files of a data set, of which the
+    /// - folders of pictures, in the order of their names' bytes, or else of the IDX files of a data set, of which the
     ///   test images are taken, or the training images where there are none.
     ///
     /// Colour becomes grey by the luma of ITU-R 601 (as in Pillow), grey becomes colour by repetition.
     /// - Parameters:
     ///   - paths: files and folders, in the order of the images
     ///   - shape: what every image has in the end.
-    ///   - scalingToFit: scales images of other sizes, by averages over areas, until they touch the shape's sides from within, and
-    ///     puts them in its centre on black; without it they are refused.
+    ///   - scalingToFit: scales images of other sizes until they touch the shape's sides from within, by averages over areas
+    ///     where they shrink and linear interpolation where they grow, and puts them in its centre on black; without it they are
+    ///     refused.
     ///   - inverting: turns black into white first, for drawings on paper.
     /// - Throws: `missingInput` or `inputOutput` when a file is not there or can't be read; `invalidData` when it holds
     ///   no images, or images that do not have the shape; `invalidArgument` when `paths` is empty.
@@ -59,14 +60,14 @@ public struct ImageFiles: Sendable {
         } catch {
             throw VAEError.file(path, .open, EACCES)
         }
-        let pictures = names.filter { $0.lowercased().hasSuffix(".png") && !$0.hasPrefix(".") }
+        let pictures = names.filter(PictureFormat.isPictureName)
         guard pictures.isEmpty else {
             return pictures.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map { joined(path, $0) }
         }
         guard names.contains(where: { DatasetFile.trainImages.names.contains($0) }) else {
             throw VAEError(
                 .missingInput, path, "holds no images",
-                expected: "PNG pictures, or the IDX files of a data set",
+                expected: "\(PictureFormat.names) pictures, or the IDX files of a data set",
                 found: names.isEmpty ? "an empty folder" : "\(names.count) other files",
                 advice: "Name the files themselves, or another folder.")
         }
@@ -81,7 +82,9 @@ public struct ImageFiles: Sendable {
             return (data.test ?? data.train, false)
         }
         let input = try InputBytes(path: path)
-        if try input.begins(with: PNGChunk.signature) { return (try PNG.read(path), true) }
+        let start = try input.start()
+        if PictureFormat(of: start) != nil { return (try picture(at: path), true) }
+        if FileKind.picture(of: start) != nil { throw PictureFormat.refusal(of: start, path: path) }
         if try input.begins(with: NPY.magic) {
             return (try NPY.read(path).images(of: shape, path: path), false)
         }
@@ -89,11 +92,24 @@ public struct ImageFiles: Sendable {
         let isCompressed = try input.begins(with: [0x1F, 0x8B])
         guard isIDX || isCompressed else {
             throw VAEError(
-                .invalidData, path, "holds no images", expected: "a PNG, NPY or IDX file",
-                found: try input.kind() ?? "another kind of file",
+                .invalidData, path, "holds no images",
+                expected: "a \(PictureFormat.names) picture, an NPY or an IDX file",
+                found: FileKind.name(of: start) ?? "another kind of file",
                 advice: "Convert it to PNG, or save an array of images with numpy.save.")
         }
         return (try IDX.readImages(at: path), false)
+    }
+
+    /// A picture laid over white, grey or RGB as it is, of eight bits a value.
+    private static func picture(at path: String) throws(VAEError) -> ImageSet {
+        let picture = try Picture(contentsOf: path)
+        let preparation = PicturePreparation()
+        let channels = preparation.channels(of: picture)
+        let shape = preparation.shape(of: picture, channels: channels)
+        switch preparation.prepared(picture, channels: channels) {
+        case .bytes(let pixels): return try ImageSet(shape: shape, pixels: pixels)
+        case .floats(let values): return try ImageSet(shape: shape, values: values)
+        }
     }
 }
 

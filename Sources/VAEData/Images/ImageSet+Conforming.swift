@@ -32,103 +32,33 @@ extension ImageSet {
         let sized = ImageShape(
             height: self.shape.height, width: self.shape.width, channels: shape.channels)
         guard !isSized else { return try ImageSet(shape: shape, pixels: pixels, labels: labels) }
-        let fitting = Fitting(sized, into: shape)
-        var fitted: [UInt8] = []
-        fitted.reserveCapacity(count * shape.count)
+        return try ImageSet(
+            shape: shape, pixels: ImageSet.fitted(pixels, of: sized, into: shape), labels: labels)
+    }
+
+    /// Images of one shape in another one with the same channels, any number of them, in their proportions and on black.
+    static func fitted(_ pixels: [UInt8], of source: ImageShape, into target: ImageShape) -> [UInt8] {
+        let framing = Framing(
+            PicturePreparation.Size(height: source.height, width: source.width),
+            into: PicturePreparation.Size(height: target.height, width: target.width), fit: .pad)
+        let resampler = Resampler(framing, channels: source.channels)
+        let finish = RowFinish(
+            sourceChannels: source.channels, channels: target.channels, width: target.width,
+            columns: framing.columns.range)
+        let count = pixels.count / source.count
+        var fitted = [UInt8](repeating: 0, count: count * target.count)
         for image in 0..<count {
-            fitted += fitting.fit(pixels[image * sized.count..<(image + 1) * sized.count])
+            let image = (from: image * source.count, firstRow: image * target.height)
+            resampler.forEachRow(of: .bytes(Array(pixels[image.from..<image.from + source.count]))) {
+                row, values in
+                finish.round(values, row: image.firstRow + row, into: &fitted)
+            }
         }
-        return try ImageSet(shape: shape, pixels: fitted, labels: labels)
+        return fitted
     }
 
-    /// Grey of RGB, the luma of ITU-R 601 in Pillow's fixed-point numbers; a grey pixel keeps its value.
+    /// Grey of RGB.
     private static func luma(_ pixels: [UInt8]) -> [UInt8] {
-        var grey: [UInt8] = []
-        grey.reserveCapacity(pixels.count / 3)
-        for at in stride(from: 0, to: pixels.count, by: 3) {
-            let (red, green, blue) = (Int(pixels[at]), Int(pixels[at + 1]), Int(pixels[at + 2]))
-            grey.append(UInt8((red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16))
-        }
-        return grey
-    }
-}
-
-/// Scales images of one shape into another with the same channels, keeping their proportions, on black.
-struct Fitting {
-    private let source: ImageShape
-    private let target: ImageShape
-    /// The rows and columns that the image covers in the target.
-    private let rows: Range<Int>
-    private let columns: Range<Int>
-    private let vertical: [Share]
-    private let horizontal: [Share]
-
-    /// The pixels that one new pixel covers on one axis, with the length of each within it; the lengths add up to 1.
-    private struct Share {
-        let first: Int
-        let weights: [Double]
-    }
-
-    init(_ source: ImageShape, into target: ImageShape) {
-        self.source = source
-        self.target = target
-        let scale = min(
-            Double(target.height) / Double(source.height), Double(target.width) / Double(source.width))
-        func length(_ size: Int, _ room: Int) -> Int {
-            min(room, max(1, Int((Double(size) * scale).rounded())))
-        }
-        func centred(_ length: Int, _ room: Int) -> Range<Int> {
-            let start = (room - length) / 2
-            return start..<start + length
-        }
-        rows = centred(length(source.height, target.height), target.height)
-        columns = centred(length(source.width, target.width), target.width)
-        vertical = Fitting.shares(source.height, rows.count)
-        horizontal = Fitting.shares(source.width, columns.count)
-    }
-
-    private static func shares(_ from: Int, _ to: Int) -> [Share] {
-        let step = Double(from) / Double(to)
-        return (0..<to).map { place in
-            let (start, end) = (Double(place) * step, Double(place + 1) * step)
-            let first = min(Int(start), from - 1)
-            let last = min(max(first, Int(end.rounded(.up)) - 1), from - 1)
-            let lengths = (first...last).map { min(end, Double($0 + 1)) - max(start, Double($0)) }
-            let sum = lengths.reduce(0, +)
-            return Share(first: first, weights: lengths.map { $0 / sum })
-        }
-    }
-
-    /// One image, `target.count` values.
-    func fit(_ pixels: ArraySlice<UInt8>) -> [UInt8] {
-        let channels = source.channels
-        // Columns first: (source.height, columns, channels).
-        var narrow: [Double] = []
-        narrow.reserveCapacity(source.height * columns.count * channels)
-        for y in 0..<source.height {
-            let row = pixels.startIndex + y * source.width * channels
-            for share in horizontal {
-                for channel in 0..<channels {
-                    var sum = 0.0
-                    for (index, weight) in share.weights.enumerated() {
-                        sum += weight * Double(pixels[row + (share.first + index) * channels + channel])
-                    }
-                    narrow.append(sum)
-                }
-            }
-        }
-        var result = [UInt8](repeating: 0, count: target.count)
-        let width = columns.count * channels
-        for (y, share) in zip(rows, vertical) {
-            for x in 0..<width {
-                var sum = 0.0
-                for (index, weight) in share.weights.enumerated() {
-                    sum += weight * narrow[(share.first + index) * width + x]
-                }
-                result[(y * target.width + columns.lowerBound) * channels + x] =
-                    UInt8(min(255, max(0, sum.rounded())))
-            }
-        }
-        return result
+        stride(from: 0, to: pixels.count, by: 3).map { Luma.of(pixels[$0], pixels[$0 + 1], pixels[$0 + 2]) }
     }
 }

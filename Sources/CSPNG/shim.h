@@ -1,0 +1,2 @@
+// libspng: PNG pictures.
+#include <spng.h>

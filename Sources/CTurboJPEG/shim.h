@@ -1,0 +1,2 @@
+// libjpeg-turbo, by its own interface TurboJPEG: JPEG pictures.
+#include <turbojpeg.h>

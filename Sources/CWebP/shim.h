@@ -1,0 +1,2 @@
+// libwebp: WebP pictures, decoding only.
+#include <webp/decode.h>
