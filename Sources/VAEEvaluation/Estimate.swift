@@ -21,6 +21,9 @@ public struct Estimate: Sendable, Hashable, Codable {
         self.mean = mean
         standardError = count > 1 ? (squares / (count - 1) / count).squareRoot() : .infinity
     }
+
+    /// nil for a single value, which has no spread.
+    package var finiteError: Double? { standardError.isFinite ? standardError : nil }
 }
 
 extension Estimate {

@@ -113,32 +113,39 @@ import VAECore
         #expect(abs(errors.crossEntropy.mean - log(8)) < 1e-14)
     }
 
-    @Test func allBaselinesAtOnce() throws {
+    @Test func principalComponentsAsABaseline() throws {
         let pixels = try StatisticsGolden.images(120, state: 8)
         let labels = (0..<120).map { UInt8($0 % 3) }
         let labelled = try ImageSet(shape: pixels.shape, pixels: pixels.pixels, labels: labels)
         let (train, test) = (labelled.slice(0..<90), labelled.slice(90..<120))
-        let baselines = try Baselines(train: train, test: test, components: 2, threads: 1)
+        func baseline(
+            _ train: ImageSet, _ test: ImageSet, threads: Int = 2
+        ) throws -> Evaluation.Baselines.PrincipalComponents {
+            try .init(train: train, test: test, components: 2, likelihood: .bernoulli, threads: threads)
+        }
+        let found = try baseline(train, test, threads: 1)
         let space = try PrincipalComponents(fittedTo: train, components: 2)
-        #expect(try baselines.principalComponents.errors == space.errors(on: test))
+        #expect(found.components == 2 && found.trainImages == 90)
+        #expect(try found.errors == .init(space.errors(on: test), .bernoulli, test.shape))
+        let (known, codes) = (try space.encode(train), try space.encode(test))
         #expect(
-            try baselines.principalComponents.nearestNeighbours
-                == NearestNeighbours(fittedTo: space.encode(train)).classification(of: space.encode(test)))
-        #expect(try baselines.pixelwiseMean == PixelwiseMean(fittedTo: train).errors(on: test))
-        #expect(try Baselines(train: train, test: test, components: 2, threads: 3) == baselines)
+            try found.nearestNeighboursAccuracy
+                == NearestNeighbours(fittedTo: known).classification(of: codes).accuracy)
+        #expect(
+            try found.linearAccuracy
+                == LinearDiscriminant(fittedTo: known).classification(of: codes).accuracy)
+        #expect(try baseline(train, test, threads: 3) == found)
         let plain = try ImageSet(shape: pixels.shape, pixels: pixels.pixels)
-        let unlabelled = try Baselines(train: plain.slice(0..<90), test: plain.slice(90..<120), components: 2)
-        #expect(unlabelled.principalComponents.nearestNeighbours == nil)
-        #expect(unlabelled.principalComponents.errors == baselines.principalComponents.errors)
+        let unlabelled = try baseline(plain.slice(0..<90), plain.slice(90..<120))
+        #expect(unlabelled.nearestNeighboursAccuracy == nil && unlabelled.linearAccuracy == nil)
+        #expect(unlabelled.errors == found.errors)
         // Fewer images than neighbours: no vote, but all the rest.
-        let few = try Baselines(train: labelled.slice(0..<8), test: test, components: 2)
-        #expect(few.principalComponents.nearestNeighbours == nil && few.principalComponents.linear != nil)
+        let few = try baseline(labelled.slice(0..<8), test)
+        #expect(few.nearestNeighboursAccuracy == nil && few.linearAccuracy != nil)
         let alike = try ImageSet(
             shape: pixels.shape, pixels: [UInt8](repeating: 9, count: pixels.shape.count * 90),
             labels: Array(labels.prefix(90)))
-        let flat = try Baselines(train: alike, test: test, components: 2)
-        #expect(flat.principalComponents.linear == nil)
-        #expect(flat.pixelwiseMean == (try PixelwiseMean(fittedTo: alike).errors(on: test)))
+        #expect(try baseline(alike, test).linearAccuracy == nil)
     }
 
     /// Some images at a time give what all at once do.

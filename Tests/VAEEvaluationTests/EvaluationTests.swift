@@ -30,28 +30,38 @@ struct EvaluationTests {
         }
         #expect(
             Set(stages) == Set(Evaluation.Stage.allCases) && stages.count == Evaluation.Stage.allCases.count)
-        #expect(found.trainImages == 120 && found.testImages == 50 && found.omissions.isEmpty)
-        #expect(found.test == (try ObjectiveEstimate(of: model, on: test, draws: 2, seed: 4)))
-        #expect(found.testAtMean == (try ObjectiveEstimate(of: model, on: test, draws: 0)))
+        #expect(found.omissions.isEmpty)
+        let loss = found.loss
+        #expect(loss.test == (try ObjectiveEstimate(of: model, on: test, draws: 2, seed: 4)))
+        #expect(loss.testAtMean == (try ObjectiveEstimate(of: model, on: test, draws: 0)))
         #expect(
-            found.training
+            loss.training
                 == (try ObjectiveEstimate(of: model, on: data.train.slice(0..<50), draws: 2, seed: 4)))
+        let shape = test.shape
+        #expect(loss.greyEntropy == Evaluation.Value(try GreyEntropy.of(test), shape))
         let likelihood = try model.logLikelihood(of: test, samples: 7, seed: 4)
-        #expect(found.likelihood.negativeLogLikelihood == Estimate(of: likelihood.values.map { -$0 }))
+        #expect(
+            found.likelihood.negativeLogLikelihood
+                == Evaluation.Value(Estimate(of: likelihood.values.map { -$0 }), shape))
         #expect(found.likelihood.images == 50 && found.likelihood.samples == 7)
+        #expect(!found.likelihood.isLikelihood)
         let encoding = try model.encode(test)
-        #expect(found.aggregate == (try AggregatePosterior(of: encoding, seed: 4)))
-        #expect(found.latents.kl == LatentActivity(of: encoding).kl)
-        let kl = found.latents.kl.reduce(0, +)
+        let aggregate = try AggregatePosterior(of: encoding, seed: 4)
+        #expect(
+            found.latents.mutualInformation == aggregate.mutualInformation
+                && found.latents.aggregateGap == aggregate.gap && found.latents.aggregateImages == 50)
+        #expect(found.latents.dimensions.map(\.kl) == LatentActivity(of: encoding).kl)
+        #expect(found.latents.dimensions.map(\.index) == [1, 2, 3])
+        let kl = found.latents.dimensions.map(\.kl).reduce(0, +)
         // Sums of the same divergences, which the loss has rounded to single precision, image by image.
-        #expect(abs(kl - found.test.kl.mean) < 1e-6 * kl)
-        #expect(found.baselines?.principalComponents.components == 3)
-        #expect(found.pixelwiseMean == found.baselines?.pixelwiseMean)
-        #expect(found.greyEntropy == found.baselines?.greyEntropy)
-        #expect(found.separation?.size == 3 && found.frechet?.images == 50)
+        #expect(abs(kl - loss.test.kl.nats) < 1e-6 * kl)
+        #expect(found.baselines.principalComponents?.components == 3)
+        let mean = try PixelwiseMean(fittedTo: data.train).errors(on: test)
+        #expect(found.baselines.pixelwiseMean == .init(mean, .bernoulli, shape))
+        #expect(found.baselines.model.reconstruction == loss.testAtMean.reconstruction)
+        #expect(found.clusters?.neighbours == 10 && found.frechet?.images == 50)
         // No loss lies below the floor, and an untrained constant lies above what has been trained.
-        #expect(found.testAtMean.reconstruction.mean > found.greyEntropy.mean)
-        #expect(found.binarization == nil && !found.isBinary)
+        #expect(loss.testAtMean.reconstruction.nats > (try GreyEntropy.of(test).mean))
         for threads in [1, 2, 5] {
             let again = try Evaluation(
                 of: model, train: data.train, test: test, options: .init(seed: 4, draws: 2, samples: 7),
@@ -68,20 +78,22 @@ struct EvaluationTests {
         }
         let unlabelled = try Evaluation(
             of: model, train: bare(data.train), test: bare(test), options: .init(samples: 1))
-        #expect(unlabelled.separation == nil && unlabelled.frechet != nil && unlabelled.baselines != nil)
+        #expect(unlabelled.clusters == nil && unlabelled.frechet != nil)
+        #expect(unlabelled.baselines.principalComponents?.linearAccuracy == nil)
+        #expect(unlabelled.baselines.principalComponents != nil)
         #expect(unlabelled.omissions.map(\.stage) == [.separation])
         #expect(unlabelled.omissions[0].reason.contains("labels"))
 
         let one = try Evaluation(
             of: model, train: data.train.slice(0..<1), test: test.slice(0..<1), options: .init(samples: 2))
-        #expect(one.separation == nil && one.baselines == nil && one.frechet == nil)
+        #expect(one.clusters == nil && one.baselines.principalComponents == nil && one.frechet == nil)
         #expect(Set(one.omissions.map(\.stage)) == [.separation, .baselines, .frechet])
-        #expect(one.test.loss.standardError == .infinity && one.aggregate.limit == 0)
+        #expect(one.loss.test.loss.standardError == nil && one.latents.mutualInformationLimit == 0)
 
         let wide = try Evaluation(
             of: VariationalAutoencoder(.fullyConnected(hiddenUnits: [], latentSize: 513)),
             train: data.train, test: test, options: .init(samples: 1, likelihoodImages: 1))
-        #expect(wide.separation == nil && wide.baselines != nil)
+        #expect(wide.clusters == nil && wide.baselines.principalComponents != nil)
         #expect(wide.omissions.map(\.stage) == [.separation] && wide.omissions[0].reason.contains("512"))
     }
 
@@ -93,8 +105,8 @@ struct EvaluationTests {
         }
         let found = try Evaluation(
             of: model, train: few(data.train), test: few(test()), options: .init(samples: 1))
-        #expect(found.separation?.neighbours == 6 && found.omissions.isEmpty, "\(found.omissions)")
-        #expect(found.baselines?.principalComponents.nearestNeighbours != nil)
+        #expect(found.clusters?.neighbours == 6 && found.omissions.isEmpty, "\(found.omissions)")
+        #expect(found.baselines.principalComponents?.nearestNeighboursAccuracy != nil)
     }
 
     @Test func binarisedImagesAreMeasured() throws {
@@ -102,8 +114,8 @@ struct EvaluationTests {
         for method in Binarization.allCases {
             let found = try Evaluation(
                 of: model, train: data.train, test: test, options: .init(samples: 3, binarization: method))
-            #expect(found.isBinary && found.binarization == method && found.greyEntropy.mean == 0)
-            #expect(found.test == (try ObjectiveEstimate(of: model, on: test.binarized(method))))
+            #expect(found.likelihood.isLikelihood && found.loss.greyEntropy?.nats == 0)
+            #expect(found.loss.test == (try ObjectiveEstimate(of: model, on: test.binarized(method))))
         }
     }
 

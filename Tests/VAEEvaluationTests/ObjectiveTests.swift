@@ -3,7 +3,8 @@ import Testing
 @testable import VAE
 import VAECore
 import VAEData
-import VAEEvaluation
+
+@testable import VAEEvaluation
 
 /// The loss and its parts as estimates, and dimensions that carry nothing.
 struct ObjectiveTests {
@@ -21,33 +22,35 @@ struct ObjectiveTests {
         let losses = try model.losses(of: images, seed: 7)
         let mean = losses.mean()
         // The same numbers, added in another order in Double.
-        #expect(abs(found.loss.mean - mean.total) < 1e-9 && abs(found.kl.mean - mean.kl) < 1e-9)
+        #expect(abs(found.loss.nats - mean.total) < 1e-9 && abs(found.kl.nats - mean.kl) < 1e-9)
         let totals = zip(losses.reconstruction, losses.kl).map { Double($0) + Double($1) }
-        #expect(found.loss == Estimate(of: totals))
+        #expect(found.loss == Evaluation.Value(Estimate(of: totals), images.shape) && found.images == 60)
     }
 
     @Test func drawsAreAveraged() throws {
         let three = try ObjectiveEstimate(of: model, on: images, draws: 3, seed: 4)
         let each = try (0..<3).map { try model.losses(of: images, seed: 4, draw: $0).mean() }
         let mean = each.map(\.reconstruction).reduce(0, +) / 3
-        #expect(abs(three.reconstruction.mean - mean) < 1e-9)
-        #expect(Set(each.map(\.reconstruction)).count == 3 && abs(three.kl.mean - each[0].kl) < 1e-9)
+        #expect(abs(three.reconstruction.nats - mean) < 1e-9)
+        #expect(Set(each.map(\.reconstruction)).count == 3 && abs(three.kl.nats - each[0].kl) < 1e-9)
         // The draws of a neighbouring seed are others.
         let others = try (0..<3).map { try model.losses(of: images, seed: 5, draw: $0).mean().reconstruction }
         #expect(Set(others).isDisjoint(with: each.map(\.reconstruction)))
         let atMean = try ObjectiveEstimate(of: model, on: images, draws: 0)
         #expect(
-            atMean.reconstruction.mean
+            atMean.reconstruction.nats
                 == Estimate(of: try model.losses(of: images, sampling: false).reconstruction.map(Double.init))
                 .mean)
         // Noise costs: the decoder hears less.
-        #expect(atMean.loss.mean != three.loss.mean)
+        #expect(atMean.loss.nats != three.loss.nats)
     }
 
     @Test func bitsAreNatsByPixel() {
         let shape = ImageShape(height: 2, width: 3, channels: 4)
         let bits = Estimate(mean: 24 * log(2), standardError: 12 * log(2)).bitsPerDimension(shape)
         #expect(abs(bits.mean - 1) < 1e-15 && abs(bits.standardError - 0.5) < 1e-15)
+        let value = Evaluation.Value(Estimate(mean: 24 * log(2), standardError: .infinity), shape)
+        #expect(value.bitsPerPixel == bits.mean && value.standardError == nil)
     }
 
     /// Means and log-variances of 200 images: 0 moves and is sure; 1 is the prior; 2 stands still but off the prior; 3 is the prior

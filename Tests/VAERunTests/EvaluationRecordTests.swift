@@ -62,7 +62,8 @@ struct EvaluationRecordTests {
         let loss = try #require(summary.tables.first { $0.title == "Loss" }).rows[0].values
         #expect(loss == [isOfOneImage ? "532.09" : "532.09 ± 0.04", "0.9791"])
         #expect(summary.tables.map(\.rows.count) == [6, 2, 5, 6, 3])
-        #expect(record.clusters?.mixture.components == 10 && record.frechet?.features == 64)
+        #expect(
+            record.evaluation.clusters?.mixture.components == 10 && record.evaluation.frechet?.features == 64)
     }
 
     @Test func damageIsRefused() throws {
@@ -95,14 +96,15 @@ struct EvaluationRecordTests {
         #expect(values.count == 5 && values == values.sorted(by: >))
         #expect(
             scale.marks.first?.place == 1 && scale.marks.last?.place == 0 && scale.marks.last?.kind == .floor)
-        let (mean, loss, floor) = (
-            record.rivals.pixelwiseMean.reconstruction.nats, record.loss.test.loss.nats,
-            try #require(record.loss.greyEntropy).nats
+        let loss = record.evaluation.loss
+        let (mean, drawn, floor) = (
+            record.evaluation.baselines.pixelwiseMean.reconstruction.nats, loss.test.loss.nats,
+            try #require(loss.greyEntropy).nats
         )
-        let share = try #require(record.loss.shareOfTheWay)
-        #expect(abs(share - (mean - loss) / (mean - floor)) < 1e-12)
+        let share = try #require(loss.shareOfTheWay)
+        #expect(abs(share - (mean - drawn) / (mean - floor)) < 1e-12)
         // 784 pixels: 784 ln 2 nats are a bit for each.
-        let value = record.loss.test.loss
+        let value = loss.test.loss
         #expect(abs(value.bitsPerPixel - value.nats / (784 * log(2.0))) < 1e-12)
     }
 
@@ -110,16 +112,17 @@ struct EvaluationRecordTests {
         func remarks(_ record: EvaluationRecord) -> String {
             EvaluationSummary(record).tables.flatMap(\.remarks).joined(separator: "\n")
         }
+        let latents = record.evaluation.latents
         let activity = [
-            ("\"active_units\" : \(record.latents.activeUnits)", "\"active_units\" : 1"),
-            ("\"collapse\" : \"\(record.latents.collapse)\"", "\"collapse\" : \"partial\""),
-            ("\"collapsed\" : \(record.latents.collapsed)", "\"collapsed\" : 1"),
-            ("\"inactive\" : \(record.latents.inactive)", "\"inactive\" : 1"),
+            ("\"active_units\" : \(latents.activeUnits)", "\"active_units\" : 1"),
+            ("\"collapse\" : \"\(latents.collapse.rawValue)\"", "\"collapse\" : \"partial\""),
+            ("\"collapsed\" : \(latents.collapsed)", "\"collapsed\" : 1"),
+            ("\"inactive\" : \(latents.inactive)", "\"inactive\" : 1"),
         ]
         // Of thousands of dimensions not all are listed.
         let hidden = try changed(
-            activity[1], ("\"still\" : \(record.latents.still)", "\"still\" : 2"))
-        try #require(!record.latents.dimensions.contains { $0.still })
+            activity[1], ("\"still\" : \(latents.still)", "\"still\" : 2"))
+        try #require(!latents.dimensions.contains { $0.still })
         #expect(remarks(hidden).contains("Still, off the prior: 2."))
         let partial = try changed(activity[0], activity[1], activity[2], activity[3])
         #expect(remarks(partial).contains("1 of 3 dimensions active. Posterior collapse: partial."))
@@ -132,8 +135,8 @@ struct EvaluationRecordTests {
     /// Half the draws of a few images may give less.
     @Test(arguments: [(0.5, "0.50 more; twice"), (0, "the same"), (-0.4, "0.40 less, which is chance")])
     func whatMoreDrawsWouldChange(rise: Double, words: String) throws {
-        let value = record.likelihood.negativeLogLikelihood.nats
-        let half = record.likelihood.withHalfTheSamples
+        let value = record.evaluation.likelihood.negativeLogLikelihood.nats
+        let half = record.evaluation.likelihood.withHalfTheSamples
         let other = try changed(
             ("\"with_half_the_samples\" : \(half)", "\"with_half_the_samples\" : \(value + rise)"))
         let remarks = EvaluationSummary(other).tables.flatMap(\.remarks)
@@ -153,7 +156,7 @@ struct EvaluationRecordTests {
         let found = try EvaluationRecord(
             Evaluation(of: model, train: data.train, test: #require(data.test), options: options),
             options: options, of: model, file: "model.safetensors", data: data)
-        let nats = try #require(found.rivals.principalComponents).errors.reconstruction.nats
+        let nats = try #require(found.evaluation.baselines.principalComponents).errors.reconstruction.nats
         // ½ ln 2πσ², σ a grey level over √12, and what Float leaves of the error.
         #expect(abs(nats - 0.5 * log(2 * Double.pi / (12 * 255 * 255))) < 1e-3, "\(nats)")
         #expect(try !found.json().isEmpty)

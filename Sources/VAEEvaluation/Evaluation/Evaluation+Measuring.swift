@@ -24,15 +24,14 @@ extension Evaluation {
         try onProgress(.objective, 0)
         let train = options.binarization.map { train.binarized($0) } ?? train
         let test = options.binarization.map { test.binarized($0) } ?? test
-        (trainImages, testImages, shape) = (train.count, test.count, test.shape)
-        binarization = options.binarization
-        isBinary = test.pixels.allSatisfy { $0 == 0 || $0 == 255 }
+        let kind = model.configuration.likelihood
+        let isBinary = test.pixels.allSatisfy { $0 == 0 || $0 == 255 }
 
         let encoding = try model.encode(test, threads: threads)
         func objective(_ images: ImageSet, _ draws: Int) throws -> ObjectiveEstimate {
             let found = try ObjectiveEstimate(
                 of: model, on: images, draws: draws, seed: options.seed, threads: threads)
-            guard found.loss.mean.isFinite else {
+            guard found.loss.nats.isFinite else {
                 throw VAEError(
                     .invalidData, "model", "gives losses that are not finite numbers",
                     advice:
@@ -41,17 +40,17 @@ extension Evaluation {
             }
             return found
         }
-        self.test = try objective(test, options.draws)
+        let drawn = try objective(test, options.draws)
         try onProgress(.objective, 0.4)
-        testAtMean = try objective(test, 0)
+        let atMean = try objective(test, 0)
         try onProgress(.objective, 0.7)
-        training = try objective(train.slice(0..<min(train.count, test.count)), options.draws)
-        latents = LatentUse(of: encoding)
+        let training = try objective(train.slice(0..<min(train.count, test.count)), options.draws)
 
         try onProgress(.aggregate, 0)
-        aggregate = try AggregatePosterior(of: encoding, seed: options.seed, threads: threads) {
+        let aggregate = try AggregatePosterior(of: encoding, seed: options.seed, threads: threads) {
             try onProgress(.aggregate, Double($0) / Double(min(test.count, AggregatePosterior.mostImages)))
         }
+        latents = Latents(of: encoding, aggregate)
 
         let parts = Parts(
             model: model, train: train, test: test, encoding: encoding, options: options,
@@ -63,17 +62,26 @@ extension Evaluation {
             do throws(VAEError) {
                 return try part()
             } catch {
-                omissions.append(Omission(stage: stage, reason: "\(error.subject) \(error.problem)"))
+                omissions.append(
+                    Omission(part: stage.rawValue, reason: "\(error.subject) \(error.problem)"))
                 return nil
             }
         }
-        separation = try attempt(.separation, parts.separation)
-        baselines = try attempt(.baselines, parts.baselines)
-        pixelwiseMean = try PixelwiseMean(fittedTo: train).errors(on: test)
-        greyEntropy = try GreyEntropy.of(test)
-        errors = try ReconstructionErrors(on: test) { (part) throws(VAEError) in
-            try model.reconstruct(part, threads: threads)
-        }
+        clusters = try attempt(.separation, parts.separation)
+        let components = try attempt(.baselines, parts.principalComponents)
+        baselines = Baselines(
+            model: Baselines.Errors(
+                reconstruction: atMean.reconstruction,
+                squaredError: try ReconstructionErrors(on: test) { (part) throws(VAEError) in
+                    try model.reconstruct(part, threads: threads)
+                }.squaredError),
+            pixelwiseMean: Baselines.Errors(
+                try PixelwiseMean(fittedTo: train).errors(on: test), kind, test.shape),
+            principalComponents: components)
+        loss = Losses(
+            test: drawn, testAtMean: atMean, training: training,
+            floor: kind.isDensity ? nil : Value(try GreyEntropy.of(test), test.shape),
+            top: baselines.pixelwiseMean.reconstruction.nats)
         frechet = try attempt(.frechet, parts.frechet)
         self.omissions = omissions
 
@@ -85,7 +93,8 @@ extension Evaluation {
         likelihood = LikelihoodEstimate(
             try model.logLikelihood(
                 of: weighed, samples: options.samples, seed: options.seed, threads: threads
-            ) { try onProgress(.likelihood, Double($0) / Double(weighed.count)) })
+            ) { try onProgress(.likelihood, Double($0) / Double(weighed.count)) },
+            isLikelihood: kind.isDensity || isBinary, test.shape)
     }
 }
 
@@ -122,13 +131,13 @@ private struct Parts {
                 mixture: .init(seed: options.seed)), threads: threads)
     }
 
-    func baselines() throws(VAEError) -> Baselines {
+    func principalComponents() throws(VAEError) -> Evaluation.Baselines.PrincipalComponents {
         let most = min(model.configuration.latentSize, train.shape.count, train.count - 1)
         guard most > 0 else {
             throw VAEError(.invalidArgument, "training images", "are too few for principal components")
         }
-        return try Baselines(
-            train: train, test: test, components: most,
+        return try .init(
+            train: train, test: test, components: most, likelihood: model.configuration.likelihood,
             neighbours: min(NearestNeighbours.defaultNeighbours, train.count), threads: threads)
     }
 

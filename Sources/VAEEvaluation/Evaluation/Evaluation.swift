@@ -3,97 +3,107 @@ import VAECore
 
 /// The quality of a trained model: by its objective and by the likelihood, by what its latents say, and against baselines.
 ///
-/// All losses are in nats per image. Everything is the same for any number of threads.
-public struct Evaluation: Sendable, Equatable {
-    /// The number of training images.
-    public let trainImages: Int
-    /// The number of test images.
-    public let testImages: Int
-    /// Height, width and channels of every image.
-    public let shape: ImageShape
-    /// The way in which the images were made black and white; nil: they were taken as they are.
-    public let binarization: Binarization?
-    /// Whether all pixels of the test images are black or white, so that a Bernoulli likelihood is one.
-    public let isBinary: Bool
-
-    /// On the test images, z drawn from q(z|x).
-    public let test: ObjectiveEstimate
-    /// On the test images, z = μ: what a reconstruction loses. No bound of ln p(x).
-    public let testAtMean: ObjectiveEstimate
-    /// On as many training images, z drawn: how much better the model knows what it has seen.
-    public let training: ObjectiveEstimate
+/// All losses are in nats per image, and lower is better. Everything is the same for any number of threads. What is measured is what is
+/// written: the properties are those of `evaluation.json`, where names are in snake case.
+public struct Evaluation: Sendable, Equatable, Codable {
+    /// The loss and its parts, and where it stands.
+    public let loss: Losses
     /// On the first test images: how many, its `images` says.
     public let likelihood: LikelihoodEstimate
-
-    /// The activity of each latent dimension, and which of them are unused.
-    public let latents: LatentUse
-    /// The aggregate posterior, of the latents of all images together, and its difference from the prior.
-    public let aggregate: AggregatePosterior
+    /// The activity of each latent dimension, and the aggregate posterior of all test images together.
+    public let latents: Latents
     /// The separation of classes in the latent means; nil where it can't be measured, see `omissions`.
-    public let separation: LatentSeparation?
-
-    /// The errors of the test images' reconstructions at z = μ.
-    public let errors: ReconstructionErrors
-    /// The pixelwise mean of the training images as the reconstruction of every test image.
-    public let pixelwiseMean: ReconstructionErrors
-    /// The bound that no model of independent pixels can go below with a Bernoulli likelihood, in nats per image.
-    public let greyEntropy: Estimate
-    /// nil where it can't be had, see `omissions`.
-    public let baselines: Baselines?
+    public let clusters: LatentSeparation?
+    /// The reconstructions of the test images, beside those of simpler models.
+    public let baselines: Baselines
     /// nil where it can't be had, see `omissions`.
     public let frechet: FrechetDistance?
-
     /// Parts that are left out, and why.
     public let omissions: [Omission]
 
-    /// A part that this model or these images don't have.
-    public struct Omission: Sendable, Hashable, Codable {
-        /// Which part.
-        public let stage: Stage
-        /// A clause for people.
-        public let reason: String
+    private enum CodingKeys: String, CodingKey {
+        case loss, likelihood, latents, clusters, frechet, omissions
+        case baselines = "rivals"
+    }
+
+    /// A mean over images in nats, with its standard error, and the mean in bits a pixel value.
+    public struct Value: Sendable, Hashable, Codable {
+        /// The mean, in nats an image.
+        public let nats: Double
+        /// Of the mean, in nats; nil for a single image.
+        public let standardError: Double?
+        /// The mean divided by ln 2 and by height · width · channels.
+        public let bitsPerPixel: Double
+
+        /// An estimate in nats an image, for images of a shape.
+        init(_ estimate: Estimate, _ shape: ImageShape) {
+            nats = estimate.mean
+            standardError = estimate.finiteError
+            bitsPerPixel = estimate.bitsPerDimension(shape).mean
+        }
+    }
+
+    /// The loss on test and training images, and its bounds.
+    public struct Losses: Sendable, Hashable, Codable {
+        /// On the test images, z drawn from q(z|x).
+        public let test: ObjectiveEstimate
+        /// On the test images, z = μ: what a reconstruction loses. No bound of ln p(x).
+        public let testAtMean: ObjectiveEstimate
+        /// On as many training images, z drawn: how much better the model knows what it has seen.
+        public let training: ObjectiveEstimate
+        /// The bound of a Bernoulli likelihood that no decoder gets below on these pixels, 0 for black and white ones; nil for a density.
+        public let greyEntropy: Value?
+        /// The share of the way from the loss of the pixelwise mean down to the floor that the model has gone: below 1, and below 0 where
+        /// it is worse than that mean. nil without a floor.
+        public let shareOfTheWay: Double?
+
+        /// - Parameters:
+        ///   - floor: the entropy of the grey pixels, of a Bernoulli likelihood
+        ///   - top: the loss of the pixelwise mean, in nats
+        init(
+            test: ObjectiveEstimate, testAtMean: ObjectiveEstimate, training: ObjectiveEstimate,
+            floor: Value?, top: Double
+        ) {
+            (self.test, self.testAtMean, self.training) = (test, testAtMean, training)
+            greyEntropy = floor
+            let way = floor.map { top - $0.nats } ?? 0
+            shareOfTheWay = way > 0 ? (top - test.loss.nats) / way : nil
+        }
     }
 
     /// The importance-weighted estimate, summed up.
-    public struct LikelihoodEstimate: Sendable, Equatable, Codable {
+    public struct LikelihoodEstimate: Sendable, Hashable, Codable {
         /// K: draws for each image.
         public let samples: Int
         /// The first so many test images.
         public let images: Int
         /// −ln p(x), at most, on average: with K draws it is the bound of Burda and others (2016).
-        public let negativeLogLikelihood: Estimate
-        /// The same of half the draws.
+        public let negativeLogLikelihood: Value
+        /// The same of half the draws, in nats an image.
         public let withHalfTheSamples: Double
         /// The mean over the images of (Σw)² / Σw², 1 to K.
         public let effectiveSamples: Double
+        /// Whether p(x|z) is a distribution of these pixels: a density, or a Bernoulli likelihood of black and white ones.
+        public let isLikelihood: Bool
 
-        init(_ likelihood: ImportanceWeightedLikelihood) {
+        init(_ likelihood: ImportanceWeightedLikelihood, isLikelihood: Bool, _ shape: ImageShape) {
             samples = likelihood.samples
             images = likelihood.values.count
-            negativeLogLikelihood = Estimate(of: likelihood.values.map { -$0 })
+            negativeLogLikelihood = Value(Estimate(of: likelihood.values.map { -$0 }), shape)
             withHalfTheSamples = -Estimate(of: likelihood.firstHalf).mean
             effectiveSamples = Estimate(of: likelihood.effectiveSamples).mean
+            self.isLikelihood = isLikelihood
         }
     }
 
-    /// The activity of each latent dimension on the test images, and which of them are unused.
-    public struct LatentUse: Sendable, Equatable, Codable {
-        /// KL divergence of each dimension, in nats; they add up to that of the objective.
-        public let kl: [Double]
-        /// Variance of each dimension's mean over the images.
-        public let varianceOfMean: [Double]
-        /// Dimensions whose mean has a variance above 0.01.
-        public let activeUnits: Int
-        /// The dimensions that are unused, and in which way.
-        public let collapse: PosteriorCollapse
+    /// A part that this model or these images don't have.
+    public struct Omission: Sendable, Hashable, Codable {
+        /// Which part: a stage's name, in words, so that a file can name one that this version does not know.
+        public let part: String
+        /// A clause for people.
+        public let reason: String
 
-        /// O(n·d).
-        public init(of encoding: Encoding) {
-            let activity = LatentActivity(of: encoding)
-            kl = activity.kl
-            varianceOfMean = activity.varianceOfMean
-            activeUnits = activity.activeUnits
-            collapse = PosteriorCollapse(of: encoding)
-        }
+        /// The stage of that name; nil for one that this version does not know.
+        public var stage: Stage? { Stage(rawValue: part) }
     }
 }

@@ -25,10 +25,12 @@ public struct AggregatePosterior: Sendable, Equatable, Codable {
     public let limit: Double
 
     /// Whether the estimate is so near its limit that more images would raise it.
-    public var isSaturated: Bool { mutualInformation.mean > limit - Self.nearLimit }
+    public var isSaturated: Bool { Self.isSaturated(mutualInformation, limit: limit) }
 
     /// Within half a nat, a typical z is explained by fewer than two of the N posteriors.
-    private static let nearLimit = 0.5
+    static func isSaturated(_ mutualInformation: Estimate, limit: Double) -> Bool {
+        mutualInformation.mean > limit - 0.5
+    }
 
     /// The most images that take part: the work grows with their square.
     package static let mostImages = 10_000

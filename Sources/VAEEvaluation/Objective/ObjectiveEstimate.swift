@@ -6,27 +6,15 @@ import VAECore
 ///
 /// loss = reconstruction + KL, lower is better, and −loss is a lower bound of ln p(x). The KL divergence counts once, whatever
 /// weight it had in training.
-public struct ObjectiveEstimate: Sendable, Equatable, Codable {
+public struct ObjectiveEstimate: Sendable, Hashable, Codable {
+    /// The number of images.
+    public let images: Int
     /// −ELBO.
-    public let loss: Estimate
+    public let loss: Evaluation.Value
     /// −ln p(x|z).
-    public let reconstruction: Estimate
+    public let reconstruction: Evaluation.Value
     /// KL(q(z|x) ‖ N(0, I)), in closed form.
-    public let kl: Estimate
-
-    /// The means of parts that are known.
-    ///
-    /// - Parameters:
-    ///   - reconstruction: one value an image
-    ///   - kl: one value an image
-    /// - Precondition: as many of each, and at least one.
-    public init(reconstruction: [Double], kl: [Double]) {
-        precondition(
-            reconstruction.count == kl.count && !kl.isEmpty, "\(reconstruction.count) and \(kl.count)")
-        loss = Estimate(of: zip(reconstruction, kl).map { $0 + $1 })
-        self.reconstruction = Estimate(of: reconstruction)
-        self.kl = Estimate(of: kl)
-    }
+    public let kl: Evaluation.Value
 
     /// The objective with z drawn from q(z|x), `draws` times for each image, or with z = μ when `draws` is 0.
     ///
@@ -49,7 +37,14 @@ public struct ObjectiveEstimate: Sendable, Equatable, Codable {
                 for (index, value) in losses.reconstruction.enumerated() { sums[index] += Double(value) }
             }
         }
-        self.init(reconstruction: sums.map { $0 / Double(max(draws, 1)) }, kl: kl)
+        let reconstructions = sums.map { $0 / Double(max(draws, 1)) }
+        func value(_ values: [Double]) -> Evaluation.Value {
+            Evaluation.Value(Estimate(of: values), images.shape)
+        }
+        self.images = images.count
+        loss = value(zip(reconstructions, kl).map { $0 + $1 })
+        reconstruction = value(reconstructions)
+        self.kl = value(kl)
     }
 }
 

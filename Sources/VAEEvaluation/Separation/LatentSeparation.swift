@@ -4,18 +4,18 @@ import VAECore
 ///
 /// Classifiers and mixture are fitted to training codes and measured on test codes; the silhouette is that of the test codes.
 public struct LatentSeparation: Sendable, Hashable, Codable {
-    /// Dimensions of the space.
-    public let size: Int
+    /// The number of classes that occur.
+    public let classes: Int
     /// Neighbours that vote.
     public let neighbours: Int
-    /// `NearestNeighbours`.
-    public let nearestNeighbours: Classification
-    /// `LinearDiscriminant`.
-    public let linear: Classification
+    /// The share of test codes that `NearestNeighbours` classifies right, 0 to 1.
+    public let nearestNeighboursAccuracy: Estimate
+    /// The same of `LinearDiscriminant`.
+    public let linearAccuracy: Estimate
     /// `LinearDiscriminant.shrinkage`: 0, but where the covariance is singular.
     public let linearShrinkage: Double
-    /// The silhouette of the test codes, by their labels.
-    public let silhouette: Silhouette
+    /// The mean silhouette of the test codes, by their labels, −1 to 1.
+    public let silhouette: Double
     /// The score of a mixture fitted to the training codes, on the test codes.
     public let mixture: MixtureScore
 
@@ -52,14 +52,15 @@ public struct LatentSeparation: Sendable, Hashable, Codable {
         train: Points, test: Points, options: Options = Options(), threads: Int = Machine.physicalCores
     ) throws(VAEError) {
         try test.requireSameSpace(as: train.size, "test codes")
-        size = train.size
         neighbours = options.neighbours
-        nearestNeighbours = try NearestNeighbours(fittedTo: train, neighbours: neighbours)
-            .classification(of: test, threads: threads)
+        nearestNeighboursAccuracy = try NearestNeighbours(fittedTo: train, neighbours: neighbours)
+            .classification(of: test, threads: threads).accuracy
         let discriminant = try LinearDiscriminant(fittedTo: train, threads: threads)
-        linear = try discriminant.classification(of: test)
+        let linear = try discriminant.classification(of: test)
+        classes = linear.classes.count
+        linearAccuracy = linear.accuracy
         linearShrinkage = discriminant.shrinkage
-        silhouette = try Silhouette(of: test, threads: threads)
+        silhouette = try Silhouette(of: test, threads: threads).mean
         mixture = try MixtureScore(
             train: train, test: test, components: options.components ?? discriminant.classes.count,
             options: options.mixture, threads: threads)

@@ -1,6 +1,7 @@
 import Foundation
 import VAE
 import VAECore
+import VAEEvaluation
 
 extension EvaluationRecord {
     /// The evaluation of a run's last model on its own images.
@@ -61,8 +62,9 @@ extension EvaluationRecord {
     /// Whether counts are such as can be: what shows a record computes with them.
     private var isInRange: Bool {
         let sizes = 0...model.latentSize.clamped(to: 0...1 << 14)
-        return (1...1 << 14).contains(model.latentSize) && omissions.count <= 100
-            && latents.dimensions.count <= Latents.mostDimensions
+        let latents = evaluation.latents
+        return (1...1 << 14).contains(model.latentSize) && evaluation.omissions.count <= 100
+            && latents.dimensions.count <= Evaluation.Latents.mostDimensions
             && [latents.inactive, latents.collapsed, latents.still, latents.activeUnits].allSatisfy(
                 sizes.contains)
             && latents.dimensions.allSatisfy { $0.index >= 1 && sizes.contains($0.index) }

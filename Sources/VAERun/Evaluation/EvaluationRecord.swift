@@ -1,14 +1,13 @@
 import VAE
 import VAECore
+import VAEData
 import VAEEvaluation
 
-/// `evaluation.json`: what `vae evaluate` found. Documentation/Evaluation.md says what each number is.
+/// `evaluation.json`: an `Evaluation`, and of which model and images it is. Documentation/Evaluation.md says what each number is.
 ///
-/// It keeps what people compare of an `Evaluation`, which is measured, and adds of which model and images that is; from it alone an
-/// ``EvaluationSummary``, which is shown, can be made again. Parts that are the same in both are the same types.
-///
-/// Names are written in snake case. Losses are in nats per image, and lower is better. The same model, data and settings give the same bytes.
-package struct EvaluationRecord: Codable, Equatable, Sendable {
+/// The evaluation's names stand beside the others in the file, in snake case. From it alone an ``EvaluationSummary``, which is shown, can be
+/// made again. The same model, data and settings give the same bytes.
+package struct EvaluationRecord: Equatable, Sendable {
     /// The version of the layout; another number is another layout.
     package let version: Int
     /// The version of the program that wrote it.
@@ -16,14 +15,7 @@ package struct EvaluationRecord: Codable, Equatable, Sendable {
     package let model: Model
     package let data: Data
     package let settings: Settings
-    package let loss: Losses
-    package let likelihood: Likelihood
-    package let latents: Latents
-    /// nil where it could not be had; `omissions` says why. So are the others.
-    package let clusters: Clusters?
-    package let rivals: Rivals
-    package let frechet: FrechetDistance?
-    package let omissions: [Omission]
+    package let evaluation: Evaluation
 
     package static let currentVersion = 1
 
@@ -53,105 +45,54 @@ package struct EvaluationRecord: Codable, Equatable, Sendable {
         package let binarize: String
     }
 
-    /// A mean over images in nats, with its standard error, and the mean in bits a pixel value.
-    package struct Value: Codable, Equatable, Sendable {
-        package let nats: Double
-        /// nil for a single image.
-        package let standardError: Double?
-        package let bitsPerPixel: Double
+    /// - Parameters:
+    ///   - options: those of the evaluation
+    ///   - model: what was measured
+    ///   - file: the model's, its name alone
+    ///   - data: what it was measured on, as it was before it became black and white
+    /// - Throws: `unavailable` when the model can't be written for its SHA-256.
+    package init(
+        _ evaluation: Evaluation, options: Evaluation.Options, of model: VariationalAutoencoder, file: String,
+        data: Dataset
+    ) throws(VAEError) {
+        version = Self.currentVersion
+        program = packageVersion
+        self.model = Model(
+            file: file, sha256: try model.sha256.description, parameters: model.parameterCount,
+            latentSize: model.configuration.latentSize, imageShape: model.configuration.imageShape,
+            likelihood: model.configuration.likelihood.rawValue)
+        self.data = Data(
+            name: data.name, sha256: data.contentHash(), trainImages: data.train.count,
+            testImages: evaluation.loss.test.images)
+        settings = Settings(
+            seed: options.seed, draws: options.draws, binarize: options.binarization?.rawValue ?? "none")
+        self.evaluation = evaluation
+    }
+}
+
+extension EvaluationRecord: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case version, program, model, data, settings
     }
 
-    package struct Objective: Codable, Equatable, Sendable {
-        package let images: Int
-        package let loss: Value
-        package let reconstruction: Value
-        package let kl: Value
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        version = try values.decode(Int.self, forKey: .version)
+        program = try values.decode(String.self, forKey: .program)
+        model = try values.decode(Model.self, forKey: .model)
+        data = try values.decode(Data.self, forKey: .data)
+        settings = try values.decode(Settings.self, forKey: .settings)
+        evaluation = try Evaluation(from: decoder)
     }
 
-    package struct Losses: Codable, Equatable, Sendable {
-        package let test: Objective
-        /// z = μ rather than drawn.
-        package let testAtMean: Objective
-        package let training: Objective
-        /// The bound of a Bernoulli likelihood that no decoder gets below on these pixels, 0 for black and white ones; nil for a density.
-        package let greyEntropy: Value?
-        /// The share of the way from the loss of the pixelwise mean down to the floor that the model has gone.
-        package let shareOfTheWay: Double?
-    }
-
-    package struct Likelihood: Codable, Equatable, Sendable {
-        package let samples: Int
-        package let images: Int
-        package let negativeLogLikelihood: Value
-        package let withHalfTheSamples: Double
-        package let effectiveSamples: Double
-        /// Whether p(x|z) is a distribution of these pixels.
-        package let isLikelihood: Bool
-    }
-
-    package struct Latents: Codable, Equatable, Sendable {
-        package let activeUnits: Int
-        /// `none`, `partial` or `complete`.
-        package let collapse: String
-        /// Dimensions whose means hardly move, those on the prior, and those that stand still off it.
-        package let inactive: Int
-        package let collapsed: Int
-        package let still: Int
-        /// The 1,000 of largest divergence, these in their order.
-        package let dimensions: [Dimension]
-        package let mutualInformation: Estimate
-        package let mutualInformationLimit: Double
-        package let aggregateGap: Estimate
-        package let aggregateImages: Int
-
-        package struct Dimension: Codable, Equatable, Sendable {
-            /// From 1.
-            package let index: Int
-            package let kl: Double
-            package let varianceOfMean: Double
-            package let active: Bool
-            package let collapsed: Bool
-            package let still: Bool
-        }
-    }
-
-    package struct Clusters: Codable, Equatable, Sendable {
-        package let classes: Int
-        package let neighbours: Int
-        package let nearestNeighboursAccuracy: Estimate
-        package let linearAccuracy: Estimate
-        package let linearShrinkage: Double
-        package let silhouette: Double
-        package let mixture: MixtureScore
-    }
-
-    package struct Rivals: Codable, Equatable, Sendable {
-        package let model: Errors
-        package let pixelwiseMean: Errors
-        package let principalComponents: PrincipalComponents?
-
-        /// The errors of reconstructions of the test images.
-        package struct Errors: Codable, Equatable, Sendable {
-            /// −ln p of the images under the model's kind of likelihood. Bernoulli: binary cross-entropy, for principal components with
-            /// pixels held half a grey level off 0 and 1. Gaussian: with the one σ that suits these reconstructions best, and the model's
-            /// with its own.
-            package let reconstruction: Value
-            package let squaredError: Estimate
-        }
-
-        package struct PrincipalComponents: Codable, Equatable, Sendable {
-            package let components: Int
-            package let varianceShare: Double
-            package let trainImages: Int
-            package let errors: Errors
-            package let nearestNeighboursAccuracy: Estimate?
-            package let linearAccuracy: Estimate?
-        }
-    }
-
-    /// The part in words, so that a file can name one that this version does not know.
-    package struct Omission: Codable, Equatable, Sendable {
-        package let part: String
-        package let reason: String
+    package func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(version, forKey: .version)
+        try values.encode(program, forKey: .program)
+        try values.encode(model, forKey: .model)
+        try values.encode(data, forKey: .data)
+        try values.encode(settings, forKey: .settings)
+        // The same object: its names stand beside those above.
+        try evaluation.encode(to: encoder)
     }
 }

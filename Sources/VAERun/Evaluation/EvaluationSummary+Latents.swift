@@ -9,7 +9,7 @@ extension EvaluationSummary.Table {
 
     /// The table of what the latents carry.
     static func latents(_ record: EvaluationRecord) -> Self {
-        let latents = record.latents
+        let latents = record.evaluation.latents
         let size = record.model.latentSize
         let shown = latents.dimensions.sorted { ($1.kl, $0.index) < ($0.kl, $1.index) }.prefix(mostRows)
         var rows = shown.map { dimension in
@@ -18,7 +18,7 @@ extension EvaluationSummary.Table {
                 [Words.number(dimension.kl), Words.number(dimension.varianceOfMean, 3)])
         }
         if size > shown.count {
-            let rest = record.loss.test.kl.nats - shown.reduce(0) { $0 + $1.kl }
+            let rest = record.evaluation.loss.test.kl.nats - shown.reduce(0) { $0 + $1.kl }
             rows.append(Row("the other \(grouped(Double(size - shown.count)))", [Words.number(max(rest, 0))]))
         }
         rows.append(Row("mutual information I(x; z)", [Words.number(latents.mutualInformation)]))
@@ -30,7 +30,7 @@ extension EvaluationSummary.Table {
             "The KL divergence is the two together: z tells images apart as if there were about \(kinds(latents)) of them, "
                 + "and the gap is how far the posteriors, all together, are from the prior that samples are drawn from."
         )
-        if latents.mutualInformation.mean > latents.mutualInformationLimit - 0.5 {
+        if latents.isSaturated {
             remarks.append(
                 "Mutual information is at its limit, ln \(grouped(Double(latents.aggregateImages))) = "
                     + "\(Words.number(latents.mutualInformationLimit)): it is at least this, and the gap at most this."
@@ -41,13 +41,13 @@ extension EvaluationSummary.Table {
     }
 
     /// e to the mutual information.
-    private static func kinds(_ latents: EvaluationRecord.Latents) -> String {
+    private static func kinds(_ latents: Evaluation.Latents) -> String {
         let number = exp(min(max(latents.mutualInformation.mean, 0), 30)).rounded()
         return number == 1 ? "one kind" : "\(grouped(number)) kinds"
     }
 
-    private static func collapse(_ latents: EvaluationRecord.Latents, _ size: Int) -> String {
-        func names(_ isMeant: (EvaluationRecord.Latents.Dimension) -> Bool, _ count: Int) -> String {
+    private static func collapse(_ latents: Evaluation.Latents, _ size: Int) -> String {
+        func names(_ isMeant: (Evaluation.Latents.Dimension) -> Bool, _ count: Int) -> String {
             let all = latents.dimensions.filter(isMeant).map { "z\($0.index)" }
             let shown = all.prefix(12)
             // Of thousands of dimensions only some have names here.
@@ -55,15 +55,15 @@ extension EvaluationSummary.Table {
             let names = shown.joined(separator: ", ")
             return count > shown.count ? "\(names) and \(grouped(Double(count - shown.count))) more" : names
         }
-        if latents.collapse == "none" { return "No posterior collapse." }
+        if latents.collapse == .none { return "No posterior collapse." }
         var text =
-            latents.collapse == "complete"
+            latents.collapse == .complete
             ? "Posterior collapse: complete. The decoder draws the same for every image."
             : "Posterior collapse: partial."
-        if latents.collapsed > 0, latents.collapse != "complete" {
+        if latents.collapsed > 0, latents.collapse != .complete {
             text += " On the prior: \(names({ $0.collapsed }, latents.collapsed))."
         }
-        if latents.still > 0, latents.collapse != "complete", size > 1 {
+        if latents.still > 0, latents.collapse != .complete, size > 1 {
             text += " Still, off the prior: \(names({ $0.still }, latents.still))."
         }
         return text
@@ -71,11 +71,12 @@ extension EvaluationSummary.Table {
 
     /// The table of how far classes lie apart; nil where nothing is to be said.
     static func clusters(_ record: EvaluationRecord) -> Self? {
-        guard let clusters = record.clusters else {
-            let reason = record.omissions.first { $0.part == "clusters" }?.reason
+        let found = record.evaluation
+        guard let clusters = found.clusters else {
+            let reason = found.omissions.first { $0.stage == .separation }?.reason
             return reason.map { Self("Clusters", columns: [], remarks: ["Left out: \($0)."]) }
         }
-        let linear = record.rivals.principalComponents
+        let linear = found.baselines.principalComponents
         let mixture = clusters.mixture
         func row(
             _ name: String, _ mine: Estimate, _ other: Estimate?
@@ -106,9 +107,9 @@ extension EvaluationSummary.Table {
 
     /// Reconstructions and samples against baselines.
     static func images(_ record: EvaluationRecord) -> Self? {
-        let rivals = record.rivals
+        let baselines = record.evaluation.baselines
         var rows: [Row] = []
-        func row(_ name: String, _ errors: EvaluationRecord.Rivals.Errors) {
+        func row(_ name: String, _ errors: Evaluation.Baselines.Errors) {
             rows.append(
                 Row(
                     name,
@@ -117,20 +118,20 @@ extension EvaluationSummary.Table {
                         Words.number(errors.reconstruction.nats, errors.reconstruction.standardError),
                     ]))
         }
-        row("this model, z = μ", rivals.model)
-        if let linear = rivals.principalComponents {
+        row("this model, z = μ", baselines.model)
+        if let linear = baselines.principalComponents {
             row("PCA, \(Words.count(linear.components, "component"))", linear.errors)
         }
-        row("pixelwise mean", rivals.pixelwiseMean)
+        row("pixelwise mean", baselines.pixelwiseMean)
         var remarks: [String] = []
-        if let frechet = record.frechet {
+        if let frechet = record.evaluation.frechet {
             remarks.append(
                 "Fréchet distance of draws from the prior to test images: \(Words.number(frechet.samples)); of training "
                     + "images to test images, its floor: \(Words.number(frechet.floor)). In the space of \(frechet.features) principal "
                     + "components of the training images (\(Words.percent(frechet.varianceShare)) of their variance), "
                     + "\(grouped(Double(frechet.images))) images a side.")
         }
-        for omission in record.omissions where omission.part != "clusters" {
+        for omission in record.evaluation.omissions where omission.stage != .separation {
             remarks.append("Left out: \(omission.part) (\(omission.reason)).")
         }
         return Self(

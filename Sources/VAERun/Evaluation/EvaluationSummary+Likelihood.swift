@@ -1,12 +1,13 @@
 import Foundation
 import VAECore
+import VAEEvaluation
 import VAEReport
 
 extension EvaluationSummary.Table {
     /// The loss and its parts.
     static func objective(_ record: EvaluationRecord) -> Self {
-        let loss = record.loss
-        func row(_ name: String, _ value: EvaluationRecord.Value, isPart: Bool = false) -> Row {
+        let loss = record.evaluation.loss
+        func row(_ name: String, _ value: Evaluation.Value, isPart: Bool = false) -> Row {
             Row(
                 name, [Words.number(value.nats, value.standardError), Words.number(value.bitsPerPixel, 4)],
                 isPart: isPart)
@@ -34,9 +35,9 @@ extension EvaluationSummary.Table {
 
     /// ln p(x).
     static func likelihood(_ record: EvaluationRecord) -> Self {
-        let found = record.likelihood
+        let found = record.evaluation.likelihood
         let value = found.negativeLogLikelihood
-        let bound = record.loss.test.loss.nats
+        let bound = record.evaluation.loss.test.loss.nats
         var remarks: [String] = []
         let rise = found.withHalfTheSamples - value.nats
         if found.samples > 1 {

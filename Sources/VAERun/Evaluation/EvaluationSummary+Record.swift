@@ -27,10 +27,11 @@ extension EvaluationSummary {
 extension EvaluationSummary.Scale {
     /// From the worst that is sensible to the best there can be.
     fileprivate init?(_ record: EvaluationRecord) {
-        let loss = record.loss
+        let loss = record.evaluation.loss
         var marks: [(name: String, value: Double, kind: Mark.Kind, note: String)] = [
             (
-                "pixelwise mean of the training images", record.rivals.pixelwiseMean.reconstruction.nats,
+                "pixelwise mean of the training images",
+                record.evaluation.baselines.pixelwiseMean.reconstruction.nats,
                 .baseline,
                 "one image for all"
             ),
@@ -40,7 +41,7 @@ extension EvaluationSummary.Scale {
                 "z = μ, latents not paid for"
             ),
         ]
-        if let linear = record.rivals.principalComponents {
+        if let linear = record.evaluation.baselines.principalComponents {
             marks.append(
                 (
                     "PCA, \(Words.count(linear.components, "component"))", linear.errors.reconstruction.nats,
@@ -69,8 +70,8 @@ extension EvaluationSummary.Scale {
     }
 
     private static func remark(_ record: EvaluationRecord) -> String {
-        let loss = record.loss
-        let gained = record.rivals.pixelwiseMean.reconstruction.nats - loss.test.loss.nats
+        let loss = record.evaluation.loss
+        let gained = record.evaluation.baselines.pixelwiseMean.reconstruction.nats - loss.test.loss.nats
         let mean =
             gained > 0
             ? "\(Words.number(gained)) nats better than the pixelwise mean"

@@ -17,20 +17,22 @@ do {
 
     let evaluation = try Evaluation(
         of: model, train: data.train, test: test, options: .init(samples: 50, likelihoodImages: 100))
-    func show(_ name: String, _ estimate: Estimate) {
-        print(name, String(format: "%.3f ± %.3f", estimate.mean, estimate.standardError))
+    func show(_ name: String, _ value: Evaluation.Value) {
+        print(name, String(format: "%.3f ± %.3f", value.nats, value.standardError ?? .infinity))
     }
-    show("−ELBO, nats an image:         ", evaluation.test.loss)
-    show("reconstruction:               ", evaluation.test.reconstruction)
-    show("KL divergence:                ", evaluation.test.kl)
+    show("−ELBO, nats an image:         ", evaluation.loss.test.loss)
+    show("reconstruction:               ", evaluation.loss.test.reconstruction)
+    show("KL divergence:                ", evaluation.loss.test.kl)
     show("−ln p(x) with 50 draws:       ", evaluation.likelihood.negativeLogLikelihood)
-    if let separation = evaluation.separation {
-        show("nearest neighbours are right: ", separation.nearestNeighbours.accuracy)
+    if let share = evaluation.clusters?.nearestNeighboursAccuracy {
+        print(
+            "nearest neighbours are right: ",
+            String(format: "%.3f ± %.3f", share.mean, share.standardError))
     }
     print(
         "active dimensions:             \(evaluation.latents.activeUnits) of \(model.configuration.latentSize)"
     )
-    for omission in evaluation.omissions { print("left out: \(omission.stage), \(omission.reason)") }
+    for omission in evaluation.omissions { print("left out: \(omission.part), \(omission.reason)") }
 } catch let error as VAEError {
     FileHandle.standardError.write(Data("\(error)\n".utf8))
     exit(error.kind == .missingInput ? 66 : 1)
