@@ -86,9 +86,26 @@ struct JPEGHeader {
                     advice: "Convert it to PNG.")
             }
             isSequential = marker != 0xC2 && marker != 0xCA
-            // A Huffman code has a bit at least. A block has a code for its mean, and in a sequential scan another for its
-            // end; arithmetic codes may have less than a bit. The component that is not subsampled has a block for 8×8 pixels.
-            let blocks = ((width + 7) / 8) * ((height + 7) / 8)
+            // Of each component: its number, how often it is sampled across and down, its table.
+            let sampling = (0..<components).map { number in
+                let byte = content[at + 7 + 3 * number]
+                return (across: Int(byte >> 4), down: Int(byte & 15))
+            }
+            guard sampling.allSatisfy({ (1...4).contains($0.across) && (1...4).contains($0.down) }) else {
+                throw VAEError(
+                    .invalidData, path, "samples a component otherwise than JPEG can",
+                    expected: "1 to 4 times on each side", advice: JPEGHeader.advice)
+            }
+            // A Huffman code has a bit at least. A block of 8×8 has a code for its mean, and in a sequential scan another for
+            // its end; arithmetic codes may have less than a bit.
+            let most = sampling.reduce((1, 1)) { (max($0.0, $1.across), max($0.1, $1.down)) }
+            let (width, height) = (width, height)
+            let blocks = sampling.reduce(0) { sum, each in
+                func blocks(_ side: Int, _ times: Int, of most: Int) -> Int {
+                    (side * times + 8 * most - 1) / (8 * most)
+                }
+                return sum + blocks(width, each.across, of: most.0) * blocks(height, each.down, of: most.1)
+            }
             leastBytes =
                 switch marker {
                 case 0xC0, 0xC1: blocks / 4

@@ -11,7 +11,7 @@ enum WebPPicture {
     /// Takes about six bytes of memory a pixel at most, besides the file.
     /// - Throws: `invalidData`.
     static func decode(_ bytes: [UInt8], path: String, limits: PictureLimits) throws(VAEError) -> Picture {
-        // RIFF, its size, WEBP; libwebp does not mind a file that is cut off in a chunk behind the pixels.
+        // RIFF, its size, WEBP. libwebp refuses a shorter file, too, without a word on why.
         guard bytes.count >= 12, bytes.count - 8 >= number(bytes, at: 4) else {
             throw VAEError(
                 .invalidData, path, "is cut off", expected: "as many bytes as it says at its start",

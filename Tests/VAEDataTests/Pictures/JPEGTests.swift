@@ -43,7 +43,6 @@ import VAECore
             expect(bytes, saying: "empty")
             claim(8192, 8192)
             expect(bytes, saying: "can't hold")
-            // The largest that the limit lets through of as many bytes has 256 or 512 pixels a byte.
             claim(19, 26)
             #expect(try decode(bytes, mostPixels: 19 * 26).width == 26)
             #expect(throws: VAEError.self) { _ = try decode(bytes, mostPixels: 19 * 26 - 1) }
@@ -57,11 +56,33 @@ import VAECore
         }
     }
 
+    /// A block of 8×8 takes two bits at least, and in progressive pictures one; 4:2:0 has six of them for 16×16 pixels.
+    @Test func theBoundOfBytesIsExact() throws {
+        for (marker, bits) in [(0xC0, 2), (0xC2, 1)] {
+            func file(_ height: Int, data: Int) -> [UInt8] {
+                [
+                    0xFF, 0xD8, 0xFF, UInt8(marker), 0, 17, 8, UInt8(height >> 8), UInt8(height & 255), 0, 16,
+                    3,
+                ]
+                    + [1, 0x22, 0, 2, 0x11, 0, 3, 0x11, 0] + [0xFF, 0xDA, 0, 2]
+                    + [UInt8](repeating: 0, count: data)
+            }
+            let blocks = 6 * 160 / 16
+            let most = blocks * bits / 8
+            let limits = PictureLimits()
+            #expect(try JPEGHeader(file(160, data: most), limits: limits, path: "").height == 160)
+            expectError(.invalidData, saying: "at least \(most) bytes") {
+                _ = try JPEGHeader(file(160, data: most - 1), limits: limits, path: "")
+            }
+        }
+    }
+
     @Test func kindsThatAreNotRead() throws {
         let sound = try GoldenPictures.bytes("jpeg-420.jpg")
         let frame = try place(of: 0xC0, in: sound)
         for (at, value, words) in [
             (frame + 4, 12, "12 bits"), (frame + 1, 0xC3, "frame type 3"), (frame + 9, 2, "another length"),
+            (frame + 11, 0x20, "samples"),
         ] {
             var bytes = sound
             bytes[at] = UInt8(value)
