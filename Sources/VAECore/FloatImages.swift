@@ -43,8 +43,7 @@ public struct FloatImages: Sendable {
                     .invalidArgument, "image index", "is not in the set", expected: "0 to \(set.count - 1)",
                     found: "\(index)")
             }
-            let pixels = set.pixels[index * set.shape.count..<(index + 1) * set.shape.count]
-            values.append(contentsOf: pixels.lazy.map { Float($0) / 255 })
+            values += set.values[index * set.shape.count..<(index + 1) * set.shape.count].floats
         }
         try self.init(shape: set.shape, values: values)
     }

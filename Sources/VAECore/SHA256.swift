@@ -39,6 +39,12 @@ package struct SHA256: ~Copyable {
         _ = bytes.withUnsafeBytes { EVP_DigestUpdate(context, $0.baseAddress, $0.count) }
     }
 
+    /// Four bytes each, the lowest first.
+    package mutating func update(floats: [Float]) {
+        // Every machine that this runs on has the lowest byte first.
+        _ = floats.withUnsafeBytes { EVP_DigestUpdate(context, $0.baseAddress, $0.count) }
+    }
+
     /// Eight bytes, the lowest first.
     package mutating func update(_ number: Int) {
         update(withUnsafeBytes(of: UInt64(truncatingIfNeeded: number).littleEndian) { Array($0) })

@@ -38,7 +38,7 @@ public enum SyntheticDigits {
     /// The first `count` images of a split, drawn on all cores.
     static func images(_ seed: UInt64, _ split: Split, _ count: Int) throws(VAEError) -> ImageSet {
         let size = StrokeCanvas.side * StrokeCanvas.side
-        var labels = [UInt8](repeating: 0, count: count)
+        var labels = [Int](repeating: 0, count: count)
         var pixels = [UInt8](repeating: 0, count: count * size)
         labels.withUnsafeMutableBufferPointer { labels in
             pixels.withUnsafeMutableBufferPointer { pixels in
@@ -64,13 +64,13 @@ public enum SyntheticDigits {
     private static func draw(
         _ seed: UInt64, _ split: Split, _ index: Int, on canvas: inout StrokeCanvas,
         into pixels: UnsafeMutableBufferPointer<UInt8>
-    ) -> UInt8 {
+    ) -> Int {
         var random = SplitMix64(seed: seed, stream: split.rawValue, index: UInt64(index))
         let digit = random.below(10)
         let unsteadiness = random.uniform(0.006, 0.028)
         var pen = Pen(random: random, unsteadiness: unsteadiness)
         pen.write(digit)
         canvas.draw(pen, into: pixels)
-        return UInt8(digit)
+        return digit
     }
 }

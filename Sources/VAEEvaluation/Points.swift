@@ -12,7 +12,7 @@ public struct Points: Sendable, Equatable {
     /// (count, size), point by point.
     public let coordinates: [Float]
     /// One class a point, or none at all.
-    public let labels: [UInt8]?
+    public let labels: [Int]?
 
     /// The number of points.
     public var count: Int { coordinates.count / size }
@@ -25,7 +25,7 @@ public struct Points: Sendable, Equatable {
     /// - Throws: `invalidArgument` when there are no points, or coordinates and labels do not agree in number; `invalidData` when
     ///   a coordinate is infinite or not a number.
     public init(
-        _ coordinates: [Float], size: Int, labels: [UInt8]? = nil, name: String = "points"
+        _ coordinates: [Float], size: Int, labels: [Int]? = nil, name: String = "points"
     ) throws(VAEError) {
         guard size > 0, !coordinates.isEmpty, coordinates.count.isMultiple(of: size) else {
             throw VAEError(
@@ -51,14 +51,14 @@ public struct Points: Sendable, Equatable {
 
     /// The means of q(z|x).
     /// - Throws: as the other initialiser.
-    public init(_ encoding: Encoding, labels: [UInt8]? = nil, name: String = "latents") throws(VAEError) {
+    public init(_ encoding: Encoding, labels: [Int]? = nil, name: String = "latents") throws(VAEError) {
         try self.init(encoding.mean, size: encoding.latentSize, labels: labels, name: name)
     }
 }
 
 extension Points {
     /// - Throws: `invalidArgument` when there are none.
-    func requireLabels(_ purpose: String) throws(VAEError) -> [UInt8] {
+    func requireLabels(_ purpose: String) throws(VAEError) -> [Int] {
         guard let labels else {
             throw VAEError(
                 .invalidArgument, "labels", "are missing",
@@ -81,17 +81,16 @@ extension Points {
 /// The classes of a set of points, numbered from 0 in the order of their labels.
 struct ClassIndex {
     /// Ascending.
-    let classes: [UInt8]
+    let classes: [Int]
     /// Each point's number in `classes`.
     let numbers: [Int]
     /// Points of each class.
     let sizes: [Int]
 
-    init(_ labels: [UInt8]) {
+    init(_ labels: [Int]) {
         classes = Set(labels).sorted()
-        var places = [Int](repeating: 0, count: 256)
-        for (number, label) in classes.enumerated() { places[Int(label)] = number }
-        numbers = labels.map { places[Int($0)] }
+        let places = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, $0) })
+        numbers = labels.map { places[$0] ?? 0 }
         var sizes = [Int](repeating: 0, count: classes.count)
         for number in numbers { sizes[number] += 1 }
         self.sizes = sizes

@@ -7,7 +7,7 @@ package struct PackedImages: Sendable {
     package let total: Int
     /// Images that the page holds: the first of the set, as many as fit.
     package let count: Int
-    package let labels: [UInt8]?
+    package let labels: [Int]?
     /// The pixels of the first `count` images as a zlib stream, in base64.
     let base64: [UInt8]
 
@@ -16,16 +16,17 @@ package struct PackedImages: Sendable {
         shape = images.shape
         total = images.count
         labels = images.labels
+        let pixels = images.pixels
         let room = limit / 4 * 3
         // No zlib stream shrinks a thousandfold and more, so nothing beyond that can fit.
         var count = min(images.count, max(1, room * 1_000 / images.shape.count))
         var packed = try Zlib.deflated(
-            images.pixels[..<(count * images.shape.count)], for: "the report's images")
+            pixels[..<(count * images.shape.count)], for: "the report's images")
         while packed.count > room {
             // A little less than in proportion: the images at the front may be the larger ones.
             count = Int(Double(count) * Double(room) / Double(packed.count) * 0.98)
             packed = try Zlib.deflated(
-                images.pixels[..<(count * images.shape.count)], for: "the report's images")
+                pixels[..<(count * images.shape.count)], for: "the report's images")
         }
         self.count = count
         base64 = Packing.base64(packed)

@@ -46,5 +46,12 @@ enum Packing {
         return bytes
     }
 
+    /// 32-bit whole numbers, little-endian.
+    static func bytes(_ values: [Int]) -> [UInt8] {
+        values.flatMap { value in
+            (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+        }
+    }
+
     static func base64(_ bytes: [UInt8]) -> [UInt8] { Array(Data(bytes).base64EncodedData()) }
 }

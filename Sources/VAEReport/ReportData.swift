@@ -32,8 +32,11 @@ struct ReportData {
                 ("mean", Packing.base64(mean.bytes)), ("log-variance", Packing.base64(logVariance.bytes)),
                 ("images", set.images.base64),
             ]
+            let classes = Set(set.images.labels ?? []).sorted()
             if let labels = set.images.labels {
-                arrays.append(("labels", Packing.base64(Array(labels[..<count]))))
+                let ranks = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, $0) })
+                arrays.append(
+                    ("labels", Packing.base64(Packing.bytes(labels[..<count].map { ranks[$0] ?? 0 }))))
             }
             var losses: [String: Range]?
             if let measured = set.losses {
@@ -47,7 +50,7 @@ struct ReportData {
             }
             points = Points(
                 total: set.encoding.count, count: count, images: min(set.images.count, count),
-                labelled: set.images.labels != nil, classes: Set(set.images.labels ?? []).sorted(),
+                labelled: set.images.labels != nil, classes: classes,
                 mean: Range(mean), logVariance: Range(logVariance),
                 losses: losses, axes: size > 2 ? try Axes(PrincipalAxes(of: set.encoding)) : nil)
         }
@@ -111,8 +114,8 @@ extension ReportData {
     struct Points: Encodable {
         let total, count, images: Int
         let labelled: Bool
-        /// All labels of the set: what a class looks like depends on its rank among them.
-        let classes: [UInt8]
+        /// All labels of the set, ascending: what a class looks like depends on its rank among them, which is what the page has of each image.
+        let classes: [Int]
         let mean, logVariance: Range
         let losses: [String: Range]?
         let axes: Axes?

@@ -8,14 +8,7 @@ extension Dataset {
     ///
     /// - Parameter training: nil where it is not known, and the images stay as they are
     package func asTested(by training: TrainingConfiguration?) throws(VAEError) -> Dataset {
-        guard let binarization = training?.binarization, let test else { return self }
-        return try Dataset(name: name, train: train, test: test.binarized(binarization), source: source)
-    }
-}
-
-extension Dataset {
-    /// The same data under another name.
-    func named(_ name: String) throws(VAEError) -> Dataset {
-        try Dataset(name: name, train: train, test: test, source: source)
+        guard let training, let test else { return self }
+        return try replacing(test: training.measured(test))
     }
 }

@@ -115,7 +115,7 @@ import VAECore
 
     @Test func principalComponentsAsABaseline() throws {
         let pixels = try StatisticsGolden.images(120, state: 8)
-        let labels = (0..<120).map { UInt8($0 % 3) }
+        let labels = (0..<120).map { Int($0 % 3) }
         let labelled = try ImageSet(shape: pixels.shape, pixels: pixels.pixels, labels: labels)
         let (train, test) = (labelled.slice(0..<90), labelled.slice(90..<120))
         func baseline(

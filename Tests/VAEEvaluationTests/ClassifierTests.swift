@@ -86,7 +86,7 @@ import VAECore
             let x = Float(random.signed()) + Float(point % 2)
             coordinates += [x, 2 * x, 5, 1e-4 * Float(point % 2)]
         }
-        let labels = (0..<60).map { UInt8($0 % 2) }
+        let labels = (0..<60).map { Int($0 % 2) }
         for axes in [[0, 1], [0, 2], [0, 3], [3]] {
             let chosen = (0..<60).flatMap { point in axes.map { coordinates[point * 4 + $0] } }
             let points = try Points(chosen, size: axes.count, labels: labels)

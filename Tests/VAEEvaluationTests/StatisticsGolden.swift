@@ -28,7 +28,7 @@ enum StatisticsGolden {
                 coordinates.append(Float(centres[label][axis] + widths[label][axis] * noise[axis]))
             }
         }
-        return try Points(coordinates, size: 3, labels: (0..<count).map { UInt8($0 % 4) })
+        return try Points(coordinates, size: 3, labels: (0..<count).map { Int($0 % 4) })
     }
 
     /// 8×8 images of three waves of random strength and a little noise.

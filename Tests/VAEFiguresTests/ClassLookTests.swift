@@ -33,7 +33,7 @@ import VAECore
     }
 
     /// The colours of a figure's legend, of large enough marks.
-    private func legend(_ labels: [UInt8]) throws -> Set<Colour> {
+    private func legend(_ labels: [Int]) throws -> Set<Colour> {
         let points = labels.indices.map { SIMD2<Float>(Float($0 % 20) / 10 - 1, Float($0 / 20) / 10 - 1) }
         let raster = try LatentScatter(points: points, labels: labels).raster()
         let beside = Rect(x: 770, y: 20, width: 230, height: 860)
@@ -44,8 +44,8 @@ import VAECore
         arguments: [
             [0, 10], [7], [3, 13, 23], Array(0..<10), Array(0..<20), Array(stride(from: 5, to: 65, by: 5)),
             Array(0...255),
-        ] as [[UInt8]])
-    func everyClassIsInTheLegend(labels: [UInt8]) throws {
+        ] as [[Int]])
+    func everyClassIsInTheLegend(labels: [Int]) throws {
         let expected = Set(ClassLook.looks(forClasses: labels.count).map(\.colour))
         #expect(expected.count == min(20, labels.count))
         #expect(try legend(labels) == expected)
@@ -53,7 +53,7 @@ import VAECore
 
     /// The texts of a scatter of some classes, one point each.
     private func texts(classes: Int) throws -> [String] {
-        let labels = (0..<classes).map { UInt8($0) }
+        let labels = (0..<classes).map { Int($0) }
         let points = labels.map { SIMD2<Float>(Float($0 % 16) / 4 - 2, Float($0 / 16) / 4 - 2) }
         return try textEntries(of: LatentScatter(points: points, labels: labels)).map(\.text)
     }
@@ -70,7 +70,7 @@ import VAECore
 
     /// What a legend can't hold is counted.
     @Test func namesThatDoNotFitAreCounted() throws {
-        let labels = (0..<40).map { UInt8($0) }
+        let labels = (0..<40).map { Int($0) }
         let names = labels.map { "a rather long name, number \($0)" }
         let figure = try LatentScatter(
             points: labels.map { SIMD2(Float($0), 0) }, labels: labels, classNames: names,

@@ -110,12 +110,12 @@ import VAECore
             }
         }
         let (points, _) = clusters(512, classes: 256)
-        let labels = points.indices.map { UInt8($0 % 256) }
+        let labels = points.indices.map { Int($0 % 256) }
         #expect(try LatentScatter(points: points, labels: labels).png().count > 1000)
     }
 
     @Test func impossibleInputIsAnError() {
-        func kind(_ points: [SIMD2<Float>], _ labels: [UInt8]? = nil, _ size: Size? = nil) -> VAEError.Kind? {
+        func kind(_ points: [SIMD2<Float>], _ labels: [Int]? = nil, _ size: Size? = nil) -> VAEError.Kind? {
             failure { () throws(VAEError) in
                 try LatentScatter(
                     points: points, labels: labels, size: size ?? Size(width: 1000, height: 900))

@@ -48,7 +48,7 @@ import VAECore
             SIMD2<Float>(Float(index % 40) * 0.002, Float(index / 40) * 0.002)
         }
         points.append(SIMD2<Float>(1.5, -1.5))
-        let labels: [UInt8] = [UInt8](repeating: 1, count: 2000) + [8]
+        let labels: [Int] = [Int](repeating: 1, count: 2000) + [8]
         let raster = try LatentScatter(
             points: points, labels: labels, legendTitle: nil
         ).raster()

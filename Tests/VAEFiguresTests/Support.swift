@@ -77,14 +77,13 @@ struct Numbers {
 }
 
 /// Classes in a row, `spacing` apart on x from 0 on, each as wide and high as `spread`.
-func clusters(_ count: Int, classes: Int, spacing: Float = 3, spread: Float = 1) -> ([SIMD2<Float>], [UInt8])
-{
+func clusters(_ count: Int, classes: Int, spacing: Float = 3, spread: Float = 1) -> ([SIMD2<Float>], [Int]) {
     var numbers = Numbers(seed: 7)
     var points: [SIMD2<Float>] = []
-    var labels: [UInt8] = []
+    var labels: [Int] = []
     for index in 0..<count {
         let label = index % classes
-        labels.append(UInt8(label))
+        labels.append(Int(label))
         points.append(
             SIMD2(
                 Float(label) * spacing + (numbers.next() - 0.5) * spread, (numbers.next() - 0.5) * spread))

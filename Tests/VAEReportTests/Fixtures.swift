@@ -84,7 +84,7 @@ enum Fixtures {
                 pixels.append(UInt8(127.5 + 127 * value))
             }
         }
-        let labels = (0..<count).map { UInt8($0 % 4) }
+        let labels = (0..<count).map { Int($0 % 4) }
         return try ImageSet(shape: shape, pixels: pixels, labels: labelled ? labels : nil)
     }
 

@@ -91,7 +91,7 @@ extension PageTests {
                 "return Array.from(vae.testSet.bytes.slice(-arguments[0]));", .number(Double(last.count))))
         #expect(pixels == last.map(Float.init))
         let labels = try await floats(driver.run("return Array.from(vae.testSet.labels);"))
-        #expect(labels.map { UInt8($0) } == fixture.test.labels)
+        #expect(labels.map { Int($0) } == fixture.test.labels)
         // Measured in the page, from the embedded mean: a nat's hundredth for the mean's rounding.
         let measured = try await floats(
             driver.run(

@@ -9,7 +9,7 @@ import VAECore
 /// Any number of classes with any labels, and images of any shape.
 extension PageTests {
     /// A report of small images with one image of each label and more of the first ones.
-    private func report(_ labels: [UInt8], count: Int? = nil, losses: Bool = true) throws -> Report {
+    private func report(_ labels: [Int], count: Int? = nil, losses: Bool = true) throws -> Report {
         let shape = ImageShape(height: 3, width: 4)
         let model = try VariationalAutoencoder(
             .fullyConnected(imageShape: shape, hiddenUnits: [5], latentSize: 2))
@@ -25,8 +25,8 @@ extension PageTests {
         arguments: [
             [0, 10], [7], [1, 2, 3], Array(0..<10), Array(20..<32), Array(0..<20), Array(0..<30),
             Array(0...255),
-        ] as [[UInt8]])
-    func classesLookAsInTheFigures(labels: [UInt8]) async throws {
+        ] as [[Int]])
+    func classesLookAsInTheFigures(labels: [Int]) async throws {
         let driver = try await open(report(labels))
         let script = """
             return vae.testSet.classes.map((label) => {
@@ -62,9 +62,9 @@ extension PageTests {
         let model = try VariationalAutoencoder(
             .fullyConnected(imageShape: shape, hiddenUnits: [2], latentSize: 1))
         // More than a page has points: the first 20,000 are of two classes.
-        let shown = [UInt8](repeating: 4, count: 10_000) + [UInt8](repeating: 6, count: 10_000)
-        let labels = shown + [UInt8](repeating: 5, count: 10)
-        let test = try ImageSet(shape: shape, pixels: labels.map { 10 * $0 }, labels: labels)
+        let shown = [Int](repeating: 4, count: 10_000) + [Int](repeating: 6, count: 10_000)
+        let labels = shown + [Int](repeating: 5, count: 10)
+        let test = try ImageSet(shape: shape, pixels: labels.map { UInt8(10 * $0) }, labels: labels)
         let driver = try await open(
             Report(title: "t", model: model, testSet: .init(test, model: model, measuringLosses: false)))
         let looks = ClassLook.looks(forClasses: 3).map { Palette.colours.firstIndex(of: $0.colour) ?? -1 }
@@ -80,8 +80,8 @@ extension PageTests {
         arguments: [
             ([3, 4], "The first of each class"), (Array(0..<8), "The first of each class"),
             (Array(0..<30), "The first of 8 of the 30 classes"),
-        ] as [([UInt8], String)])
-    func examplesSayOfWhichClasses(labels: [UInt8], title: String) async throws {
+        ] as [([Int], String)])
+    func examplesSayOfWhichClasses(labels: [Int], title: String) async throws {
         let driver = try await open(report(labels, count: 60, losses: false))
         let found = try await driver.run("return document.querySelector('.strip h4').textContent;").text
         #expect(try #require(found).hasPrefix(title + ":"))

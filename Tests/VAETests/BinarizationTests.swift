@@ -10,7 +10,7 @@ struct BinarizationTests {
     /// Eight images with each grey value once, and labels.
     private func greys() throws -> ImageSet {
         try ImageSet(
-            shape: Self.shape, pixels: (0...255).map(UInt8.init), labels: (0..<8).map(UInt8.init))
+            shape: Self.shape, pixels: (0...255).map(UInt8.init), labels: Array(0..<8))
     }
 
     @Test func theThresholdIsTheMiddle() throws {

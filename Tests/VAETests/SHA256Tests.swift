@@ -39,15 +39,15 @@ import VAECore
     @Test func imagesHaveADigest() throws {
         let shape = ImageShape(height: 2, width: 3)
         let pixels: [UInt8] = [0, 1, 2, 3, 4, 5]
-        var seen: Set = [try ImageSet(shape: shape, pixels: pixels).fingerprint]
-        #expect(try seen.contains(ImageSet(shape: shape, pixels: pixels, labels: [7]).fingerprint))
+        var seen: Set = [try ImageSet(shape: shape, pixels: pixels).digest]
+        #expect(try seen.contains(ImageSet(shape: shape, pixels: pixels, labels: [7]).digest))
         for index in pixels.indices {
             var changed = pixels
             changed[index] ^= 0x80
-            #expect(try seen.insert(ImageSet(shape: shape, pixels: changed).fingerprint).inserted)
+            #expect(try seen.insert(ImageSet(shape: shape, pixels: changed).digest).inserted)
         }
         for shape in [ImageShape(height: 3, width: 2), ImageShape(height: 2, width: 1, channels: 3)] {
-            #expect(try seen.insert(ImageSet(shape: shape, pixels: pixels).fingerprint).inserted)
+            #expect(try seen.insert(ImageSet(shape: shape, pixels: pixels).digest).inserted)
         }
     }
 }

@@ -67,6 +67,13 @@ package struct RandomStream: Sendable {
         return (UInt64(next()) &* 255) >> 32 < UInt64(grey)
     }
 
+    /// Whether something of probability `grey` happens; never for 0, always for 1, and neither takes a number.
+    package mutating func isWhite(_ grey: Float) -> Bool {
+        if grey <= 0 { return false }
+        if grey >= 1 { return true }
+        return uniform() < grey
+    }
+
     /// Two independent standard normals (Box and Muller 1958), computed in Double.
     package mutating func normalPair() -> SIMD2<Float> {
         // The centre of one of 2³² cells: never 0, whose logarithm is infinite.

@@ -38,6 +38,19 @@ package enum Scatter {
         }
     }
 
+    /// The inner products (xᵢ − mean)·(xₖ − mean) of all pairs of rows of floats. O(rows² · size).
+    /// - Returns: (rows, rows), symmetric
+    package static func gram(ofPoints points: [Float], mean: [Double], pool: WorkerPool) -> [Double] {
+        let (size, rows) = (mean.count, points.count / mean.count)
+        return points.withUnsafeBufferPointer { points in
+            mean.withUnsafeBufferPointer { mean in
+                sum(rows: size, size: rows, pool: pool) { axis, from, target in
+                    for row in from..<rows { target[row] = Double(points[row * size + axis]) - mean[axis] }
+                }
+            }
+        }
+    }
+
     /// The scatter of points, each about the centre of its group.
     /// - Parameters:
     ///   - points: (rows, size)

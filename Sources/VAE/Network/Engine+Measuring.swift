@@ -4,10 +4,7 @@ import VAECore
 extension Engine {
     /// Brings the images at `range` to the start of a workspace.
     func load(_ images: ImageSet, _ range: Range<Int>, _ workspace: Workspace) {
-        let size = images.shape.count
-        Pixels.scale(
-            images.pixels.span, range: range.lowerBound * size..<range.upperBound * size,
-            into: workspace.images.prefix(range.count * size))
+        images.load(range, into: workspace.images.prefix(range.count * images.shape.count))
     }
 
     /// The losses of every image; with `sampling`, z is drawn with noise named by seed, draw and image, otherwise z = μ.

@@ -170,7 +170,7 @@ private struct Parts {
         }
         let test = try images(Key.testImages)
         let images = try images(Key.trainImages).map {
-            DataFingerprints(train: $0.0, trainCount: $0.1, test: test?.0, testCount: test?.1 ?? 0)
+            DataDigests(train: $0.0, trainCount: $0.1, test: test?.0, testCount: test?.1 ?? 0)
         }
         return Progress(
             stepsTaken: counts[0], stepsOfEpoch: counts[1], reconstruction: running[0], kl: running[1],

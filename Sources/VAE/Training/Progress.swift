@@ -12,8 +12,8 @@ struct Progress: Sendable, Hashable {
     var kl = 0.0
     /// Training time of the running epoch so far.
     var seconds = 0.0
-    /// Fingerprints of the images trained and tested on; nil until training begins.
-    var images: DataFingerprints?
+    /// Digests of the images trained and tested on; nil until training begins.
+    var images: DataDigests?
 
     mutating func finishStep(_ losses: Losses, seconds: Double) {
         stepsTaken += 1
@@ -29,7 +29,7 @@ struct Progress: Sendable, Hashable {
 }
 
 /// Tells the images of a training from others.
-struct DataFingerprints: Sendable, Hashable {
+struct DataDigests: Sendable, Hashable {
     var train: SHA256.Digest
     var trainCount: Int
     /// nil without a test set.
@@ -37,13 +37,13 @@ struct DataFingerprints: Sendable, Hashable {
     var testCount: Int
 
     /// - Throws: `invalidArgument` saying which images differ from those that a training began with.
-    func check(_ others: DataFingerprints) throws(VAEError) {
+    func check(_ others: DataDigests) throws(VAEError) {
         func demand(
             _ name: String, _ known: SHA256.Digest?, _ count: Int, _ given: SHA256.Digest?, _ others: Int
         ) throws(VAEError) {
             guard known != given else { return }
-            func describe(_ count: Int, _ fingerprint: SHA256.Digest?) -> String {
-                fingerprint.map { "\(count) images with the SHA-256 \($0)" } ?? "none"
+            func describe(_ count: Int, _ digest: SHA256.Digest?) -> String {
+                digest.map { "\(count) images with the SHA-256 \($0)" } ?? "none"
             }
             throw VAEError(
                 .invalidArgument, name, "are not the ones that the training began with",

@@ -69,8 +69,7 @@ extension Trainer {
             for (position, place) in range.enumerated() {
                 let image = Int(order[batch.lowerBound + place])
                 load(
-                    images.pixels.span, image * size..<(image + 1) * size,
-                    named: image, epoch: epoch,
+                    image, of: images, epoch: epoch,
                     into: workspace.images[position * size..<(position + 1) * size])
                 workspace.drawNoise(
                     at: position,
@@ -92,18 +91,15 @@ extension Trainer {
         }
     }
 
-    /// The pixels at `range` as they are trained on in an epoch.
-    private func load(
-        _ pixels: Span<UInt8>, _ range: Range<Int>, named image: Int, epoch: Int, into target: FloatRegion
-    ) {
-        switch configuration.binarization {
-        case nil: Pixels.scale(pixels, range: range, into: target)
-        case .threshold: Pixels.threshold(pixels, range: range, into: target)
-        case .stochastic:
-            var stream = RandomStream(
-                seed: configuration.seed, purpose: .binarization, epoch: epoch, item: image)
-            Pixels.draw(pixels, range: range, from: &stream, into: target)
+    /// An image as it is trained on in an epoch: what is drawn of it is drawn anew in every one.
+    private func load(_ image: Int, of images: ImageSet, epoch: Int, into target: FloatRegion) {
+        guard let binarization = configuration.binarization else {
+            images.load(image..<image + 1, into: target)
+            return
         }
+        var stream = RandomStream(
+            seed: configuration.seed, purpose: .binarization, epoch: epoch, item: image)
+        images.load(image, binarized: binarization, from: &stream, into: target)
     }
 
     /// The batch's losses, added in Double: those of a shard image by image, and the shards' as their gradients are.

@@ -126,7 +126,7 @@ public final class Trainer {
                 advice: "Take a batchSize of the TrainingConfiguration that the images fill.")
         }
         try adopt(train, test)
-        let test = configuration.binarization.flatMap { test?.binarized($0) } ?? test
+        let test = test.map(configuration.measured)
         while !isFinished {
             let losses = try runEpoch(train, onStep)
             let report = EpochReport(
@@ -176,8 +176,8 @@ public final class Trainer {
 
     /// Remembers the images of the first call, and refuses others later.
     private func adopt(_ train: ImageSet, _ test: ImageSet?) throws(VAEError) {
-        let images = DataFingerprints(
-            train: train.fingerprint, trainCount: train.count, test: test?.fingerprint,
+        let images = DataDigests(
+            train: train.digest, trainCount: train.count, test: test?.digest,
             testCount: test?.count ?? 0)
         if let known = progress.images { try known.check(images) }
         progress.images = images

@@ -1,6 +1,29 @@
 /// The types of number that arrays are read and written in; raw values are NumPy's names.
 public enum NumericType: String, Sendable, Hashable, CaseIterable {
-    case bool, int8, int16, int32, int64, uint8, uint16, uint32, uint64, float16, float32, float64
+    /// False or true, a byte each.
+    case bool
+    /// −128 to 127.
+    case int8
+    /// −32,768 to 32,767.
+    case int16
+    /// Whole numbers of 32 bits, signed.
+    case int32
+    /// Whole numbers of 64 bits, signed, as NumPy makes them.
+    case int64
+    /// 0 to 255.
+    case uint8
+    /// 0 to 65,535.
+    case uint16
+    /// Whole numbers of 32 bits without a sign.
+    case uint32
+    /// Whole numbers of 64 bits without a sign.
+    case uint64
+    /// Half precision: 11 bits, up to 65,504.
+    case float16
+    /// Single precision: 24 bits.
+    case float32
+    /// Double precision: 53 bits.
+    case float64
 
     /// Bytes of one number.
     public var size: Int {

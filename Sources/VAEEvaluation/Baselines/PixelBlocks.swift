@@ -5,32 +5,27 @@ import VAECore
 ///
 /// Blocks are cut by counting images, so that products have the same shapes for any number of threads.
 struct PixelBlocks {
-    private let source: Source
+    private let values: PixelValues
     private let mean: [Float]
     private let storages: [FloatStorage]
     let imagesAtOnce: Int
     private let count: Int
 
-    private enum Source {
-        case images([UInt8])
-        case values([Float])
-    }
-
     init(_ images: ImageSet, _ mean: [Float], workers: Int) throws(OutOfMemory) {
-        try self.init(.images(images.pixels), images.pixels.count, mean, workers)
+        try self.init(images.values, mean, workers)
     }
 
     /// - Parameter values: (n, mean.count)
     init(_ values: [Float], _ mean: [Float], workers: Int) throws(OutOfMemory) {
-        try self.init(.values(values), values.count, mean, workers)
+        try self.init(.floats(values), mean, workers)
     }
 
     private init(
-        _ source: Source, _ values: Int, _ mean: [Float], _ workers: Int
+        _ values: PixelValues, _ mean: [Float], _ workers: Int
     ) throws(OutOfMemory) {
-        self.source = source
+        self.values = values
         self.mean = mean
-        count = values / mean.count
+        count = values.count / mean.count
         // 4 MiB a block at most, but for images larger than that.
         imagesAtOnce = max(1, min(256, (1 << 20) / mean.count))
         var storages: [FloatStorage] = []
@@ -44,11 +39,11 @@ struct PixelBlocks {
     func load(_ part: Int, worker: Int) -> (block: FloatRegion, images: Range<Int>) {
         let size = mean.count
         let range = part * imagesAtOnce..<min((part + 1) * imagesAtOnce, count)
-        let values = range.lowerBound * size..<range.upperBound * size
-        let block = storages[worker].region.prefix(values.count)
-        switch source {
-        case .images(let pixels): Pixels.scale(pixels.span, range: values, into: block)
-        case .values(let floats): block.copy(from: floats.span.extracting(values))
+        let span = range.lowerBound * size..<range.upperBound * size
+        let block = storages[worker].region.prefix(span.count)
+        switch values {
+        case .bytes(let bytes): Pixels.scale(bytes.span, range: span, into: block)
+        case .floats(let floats): Pixels.copy(floats.span, range: span, into: block)
         }
         for image in 0..<range.count {
             for pixel in 0..<size { block[image * size + pixel] -= mean[pixel] }
@@ -61,13 +56,6 @@ extension ImageSet {
     /// `limit` of the images at even distances, from the first on; all of them where there are no more.
     func evenlySpaced(_ limit: Int) -> ImageSet {
         guard count > limit else { return self }
-        let chosen = (0..<limit).map { $0 * count / limit }
-        let size = shape.count
-        var pixels: [UInt8] = []
-        pixels.reserveCapacity(limit * size)
-        for image in chosen { pixels += self.pixels[image * size..<(image + 1) * size] }
-        let labels = labels.map { labels in chosen.map { labels[$0] } }
-        // The counts agree by construction.
-        return (try? ImageSet(shape: shape, pixels: pixels, labels: labels)) ?? self
+        return selecting((0..<limit).map { $0 * count / limit })
     }
 }

@@ -9,10 +9,10 @@ public struct PixelwiseMean: Sendable, Equatable {
     /// (height, width, channels): each pixel value's mean, above 0 and below 1.
     public let means: [Double]
 
-    /// One pass over the images, in whole numbers: exact for any order.
+    /// One pass over the images, in whole numbers for bytes: exact for any order.
     /// - Throws: `invalidArgument` when there are no images.
     public init(fittedTo images: ImageSet) throws(VAEError) {
-        means = try Self.sums(images).map { (Double($0) / 255 + 0.5) / (Double(images.count) + 1) }
+        means = try Self.sums(images).map { ($0 + 0.5) / (Double(images.count) + 1) }
     }
 
     /// The errors of the means as a reconstruction of every image. Nothing is clamped: O(n · pixels).
@@ -27,8 +27,7 @@ public struct PixelwiseMean: Sendable, Equatable {
         var (squares, entropies) = ([Double](), [Double]())
         for image in 0..<images.count {
             var (square, entropy) = (0.0, 0.0)
-            for pixel in means.indices {
-                let target = Double(images.pixels[image * means.count + pixel]) / 255
+            for (pixel, target) in images.doubles(of: image).enumerated() {
                 square += (means[pixel] - target) * (means[pixel] - target)
                 entropy += target * whites[pixel] + (1 - target) * blacks[pixel]
             }
@@ -38,17 +37,26 @@ public struct PixelwiseMean: Sendable, Equatable {
         return ReconstructionErrors(squaredErrors: squares, crossEntropies: entropies, clamp: 0)
     }
 
-    /// Σ of each pixel value over the images.
-    static func sums(_ images: ImageSet) throws(VAEError) -> [Int] {
+    /// Σ of each pixel value over the images, black 0 and white 1; of bytes rounded once.
+    static func sums(_ images: ImageSet) throws(VAEError) -> [Double] {
         guard images.count > 0 else {
             throw VAEError(.invalidArgument, "training images", "are none", expected: "one or more")
         }
         let size = images.shape.count
-        var sums = [Int](repeating: 0, count: size)
-        for image in 0..<images.count {
-            for pixel in 0..<size { sums[pixel] += Int(images.pixels[image * size + pixel]) }
+        switch images.values {
+        case .bytes(let bytes):
+            var sums = [Int](repeating: 0, count: size)
+            for start in stride(from: 0, to: bytes.count, by: size) {
+                for pixel in 0..<size { sums[pixel] += Int(bytes[start + pixel]) }
+            }
+            return sums.map { Double($0) / 255 }
+        case .floats(let floats):
+            var sums = [Double](repeating: 0, count: size)
+            for start in stride(from: 0, to: floats.count, by: size) {
+                for pixel in 0..<size { sums[pixel] += Double(floats[start + pixel]) }
+            }
+            return sums
         }
-        return sums
     }
 }
 
@@ -64,16 +72,16 @@ package enum GreyEntropy {
         guard images.count > 0 else {
             throw VAEError(.invalidArgument, "images", "are none", expected: "one or more")
         }
-        let entropies = (0...255).map { level -> Double in
-            let x = Double(level) / 255
-            return level == 0 || level == 255 ? 0 : -x * log(x) - (1 - x) * log(1 - x)
-        }
+        func entropy(_ x: Double) -> Double { x == 0 || x == 1 ? 0 : -x * log(x) - (1 - x) * log(1 - x) }
+        let ofBytes = (0...255).map { entropy(Double($0) / 255) }
         let size = images.shape.count
         return Estimate(
             of: (0..<images.count).map { image in
-                var sum = 0.0
-                for pixel in images.pixels[image * size..<(image + 1) * size] { sum += entropies[Int(pixel)] }
-                return sum
+                let range = image * size..<(image + 1) * size
+                return switch images.values {
+                case .bytes(let bytes): bytes[range].reduce(0) { $0 + ofBytes[Int($1)] }
+                case .floats(let floats): floats[range].reduce(0) { $0 + entropy(Double($1)) }
+                }
             })
     }
 }

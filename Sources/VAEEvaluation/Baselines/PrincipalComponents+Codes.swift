@@ -77,7 +77,7 @@ extension PrincipalComponents {
     private static let imagesAtOnce = 256
 
     private func encode(
-        _ count: Int, labels: [UInt8]?, _ pool: WorkerPool,
+        _ count: Int, labels: [Int]?, _ pool: WorkerPool,
         _ makeBlocks: () throws(OutOfMemory) -> PixelBlocks
     ) throws(VAEError) -> Points {
         let codes = try allocating { () throws(OutOfMemory) in

@@ -60,11 +60,10 @@ public struct PrincipalComponents: Sendable {
                 found: "\(components)")
         }
         let pool = try makePool(threads)
-        let mean = try PixelwiseMean.sums(images).map { Double($0) / 255 / Double(images.count) }
+        let mean = try PixelwiseMean.sums(images).map { $0 / Double(images.count) }
         var scatter =
             byPixels
-            ? Scatter.of(pixels: images.pixels, mean: mean, pool: pool)
-            : Scatter.gram(ofPixels: images.pixels, mean: mean, pool: pool)
+            ? images.values.scatter(about: mean, pool) : images.values.gram(about: mean, pool)
         for index in scatter.indices { scatter[index] /= Double(images.count - 1) }
         let order = byPixels ? size : images.count
         totalVariance = (0..<order).reduce(0) { $0 + scatter[$1 * order + $1] }

@@ -26,10 +26,10 @@ public struct ReconstructionErrors: Sendable, Hashable, Codable {
     public init(
         of reconstructions: [Float], images: ImageSet, clamp: Double = halfGreyLevel
     ) throws(VAEError) {
-        guard images.count > 0, reconstructions.count == images.pixels.count else {
+        guard images.count > 0, reconstructions.count == images.values.count else {
             throw VAEError(
                 .invalidArgument, "reconstructions", "differ in number from the images' pixels",
-                expected: images.count > 0 ? "\(images.pixels.count) values" : "one image or more",
+                expected: images.count > 0 ? "\(images.values.count) values" : "one image or more",
                 found: "\(reconstructions.count)")
         }
         try VAEError.require(
@@ -66,7 +66,8 @@ public struct ReconstructionErrors: Sendable, Hashable, Codable {
     ) throws(VAEError) {
         let size = images.shape.count
         for image in 0..<images.count {
-            let (square, entropy) = sums(reconstructions, images.pixels, image * size, size, clamp)
+            let (square, entropy) = sums(
+                reconstructions[image * size..<(image + 1) * size], images.doubles(of: image), clamp)
             guard square.isFinite else {
                 throw VAEError(
                     .invalidData, "reconstructions", "hold a value that is not a finite number",
@@ -85,11 +86,11 @@ public struct ReconstructionErrors: Sendable, Hashable, Codable {
 
     /// Both sums over the values of one image.
     static func sums(
-        _ values: [Float], _ pixels: [UInt8], _ start: Int, _ size: Int, _ clamp: Double
+        _ values: ArraySlice<Float>, _ targets: [Double], _ clamp: Double
     ) -> (square: Double, entropy: Double) {
         var (square, entropy) = (0.0, 0.0)
-        for index in start..<start + size {
-            let (value, target) = (Double(values[index]), Double(pixels[index]) / 255)
+        for (value, target) in zip(values, targets) {
+            let value = Double(value)
             square += (value - target) * (value - target)
             let p = min(max(value, clamp), 1 - clamp)
             // Most pixels are black or white: one logarithm.

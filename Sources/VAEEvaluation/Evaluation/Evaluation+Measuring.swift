@@ -25,7 +25,7 @@ extension Evaluation {
         let train = options.binarization.map { train.binarized($0) } ?? train
         let test = options.binarization.map { test.binarized($0) } ?? test
         let kind = model.configuration.likelihood
-        let isBinary = test.pixels.allSatisfy { $0 == 0 || $0 == 255 }
+        let isBinary = test.values.areBinary
 
         let encoding = try model.encode(test, threads: threads)
         func objective(_ images: ImageSet, _ draws: Int) throws -> ObjectiveEstimate {

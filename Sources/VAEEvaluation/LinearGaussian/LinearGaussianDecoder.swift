@@ -74,8 +74,8 @@ package struct LinearGaussianDecoder: Sendable {
         return (0..<images.count).map { image in
             var squares = 0.0
             var projected = [Double](repeating: 0, count: latent)
-            for pixel in 0..<size {
-                let residual = Double(images.pixels[image * size + pixel]) / 255 - mean[pixel]
+            for (pixel, value) in images.doubles(of: image).enumerated() {
+                let residual = value - mean[pixel]
                 squares += residual * residual
                 for i in 0..<latent { projected[i] += residual * weights[pixel * latent + i] }
             }

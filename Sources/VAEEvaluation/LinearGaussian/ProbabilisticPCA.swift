@@ -48,17 +48,8 @@ package struct ProbabilisticPCA: Sendable {
                 found: "\(latentSize) for images of \(images.shape)",
                 advice: size == 1 ? "Train on larger images." : "Train with fewer latent dimensions.")
         }
-        let moments = PixelMoments(images.pixels.span, size: size)
-        let count = Double(images.count)
-        mean = moments.sums.map { Double($0) / count / 255 }
-        var covariance = [Double](repeating: 0, count: size * size)
-        for row in 0..<size {
-            for column in row..<size {
-                let product = Double(moments.products[row * size + column])
-                let chance = Double(moments.sums[row]) * Double(moments.sums[column]) / count
-                covariance[row * size + column] = (product - chance) / count / (255 * 255)
-            }
-        }
+        let covariance: [Double]
+        (mean, covariance) = try Self.moments(of: images)
         let eigen: SymmetricEigen
         do throws(FactorizationError) {
             eigen = try SymmetricEigen(covariance, size: size)
@@ -82,4 +73,26 @@ package struct ProbabilisticPCA: Sendable {
     }
 
     private static let mostValues = 4096
+
+    /// Mean and covariance, (size, size) of which the upper triangle is filled in; of bytes by exact sums.
+    private static func moments(of images: ImageSet) throws(VAEError) -> (mean: [Double], [Double]) {
+        let (size, count) = (images.shape.count, Double(images.count))
+        switch images.values {
+        case .bytes(let bytes):
+            let moments = PixelMoments(bytes.span, size: size)
+            var covariance = [Double](repeating: 0, count: size * size)
+            for row in 0..<size {
+                for column in row..<size {
+                    let product = Double(moments.products[row * size + column])
+                    let chance = Double(moments.sums[row]) * Double(moments.sums[column]) / count
+                    covariance[row * size + column] = (product - chance) / count / (255 * 255)
+                }
+            }
+            return (moments.sums.map { Double($0) / count / 255 }, covariance)
+        case .floats:
+            let mean = try PixelwiseMean.sums(images).map { $0 / count }
+            let scatter = images.values.scatter(about: mean, try makePool(1))
+            return (mean, scatter.map { $0 / count })
+        }
+    }
 }

@@ -3,14 +3,14 @@ import VAECore
 /// The results of a classifier on points whose classes are known.
 public struct Classification: Sendable, Hashable, Codable {
     /// All classes that occur, true or predicted, ascending.
-    public let classes: [UInt8]
+    public let classes: [Int]
     /// (classes, classes): how many points of each class, by row, were taken for each, by column.
     public let confusion: [[Int]]
     /// The share of points that were classified right, 0 to 1, with the standard error of a share of so many independent points.
     public let accuracy: Estimate
 
     /// - Throws: `invalidArgument` when there are no points, or the two differ in number.
-    public init(predicted: [UInt8], actual: [UInt8]) throws(VAEError) {
+    public init(predicted: [Int], actual: [Int]) throws(VAEError) {
         guard !actual.isEmpty, predicted.count == actual.count else {
             throw VAEError(
                 .invalidArgument, "predicted classes", "differ in number from the labels",

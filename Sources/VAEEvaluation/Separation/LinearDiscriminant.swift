@@ -12,7 +12,7 @@ import VAECore
 /// within classes, or that others determine, would otherwise have no inverse. `shrinkage` says so.
 public struct LinearDiscriminant: Sendable {
     /// Ascending.
-    public let classes: [UInt8]
+    public let classes: [Int]
     /// 0, or `singularShrinkage` where the covariance is singular.
     public let shrinkage: Double
     /// (classes, size): Σ⁻¹μ of each class.
@@ -44,7 +44,7 @@ public struct LinearDiscriminant: Sendable {
                 expected: "more than the \(classCount) classes", found: "\(count)")
         }
         let pool = try makePool(threads)
-        let centre = Self.means(points, ClassIndex([UInt8](repeating: 0, count: count)))
+        let centre = Self.means(points, ClassIndex([Int](repeating: 0, count: count)))
         let means = Self.means(points, index)
         let total = Scatter.of(points: points.coordinates, size: size, centres: centre, pool: pool)
         var within = Scatter.of(
@@ -98,7 +98,7 @@ public struct LinearDiscriminant: Sendable {
 
     /// The class of each point. O(points · classes · size).
     /// - Throws: `invalidArgument` when the points lie in another space.
-    public func predict(_ points: Points) throws(VAEError) -> [UInt8] {
+    public func predict(_ points: Points) throws(VAEError) -> [Int] {
         try points.requireSameSpace(as: size, "points")
         var centred = [Double](repeating: 0, count: size)
         return (0..<points.count).map { point in

@@ -10,7 +10,8 @@ public struct NearestNeighbours: Sendable {
     /// Voters of each point.
     public let neighbours: Int
     private let points: Points
-    private let labels: [UInt8]
+    private let labels: [Int]
+    private let index: ClassIndex
 
     /// 10 voters: enough that a single stray point does not decide where classes overlap, as they do in a plane, and few beside the
     /// hundreds or thousands of points that a class has. Fixed beforehand rather than chosen by its result.
@@ -20,7 +21,8 @@ public struct NearestNeighbours: Sendable {
     ///   points.
     public init(fittedTo points: Points, neighbours: Int = defaultNeighbours) throws(VAEError) {
         labels = try points.requireLabels("nearest neighbours")
-        try ClassIndex(labels).requireSeveral("nearest neighbours")
+        index = ClassIndex(labels)
+        try index.requireSeveral("nearest neighbours")
         try VAEError.require(
             "neighbours", neighbours, in: 1...points.count, unit: ", the number of points")
         self.points = points
@@ -31,7 +33,7 @@ public struct NearestNeighbours: Sendable {
     ///
     /// The same for any number of threads and on any processor.
     /// - Throws: `invalidArgument` when the points lie in another space; `unavailable` without memory enough.
-    public func predict(_ points: Points, threads: Int = Machine.physicalCores) throws(VAEError) -> [UInt8] {
+    public func predict(_ points: Points, threads: Int = Machine.physicalCores) throws(VAEError) -> [Int] {
         try points.requireSameSpace(as: self.points.size, "points")
         return try vote(on: points, leavingOneOut: false, threads)
     }
@@ -55,24 +57,25 @@ public struct NearestNeighbours: Sendable {
             predicted: vote(on: points, leavingOneOut: true, threads), actual: labels)
     }
 
-    private func vote(on queries: Points, leavingOneOut: Bool, _ threads: Int) throws(VAEError) -> [UInt8] {
+    private func vote(on queries: Points, leavingOneOut: Bool, _ threads: Int) throws(VAEError) -> [Int] {
         let pool = try makePool(threads)
         let found = try allocating { () throws(OutOfMemory) in
             try NeighbourSearch.search(
                 queries.coordinates, among: points.coordinates, size: points.size, k: neighbours,
                 leavingOneOut: leavingOneOut, pool: pool)
         }
-        var votes = [Int](repeating: 0, count: 256)
+        let numbers = index.numbers
+        var votes = [Int](repeating: 0, count: index.classes.count)
         return (0..<queries.count).map { query in
             let voters = found.indices[query * neighbours..<(query + 1) * neighbours]
-            for voter in voters { votes[Int(labels[Int(voter)])] += 1 }
+            for voter in voters { votes[numbers[Int(voter)]] += 1 }
             // From the nearest on: a later class must have more votes.
-            var winner = labels[Int(voters[voters.startIndex])]
-            for voter in voters where votes[Int(labels[Int(voter)])] > votes[Int(winner)] {
-                winner = labels[Int(voter)]
+            var winner = numbers[Int(voters[voters.startIndex])]
+            for voter in voters where votes[numbers[Int(voter)]] > votes[winner] {
+                winner = numbers[Int(voter)]
             }
-            for voter in voters { votes[Int(labels[Int(voter)])] = 0 }
-            return winner
+            for voter in voters { votes[numbers[Int(voter)]] = 0 }
+            return index.classes[winner]
         }
     }
 }

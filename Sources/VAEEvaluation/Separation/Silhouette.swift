@@ -10,7 +10,7 @@ public struct Silhouette: Sendable, Hashable, Codable {
     /// The mean over all points.
     public let mean: Double
     /// Ascending.
-    public let classes: [UInt8]
+    public let classes: [Int]
     /// The mean over the points of each class.
     public let classMeans: [Double]
 

@@ -25,7 +25,7 @@ public struct LatentScatter: Figure {
 
     /// The finite points of one class, in the order given.
     struct Group: Sendable {
-        let label: UInt8
+        let label: Int
         let name: String
         let look: ClassLook
         let points: [Point]
@@ -50,8 +50,8 @@ public struct LatentScatter: Figure {
     /// - Throws: `invalidArgument` when there are no points, labels and points differ in number, or the
     ///   size is below 400×360; `invalidData` when no point is finite.
     public init(
-        points: [SIMD2<Float>], labels: [UInt8]? = nil, classNames: [String] = [],
-        classes: Set<UInt8>? = nil, title: String = "", subtitle: String = "", xLabel: String = "z₁",
+        points: [SIMD2<Float>], labels: [Int]? = nil, classNames: [String] = [],
+        classes: Set<Int>? = nil, title: String = "", subtitle: String = "", xLabel: String = "z₁",
         yLabel: String = "z₂",
         legendTitle: String? = "class", showsPrior: Bool = true, hasOneScale: Bool = true,
         limits: Limits? = nil,
@@ -121,7 +121,7 @@ public struct LatentScatter: Figure {
             advice: "Training has probably diverged.")
     }
 
-    private static func check(points: [SIMD2<Float>], labels: [UInt8]?, size: Size) throws(VAEError) {
+    private static func check(points: [SIMD2<Float>], labels: [Int]?, size: Size) throws(VAEError) {
         guard !points.isEmpty else {
             throw VAEError(.invalidArgument, "latent points", "are none", expected: "at least one")
         }
@@ -139,25 +139,23 @@ public struct LatentScatter: Figure {
     }
 
     private static func group(
-        _ points: [SIMD2<Float>], _ labels: [UInt8]?, _ names: [String], _ looks: [UInt8: ClassLook]
+        _ points: [SIMD2<Float>], _ labels: [Int]?, _ names: [String], _ looks: [Int: ClassLook]
     ) -> [Group] {
-        var byClass = [[Point]](repeating: [], count: 256)
+        var byClass: [Int: [Point]] = [:]
         for (index, point) in points.enumerated() where point.x.isFinite && point.y.isFinite {
-            byClass[Int(labels?[index] ?? 0)].append(Point(Double(point.x), Double(point.y)))
+            byClass[labels?[index] ?? 0, default: []].append(Point(Double(point.x), Double(point.y)))
         }
-        return (0...UInt8.max).compactMap { label in
-            let points = byClass[Int(label)]
-            guard !points.isEmpty else { return nil }
-            return Group(
+        return byClass.sorted { $0.key < $1.key }.map { label, points in
+            Group(
                 label: label,
-                name: labels == nil ? "" : Int(label) < names.count ? names[Int(label)] : "\(label)",
+                name: labels == nil ? "" : names.indices.contains(label) ? names[label] : "\(label)",
                 look: looks[label] ?? ClassLook(colour: Palette.primary, mark: .dot), points: points)
         }
     }
 
     /// The median point of every class that has finite points, ascending by class; one entry of class 0
     /// when there are no labels.
-    func medians() -> [(label: UInt8, median: SIMD2<Double>)] {
+    func medians() -> [(label: Int, median: SIMD2<Double>)] {
         groups.map { ($0.label, ScatterStatistics.median($0.points)) }
     }
 }

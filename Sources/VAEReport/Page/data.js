@@ -51,7 +51,9 @@ class TestSet {
     this.imageCount = 0;
     this.mean = points ? dequantised('mean', points.mean) : new Float32Array(0);
     this.logVariance = points ? dequantised('log-variance', points.logVariance) : new Float32Array(0);
-    this.labels = points?.labelled ? arrayBytes('labels') : null;
+    /** Labels are any whole numbers; the page's array has their ranks. */
+    this.labels = points?.labelled
+      ? Float64Array.from(new Uint32Array(arrayBytes('labels').buffer), (rank) => points.classes[rank]) : null;
     this.reconstruction = points?.losses ? dequantised('reconstruction', points.losses.reconstruction) : null;
     this.kl = points?.losses ? dequantised('kl', points.losses.kl) : null;
     this.classes = this.labels ? points.classes : [];

@@ -10,22 +10,24 @@ struct DataName {
     /// The classes from 0 on where they are more than numbers.
     let classes: [String]
 
-    init(_ name: String) {
+    init(_ data: Dataset) { self.init(data.name, classes: data.classNames) }
+
+    init(_ name: String, classes: [String] = []) {
         switch DatasetChoice(rawValue: name) {
-        case .mnist: (title, label, classes) = ("MNIST", "digit", [])
-        case .synthetic: (title, label, classes) = ("Synthetic digits", "digit", [])
-        case .fashionMNIST: (title, label, classes) = ("Fashion-MNIST", "class", Self.clothes)
-        case .auto, nil:
-            // The name of a folder, which anybody may have made.
-            (title, label, classes) = (String(name.escapingControlCharacters().prefix(60)), "class", [])
+        case .mnist: (title, label) = ("MNIST", "digit")
+        case .synthetic: (title, label) = ("Synthetic digits", "digit")
+        case .fashionMNIST: (title, label) = ("Fashion-MNIST", "class")
+        // The name of a folder, which anybody may have made.
+        case .auto, nil: (title, label) = (DataName.shown(name, 60), "class")
         }
+        self.classes = classes.map { DataName.shown($0, 40) }
     }
 
-    func name(ofClass label: UInt8) -> String {
-        Int(label) < classes.count ? classes[Int(label)] : "\(label)"
+    private static func shown(_ name: String, _ length: Int) -> String {
+        String(name.escapingControlCharacters().prefix(length))
     }
 
-    private static let clothes = [
-        "T-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot",
-    ]
+    func name(ofClass label: Int) -> String {
+        classes.indices.contains(label) ? classes[label] : "\(label)"
+    }
 }

@@ -21,7 +21,7 @@ extension RunFigures {
         let median = Array(ranked[middle..<middle + count])
         let worst = Array(ranked.suffix(count))
         let chosen = typical + best + median + worst
-        let images = try images(chosen)
+        let images = images(chosen)
         return try ReconstructionGrid(
             inputs: FloatImages(images, at: 0..<images.count),
             reconstructions: FloatImages(
@@ -56,7 +56,7 @@ extension RunFigures {
     /// Lines between images of neighbouring classes, or without labels of neighbours in the test set.
     func interpolations() throws(VAEError) -> InterpolationGrid {
         let pairs = pairs()
-        let (starts, ends) = (try images(pairs.map(\.0)), try images(pairs.map(\.1)))
+        let (starts, ends) = (images(pairs.map(\.0)), images(pairs.map(\.1)))
         let (from, to) = (
             try model.encode(starts, threads: threads), try model.encode(ends, threads: threads)
         )

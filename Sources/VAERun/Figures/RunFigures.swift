@@ -32,7 +32,7 @@ package final class RunFigures {
         self.history = history
         self.options = options
         self.threads = threads
-        name = DataName(data.name)
+        name = DataName(data)
     }
 
     /// The warning about the letters in pictures, for people to read before they look at them; nil when nothing is missing.
@@ -83,8 +83,8 @@ package final class RunFigures {
     }
 
     /// The test images at `indices`, in their order.
-    func images(_ indices: [Int]) throws(VAEError) -> ImageSet {
-        try test.selecting(indices)
+    func images(_ indices: [Int]) -> ImageSet {
+        test.selecting(indices)
     }
 
     /// Decoded images as figures take them.
@@ -93,21 +93,9 @@ package final class RunFigures {
     }
 
     /// For each class the places of its images in the test set, classes ascending; all in one without labels.
-    func classes() -> [(label: UInt8?, images: [Int])] {
+    func classes() -> [(label: Int?, images: [Int])] {
         guard let labels = test.labels else { return [(nil, Array(0..<test.count))] }
-        var byClass = [[Int]](repeating: [], count: 256)
-        for (index, label) in labels.enumerated() { byClass[Int(label)].append(index) }
-        return (0...UInt8.max).compactMap { byClass[Int($0)].isEmpty ? nil : ($0, byClass[Int($0)]) }
-    }
-}
-
-extension ImageSet {
-    /// The images at `indices`, in their order, with their labels.
-    package func selecting(_ indices: [Int]) throws(VAEError) -> ImageSet {
-        var pixels: [UInt8] = []
-        pixels.reserveCapacity(indices.count * shape.count)
-        for index in indices { pixels += self.pixels[index * shape.count..<(index + 1) * shape.count] }
-        return try ImageSet(
-            shape: shape, pixels: pixels, labels: labels.map { all in indices.map { all[$0] } })
+        return Dictionary(grouping: labels.indices) { labels[$0] }.sorted { $0.key < $1.key }
+            .map { ($0.key, $0.value) }
     }
 }

@@ -19,7 +19,7 @@ package struct FilmRecorder {
     /// Columns and rows of the decoded plane.
     private let grid: GridSize
     /// All labels of the test set, of which the film shows some images.
-    private let classes: Set<UInt8>?
+    private let classes: Set<Int>?
     private var frames: [FilmFrame] = []
 
     /// The film.
@@ -41,8 +41,8 @@ package struct FilmRecorder {
         }
         // Evenly spread, as a test set's halves may differ.
         let count = min(test.count, Self.mostPoints)
-        self.test = try test.selecting((0..<count).map { $0 * test.count / count })
-        name = DataName(data.name)
+        self.test = test.selecting((0..<count).map { $0 * test.count / count })
+        name = DataName(data)
         self.latentSize = latentSize
         self.epochs = epochs
         self.threads = threads
