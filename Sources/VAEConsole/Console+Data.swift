@@ -20,10 +20,19 @@ extension Console {
             warn(
                 "the download could not be kept in \(path.escapingControlCharacters()): "
                     + reason.escapingControlCharacters())
+        case .reading(let done, let total):
+            status(force: done == total) { _ in
+                "reading pictures  \(grouped(Double(done))) of \(grouped(Double(total)))"
+            }
         case .fallingBack(let reason):
             let why = (mirrorFailure ?? reason).escapingControlCharacters()
             warn("MNIST is not in the cache and can't be downloaded (\(why)).")
-            warn("Training on the built-in synthetic digits instead; --data DIR takes MNIST from a folder.")
+            warn("Training on the built-in synthetic digits instead; --data PATH takes images of your own.")
         }
+    }
+
+    /// Says what was made of files, and which were not used.
+    package func show(remarks data: Dataset) {
+        for remark in data.remarks { note(remark.escapingControlCharacters()) }
     }
 }

@@ -10,10 +10,24 @@ public struct Dataset: Sendable, Equatable {
     public let test: ImageSet?
     /// The origin of the images, as a phrase for people: a folder, the cache, a download, built in.
     public let source: String
+    /// The names of the classes, label 0 first, where they are more than numbers.
+    public let classNames: [String]
+    /// What was found and is not used, and what was taken for what: phrases for people.
+    public let remarks: [String]
 
+    /// - Parameters:
+    ///   - name: what to call the data
+    ///   - train: images to train with
+    ///   - test: images to test with
+    ///   - source: where the images come from, a phrase for people
+    ///   - classNames: the names of the classes, label 0 first; none where labels are only numbers
+    ///   - remarks: what people should know of how the images came about
     /// - Throws: `invalidArgument` without training images, with an empty test set, or if the test images
     ///   have another shape than the training images.
-    public init(name: String, train: ImageSet, test: ImageSet?, source: String) throws(VAEError) {
+    public init(
+        name: String, train: ImageSet, test: ImageSet?, source: String, classNames: [String] = [],
+        remarks: [String] = []
+    ) throws(VAEError) {
         guard train.count > 0, test?.count != 0 else {
             throw VAEError(
                 .invalidArgument, name, train.count == 0 ? "has no training images" : "has an empty test set",
@@ -28,6 +42,18 @@ public struct Dataset: Sendable, Equatable {
         self.train = train
         self.test = test
         self.source = source
+        self.classNames = classNames
+        self.remarks = remarks
+    }
+
+    /// The same data with what is given in place of what it had.
+    package func replacing(
+        name: String? = nil, train: ImageSet? = nil, test: ImageSet? = nil, source: String? = nil,
+        classNames: [String]? = nil
+    ) throws(VAEError) -> Dataset {
+        try Dataset(
+            name: name ?? self.name, train: train ?? self.train, test: test ?? self.test,
+            source: source ?? self.source, classNames: classNames ?? self.classNames, remarks: remarks)
     }
 
     /// The same data with only the first `count` training images (all of them if there are fewer); the
@@ -40,7 +66,7 @@ public struct Dataset: Sendable, Equatable {
                 found: "\(count)")
         }
         guard count < train.count else { return self }
-        return try Dataset(name: name, train: train.slice(0..<count), test: test, source: source)
+        return try replacing(train: train.slice(0..<count))
     }
 
     /// The same data with the last images of the training set as test images, if it has no test set yet.
@@ -62,28 +88,9 @@ public struct Dataset: Sendable, Equatable {
         }
         let held = max(1, Int(Double(train.count) * fraction))
         let kept = train.count - held
-        return try Dataset(
-            name: name, train: train.slice(0..<kept), test: train.slice(kept..<train.count),
+        return try replacing(
+            train: train.slice(0..<kept), test: train.slice(kept..<train.count),
             source: "\(source), its last \(held) images held out as the test set")
     }
 
-    /// SHA-256 of shapes, pixels and labels, as 64 hexadecimal digits: two data sets with the same hash
-    /// train the same model. Name and source do not count. Computed anew at each call.
-    public func contentHash() -> String {
-        var hash = SHA256()
-        hash.update(Array("vae-dataset-1".utf8))
-        for set in [train, test] {
-            guard let set else {
-                hash.update([0])
-                continue
-            }
-            hash.update([set.labels == nil ? 1 : 2])
-            for value in [set.count, set.shape.height, set.shape.width, set.shape.channels] {
-                hash.update(value)
-            }
-            hash.update(set.pixels)
-            if let labels = set.labels { hash.update(labels) }
-        }
-        return hash.digest().description
-    }
 }

@@ -1,6 +1,6 @@
 /// The data set to train on.
 public enum DatasetChoice: String, Sendable, CaseIterable, Codable {
-    /// MNIST, from the folder, the cache or a download; without any of them the built-in digits, and the
+    /// One's own files where a path is given; else MNIST, from the cache or a download; without any of them the built-in digits, and the
     /// caller is told so.
     case auto
     /// MNIST or an error, never anything else.
@@ -9,6 +9,14 @@ public enum DatasetChoice: String, Sendable, CaseIterable, Codable {
     case fashionMNIST = "fashion-mnist"
     /// The built-in digits; see `SyntheticDigits`.
     case synthetic
+
+    /// The names of the classes, label 0 first, where they are more than numbers.
+    package var classNames: [String] {
+        guard self == .fashionMNIST else { return [] }
+        return [
+            "T-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot",
+        ]
+    }
 }
 
 /// An event of loading data, for a program to tell its user.
@@ -21,6 +29,8 @@ public enum DatasetEvent: Sendable, Equatable {
     case cacheDamaged(path: String, reason: String)
     /// A file was downloaded but can't be kept for the next time.
     case cacheNotWritten(path: String, reason: String)
+    /// So many pictures of one's own have been read.
+    case reading(done: Int, total: Int)
     /// MNIST can't be had; the built-in digits are used instead.
     case fallingBack(reason: String)
 }

@@ -9,18 +9,18 @@ extension Dataset {
     ///   already, in which case nothing is written; what `DurableFile.write` throws.
     @discardableResult
     public func export(to folder: String) throws(VAEError) -> [String] {
-        var files: [(path: String, array: IDXArray)] = []
-        func add(_ file: DatasetFile, _ array: IDXArray) {
+        var files: [(path: String, array: NumericArray)] = []
+        func add(_ file: DatasetFile, _ array: NumericArray) {
             files.append((joined(folder, file.standardName), array))
         }
         add(.trainImages, try IDX.images(train))
         if let labels = train.labels {
-            add(.trainLabels, try IDXArray(dimensions: [labels.count], values: labels))
+            add(.trainLabels, try IDX.labels(labels))
         }
         if let test {
             add(.testImages, try IDX.images(test))
             if let labels = test.labels {
-                add(.testLabels, try IDXArray(dimensions: [labels.count], values: labels))
+                add(.testLabels, try IDX.labels(labels))
             }
         }
         try makeFolder(folder)

@@ -13,7 +13,7 @@ public struct DatasetLoader: Sendable {
     /// Seconds without a byte until a server is given up.
     package var patience: Double = 10
 
-    /// A loader; nothing is read before ``load(_:folder:seed:progress:)``.
+    /// A loader; nothing is read before ``load(_:path:options:seed:progress:)``.
     /// - Parameter cacheFolder: where downloads are kept; nil for `$XDG_CACHE_HOME/vae` or `~/.cache/vae`
     public init(cacheFolder: String? = nil) {
         self.cacheFolder = cacheFolder
@@ -21,33 +21,38 @@ public struct DatasetLoader: Sendable {
 
     /// Loads a data set, and waits for downloads.
     ///
-    /// With a folder, its files are the data, whatever they hold; `mnist` and `fashion-mnist` then only
+    /// With a path, its files are the data, whatever they hold; `mnist` and `fashion-mnist` then only
     /// name it. Without one, files come from the cache if their size and SHA-256 are the published ones,
     /// else from the public servers, checked in the same way.
     /// - Parameters:
     ///   - choice: which data set
-    ///   - folder: a folder of IDX files; nil for the cache
+    ///   - path: a file or folder, which ``DataSource`` reads; nil for the cache
+    ///   - options: what is to be made of the files at `path`
     ///   - seed: the seed of the synthetic digits.
     ///   - progress: is told what happens, on the caller's thread.
-    /// - Throws: `unavailable` if `mnist` or `fashion-mnist` can't be had; what `Dataset(contentsOf:)`
-    ///   throws; `invalidArgument` for a folder together with `synthetic`. `auto` without a folder doesn't
+    /// - Throws: `unavailable` if `mnist` or `fashion-mnist` can't be had; what `DataSource`
+    ///   throws; `invalidArgument` for a path together with `synthetic`. `auto` without a path doesn't
     ///   throw: it falls back on the synthetic digits, says so to `progress` and in the data's `source`.
     public func load(
-        _ choice: DatasetChoice, folder: String? = nil, seed: UInt64 = SyntheticDigits.defaultSeed,
+        _ choice: DatasetChoice, path: String? = nil, options: ImportOptions = ImportOptions(),
+        seed: UInt64 = SyntheticDigits.defaultSeed,
         progress: (DatasetEvent) -> Void = { _ in }
     ) throws(VAEError) -> Dataset {
-        if let folder {
+        if let path {
             guard choice != .synthetic else {
                 throw VAEError(
-                    .invalidArgument, "data folder \(folder)", "can't be combined with the synthetic digits",
-                    advice: "Leave out the folder, or choose another data set.")
+                    .invalidArgument, "\(path)", "can't be combined with the synthetic digits",
+                    advice: "Leave out the path, or choose another data set.")
             }
-            return try Dataset(contentsOf: folder, name: choice == .auto ? nil : choice.rawValue)
+            let data = try DataSource(path).dataset(
+                name: choice == .auto ? nil : choice.rawValue, options: options, progress: progress)
+            return data.classNames.isEmpty ? try data.replacing(classNames: choice.classNames) : data
         }
         switch choice {
         case .synthetic: return try SyntheticDigits.dataset(seed: seed)
         case .mnist: return try published(mnist, progress)
-        case .fashionMNIST: return try published(fashionMNIST, progress)
+        case .fashionMNIST:
+            return try published(fashionMNIST, progress).replacing(classNames: choice.classNames)
         case .auto:
             do throws(VAEError) {
                 return try published(mnist, progress)

@@ -14,46 +14,41 @@ extension IDX {
     }
 
     static func readImages(_ images: InputBytes, labels: InputBytes?) throws(VAEError) -> ImageSet {
-        let array = try read(images)
-        let sizes = array.dimensions
-        guard sizes.count >= 3 else {
+        let found = try read(images).imageValues(path: images.path)
+        guard found.layout != .nd else {
             throw VAEError(
-                .invalidData, images.path, "does not hold images",
-                expected: "magic 0x00000803 (grey) or 0x00000804 (colour, channels last)",
-                found: "0x0000080\(sizes.count)\(sizes.count == 1 ? ", labels" : "")",
-                advice: "Check that images and labels are not swapped.")
+                .invalidData, images.path, "does not hold images", expected: "three or four dimensions",
+                found: "two", advice: "Check that images and labels are not swapped.")
         }
-        let channels = sizes.count == 4 ? sizes[3] : 1
-        guard channels <= 4 else {
-            throw VAEError(
-                .invalidData, images.path, "has too many channels in its last dimension",
-                expected: "1 to 4 channels, sizes N, height, width, channels", found: "\(sizes)",
-                advice: "Store the channels last.")
-        }
-        let shape = ImageShape(height: sizes[1], width: sizes[2], channels: channels)
-        guard let labels else { return try ImageSet(shape: shape, pixels: array.values) }
-
-        let classes = try read(labels)
-        guard classes.dimensions.count == 1 else {
-            throw VAEError(
-                .invalidData, labels.path, "does not hold labels", expected: "magic 0x00000801",
-                found: "0x0000080\(classes.dimensions.count)",
-                advice: "Check that images and labels are not swapped.")
-        }
-        guard classes.values.count == sizes[0] else {
+        guard let labels else { return try ImageSet(shape: found.shape, values: found.values) }
+        let classes = try read(labels).labels(path: labels.path).values
+        guard classes.count == found.count else {
             throw VAEError(
                 .invalidData, labels.path, "differs in number from the images of \(images.path)",
-                expected: "\(sizes[0]) labels", found: "\(classes.values.count)",
+                expected: "\(found.count) labels", found: "\(classes.count)",
                 advice: "Take images and labels from the same data set.")
         }
-        return try ImageSet(shape: shape, pixels: array.values, labels: classes.values)
+        return try ImageSet(shape: found.shape, values: found.values, labels: classes)
     }
 
-    /// The images as an array for an IDX file: N × height × width, × channels unless grey.
-    /// - Throws: `invalidArgument` if there are none.
-    package static func images(_ set: ImageSet) throws(VAEError) -> IDXArray {
-        let shape = set.shape
-        let sizes = [set.count, shape.height, shape.width] + (shape.channels == 1 ? [] : [shape.channels])
-        return try IDXArray(dimensions: sizes, values: set.pixels)
+    /// The images as an array for an IDX file: N × height × width, × channels unless grey; bytes, or floats that bytes would round.
+    package static func images(_ set: ImageSet) throws(VAEError) -> NumericArray {
+        let array = NumericArray(set)
+        guard set.shape.channels == 1 else { return array }
+        return try NumericArray(shape: Array(array.shape.prefix(3)), values: array.values)
+    }
+
+    /// Labels as an array for an IDX file: bytes where all are, else integers of 32 bits.
+    /// - Throws: `invalidArgument` if one of them has more bits.
+    package static func labels(_ labels: [Int]) throws(VAEError) -> NumericArray {
+        if labels.allSatisfy({ (0...255).contains($0) }) {
+            return try NumericArray(shape: [labels.count], values: .bytes(labels.map { UInt8($0) }))
+        }
+        if let other = labels.first(where: { Int32(exactly: $0) == nil }) {
+            throw VAEError(
+                .invalidArgument, "labels", "can't be written as an IDX file", expected: "32 bits",
+                found: "\(other)")
+        }
+        return try NumericArray(shape: [labels.count], values: .int32(labels.map { Int32($0) }))
     }
 }

@@ -5,8 +5,8 @@ extension IDX {
     /// Reads one file of any type, compressed or not, to its very end.
     /// - Throws: `missingInput` or `inputOutput` if the file can't be read; `invalidData` if it isn't IDX with one to four
     ///   positive sizes, or isn't exactly as long as they say.
-    package static func readNumbers(_ path: String) throws(VAEError) -> NumericArray {
-        try readNumbers(InputBytes(path: path))
+    package static func read(_ path: String) throws(VAEError) -> NumericArray {
+        try read(InputBytes(path: path))
     }
 
     /// The bytes of an uncompressed file.
@@ -30,12 +30,9 @@ extension IDX {
         return bytes
     }
 
-    /// - Parameter types: those that are read, the others being refused
-    static func readNumbers(
-        _ input: InputBytes, types: Set<NumericType> = Set(codes.map(\.type))
-    ) throws(VAEError) -> NumericArray {
+    static func read(_ input: InputBytes) throws(VAEError) -> NumericArray {
         let stream = try PayloadStream(input)
-        let (type, dimensions) = try header(stream, types)
+        let (type, dimensions) = try header(stream)
         let length = try contentLength(type, dimensions, stream)
         // A stored file's length was checked against the file system; a compressed file's stated length is only believed as
         // its bytes arrive. No more than the header asks for, and a byte that tells a longer file, is ever inflated.
@@ -55,9 +52,15 @@ extension IDX {
         return NumericArray(checked: dimensions, values)
     }
 
-    private static func header(
-        _ stream: PayloadStream, _ types: Set<NumericType>
-    ) throws(VAEError) -> (NumericType, [Int]) {
+    /// Type and sizes, without the numbers.
+    static func readHeader(_ input: InputBytes) throws(VAEError) -> (NumericType, [Int]) {
+        let stream = try PayloadStream(input)
+        let (type, dimensions) = try header(stream)
+        _ = try contentLength(type, dimensions, stream)
+        return (type, dimensions)
+    }
+
+    private static func header(_ stream: PayloadStream) throws(VAEError) -> (NumericType, [Int]) {
         let path = stream.input.path
         var magic: [UInt8] = []
         guard try stream.append(4, to: &magic) == 4 else {
@@ -80,9 +83,7 @@ extension IDX {
                 .invalidData, path,
                 stream.isCompressed
                     ? "is compressed, and what is in it is not an IDX file" : "is not an IDX file",
-                expected: types == [.uint8]
-                    ? "bytes 0 to 3 of 00 00 08 and 01 to 04"
-                    : "bytes 0 to 3 of 00 00, 08 to 0e and 01 to 04",
+                expected: "bytes 0 to 3 of 00 00, 08 to 0e and 01 to 04",
                 found: shown + kind, advice: advice)
         }
         guard let type = codes.first(where: { $0.code == magic[2] })?.type else {
@@ -91,7 +92,6 @@ extension IDX {
                 expected: "08, 09, 0b, 0c, 0d or 0e", found: hexadecimal(magic[2]),
                 advice: "Check that this is one of the MNIST-style IDX files.")
         }
-        guard types.contains(type) else { throw otherType(path, type) }
         guard (1...4).contains(magic[3]) else {
             throw VAEError(
                 .invalidData, path, "has an unusable number of dimensions (byte 3)", expected: "1 to 4",
@@ -153,18 +153,6 @@ extension IDX {
             .invalidData, path, "has trailing bytes after its last value",
             expected: "\(expected) bytes", found: found,
             advice: "Check that the file was not appended to.")
-    }
-
-    static func otherType(_ path: String, _ type: NumericType) -> VAEError {
-        let names: [NumericType: String] = [
-            .int8: "signed bytes", .int16: "16-bit integers", .int32: "32-bit integers",
-            .float32: "32-bit floats", .float64: "64-bit floats",
-        ]
-        let code = codes.first { $0.type == type }?.code ?? 0
-        return VAEError(
-            .invalidData, path, "does not hold unsigned bytes (byte 2 is the type)", expected: "08",
-            found: hexadecimal(code) + (names[type].map { " (\($0))" } ?? ""),
-            advice: "Convert the values to unsigned bytes, 0 to 255.")
     }
 
     /// Byte 2 of a file for each type.

@@ -16,12 +16,12 @@ extension DataRequest {
         guard found == shape else {
             let isSized = found.height == shape.height && found.width == shape.width
             throw VAEError(
-                .invalidData, folder ?? data.source,
+                .invalidData, path ?? data.source,
                 "has images of \(isSized ? "other channels" : "another size") than the model's",
                 expected: "\(shape)", found: "\(found)",
                 advice: "Name the folder of the images that the model was trained on: --data DIR.")
         }
-        guard let record, data.contentHash() == record.data.sha256 else { return data }
-        return try data.named(record.data.name)
+        guard let record, data.has(contentHash: record.data.sha256) else { return data }
+        return try data.replacing(name: record.data.name)
     }
 }

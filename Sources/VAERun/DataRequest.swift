@@ -5,70 +5,76 @@ import VAEData
 /// Which images a run is about, as its flags or its record say: enough to load the same ones again.
 package struct DataRequest: Sendable {
     package var choice: DatasetChoice
-    /// A folder with IDX files instead of what the choice names.
-    package var folder: String?
+    /// A file or folder of one's own instead of what the choice names.
+    package var path: String?
     /// Only so many of the first training images; nil for all.
     package var limit: Int?
     /// The seed of the built-in digits.
     package var seed: UInt64
+    /// What is to be made of one's own files.
+    package var options: ImportOptions
 
-    package init(_ choice: DatasetChoice, folder: String?, limit: Int?, seed: UInt64) {
+    package init(
+        _ choice: DatasetChoice, path: String?, limit: Int?, seed: UInt64,
+        options: ImportOptions = ImportOptions()
+    ) {
         self.choice = choice
-        self.folder = folder
+        self.path = path
         self.limit = limit
         self.seed = seed
+        self.options = options
     }
 
-    /// The images of a recorded run: from the folder given here, else from the one it names, else from where its data set
-    /// always comes from.
-    /// - Parameter folder: where the images are now; nil for where the run found them.
+    /// The images of a recorded run: from the path given here, else from the one it names, else from where its data set always comes from.
+    /// - Parameter path: where the images are now; nil for where the run found them.
     /// - Throws: `missingInput` when there is neither.
-    package init(_ record: RunRecord, folder: String? = nil) throws(VAEError) {
-        if let folder {
-            let name = DatasetChoice(rawValue: record.data.name) ?? .auto
+    package init(_ record: RunRecord, at path: String? = nil) throws(VAEError) {
+        let known = DatasetChoice(rawValue: record.data.name)
+        if let path = path ?? record.data.folder {
             self.init(
-                name == .synthetic ? .auto : name, folder: folder, limit: record.data.limit,
-                seed: record.training.seed)
+                known == .synthetic ? .auto : known ?? .auto, path: path, limit: record.data.limit,
+                seed: record.training.seed, options: record.data.options ?? ImportOptions())
             return
         }
-        if let folder = record.data.folder {
-            let choice = DatasetChoice(rawValue: record.data.name).flatMap { $0 == .synthetic ? nil : $0 }
-            self.init(choice ?? .auto, folder: folder, limit: record.data.limit, seed: record.training.seed)
-            return
-        }
-        guard let choice = DatasetChoice(rawValue: record.data.name), choice != .auto else {
+        guard let choice = known, choice != .auto else {
             throw VAEError(
                 .missingInput, "data set \"\(record.data.name)\"", "can't be found again",
-                found: "no folder in the run's config.json",
-                advice: "Name the folder of its images: --data DIR.")
+                found: "no path in the run's config.json",
+                advice: "Say where its images are: --data PATH.")
         }
-        self.init(choice, folder: nil, limit: record.data.limit, seed: record.training.seed)
+        self.init(choice, path: nil, limit: record.data.limit, seed: record.training.seed)
     }
 
     /// Loads the images, with the last tenth of the training images as the test set where there is none.
+    /// - Parameter holdingOut: false leaves the images as they came
     /// - Throws: what `DatasetLoader.load` throws.
-    package func load(_ progress: (DatasetEvent) -> Void = { _ in }) throws(VAEError) -> Dataset {
-        // Held out before the limit, so that a limit leaves the test set as it is.
-        let data = try DatasetLoader().load(choice, folder: folder, seed: seed, progress: progress)
-            .holdingOutTest()
+    package func load(
+        holdingOut: Bool = true, _ progress: (DatasetEvent) -> Void = { _ in }
+    ) throws(VAEError) -> Dataset {
+        var data = try DatasetLoader().load(
+            choice, path: path, options: options, seed: seed, progress: progress)
+        // Before the limit, so that a limit leaves the test set as it is.
+        if holdingOut { data = try data.holdingOutTest() }
         return if let limit { try data.limited(to: limit) } else { data }
     }
 
     /// The record of the images that it loaded.
     package func record(of data: Dataset) -> RunRecord.Data {
         RunRecord.Data(
-            data, folder: folder.map { URL(fileURLWithPath: $0).standardizedFileURL.path }, limit: limit)
+            data, path: path.map { URL(fileURLWithPath: $0).standardizedFileURL.path }, limit: limit,
+            options: path == nil ? nil : options)
     }
 }
 
 extension RunRecord.Data {
     /// The record of images, of which it hashes all.
     /// - Parameters:
-    ///   - folder: the absolute path of the folder that was named; nil for none
+    ///   - path: the absolute path that was named; nil for none
     ///   - limit: how many of the first training images they are; nil for all
-    package init(_ data: Dataset, folder: String? = nil, limit: Int? = nil) {
+    ///   - options: what was made of files; nil where there were none
+    package init(_ data: Dataset, path: String? = nil, limit: Int? = nil, options: ImportOptions? = nil) {
         self.init(
             name: data.name, source: data.source, sha256: data.contentHash(), trainImages: data.train.count,
-            testImages: data.test?.count ?? 0, folder: folder, limit: limit)
+            testImages: data.test?.count ?? 0, folder: path, limit: limit, options: options)
     }
 }

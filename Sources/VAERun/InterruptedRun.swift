@@ -69,31 +69,30 @@ package struct InterruptedRun {
     }
 
     /// The run's images, loaded again.
-    /// - Parameter folder: where they are now; nil for where the run found them.
+    /// - Parameter path: where they are now; nil for where the run found them.
     /// - Throws: `missingInput` when they are no longer there; `invalidData` when they are not the ones of the run.
     package func data(
-        folder: String?, progress: (DatasetEvent) -> Void = { _ in }
+        at path: String?, progress: (DatasetEvent) -> Void = { _ in }
     ) throws(VAEError) -> Dataset {
-        try checked(DataRequest(record, folder: folder).load(progress), from: folder ?? record.data.folder)
+        try checked(DataRequest(record, at: path).load(progress), from: path ?? record.data.folder)
     }
 
     /// The same images, if they are the run's.
     /// - Parameter place: where they come from; nil for nowhere that has a path
     /// - Throws: `invalidData` when they are others.
     func checked(_ data: Dataset, from place: String? = nil) throws(VAEError) -> Dataset {
-        let hash = data.contentHash()
-        guard hash == record.data.sha256 else {
+        guard data.has(contentHash: record.data.sha256) else {
             func describe(_ train: Int, _ test: Int, _ hash: String) -> String {
                 "\(train) training and \(test) test images with the SHA-256 \(hash)"
             }
             throw VAEError(
                 .invalidData, place ?? data.source, "is not the data set of this run",
                 expected: describe(record.data.trainImages, record.data.testImages, record.data.sha256),
-                found: describe(data.train.count, data.test?.count ?? 0, hash),
+                found: describe(data.train.count, data.test?.count ?? 0, data.contentHash()),
                 advice: "Name the folder of the run's images (--data DIR), or begin a new run.")
         }
         // Pictures keep their titles, wherever the images are now.
-        return try data.named(record.data.name)
+        return try data.replacing(name: record.data.name)
     }
 
     private func check(_ checkpoint: Checkpoint) throws(VAEError) {

@@ -1,6 +1,7 @@
 import Foundation
 import VAE
 import VAECore
+import VAEData
 
 /// `config.json`: everything a run was made of, resolved. The words alone, and no model: one file of a run's folder.
 package struct RunRecord: Codable, Sendable {
@@ -13,15 +14,17 @@ package struct RunRecord: Codable, Sendable {
         package let sha256: String
         package let trainImages: Int
         package let testImages: Int
-        /// The absolute path of the folder that was named, nil when none was; records of version 0.1.0's first
+        /// The absolute path of the file or folder that was named, nil when none was; records of version 0.1.0's first
         /// builds lack it.
         package let folder: String?
         /// The number of training images used, the first ones; nil for all.
         package let limit: Int?
+        /// What was made of the files; nil where none were named, and in records from before there was a choice.
+        package let options: ImportOptions?
 
         package init(
             name: String, source: String, sha256: String, trainImages: Int, testImages: Int, folder: String?,
-            limit: Int?
+            limit: Int?, options: ImportOptions? = nil
         ) {
             self.name = name
             self.source = source
@@ -30,6 +33,7 @@ package struct RunRecord: Codable, Sendable {
             self.testImages = testImages
             self.folder = folder
             self.limit = limit
+            self.options = options
         }
     }
 

@@ -86,29 +86,38 @@ package struct SavedRun: Sendable {
             RunFolder.join(folder, RunFolder.metrics), klWeight: record.training.klWeight)
     }
 
-    /// The images that the model was trained on, or those of a folder of IDX files.
-    /// - Parameter folder: where the images are now; nil for where the run found them.
-    /// - Throws: `missingInput` when they are no longer there, or the model is of no run and no folder is given;
+    /// The images that the model was trained on, or those of another path.
+    /// - Parameter path: where the images are now; nil for where the run found them.
+    /// - Throws: `missingInput` when they are no longer there, or the model is of no run and no path is given;
     ///   `invalidData` when the model is for images of another shape.
     package func data(
-        folder: String? = nil, progress: (DatasetEvent) -> Void = { _ in }
+        at place: String? = nil, progress: (DatasetEvent) -> Void = { _ in }
     ) throws(VAEError) -> Dataset {
         let request: DataRequest
         if let record {
-            request = try DataRequest(record, folder: folder)
-        } else if let folder {
-            request = DataRequest(.auto, folder: folder, limit: nil, seed: 0)
+            request = try DataRequest(record, at: place)
+        } else if let place {
+            request = DataRequest(.auto, path: place, limit: nil, seed: 0, options: importOptions)
         } else {
             throw VAEError(
                 .missingInput, path, "does not say which images it was trained on",
                 expected: "a model in the folder of its run, with config.json",
-                advice: "Name images, or the folder of its data set: --data DIR.")
+                advice: "Name images, or say where its data set is: --data PATH.")
         }
         return try request.load(for: configuration.imageShape, record, progress)
     }
 
+    /// What is to be made of files for the model: what the run made of its own, in the model's colours.
+    package var importOptions: ImportOptions {
+        var options = record?.data.options ?? ImportOptions()
+        options.pictures.isGrey = configuration.imageShape.channels == 1
+        return options
+    }
+
     /// Whether these are the very images of the run; false where there is no run. Hashes them all.
-    package func isTrained(on data: Dataset) -> Bool { data.contentHash() == record?.data.sha256 }
+    package func isTrained(on data: Dataset) -> Bool {
+        record.map { data.has(contentHash: $0.data.sha256) } ?? false
+    }
 
     /// The model at `path`.
     /// - Throws: `invalidData` when it is damaged, or another than `record` says.

@@ -2,13 +2,14 @@ import Kernels
 import VAE
 import VAEConsole
 import VAECore
+import VAEData
 import VAERun
 
 extension TrainCommand {
     /// `--resume`: the run in `path` from its last checkpoint to its end.
     func goOn(_ path: String, _ console: Console) throws {
         let threads = try Threads.checked(threads)
-        for (flag, given) in [("--out", out), ("--export-data", exportData)] where given != nil {
+        for (flag, given) in [("--out", out), ("--export-data", images.exportData)] where given != nil {
             throw VAEError(
                 .invalidArgument, flag, "can't be combined with --resume", advice: "Leave it away.")
         }
@@ -21,8 +22,8 @@ extension TrainCommand {
             console.warn("\(fallback)")
             console.warn("going on from the checkpoint before it")
         }
-        let trainer = try run.trainer(epochs: epochs, threads: threads)
-        let data = try run.data(folder: data) { console.show($0) }
+        let trainer = try run.trainer(epochs: self.training.epochs, threads: threads)
+        let data = try run.data(at: images.data) { console.show($0) }
         console.clearStatus()
         try conduct(RunSession(run, trainer, data, threads: threads), console)
     }
@@ -37,23 +38,31 @@ extension TrainCommand {
                 advice: "Leave \(flag) away, or begin a new run.")
         }
         let (model, training) = (run.record.model, run.record.training)
-        try demand("--seed", seed, training.seed)
-        try demand("--batch-size", batchSize, training.batchSize)
+        let flags = self.training
+        try demand("--seed", flags.seed, training.seed)
+        try demand("--batch-size", flags.batchSize, training.batchSize)
         for (flag, given, recorded) in try self.model.givenFlags(beside: model) {
             try demand(flag, given, recorded)
         }
-        try demand("--binarize", binarize?.rawValue, training.binarization?.rawValue)
-        try demand("--adam-epsilon", adamEpsilon, training.epsilon)
-        try demand("--learning-rate", learningRate, training.learningRate)
-        try demand("--schedule", schedule?.rawValue, training.schedule.decay.rawValue)
-        try demand("--warm-up", warmUp, training.schedule.warmUpEpochs)
-        try demand("--step-epochs", stepEpochs, training.schedule.stepEpochs)
-        try demand("--step-factor", stepFactor, training.schedule.stepFactor)
-        try demand("--patience", patience, training.patience)
-        try demand("--kl-weight", klWeight, training.klWeight)
+        try demand("--binarize", flags.binarize?.rawValue, training.binarization?.rawValue)
+        try demand("--adam-epsilon", flags.adamEpsilon, training.epsilon)
+        try demand("--learning-rate", flags.learningRate, training.learningRate)
+        try demand("--schedule", flags.schedule?.rawValue, training.schedule.decay.rawValue)
+        try demand("--warm-up", flags.warmUp, training.schedule.warmUpEpochs)
+        try demand("--step-epochs", flags.stepEpochs, training.schedule.stepEpochs)
+        try demand("--step-factor", flags.stepFactor, training.schedule.stepFactor)
+        try demand("--patience", flags.patience, training.patience)
+        try demand("--kl-weight", flags.klWeight, training.klWeight)
         try demand("--products", chosenProducts?.rawValue, run.products.rawValue)
-        try demand("--dataset", dataset?.rawValue, run.record.data.name)
-        try demand("--limit", limit, run.record.data.limit)
+        try demand("--dataset", images.dataset?.rawValue, run.record.data.name)
+        try demand("--limit", images.limit, run.record.data.limit)
+        let options = run.record.data.options ?? ImportOptions()
+        try demand("--image-size", images.imageSize?.size, options.pictures.size)
+        try demand("--grey", images.grey ? true : nil, options.pictures.isGrey)
+        let applied = images.files.applied(to: options)
+        try demand("--fit", images.files.fit?.rawValue, options.pictures.fit.rawValue)
+        try demand("--background", applied.pictures.background, options.pictures.background)
+        try demand("--layout", images.files.layout?.rawValue, options.layout?.rawValue)
     }
 
     /// The same bits need the same arithmetic: tiles anywhere, or the same kernels of OpenBLAS.

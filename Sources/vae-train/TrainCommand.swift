@@ -50,55 +50,9 @@ struct TrainCommand: ParsableCommand {
     )
     var threads: Int?
 
-    @Option(help: "Passes over the training images. (default: 15)")
-    var epochs: Int?
-
-    @Option(help: "Images of an optimiser step. (default: 128, or all where there are fewer)")
-    var batchSize: Int?
+    @OptionGroup var training: TrainingFlags
 
     @OptionGroup var model: ModelOptions
-
-    @Option(
-        help:
-            "Make the images black and white: threshold at the middle grey, or stochastic, each pixel white with the probability of its grey value, drawn anew in every epoch. The test set is made so once, the same for all runs. (default: as they are)"
-    )
-    var binarize: Binarization?
-
-    @Option(help: "Adam's step size. (default: 0.001)")
-    var learningRate: Double?
-
-    @Option(help: "What Adam adds to the root it divides by. (default: 1e-7)")
-    var adamEpsilon: Double?
-
-    @Option(
-        help:
-            "What becomes of the step size: constant; cosine, falling to 0 at the end; step, times --step-factor every --step-epochs. (default: constant)"
-    )
-    var schedule: LearningRateSchedule.Decay?
-
-    @Option(
-        help: ArgumentHelp("Epochs over which the step size first rises. (default: 0)", valueName: "epochs"))
-    var warmUp: Int?
-
-    @Option(help: "With --schedule step: epochs between two falls. (default: 10)")
-    var stepEpochs: Int?
-
-    @Option(help: "With --schedule step: what the step size is multiplied by. (default: 0.1)")
-    var stepFactor: Double?
-
-    @Option(
-        help: ArgumentHelp(
-            "Stop when the test loss has not reached a new low for so many epochs. (default: never)",
-            valueName: "epochs"))
-    var patience: Int?
-
-    @Option(help: "Weight of the KL divergence in the loss (beta). (default: 1)")
-    var klWeight: Double?
-
-    @Option(
-        help: "Names every random number of the run: weights, shuffling, noise, built-in digits. (default: 0)"
-    )
-    var seed: UInt64?
 
     @Option(
         help:
@@ -109,20 +63,7 @@ struct TrainCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The former name of --products.", visibility: .hidden))
     var convolutions: FormerProducts?
 
-    @Option(
-        help:
-            "What to train on: \(DatasetChoice.allCases.map(\.rawValue).joined(separator: ", ")). (default: auto)"
-    )
-    var dataset: DatasetChoice?
-
-    @Option(
-        help: ArgumentHelp(
-            "A folder with IDX files, compressed or not, instead of a download. Without test images the last tenth of the training images becomes the test set.",
-            valueName: "dir"))
-    var data: String?
-
-    @Option(help: "Use only the first N training images; the test set stays whole.")
-    var limit: Int?
+    @OptionGroup var images: DataFlags
 
     @Option(
         help: ArgumentHelp(
@@ -140,9 +81,6 @@ struct TrainCommand: ParsableCommand {
             "How often to write a checkpoint within an epoch: every 200 steps, or every 60s. (default: 60s, and at most 1% of the time)",
             valueName: "steps|seconds"))
     var checkpointEvery: CheckpointInterval?
-
-    @Option(help: ArgumentHelp("Write the data set as IDX files to this folder and stop.", valueName: "dir"))
-    var exportData: String?
 
     @Flag(help: "Make no page and draw no pictures.")
     var noFigures = false
@@ -180,21 +118,23 @@ struct TrainCommand: ParsableCommand {
     }
 
     private func work(_ console: Console) throws {
-        var (model, training, threads) = try configurations()
+        let threads = try Threads.checked(threads)
+        var (model, training) = (try model.configuration(), try training.configuration())
+        let request = try images.request(seed: training.seed)
         warnOfFormerName(console)
         introduce(console, chosenProducts ?? .tiles)
 
-        let request = DataRequest(dataset ?? .auto, folder: self.data, limit: limit, seed: seed ?? 0)
-        if let exportData {
-            for path in try dataToExport(request, console).export(to: exportData) {
-                console.result(path.escapingControlCharacters())
-            }
+        if let folder = images.exportData {
+            let data = try request.load(holdingOut: false) { console.show($0) }
+            console.clearStatus()
+            for path in try data.export(to: folder) { console.result(path.escapingControlCharacters()) }
             return
         }
         let data = try request.load { console.show($0) }
         console.clearStatus()
+        console.show(remarks: data)
         if training.batchSize > data.train.count {
-            guard batchSize == nil else {
+            guard self.training.batchSize == nil else {
                 throw VAEError(
                     .invalidArgument, "batch size", "is larger than the training set",
                     expected: "at most \(data.train.count), the number of its images",
@@ -212,46 +152,6 @@ struct TrainCommand: ParsableCommand {
             RunSession(trainer, data, request.record(of: data), folder: out, threads: threads), console)
     }
 
-    /// The configurations and the number of threads that the flags ask for, checked before anything is read or written.
-    private func configurations() throws(VAEError) -> (ModelConfiguration, TrainingConfiguration, Int) {
-        let threads = try Threads.checked(threads)
-        if let limit, limit < 1 {
-            throw VAEError(
-                .invalidArgument, "limit", "is out of range", expected: "1 or more", found: "\(limit)")
-        }
-        let model = try model.configuration()
-        var training = TrainingConfiguration()
-        if let epochs { training.epochs = epochs }
-        if let batchSize { training.batchSize = batchSize }
-        if let learningRate { training.learningRate = learningRate }
-        if let adamEpsilon { training.epsilon = adamEpsilon }
-        if let klWeight { training.klWeight = klWeight }
-        if let seed { training.seed = seed }
-        if let schedule { training.schedule.decay = schedule }
-        if let warmUp { training.schedule.warmUpEpochs = warmUp }
-        if let stepEpochs { training.schedule.stepEpochs = stepEpochs }
-        if let stepFactor { training.schedule.stepFactor = stepFactor }
-        training.patience = patience
-        training.binarization = binarize
-        try training.validate()
-        guard training.schedule.decay == .step || stepEpochs == nil && stepFactor == nil else {
-            throw VAEError(
-                .invalidArgument, stepEpochs == nil ? "step factor" : "step epochs",
-                "has no effect with this schedule", expected: "--schedule step",
-                found: "--schedule \(training.schedule.decay.rawValue)")
-        }
-        return (model, training, threads)
-    }
-
-    /// The images as they came, without a test set held out.
-    private func dataToExport(_ request: DataRequest, _ console: Console) throws(VAEError) -> Dataset {
-        let data = try DatasetLoader().load(request.choice, folder: request.folder, seed: request.seed) {
-            console.show($0)
-        }
-        console.clearStatus()
-        return if let limit { try data.limited(to: limit) } else { data }
-    }
-
     /// Which flag sets what the libraries name in their errors.
     private static let flags = [
         "epochs": "--epochs", "batch size": "--batch-size",
@@ -259,14 +159,12 @@ struct TrainCommand: ParsableCommand {
         "hidden units": "--hidden", "hidden layers": "--hidden",
         "decoder hidden units": "--decoder-hidden", "decoder hidden layers": "--decoder-hidden",
         "learning rate": "--learning-rate", "epsilon": "--adam-epsilon", "KL weight": "--kl-weight",
-        "limit": "--limit",
+        "limit": "--limit", "size of pictures": "--image-size",
         "warm-up epochs": "--warm-up", "step epochs": "--step-epochs", "step factor": "--step-factor",
         "patience": "--patience",
     ]
 }
 
-extension DatasetChoice: ExpressibleByArgument {}
-extension LearningRateSchedule.Decay: ExpressibleByArgument {}
 extension CheckpointInterval: CheckedArgument {
     public init?(argument: String) { self.init(argument) }
     package static func objection(to text: String) -> String {

@@ -55,7 +55,7 @@ extension AnomaliesCommand {
     func picture(
         _ ranking: Ranking, _ input: ImageOptions.Input, _ model: VariationalAutoencoder, _ threads: Int
     ) throws(VAEError) -> ReconstructionGrid {
-        let shown = try input.images.selecting(ranking.entries.map(\.position))
+        let shown = input.images.selecting(ranking.entries.map(\.position))
         let headings = ranking.entries.map { entry in
             entry.name.description.split(separator: "/").last.map(String.init) ?? ""
         }
@@ -94,7 +94,7 @@ extension AnomaliesCommand {
     struct Document: Encodable {
         struct Image: Encodable {
             let image: ImageName
-            let label: UInt8?
+            let label: Int?
             let value: Double
             let standardError: Double?
             let reconstruction: Double

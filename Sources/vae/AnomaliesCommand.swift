@@ -89,7 +89,7 @@ struct AnomaliesCommand: ParsableCommand {
             let ranking = try rank(input, trained.model, threads, console)
             console.clearStatus()
             if by == .likelihood, !trained.configuration.likelihood.isDensity,
-                !input.images.pixels.allSatisfy({ $0 == 0 || $0 == 255 })
+                !input.images.values.areBinary
             {
                 console.note(
                     "The pixels are grey, and a \(trained.configuration.likelihood.name) decoder is no distribution of those: compare these images with one "
@@ -143,7 +143,7 @@ struct AnomaliesCommand: ParsableCommand {
             /// The place among the images that were read.
             let position: Int
             let name: ImageName
-            let label: UInt8?
+            let label: Int?
             /// In nats: −ln p(x), or a part of the loss.
             let value: Double
             /// The standard error of the estimate from its draws, in nats; nil where nothing is estimated.

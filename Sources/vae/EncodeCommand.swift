@@ -114,7 +114,7 @@ struct EncodeCommand: ParsableCommand {
     private struct Document: Encodable {
         struct Image: Encodable {
             let image: ImageName
-            let label: UInt8?
+            let label: Int?
             let mean: [Float]
             let logVariance: [Float]?
         }

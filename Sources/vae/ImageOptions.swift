@@ -8,7 +8,8 @@ import VAERun
 struct ImageOptions: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
-            "PNG, IDX or NPY files, or folders of them. (default: the run's test images)", valueName: "images"
+            "Pictures (PNG, JPEG, WebP), arrays (NPY, NPZ, IDX) or folders of them. (default: the run's test images)",
+            valueName: "images"
         ))
     var files: [String] = []
 
@@ -18,8 +19,7 @@ struct ImageOptions: ParsableArguments {
         help: ArgumentHelp("Only these of the images, such as 0-9,15, counted from 0.", valueName: "list"))
     var select: IndexList?
 
-    @Flag(help: "Scale images of other sizes to the model's, centred on black, rather than refuse them.")
-    var fit = false
+    @OptionGroup var importing: ImportFlags
 
     @Flag(help: "Turn black into white first, for drawings on paper. Of named files only.")
     var invert = false
@@ -55,9 +55,9 @@ struct ImageOptions: ParsableArguments {
         var names: [String]?
         var dataset: String?
         if files.isEmpty {
-            guard !fit, !invert else {
+            guard importing.fit == nil, !invert else {
                 throw VAEError(
-                    .invalidArgument, fit ? "--fit" : "--invert", "is for images that are named",
+                    .invalidArgument, invert ? "--invert" : "--fit", "is for images that are named",
                     found: "none", advice: "Name files or folders behind the run.")
             }
             let found = try data.images(of: model, console).asTested(by: model.record?.training)
@@ -71,11 +71,15 @@ struct ImageOptions: ParsableArguments {
                     .invalidArgument, "--data", "does not go with files that are named",
                     advice: "Leave out one of the two.")
             }
-            let found = try ImageFiles(
-                contentsOf: files, shape: model.configuration.imageShape, scalingToFit: fit, inverting: invert
-            )
+            let shape = model.configuration.imageShape
+            var options = importing.applied(to: model.importOptions)
+            if importing.fit != nil {
+                options.pictures.size = .init(height: shape.height, width: shape.width)
+            }
+            let found = try ImageFiles(contentsOf: files, shape: shape, options: options, inverting: invert)
+            for remark in found.remarks { console.note(remark.escapingControlCharacters()) }
             // As the run's test images are.
-            all = model.record?.training.binarization.map { found.images.binarized($0) } ?? found.images
+            all = model.record?.training.measured(found.images) ?? found.images
             names = found.names
         }
         guard let select else {
@@ -83,7 +87,7 @@ struct ImageOptions: ParsableArguments {
         }
         let indices = try select.indices(of: all.count)
         return Input(
-            images: try all.selecting(indices), names: names.map { names in indices.map { names[$0] } },
+            images: all.selecting(indices), names: names.map { names in indices.map { names[$0] } },
             indices: indices, dataset: dataset)
     }
 }

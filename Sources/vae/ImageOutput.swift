@@ -168,7 +168,7 @@ struct WrittenImages: Encodable {
 
     struct Image: Encodable {
         let image: ImageName
-        let label: UInt8?
+        let label: Int?
         /// Losses in nats, nil where they are not finite.
         let reconstruction: Float?
         let kl: Float?

@@ -29,13 +29,13 @@ struct ModelOptions: ParsableArguments {
 struct DataOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The folder of the run's images as IDX files. (default: where the run found them)",
-            valueName: "dir"))
+            "Where the run's images are now, a file or a folder. (default: where the run found them)",
+            valueName: "path"))
     var data: String?
 
     /// The images that a model was trained on, with a warning where it is known that they are others.
     func images(of run: SavedRun, _ console: Console) throws(VAEError) -> Dataset {
-        let images = try run.data(folder: data) { console.show($0) }
+        let images = try run.data(at: data) { console.show($0) }
         let areTheSame = run.record == nil || run.isTrained(on: images)
         console.clearStatus()
         guard !areTheSame else { return images }

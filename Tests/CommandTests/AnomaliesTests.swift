@@ -61,7 +61,7 @@ import VAEData
         #expect(found.images.map(\.value) == found.images.map(\.value).sorted(by: >))
         // The library's numbers.
         let model = try VariationalAutoencoder(contentsOf: scratch.file("run/model.safetensors"))
-        let data = try DatasetLoader().load(.auto, folder: scratch.file("data"))
+        let data = try DatasetLoader().load(.auto, path: scratch.file("data"))
         let images = try #require(data.test)
         let likelihood = try model.logLikelihood(of: images, samples: 8)
         for image in found.images {

@@ -4,16 +4,14 @@ import VAEData
 /// What must hold of the readers of arrays and tables.
 extension Reader {
     func checkIDX(_ bytes: [UInt8], _ file: FileInMemory) throws(Finding) {
-        let array = try value(file) { () throws(VAEError) in try IDX.readNumbers(file.path) }
+        let array = try value(file) { () throws(VAEError) in try IDX.read(file.path) }
         if let array, (try? IDX.encode(array)) != bytes {
             throw Finding("an IDX file is written differently")
         }
-        let images = try value(file) { () throws(VAEError) in try IDX.read(file.path) }
-        guard (images != nil) == (array?.type == .uint8) else { throw Finding("bytes that are none") }
         _ = try value(file) { () throws(VAEError) in try IDX.readImages(at: file.path) }
         guard !bytes.starts(with: [0x1F, 0x8B]) else { return }
         file.hold(Gzip.member(bytes))
-        let unpacked = try value(file) { () throws(VAEError) in try IDX.readNumbers(file.path) }
+        let unpacked = try value(file) { () throws(VAEError) in try IDX.read(file.path) }
         guard (unpacked != nil) == (array != nil) else {
             throw Finding("compressed, an IDX file is read otherwise")
         }
@@ -97,6 +95,8 @@ extension Reader {
 
     /// The way that commands take: any file of images, made to fit a model.
     private func images(_ file: FileInMemory) throws(VAEError) -> ImageFiles {
-        try ImageFiles(contentsOf: [file.path], shape: ImageShape(height: 3, width: 2), scalingToFit: true)
+        try ImageFiles(
+            contentsOf: [file.path], shape: ImageShape(height: 3, width: 2),
+            options: ImportOptions(pictures: PicturePreparation(size: .init(height: 3, width: 2), fit: .pad)))
     }
 }

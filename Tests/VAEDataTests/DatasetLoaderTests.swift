@@ -185,14 +185,14 @@ import VAECore
         for (name, bytes) in files { try folder.write(bytes, to: name) }
         let loader = DatasetLoader()
         #expect(
-            try loader.load(.auto, folder: folder.path).name == (folder.path as NSString).lastPathComponent)
-        #expect(try loader.load(.mnist, folder: folder.path).name == "mnist")
-        #expect(try loader.load(.fashionMNIST, folder: folder.path).name == "fashion-mnist")
+            try loader.load(.auto, path: folder.path).name == (folder.path as NSString).lastPathComponent)
+        #expect(try loader.load(.mnist, path: folder.path).name == "mnist")
+        #expect(try loader.load(.fashionMNIST, path: folder.path).name == "fashion-mnist")
         expectError(.invalidArgument, saying: "can't be combined") {
-            _ = try loader.load(.synthetic, folder: folder.path)
+            _ = try loader.load(.synthetic, path: folder.path)
         }
         expectError(.missingInput, saying: "does not exist") {
-            _ = try loader.load(.auto, folder: folder.path + "/none")
+            _ = try loader.load(.auto, path: folder.path + "/none")
         }
     }
 

@@ -12,6 +12,9 @@ import VAECore
 
     init() throws { folder = try TemporaryFolder() }
 
+    private let padded = ImportOptions(
+        pictures: PicturePreparation(size: .init(height: 1, width: 1), fit: .pad))
+
     private func path(_ name: String) -> String { "\(folder.path)/\(name)" }
 
     /// A grey picture of 2×3 whose pixels count up from `start`.
@@ -25,9 +28,9 @@ import VAECore
     }
 
     @Test func allKindsInTheOrderOfTheirNames() throws {
-        // A folder of pictures, in the order of their names' bytes: capitals first.
+        // A folder of pictures, in the order in which people count, capitals first.
         try FileManager.default.createDirectory(atPath: path("pictures"), withIntermediateDirectories: true)
-        let pictures: [(String, UInt8)] = [("b.png", 20), ("B.PNG", 10), ("a10.png", 30), ("a9.png", 40)]
+        let pictures: [(String, UInt8)] = [("b.png", 20), ("B.PNG", 10), ("a10.png", 40), ("a9.png", 30)]
         for (name, start) in pictures {
             try folder.write(grey(start), to: "pictures/\(name)")
         }
@@ -42,7 +45,7 @@ import VAECore
         #expect(read.images.pixels == expected)
         #expect(
             read.names == [
-                single, path("pictures/B.PNG"), path("pictures/a10.png"), path("pictures/a9.png"),
+                single, path("pictures/B.PNG"), path("pictures/a9.png"), path("pictures/a10.png"),
                 path("pictures/b.png"), "\(values):0", "\(values):1", "\(idx):0",
             ])
         #expect(read.images.shape == shape && read.images.labels == nil)
@@ -73,7 +76,7 @@ import VAECore
             #expect(read.images.count == 1 && read.images.pixels == Array(0..<6), "\(sizes)")
         }
         for (sizes, words) in [
-            ([6], "2 to 4 dimensions"), ([1, 1, 1, 2, 3], "2 to 4 dimensions"), ([0, 2, 3], "no images"),
+            ([6], "labels, not images"), ([1, 1, 1, 2, 3], "2 to 4 dimensions"), ([0, 2, 3], "no images"),
         ] {
             let count = sizes.reduce(1, *)
             let file = try array(sizes, .bytes([UInt8](repeating: 0, count: count)), "bad.npy")
@@ -84,16 +87,20 @@ import VAECore
     }
 
     @Test func floatsAreBrightness() throws {
+        // As they are: no level of grey is lost.
         let floats: [Float] = [0, 1, 0.5, 0.001, 0.003, 0.999]
-        let expected: [UInt8] = [0, 255, 128, 0, 1, 255]
         #expect(
-            try ImageFiles(contentsOf: [array([2, 3], .floats(floats), "f.npy")], shape: shape).images.pixels
-                == expected)
+            try ImageFiles(contentsOf: [array([2, 3], .floats(floats), "f.npy")], shape: shape).images.values
+                == .floats(floats))
         let doubles = floats.map(Double.init)
         #expect(
             try ImageFiles(contentsOf: [array([2, 3], .doubles(doubles), "d.npy")], shape: shape).images
-                .pixels
-                == expected)
+                .values == .floats(floats))
+        // Bytes where they are no others.
+        let steps = (0..<6).map { Float(51 * $0) / 255 }
+        #expect(
+            try ImageFiles(contentsOf: [array([2, 3], .floats(steps), "s.npy")], shape: shape).images.values
+                == .bytes([0, 51, 102, 153, 204, 255]))
         for bad in [-0.001, 1.001, 255, .nan, .infinity] as [Float] {
             let file = try array([2, 3], .floats([0, 0, bad, 0, 0, 0]), "bad.npy")
             expectError(.invalidData, saying: "bad.npy", "0 to 1") {
@@ -141,22 +148,22 @@ import VAECore
         }
         // 2×2 in the middle of 2×5, with the odd column on the right.
         let fitted = try ImageFiles(
-            contentsOf: [file], shape: ImageShape(height: 2, width: 5), scalingToFit: true)
+            contentsOf: [file], shape: ImageShape(height: 2, width: 5), options: padded)
         #expect(fitted.images.pixels == [0, 20, 60, 0, 0, 0, 110, 210, 0, 0])
         // Enlarged, it is linear between the centres of pixels, and flat outside.
         let pair = try array([1, 2], .bytes([40, 80]), "pair.npy")
         let large = try ImageFiles(
-            contentsOf: [pair], shape: ImageShape(height: 2, width: 4), scalingToFit: true)
+            contentsOf: [pair], shape: ImageShape(height: 2, width: 4), options: padded)
         #expect(large.images.pixels == [40, 50, 70, 80, 40, 50, 70, 80])
         // By 3 to 2: a new pixel covers one and a half of the old.
         let three = try array([1, 3], .bytes([30, 60, 90]), "three.npy")
         let two = try ImageFiles(
-            contentsOf: [three], shape: ImageShape(height: 1, width: 2), scalingToFit: true)
+            contentsOf: [three], shape: ImageShape(height: 1, width: 2), options: padded)
         #expect(two.images.pixels == [40, 80])
         // White paper turns black first, and so does not stand out from what is added around it.
         let paper = try array([2, 2], .bytes([255, 255, 255, 255]), "paper.npy")
         #expect(
-            try ImageFiles(contentsOf: [paper], shape: shape, scalingToFit: true, inverting: true).images
+            try ImageFiles(contentsOf: [paper], shape: shape, options: padded, inverting: true).images
                 .pixels
                 == [UInt8](repeating: 0, count: 6))
     }
@@ -165,10 +172,10 @@ import VAECore
     @Test func fittingKeepsConstantsAndRanges() throws {
         for _ in 0..<200 {
             let from = ImageShape(
-                height: .random(in: 1...20), width: .random(in: 1...20), channels: .random(in: 1...3))
+                height: .random(in: 1...20), width: .random(in: 1...20), channels: Bool.random() ? 1 : 3)
             let to = ImageShape(
                 height: .random(in: 1...20), width: .random(in: 1...20), channels: from.channels)
-            let constant = ImageSet.fitted([UInt8](repeating: 200, count: from.count), of: from, into: to)
+            let constant = try fitted([UInt8](repeating: 200, count: from.count), from, to)
             #expect(
                 constant.count == to.count && Set(constant).isSubset(of: [0, 200]) && constant.contains(200))
             let scale = min(Double(to.height) / Double(from.height), Double(to.width) / Double(from.width))
@@ -177,10 +184,15 @@ import VAECore
                 max(1, (scale * Double(from.height)).rounded())
                 * max(1, (scale * Double(from.width)).rounded())
             #expect(Double(covered) == exact, "\(from) into \(to)")
-            let noise = ImageSet.fitted(
-                (0..<from.count).map { _ in UInt8.random(in: 90...110) }, of: from, into: to)
+            let noise = try fitted((0..<from.count).map { _ in .random(in: 90...110) }, from, to)
             #expect(noise.allSatisfy { $0 == 0 || (90...110).contains($0) })
         }
+    }
+
+    private func fitted(_ pixels: [UInt8], _ from: ImageShape, _ to: ImageShape) throws -> [UInt8] {
+        let set = try ImageSet(shape: from, pixels: pixels)
+        let preparation = PicturePreparation(size: .init(height: to.height, width: to.width), fit: .pad)
+        return try set.conforming(to: to, preparation, inverting: false, path: "noise").pixels
     }
 
     @Test func whatHoldsNoImages() throws {
@@ -192,7 +204,7 @@ import VAECore
             _ = try ImageFiles(contentsOf: [path("empty")], shape: shape)
         }
         try folder.write([1], to: "empty/x.gif")
-        expectError(.missingInput, saying: "1 other files") {
+        expectError(.missingInput, saying: "1 .gif file") {
             _ = try ImageFiles(contentsOf: [path("empty")], shape: shape)
         }
         for (bytes, words) in [

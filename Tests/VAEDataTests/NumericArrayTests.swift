@@ -93,14 +93,14 @@ import VAECore
         #expect(try NumericArray(contentsOf: packed) == expected)
         for length in 0..<bytes.count {
             let cut = try folder.write(Array(bytes[..<length]), to: "cut")
-            expectError(.invalidData, saying: cut) { _ = try IDX.readNumbers(cut) }
+            expectError(.invalidData, saying: cut) { _ = try IDX.read(cut) }
             let packed = try folder.write(gzip(Array(bytes[..<length])), to: "cut")
-            expectError(.invalidData, saying: packed) { _ = try IDX.readNumbers(packed) }
+            expectError(.invalidData, saying: packed) { _ = try IDX.read(packed) }
         }
         let long = try folder.write(bytes + [0], to: "long")
-        expectError(.invalidData, saying: "trailing") { _ = try IDX.readNumbers(long) }
+        expectError(.invalidData, saying: "trailing") { _ = try IDX.read(long) }
         let longAndPacked = try folder.write(gzip(bytes + [0]), to: "long")
-        expectError(.invalidData, saying: "trailing") { _ = try IDX.readNumbers(longAndPacked) }
+        expectError(.invalidData, saying: "trailing") { _ = try IDX.read(longAndPacked) }
     }
 
     @Test func idxOfEveryNumberOfDimensions() throws {
@@ -112,7 +112,7 @@ import VAECore
     }
 
     @Test func idxThatClaimsTooMuch() throws {
-        func read(_ bytes: [UInt8]) throws { _ = try IDX.readNumbers(folder.write(bytes, to: "bad")) }
+        func read(_ bytes: [UInt8]) throws { _ = try IDX.read(folder.write(bytes, to: "bad")) }
         // 2^40 bytes of doubles from a few: refused by the file's size before any memory is asked for.
         expectError(.invalidData, saying: "cut off") { try read(idxHeader([1 << 20, 1 << 5], type: 0x0E)) }
         expectError(.invalidData, saying: "1032") {

@@ -14,7 +14,7 @@ import VAEData
     /// A run of one epoch on digits, with its folder unlocked again.
     private func begin(limit: Int? = nil, checkpoint: Bool = true) throws -> Dataset {
         try SyntheticDigits.dataset(trainCount: 24, testCount: 8).export(to: scratch.file("digits"))
-        let request = DataRequest(.auto, folder: scratch.file("digits"), limit: limit, seed: 3)
+        let request = DataRequest(.auto, path: scratch.file("digits"), limit: limit, seed: 3)
         let data = try request.load()
         let model = ModelConfiguration(encoderFilters: [2], decoderFilters: [2], hiddenUnits: 3)
         let training = TrainingConfiguration(epochs: 2, batchSize: 8, seed: 3)
@@ -45,7 +45,7 @@ import VAEData
         let run = try InterruptedRun(path)
         #expect(run.fallback == nil && run.checkpoint?.history.count == 1)
         #expect(run.products == .tiles)
-        #expect(try run.data(folder: nil) == data)
+        #expect(try run.data(at: nil) == data)
         #expect(try run.trainer(epochs: nil, threads: 1).configuration.epochs == 2)
         #expect(try run.trainer(epochs: 5, threads: 1).configuration.epochs == 5)
         let fewer = failure { () throws(VAEError) in try run.trainer(epochs: 1, threads: 1) }
@@ -65,22 +65,22 @@ import VAEData
         _ = try begin()
         try SyntheticDigits.dataset(seed: 9, trainCount: 24, testCount: 8).export(to: scratch.file("others"))
         let run = try InterruptedRun(path)
-        let error = failure { () throws(VAEError) in try run.data(folder: scratch.file("others")) }
+        let error = failure { () throws(VAEError) in try run.data(at: scratch.file("others")) }
         #expect(error?.kind == .invalidData && error?.subject == scratch.file("others"))
         #expect(error?.expected?.contains(run.record.data.sha256) == true && error?.advice != nil)
         // In the folder that it names, too, and without test images.
         try FileManager.default.removeItem(atPath: scratch.file("digits"))
         let digits = try SyntheticDigits.dataset(seed: 9, trainCount: 24, testCount: 8)
         try Dataset(name: "d", train: digits.train, test: nil, source: "s").export(to: scratch.file("digits"))
-        let changed = failure { () throws(VAEError) in try run.data(folder: nil) }
+        let changed = failure { () throws(VAEError) in try run.data(at: nil) }
         #expect(changed?.kind == .invalidData && changed?.subject == scratch.file("digits"))
         // For a run's figures others will do, but not of another size.
         let finished = try SavedRun(folder: path)
-        #expect(try finished.data(folder: scratch.file("others")).train.count == 24)
+        #expect(try finished.data(at: scratch.file("others")).train.count == 24)
         let small = try ImageSet(
             shape: ImageShape(height: 2, width: 2), pixels: [UInt8](repeating: 1, count: 40))
         try Dataset(name: "s", train: small, test: nil, source: "s").export(to: scratch.file("small"))
-        let other = failure { () throws(VAEError) in try finished.data(folder: scratch.file("small")) }
+        let other = failure { () throws(VAEError) in try finished.data(at: scratch.file("small")) }
         #expect(other?.kind == .invalidData && other?.found == "2×2×1" && other?.expected == "28×28×1")
     }
 

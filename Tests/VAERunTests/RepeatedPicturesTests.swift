@@ -69,7 +69,7 @@ import VAEFigures
         for folder in ["letters", "elsewhere"] {
             try SyntheticDigits.dataset(trainCount: 30, testCount: 5).export(to: scratch.file(folder))
         }
-        let request = DataRequest(.auto, folder: scratch.file("letters"), limit: nil, seed: 0)
+        let request = DataRequest(.auto, path: scratch.file("letters"), limit: nil, seed: 0)
         let data = try request.load()
         let model = try VariationalAutoencoder(ModelConfiguration(latentSize: 2))
         let record = RunRecord(
@@ -85,9 +85,9 @@ import VAEFigures
         }
         let run = try SavedRun(folder: scratch.file("run"))
         #expect(try run.data().name == "letters")
-        #expect(try run.data(folder: scratch.file("elsewhere")).name == "letters")
+        #expect(try run.data(at: scratch.file("elsewhere")).name == "letters")
         try SyntheticDigits.dataset(seed: 9, trainCount: 30, testCount: 5).export(
             to: scratch.file("others"))
-        #expect(try run.data(folder: scratch.file("others")).name == "others")
+        #expect(try run.data(at: scratch.file("others")).name == "others")
     }
 }

@@ -9,7 +9,7 @@ import VAEData
 /// The pictures of runs on data of any kind.
 @Suite struct RunFiguresTests {
     private func figures(
-        _ labels: [UInt8]?, count: Int, shape: ImageShape = ImageShape(height: 4, width: 5),
+        _ labels: [Int]?, count: Int, shape: ImageShape = ImageShape(height: 4, width: 5),
         latentSize: Int = 2
     ) throws -> RunFigures {
         let pixels = (0..<count * shape.count).map { UInt8(truncatingIfNeeded: $0 * 37) }
@@ -40,7 +40,7 @@ import VAEData
         (30, "the first of 12 of the 30 classes"), (200, "the first of 12 of the 200 classes"),
     ])
     func theFirstOfEachClass(classes: Int, heading: String) throws {
-        let figure = try figures((0..<classes).map { UInt8($0) }, count: max(240, classes)).reconstructions()
+        let figure = try figures(Array(0..<classes), count: max(240, classes)).reconstructions()
         #expect(try texts(figure).contains(heading))
     }
 

@@ -99,7 +99,7 @@ import VAEData
     @Test func recordsComeBackAndSayWhichImages() throws {
         let scratch = try Scratch()
         try SyntheticDigits.dataset(trainCount: 30, testCount: 5).export(to: scratch.file("digits"))
-        let request = DataRequest(.auto, folder: scratch.file("digits"), limit: 20, seed: 7)
+        let request = DataRequest(.auto, path: scratch.file("digits"), limit: 20, seed: 7)
         let data = try request.load()
         let folder = try RunFolder(scratch.file("run"), dataset: "x")
         try folder.write(record(data: request.record(of: data)), to: RunFolder.configuration)
@@ -126,7 +126,7 @@ import VAEData
                 data: RunRecord.Data(
                     name: name, source: "s", sha256: "h", trainImages: 1, testImages: 1, folder: folder,
                     limit: nil)))
-        #expect(request.choice == choice && request.folder == path && request.seed == 7)
+        #expect(request.choice == choice && request.path == path && request.seed == 7)
     }
 
     @Test func imagesOfNoKnownPlaceNeedAFolder() {

@@ -55,7 +55,7 @@ import VAEData
         let error = failure { () throws(VAEError) in try run.data() }
         #expect(error?.problem == "does not say which images it was trained on")
         try data.export(to: scratch.file("digits"))
-        #expect(try run.data(folder: scratch.file("digits")).train == data.train)
+        #expect(try run.data(at: scratch.file("digits")).train == data.train)
     }
 
     @Test func whatIsNoModel() {

@@ -1,7 +1,7 @@
 import VAECore
 
 /// The order of the dimensions in an array of images: n images, h rows, w columns, c channels.
-public enum ImageLayout: String, Sendable, Hashable, CaseIterable {
+public enum ImageLayout: String, Sendable, Hashable, Codable, CaseIterable {
     /// (n, h, w): grey images
     case nhw
     /// (n, h, w, c): channels last, as in TensorFlow

@@ -21,10 +21,11 @@ extension NumericArray {
         if let entry {
             throw VAEError(
                 .invalidArgument, path, "is not an archive, and has no array called \"\(entry.prefix(100))\"",
-                expected: "an NPZ archive", found: try input.kind() ?? "another kind of file")
+                expected: "an NPZ archive",
+                found: FileKind.name(of: try input.start()) ?? "another kind of file")
         }
         let isIDX = try input.begins(with: [0, 0])
         let isCompressed = try input.begins(with: [0x1F, 0x8B])
-        self = isIDX || isCompressed ? try IDX.readNumbers(input) : try NPY.read(input)
+        self = isIDX || isCompressed ? try IDX.read(input) : try NPY.read(input)
     }
 }

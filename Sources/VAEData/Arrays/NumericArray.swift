@@ -91,11 +91,15 @@ public struct NumericArray: Sendable, Equatable {
         self.init(checked: shape, values)
     }
 
-    /// The bytes of images, (images, height, width, channels).
+    /// The values of images, (images, height, width, channels): bytes, or single precision where bytes would round them.
     public init(_ images: ImageSet) {
         let shape = images.shape
-        self.init(
-            checked: [images.count, shape.height, shape.width, shape.channels], .bytes(images.pixels))
+        let values: Values =
+            switch images.values {
+            case .bytes(let bytes): .bytes(bytes)
+            case .floats(let floats): .floats(floats)
+            }
+        self.init(checked: [images.count, shape.height, shape.width, shape.channels], values)
     }
 
     init(checked shape: [Int], _ values: Values) {

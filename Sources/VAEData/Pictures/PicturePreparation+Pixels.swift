@@ -15,7 +15,7 @@ extension PicturePreparation {
         let target = size ?? Size(height: picture.height, width: picture.width)
         let framing = Framing(
             Size(height: picture.height, width: picture.width), into: target, fit: fit)
-        let ground = channels == 1 ? [background.luma] : background.values
+        let ground = channels == 1 ? [padding.luma] : padding.values
         let finish = RowFinish(
             sourceChannels: opaque.channels, channels: channels, width: target.width,
             columns: framing.columns.range)
@@ -37,7 +37,7 @@ extension PicturePreparation {
         }
     }
 
-    /// An image of nothing but the background.
+    /// An image of nothing but one colour.
     private static func filled<Value>(with pixel: [Value], _ size: Size) -> [Value] {
         let pixels = size.height * size.width
         guard pixel.count > 1 else { return [Value](repeating: pixel[0], count: pixels) }

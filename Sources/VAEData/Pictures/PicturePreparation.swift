@@ -24,7 +24,7 @@ public struct PicturePreparation: Sendable, Hashable, Codable {
     public enum Fit: String, Sendable, Hashable, Codable, CaseIterable {
         /// Scaled until it covers the size; what sticks out on both sides is cut off.
         case crop
-        /// Scaled until it touches the sides from within, in the centre of the background's colour.
+        /// Scaled until it touches the sides from within, in the centre of the padding's colour.
         case pad
         /// Each side scaled by itself, which changes proportions.
         case stretch
@@ -50,6 +50,9 @@ public struct PicturePreparation: Sendable, Hashable, Codable {
         public static let black = Colour(red: 0, green: 0, blue: 0)
         /// All values 255.
         public static let white = Colour(red: 255, green: 255, blue: 255)
+
+        /// Each value v as 255 − v.
+        var inverted: Colour { Colour(red: 255 - red, green: 255 - green, blue: 255 - blue) }
     }
 
     /// The size that every picture gets; nil keeps each picture's own.
@@ -58,22 +61,27 @@ public struct PicturePreparation: Sendable, Hashable, Codable {
     public var fit: Fit
     /// Grey by the luma of ITU-R 601, or RGB, of which a grey picture repeats its value; nil for each picture's own.
     public var isGrey: Bool?
-    /// The colour under transparent pixels and around padded pictures.
+    /// The colour under transparent pixels.
     public var background: Colour
+    /// The colour around padded pictures.
+    public var padding: Colour
 
     /// A preparation that by default keeps size and colours, and lays transparent pictures over white.
     /// - Parameters:
     ///   - size: that of every picture; nil keeps each picture's own
     ///   - fit: the way to fit pictures of other proportions
     ///   - isGrey: grey or RGB; nil for each picture's own
-    ///   - background: the colour under transparent pixels and around padded pictures
+    ///   - background: the colour under transparent pixels
+    ///   - padding: the colour around padded pictures
     public init(
-        size: Size? = nil, fit: Fit = .crop, isGrey: Bool? = nil, background: Colour = .white
+        size: Size? = nil, fit: Fit = .crop, isGrey: Bool? = nil, background: Colour = .white,
+        padding: Colour = .black
     ) {
         self.size = size
         self.fit = fit
         self.isGrey = isGrey
         self.background = background
+        self.padding = padding
     }
 
     /// Pixels of the longest side of `size`, the same as a model's images may have.

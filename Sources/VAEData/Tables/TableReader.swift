@@ -17,7 +17,7 @@ extension NumericTable {
         hasHeader: Bool? = nil
     ) throws(VAEError) {
         let input = try InputBytes(path: path)
-        if let kind = try input.kind(), !Self.kindsOfText.contains(kind) {
+        if let kind = FileKind.name(of: try input.start()), !Self.kindsOfText.contains(kind) {
             throw VAEError(
                 .invalidData, path, "holds no table", expected: "rows of numbers as text", found: kind,
                 advice: "Save it as CSV.")

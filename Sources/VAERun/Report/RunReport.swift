@@ -18,7 +18,7 @@ package struct RunReport {
 
     /// - Parameter record: what the page says of the training; nil for nothing
     package init(record: RunRecord?, data: Dataset, threads: Int) throws(VAEError) {
-        name = DataName(data.name)
+        name = DataName(data)
         facts = record.map(RunReport.facts) ?? []
         test = data.test
         var images: PackedImages?

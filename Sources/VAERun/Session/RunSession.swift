@@ -66,7 +66,7 @@ public final class RunSession {
         let run = try InterruptedRun(path)
         let trainer = try run.trainer(epochs: epochs, threads: threads)
         let images =
-            if let data { try run.checked(data.holdingOutTest()) } else { try run.data(folder: nil) }
+            if let data { try run.checked(data.holdingOutTest()) } else { try run.data(at: nil) }
         try self.init(run, trainer, images, threads: threads)
     }
 

@@ -1,0 +1,150 @@
+import Foundation
+import VAECore
+
+extension DataSource {
+    /// Reads everything: pictures decoded and made to fit on all cores, arrays as they are.
+    ///
+    /// The images of all splits have one shape; of pictures of several sizes `options` must say which. They are grey if all pictures are, or
+    /// if `options` says so.
+    ///
+    /// - Parameters:
+    ///   - name: what to call the data; by default that of the file or folder
+    ///   - options: what to make of the files
+    ///   - progress: is told what happens, on the caller's thread
+    /// - Throws: `missingInput` or `inputOutput` when a file can't be read; `invalidData` when one is damaged, images have several sizes,
+    ///   labels differ in number, or values are out of range; `invalidArgument` for options out of range.
+    public func dataset(
+        name: String? = nil, options: ImportOptions = ImportOptions(),
+        progress: (DatasetEvent) -> Void = { _ in }
+    ) throws(VAEError) -> Dataset {
+        try options.pictures.validate()
+        var remarks = remarks
+        var parts: [ReadPart] = []
+        for part in [train, test].compactMap(\.self) {
+            let (read, said) = try read(part, options, progress: progress)
+            parts.append(read)
+            remarks += said
+        }
+        let sets = try unified(parts)
+        return try Dataset(
+            name: name ?? folderName(path), train: sets[0], test: sets.count > 1 ? sets[1] : nil,
+            source: "\(Folder.exists(path) ? "folder" : "file") \(path)", classNames: classNames,
+            remarks: remarks)
+    }
+
+    /// Images of one split, whose numbers of channels may differ.
+    struct ReadPart {
+        var groups: [ImageSet]
+        var labels: [Int]?
+        var names: [String]
+    }
+
+    /// One split's images, and remarks about them.
+    /// - Parameter model: the shape of a model's images, which tells apart what an array's sizes alone do not; nil for none
+    func read(
+        _ part: Part, _ options: ImportOptions, for model: ImageShape? = nil,
+        progress: (DatasetEvent) -> Void
+    ) throws(VAEError) -> (ReadPart, remarks: [String]) {
+        switch part {
+        case .arrays(let pair): try DataSource.read(pair, options, for: model)
+        case .pictures(let list): try read(list, options, progress)
+        }
+    }
+
+    private static func read(
+        _ pair: ArrayPair, _ options: ImportOptions, for model: ImageShape?
+    ) throws(VAEError) -> (ReadPart, [String]) {
+        let (entry, place) = (pair.images, pair.images.place)
+        var remarks: [String] = []
+        func remark(_ entry: ArrayEntry, _ note: String?) {
+            if let note { remarks.append("\(entry.name): \(note)") }
+        }
+        let array = try entry.read()
+        let images = try (model.flatMap(array.reshaped(for:)) ?? array).imageValues(
+            layout: options.layout, path: place)
+        remark(entry, images.note)
+        let set = try ImageSet(shape: images.shape, values: images.values)
+        var part = ReadPart(groups: [set], labels: nil, names: (0..<set.count).map { "\(place):\($0)" })
+        if let found = pair.labels {
+            let labels = try found.read().labels(path: found.place)
+            remark(found, labels.note)
+            guard labels.values.count == set.count else {
+                throw VAEError(
+                    .invalidData, found.place, "differs in number from the images of \(place)",
+                    expected: "\(set.count) labels", found: "\(labels.values.count)",
+                    advice: "Take images and labels from the same data set.")
+            }
+            part.labels = labels.values
+        }
+        return (part, remarks)
+    }
+
+    private func read(
+        _ list: PictureList, _ options: ImportOptions, _ progress: (DatasetEvent) -> Void
+    ) throws(VAEError) -> (ReadPart, [String]) {
+        let outcome = try PictureReader(options: options).read(list, progress)
+        guard !outcome.pictures.isEmpty else {
+            throw VAEError(
+                .invalidData, path, "has no picture that can be read",
+                found: outcome.refused.first.map(\.description))
+        }
+        var remarks: [String] = []
+        if let first = outcome.refused.first {
+            remarks.append(
+                "skipped: \(grouped(Double(outcome.refused.count))) pictures that can't be read, such as "
+                    + "\(first.subject), which \(first.problem)")
+        }
+        let hidden = outcome.pictures.count { $0.isHidden }
+        if hidden > 0 {
+            remarks.append(
+                "\(grouped(Double(hidden))) transparent pictures are nothing but the background's colour: choose another one"
+            )
+        }
+        return (
+            ReadPart(
+                groups: try outcome.pictures.map { picture throws(VAEError) in
+                    try ImageSet(shape: picture.shape, values: picture.values)
+                },
+                labels: list.isLabelled ? outcome.places.compactMap(list.label) : nil,
+                names: outcome.places.map(list.path)),
+            remarks
+        )
+    }
+
+    /// Sets of one shape: grey images among coloured ones become coloured.
+    /// - Throws: `invalidData` for several sizes.
+    private func unified(_ parts: [ReadPart]) throws(VAEError) -> [ImageSet] {
+        let groups = parts.flatMap(\.groups)
+        let shapes = Set(groups.map(\.shape))
+        let sizes = Set(shapes.map { [$0.height, $0.width] })
+        guard sizes.count == 1, let first = groups.first?.shape else {
+            let byArea = sizes.sorted { ($0[0] * $0[1], $0[0]) < ($1[0] * $1[1], $1[0]) }
+            let text = { (size: [Int]) in "\(size[0])×\(size[1])" }
+            throw VAEError(
+                .invalidData, path, "has images of \(sizes.count) sizes", expected: "one size",
+                found: byArea.count > 1
+                    ? "\(text(byArea[0])) to \(text(byArea[byArea.count - 1])) pixels" : nil,
+                advice: "Say which size to make them, such as --image-size 64.")
+        }
+        let channels = shapes.map(\.channels).max() ?? 1
+        let shape = ImageShape(height: first.height, width: first.width, channels: channels)
+        return try parts.map { part throws(VAEError) in
+            let values = try part.groups.map { group throws(VAEError) in
+                try group.withChannels(channels, path: path).values
+            }
+            return try ImageSet(shape: shape, values: .joined(values), labels: part.labels)
+        }
+    }
+}
+
+extension ArrayEntry {
+    /// The path, and of an archive the array's name.
+    var place: String { key.map { "\(path)[\($0)]" } ?? path }
+}
+
+/// The name of a data set that a path holds.
+func folderName(_ path: String) -> String {
+    let url = URL(fileURLWithPath: path).standardizedFileURL
+    let name = Folder.exists(path) ? url.lastPathComponent : url.deletingPathExtension().lastPathComponent
+    return name.isEmpty || name == "/" ? "data" : name
+}

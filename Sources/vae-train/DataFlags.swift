@@ -1,0 +1,68 @@
+import ArgumentParser
+import VAEConsole
+import VAECore
+import VAEData
+import VAERun
+
+/// The flags that say what is trained on.
+struct DataFlags: ParsableArguments {
+    @Option(
+        help:
+            "What to train on: \(DatasetChoice.allCases.map(\.rawValue).joined(separator: ", ")). (default: auto)"
+    )
+    var dataset: DatasetChoice?
+
+    @Option(
+        help: ArgumentHelp(
+            "Images of one's own instead of a download: a folder of pictures (PNG, JPEG, WebP; subfolders are classes, train and test the split), or arrays (NPY, NPZ, IDX). Without test images the last tenth of the training images becomes the test set.",
+            valueName: "path"))
+    var data: String?
+
+    @Option(help: "Use only the first N training images; the test set stays whole.")
+    var limit: Int?
+
+    @Option(help: ArgumentHelp("Write the data set as IDX files to this folder and stop.", valueName: "dir"))
+    var exportData: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The size that pictures get: a side, such as 64, or width and height, such as 64x48. (default: their own, which must be one)",
+            valueName: "pixels"))
+    var imageSize: PictureSize?
+
+    @Flag(help: "Train on grey images, whatever colours the pictures have.")
+    var grey = false
+
+    @OptionGroup var files: ImportFlags
+
+    /// What the flags ask for.
+    /// - Parameter seed: of the built-in digits
+    /// - Throws: `invalidArgument` for a flag out of range, or one that has no effect beside the others.
+    func request(seed: UInt64) throws(VAEError) -> DataRequest {
+        if let limit, limit < 1 {
+            throw VAEError(
+                .invalidArgument, "limit", "is out of range", expected: "1 or more", found: "\(limit)")
+        }
+        let needing: [(String, Bool, String)] = [
+            ("--image-size", imageSize != nil, "--data"), ("--grey", grey, "--data"),
+            ("--layout", files.layout != nil, "--data"), ("--background", files.background != nil, "--data"),
+            ("--on-bad-image", files.onBadImage != nil, "--data"), ("--fit", files.fit != nil, "--data"),
+        ]
+        if data == nil, let (flag, _, other) = needing.first(where: \.1) {
+            throw VAEError(
+                .invalidArgument, flag, "is for files of one's own", expected: "\(other) PATH",
+                found: "no \(other)")
+        }
+        if files.fit != nil, imageSize == nil {
+            throw VAEError(
+                .invalidArgument, "--fit", "has no effect without a size", expected: "--image-size N",
+                found: "no --image-size")
+        }
+        var options = files.applied(to: ImportOptions())
+        options.pictures.size = imageSize?.size
+        options.pictures.isGrey = grey ? true : nil
+        return DataRequest(dataset ?? .auto, path: data, limit: limit, seed: seed, options: options)
+    }
+}
+
+extension DatasetChoice: ExpressibleByArgument {}

@@ -1,0 +1,83 @@
+import ArgumentParser
+import VAE
+import VAEConsole
+import VAECore
+
+/// The flags that say how the model is trained.
+struct TrainingFlags: ParsableArguments {
+    @Option(help: "Passes over the training images. (default: 15)")
+    var epochs: Int?
+
+    @Option(help: "Images of an optimiser step. (default: 128, or all where there are fewer)")
+    var batchSize: Int?
+
+    @Option(
+        help:
+            "Make the images black and white: threshold at the middle grey, or stochastic, each pixel white with the probability of its grey value, drawn anew in every epoch. The test set is made so once, the same for all runs. (default: as they are)"
+    )
+    var binarize: Binarization?
+
+    @Option(help: "Adam's step size. (default: 0.001)")
+    var learningRate: Double?
+
+    @Option(help: "What Adam adds to the root it divides by. (default: 1e-7)")
+    var adamEpsilon: Double?
+
+    @Option(
+        help:
+            "What becomes of the step size: constant; cosine, falling to 0 at the end; step, times --step-factor every --step-epochs. (default: constant)"
+    )
+    var schedule: LearningRateSchedule.Decay?
+
+    @Option(
+        help: ArgumentHelp("Epochs over which the step size first rises. (default: 0)", valueName: "epochs"))
+    var warmUp: Int?
+
+    @Option(help: "With --schedule step: epochs between two falls. (default: 10)")
+    var stepEpochs: Int?
+
+    @Option(help: "With --schedule step: what the step size is multiplied by. (default: 0.1)")
+    var stepFactor: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "Stop when the test loss has not reached a new low for so many epochs. (default: never)",
+            valueName: "epochs"))
+    var patience: Int?
+
+    @Option(help: "Weight of the KL divergence in the loss (beta). (default: 1)")
+    var klWeight: Double?
+
+    @Option(
+        help: "Names every random number of the run: weights, shuffling, noise, built-in digits. (default: 0)"
+    )
+    var seed: UInt64?
+
+    /// The configuration that the flags ask for.
+    /// - Throws: `invalidArgument` when a number is out of range, or a flag has no effect beside the others.
+    func configuration() throws(VAEError) -> TrainingConfiguration {
+        var training = TrainingConfiguration()
+        if let epochs { training.epochs = epochs }
+        if let batchSize { training.batchSize = batchSize }
+        if let learningRate { training.learningRate = learningRate }
+        if let adamEpsilon { training.epsilon = adamEpsilon }
+        if let klWeight { training.klWeight = klWeight }
+        if let seed { training.seed = seed }
+        if let schedule { training.schedule.decay = schedule }
+        if let warmUp { training.schedule.warmUpEpochs = warmUp }
+        if let stepEpochs { training.schedule.stepEpochs = stepEpochs }
+        if let stepFactor { training.schedule.stepFactor = stepFactor }
+        training.patience = patience
+        training.binarization = binarize
+        try training.validate()
+        guard training.schedule.decay == .step || stepEpochs == nil && stepFactor == nil else {
+            throw VAEError(
+                .invalidArgument, stepEpochs == nil ? "step factor" : "step epochs",
+                "has no effect with this schedule", expected: "--schedule step",
+                found: "--schedule \(training.schedule.decay.rawValue)")
+        }
+        return training
+    }
+}
+
+extension LearningRateSchedule.Decay: ExpressibleByArgument {}
