@@ -11,6 +11,16 @@ final class StepTimes: @unchecked Sendable {
 
     enum Phase: Int, CaseIterable {
         case load, objective, update, pack
+
+        /// What it is, for people.
+        var title: String {
+            switch self {
+            case .load: "pixels, noise"
+            case .objective: "objective"
+            case .update: "sum of gradients, Adam"
+            case .pack: "packed kernels"
+            }
+        }
     }
 
     init(nodes: Int) {
@@ -79,9 +89,10 @@ extension Trainer {
                     products: plan.givesInputGradient(node) ? 2 : 1, seconds: seconds[count + index]),
             ]
         }
-        let names = ["pixels, noise", "objective", "sum of gradients, Adam", "packed kernels"]
-        let others = zip(names, seconds.suffix(names.count)).map { name, seconds in
-            TimedPart(name: name, direction: .step, product: nil, products: 0, seconds: seconds)
+        let others = StepTimes.Phase.allCases.map { phase in
+            TimedPart(
+                name: phase.title, direction: .step, product: nil, products: 0,
+                seconds: seconds[2 * count + phase.rawValue])
         }
         return nodes + others
     }
