@@ -9,7 +9,7 @@ package struct ReferenceModel: Sendable {
 
     /// - Throws: `invalidArgument` when the configuration is not valid.
     package init(_ configuration: ModelConfiguration) throws(VAEError) {
-        try configuration.validate()
+        try configuration.checkSizes()
         topology = try Topology(configuration)
     }
 

@@ -55,6 +55,16 @@ public indirect enum LayerConfiguration: Sendable, Hashable {
         return branch.reduce(1) { $0 + $1.count }
     }
 
+    /// The name of a layer in messages: "encoder layer 2 (dense)", "layer 1 (dense) of encoder layer 3 (residual)".
+    ///
+    /// - Parameters:
+    ///   - index: from 0, of all layers of a side or a branch
+    ///   - branch: the name of the layer whose branch it is in; nil: it is in a side's list
+    ///   - side: the encoder or the decoder
+    static func place(_ index: Int, _ kind: String, of branch: String?, _ side: String) -> String {
+        branch.map { "layer \(index + 1) (\(kind)) of \($0)" } ?? "\(side) layer \(index + 1) (\(kind))"
+    }
+
     /// Checks its sizes one by one, and those of its branch.
     func check(_ name: String, kernelSize standard: Int) throws(VAEError) {
         let sizes: [(String, Int, ClosedRange<Int>)]
@@ -64,7 +74,7 @@ public indirect enum LayerConfiguration: Sendable, Hashable {
             sizes = [
                 ("filters", filters, ModelConfiguration.filterRange),
                 ("kernel size", kernelSize ?? standard, ModelConfiguration.kernelRange),
-                ("stride", stride, 1...16),
+                ("stride", stride, ModelConfiguration.strideRange),
             ]
         case .dense(let shape, _):
             guard shape.count == 1 || shape.count == 3 else {
@@ -86,7 +96,7 @@ public indirect enum LayerConfiguration: Sendable, Hashable {
         case .activation: sizes = []
         case .residual(let branch):
             for (index, layer) in branch.enumerated() {
-                try layer.check("layer \(index + 1) (\(layer.kind)) of \(name)", kernelSize: standard)
+                try layer.check(Self.place(index, layer.kind, of: name, ""), kernelSize: standard)
             }
             sizes = []
         }

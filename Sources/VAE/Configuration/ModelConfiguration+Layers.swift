@@ -49,7 +49,8 @@ extension ModelConfiguration {
         try VAEError.require(
             "number of \(side) layers", layers.reduce(0) { $0 + $1.count }, in: 0...Self.mostLayers)
         for (index, layer) in layers.enumerated() {
-            try layer.check("\(side) layer \(index + 1) (\(layer.kind))", kernelSize: kernelSize)
+            try layer.check(
+                LayerConfiguration.place(index, layer.kind, of: nil, side), kernelSize: kernelSize)
         }
     }
 }

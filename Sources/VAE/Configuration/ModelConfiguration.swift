@@ -72,8 +72,17 @@ public struct ModelConfiguration: Sendable, Hashable {
     }
 
     /// Checks every size, one by one and together.
-    /// - Throws: `invalidArgument` naming the field, its range and its value.
+    /// - Throws: `invalidArgument` naming the field or layer, its range and its value.
     public func validate() throws(VAEError) {
+        try checkSizes()
+        // Whether layers follow from one another, and their tensors are not too large.
+        _ = try Topology(self)
+    }
+
+    /// Checks every size by itself: what a topology, which is not made of sizes without bounds, relies on. Each is bounded above, so that no
+    /// product of a layer's overflows.
+    /// - Throws: `invalidArgument` naming the field or layer, its range and its value.
+    package func checkSizes() throws(VAEError) {
         let sizes: [(String, Int, ClosedRange<Int>)] = [
             ("image height", imageShape.height, 1...Self.largestSide),
             ("image width", imageShape.width, 1...Self.largestSide),
@@ -106,9 +115,6 @@ public struct ModelConfiguration: Sendable, Hashable {
             try check(layers.encoder, "encoder")
             try check(layers.decoder, "decoder")
         }
-        // Whether layers follow from one another, and their tensors are not too large: each size is bounded above, so that no product of a
-        // layer's overflows.
-        _ = try Topology(self)
     }
 
     /// Convolutions, and dense layers of each side, that filters and units may say.
@@ -116,7 +122,8 @@ public struct ModelConfiguration: Sendable, Hashable {
     /// Layers of a list, those of residual branches included.
     static let mostLayers = 128
     static let largestSide = 1 << 14
-    static let filterRange = 1...1 << 14
-    static let kernelRange = 1...63
+    package static let filterRange = 1...1 << 14
+    package static let kernelRange = 1...63
+    package static let strideRange = 1...16
     static let unitRange = 1...1 << 20
 }

@@ -26,7 +26,7 @@ struct Network: Sendable {
 
     /// - Parameter tiles: what products are computed with; nil for OpenBLAS's `sgemm`
     init(_ configuration: ModelConfiguration, tiles: Tiles?) throws(VAEError) {
-        try configuration.validate()
+        try configuration.checkSizes()
         self.configuration = configuration
         topology = try Topology(configuration, tiles: tiles)
         backwardOrder = topology.plan.backwardOrder
