@@ -46,6 +46,11 @@ public struct VAEError: Error, Sendable, Equatable, CustomStringConvertible {
         self.advice = advice
     }
 
+    /// The same error about another subject.
+    package func about(_ subject: String) -> VAEError {
+        VAEError(kind, subject, problem, expected: expected, found: found, advice: advice)
+    }
+
     /// One or two lines for a person. Control characters of paths and names are made visible, so that
     /// a hostile file name can't send escape sequences to a terminal.
     public var description: String {

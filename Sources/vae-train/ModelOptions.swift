@@ -55,7 +55,7 @@ struct ModelOptions: ParsableArguments {
     @Option(
         name: .customLong("model"),
         help: ArgumentHelp(
-            "A JSON file with the model's layers, in place of the flags that list them: see Documentation/Models.md.",
+            "A JSON file with the model's layers, in place of the flags that list them: see Documentation/Models.md. Height, width and channels of the images are those of the data, whatever it says.",
             valueName: "file"))
     var file: String?
 
@@ -98,7 +98,7 @@ struct ModelOptions: ParsableArguments {
         if let (flag, given) = layerFlags.first(where: { $0.given != nil }) {
             throw VAEError(
                 .invalidArgument, "--model", "says the layers, and \(flag) does as well",
-                expected: "one of the two", found: "\(flag) \(given ?? "")")
+                expected: "one of the two", found: given == "" ? flag : "\(flag) \(given ?? "")")
         }
         return try ModelConfiguration(contentsOf: path)
     }
@@ -140,6 +140,7 @@ struct ModelOptions: ParsableArguments {
                 .invalidArgument, "model", "has no convolutions that flags could change",
                 expected: "--filters with one number or more", found: "--filters none")
         }
+        try checkLayers(of: model, strides?.sizes ?? [], kernelSizes ?? [model.kernelSize])
         return ModelConfiguration(
             layers: .init(
                 filters: model.encoderFilters, strides: strides?.sizes ?? [], kernelSizes: kernelSizes ?? [],
@@ -147,6 +148,28 @@ struct ModelOptions: ParsableArguments {
                 encoderUnits: model.encoderUnits, decoderUnits: model.decoderUnits,
                 activation: activation),
             kernelSize: model.kernelSize, hiddenActivation: activation)
+    }
+
+    /// Checks the numbers that layers are made of, while it is known which flag said them.
+    private func checkLayers(
+        of model: ModelConfiguration, _ strides: [Int], _ kernelSizes: [Int]
+    ) throws(VAEError) {
+        for (flag, sizes, range) in [
+            ("--filters", model.encoderFilters, ModelConfiguration.filterRange),
+            ("--strides", strides, ModelConfiguration.strideRange),
+            ("--kernel-size", kernelSizes, ModelConfiguration.kernelRange),
+            ("--group-norm", groupNorm.map { [$0] } ?? [], ModelConfiguration.filterRange),
+        ] {
+            for size in sizes { try VAEError.require(flag, size, in: range) }
+        }
+        guard let groupNorm,
+            let filters = model.encoderFilters.first(where: { !$0.isMultiple(of: groupNorm) })
+        else { return }
+        throw VAEError(
+            .invalidArgument, "--group-norm",
+            "can't divide the \(filters) channels of a convolution into groups",
+            expected: "a number that divides all of --filters \(SizeList(model.encoderFilters))",
+            found: "\(groupNorm)")
     }
 
     /// Each flag that was given, with what it says and what `model` has.

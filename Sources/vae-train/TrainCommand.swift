@@ -155,7 +155,8 @@ struct TrainCommand: ParsableCommand {
     /// Which flag sets what the libraries name in their errors.
     private static let flags = [
         "epochs": "--epochs", "batch size": "--batch-size",
-        "latent size": "--latent-dim", "filters": "--filters", "encoder convolutions": "--filters",
+        "latent size": "--latent-dim", "kernel size": "--kernel-size", "filters": "--filters",
+        "encoder convolutions": "--filters",
         "hidden units": "--hidden", "hidden layers": "--hidden",
         "decoder hidden units": "--decoder-hidden", "decoder hidden layers": "--decoder-hidden",
         "learning rate": "--learning-rate", "epsilon": "--adam-epsilon", "KL weight": "--kl-weight",

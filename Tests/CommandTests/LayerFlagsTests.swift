@@ -96,13 +96,34 @@ struct LayerFlagsTests {
 
     /// What is wrong, where, and nothing written.
     @Test(arguments: [
-        (#"{"encoder": [{"type": "convolution"}], "decoder": []}"#, 65, "encoder[0].filters: it is missing"),
-        (#"{"encoder": [{"type": "attention"}], "decoder": []}"#, 65, "encoder[0].type"),
+        (
+            #"{"encoder": [{"type": "convolution"}], "decoder": []}"#, 65,
+            "filters of encoder layer 1: it is missing"
+        ),
+        (#"{"encoder": [{"type": "attention"}], "decoder": []}"#, 65, "type of encoder layer 1"),
         (
             #"{"encoder": [{"type": "dense", "units": 3, "filters": 2}], "decoder": []}"#, 65,
-            "encoder[0].filters: a layer of the type dense has no such key"
+            "filters of encoder layer 1: a layer of the type dense has no such key"
         ),
-        (#"{"encoder": [}"#, 65, "is not a model's description"),
+        (
+            #"{"encoder": [}"#, 65,
+            "is not a model's description; found no valid JSON: Invalid value around character"
+        ),
+        ("2.5", 65, "JSON that is no object in braces"),
+        (
+            #"{"encoder": [], "decoder": [{"type": "residual", "layers": [{"type": "dense", "units": 2.5}]}]}"#,
+            65,
+            "found units of layer 1 of decoder layer 1: 2.5 is not a whole number"
+        ),
+        (
+            #"{"encoder": \#(String(repeating: "[", count: 600))"#, 65,
+            "no valid JSON: Too many nested arrays or dictionaries around character"
+        ),
+        (
+            #"{"encoder": [{"type": "residual", "layers": [{"type": "dense", "units": 4},"#
+                + #"{"type": "group_normalization", "groups": 3}]}], "decoder": []}"#, 64,
+            "layer 2 (group_normalization) of encoder layer 1 (residual): can't divide"
+        ),
         (#"{"latent_size": 9, "encoder": [], "decoder": []}"#, 65, "has a key that a model does not have"),
         (
             #"{"encoder": [{"type": "activation", "activation": "gelu"}], "decoder": []}"#, 65,
@@ -122,7 +143,7 @@ struct LayerFlagsTests {
         ),
         (
             #"{"encoder": [], "decoder": [{"type": "upsampling", "factor": 2}]}"#, 64,
-            "decoder.upsampling.0: needs feature maps"
+            "decoder layer 1 (upsampling): needs feature maps"
         ),
         (
             #"{"encoder": [], "decoder": [{"type": "dense", "shape": [7, 7, 2]}]}"#, 64,
@@ -130,12 +151,12 @@ struct LayerFlagsTests {
         ),
         (
             #"{"encoder": [{"type": "convolution", "filters": 6}, {"type": "group_normalization", "groups": 4}], "decoder": []}"#,
-            64, "encoder.group_normalization.0: can't divide its channels into groups"
+            64, "encoder layer 2 (group_normalization): can't divide its channels into groups"
         ),
         (
             #"{"encoder": [{"type": "residual", "layers": [{"type": "dense", "units": 4}]}], "decoder": []}"#,
             64,
-            "encoder.residual.0: has a branch whose output can't be added"
+            "encoder layer 1 (residual): has a branch whose output can't be added"
         ),
     ])
     func filesThatAreWrong(json: String, status: Int, words: String) throws {
@@ -150,11 +171,16 @@ struct LayerFlagsTests {
 
     @Test(arguments: [
         (["--strides", "2"], "--strides: does not have a number for each convolution"),
+        (["--kernel-size", "64"], "--kernel-size: is out of range"),
         (["--kernel-size", "3,3,3"], "--kernel-size: does not have a number"),
         (["--filters", "none", "--group-norm", "2"], "no convolutions"),
         (["--filters", "none", "--kernel-size", "5"], "--kernel-size: has no convolution"),
         (["--residual-blocks", "99"], "--residual-blocks: is out of range"),
-        (["--group-norm", "5"], "can't divide its channels"),
+        (["--group-norm", "5"], "--group-norm: can't divide the 32 channels"),
+        (["--strides", "2,17"], "--strides: is out of range; expected 1 to 16, found 17"),
+        (["--strides", "1,1", "--kernel-size", "64"], "--kernel-size: is out of range"),
+        (["--upsampling", "--filters", "4,0"], "--filters: is out of range"),
+        (["--model", "model.json", "--upsampling"], "found --upsampling."),
         (
             ["--model", "/nowhere/model.json", "--filters", "3"],
             "--model: says the layers, and --filters does as well"

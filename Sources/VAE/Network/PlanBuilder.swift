@@ -23,24 +23,35 @@ struct PlanBuilder {
     }
 
     /// Adds layers one after the other.
+    ///
+    /// - Parameters:
+    ///   - scope: what the names of nodes and weights begin with; they count layers of each kind from 0
+    ///   - branch: the residual layer whose branch they are, as messages name it, which count all layers from 1
     /// - Returns: the value of the last, or `value` where there are none
     mutating func append(
-        _ layers: [LayerConfiguration], to value: Int, under scope: String
+        _ layers: [LayerConfiguration], to value: Int, under scope: String, of branch: String? = nil
     ) throws(VAEError) -> Int {
         var (value, numbers) = (value, [String: Int]())
-        for layer in layers {
+        for (index, layer) in layers.enumerated() {
             let kind = layer.kind
             let number = numbers[kind, default: 0]
             numbers[kind] = number + 1
             // One dense layer needs no number.
             let isAlone = kind == Dense.kind && layers.count { $0.kind == kind } == 1
-            value = try append(layer, to: value, isAlone ? "\(scope).\(kind)" : "\(scope).\(kind).\(number)")
+            let name = isAlone ? "\(scope).\(kind)" : "\(scope).\(kind).\(number)"
+            let place = LayerConfiguration.place(index, kind, of: branch, scope)
+            do throws(VAEError) {
+                value = try append(layer, to: value, name, place)
+            } catch {
+                // What a branch's layer says has its place already.
+                throw error.subject.hasPrefix(name) ? error.about(place) : error
+            }
         }
         return value
     }
 
     private mutating func append(
-        _ layer: LayerConfiguration, to value: Int, _ name: String
+        _ layer: LayerConfiguration, to value: Int, _ name: String, _ place: String
     ) throws(VAEError) -> Int {
         let activation = (layer.activation ?? configuration.hiddenActivation).kernel
         switch layer {
@@ -84,7 +95,7 @@ struct PlanBuilder {
             return try plan.add(
                 name, ActivationLayer(activation.kernel, shape: plan.values[value].shape), value)
         case .residual(let layers):
-            let branch = try append(layers, to: value, under: name)
+            let branch = try append(layers, to: value, under: name, of: place)
             return try plan.add(
                 name, Addition(shape: plan.values[branch].shape), try shortcut(name, value, to: branch),
                 branch)
