@@ -65,11 +65,11 @@ import VAEData
         Damage(testDescription: "missing folder", status: 66, mentions: "does not exist") {
             try FileManager.default.removeItem(atPath: $0)
         },
-        Damage(testDescription: "a file for a folder", status: 66, mentions: "folder") {
+        Damage(testDescription: "a file that holds no images", status: 65, mentions: "holds no images") {
             try FileManager.default.removeItem(atPath: $0)
             try Data([1]).write(to: URL(fileURLWithPath: $0))
         },
-        Damage(testDescription: "missing file", status: 66, mentions: "train-images-idx3-ubyte") {
+        Damage(testDescription: "missing file", status: 66, mentions: "no training images") {
             try FileManager.default.removeItem(atPath: $0 + images)
         },
         Damage(testDescription: "wrong magic", status: 65, mentions: images) {
