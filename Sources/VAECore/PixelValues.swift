@@ -18,7 +18,8 @@ public enum PixelValues: Sendable, Equatable {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(values.count)
         for value in values {
-            let byte = FloatImages.byte(value)
+            // Not a number is no byte, and none can be made of it.
+            let byte = value >= 0 && value <= 1 ? FloatImages.byte(value) : 0
             guard Float(byte) / 255 == value else {
                 self = .floats(values)
                 return

@@ -25,7 +25,7 @@ struct AnomaliesCommand: ParsableCommand {
               vae anomalies runs/mnist                       half a minute on two cores
               vae anomalies runs/mnist -n 40 --out anomalies.png
               vae anomalies runs/mnist --by reconstruction --out all.csv -n 10000
-              vae anomalies runs/mnist scans/ --fit --invert --samples 1000
+              vae anomalies runs/mnist scans/ --fit pad --invert --samples 1000
             """)
 
     /// The quantity that images are ranked by.

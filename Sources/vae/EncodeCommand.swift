@@ -18,7 +18,7 @@ struct EncodeCommand: ParsableCommand {
             EXAMPLES
               vae encode runs/mnist > z.csv                        the test set
               vae encode runs/mnist --out q.npy --log-variance     (2, 10000, 2), float32
-              vae encode runs/mnist picture.png drawings/ --fit
+              vae encode runs/mnist picture.png drawings/ --fit pad
               vae encode runs/mnist images.npy --json
             """)
 
