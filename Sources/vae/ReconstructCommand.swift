@@ -19,7 +19,7 @@ struct ReconstructCommand: ParsableCommand {
               vae reconstruct runs/mnist --out reconstructions.png
               vae reconstruct runs/mnist --select 0-9,15 --out some.png
               vae reconstruct runs/mnist --out all.npy            the whole test set
-              vae reconstruct runs/mnist scan.png drawings/ --fit pad --invert --out mine.png
+              vae reconstruct runs/mnist drawings/ --fit pad --invert --out mine.png
             """)
 
     @OptionGroup var model: ModelOptions
