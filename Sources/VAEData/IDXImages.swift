@@ -14,7 +14,8 @@ extension IDX {
     }
 
     static func readImages(_ images: InputBytes, labels: InputBytes?) throws(VAEError) -> ImageSet {
-        let found = try read(images).imageValues(path: images.path)
+        let array = try read(images)
+        let found = try array.imageValues(layout: array.shape.count == 4 ? .nhwc : nil, path: images.path)
         guard found.layout != .nd else {
             throw VAEError(
                 .invalidData, images.path, "does not hold images", expected: "three or four dimensions",

@@ -43,15 +43,15 @@ struct DataFlags: ParsableArguments {
             throw VAEError(
                 .invalidArgument, "limit", "is out of range", expected: "1 or more", found: "\(limit)")
         }
-        let needing: [(String, Bool, String)] = [
-            ("--image-size", imageSize != nil, "--data"), ("--grey", grey, "--data"),
-            ("--layout", files.layout != nil, "--data"), ("--background", files.background != nil, "--data"),
-            ("--on-bad-image", files.onBadImage != nil, "--data"), ("--fit", files.fit != nil, "--data"),
+        let needing = [
+            ("--image-size", imageSize != nil), ("--grey", grey), ("--layout", files.layout != nil),
+            ("--background", files.background != nil), ("--on-bad-image", files.onBadImage != nil),
+            ("--fit", files.fit != nil),
         ]
-        if data == nil, let (flag, _, other) = needing.first(where: \.1) {
+        if data == nil, let (flag, _) = needing.first(where: \.1) {
             throw VAEError(
-                .invalidArgument, flag, "is for files of one's own", expected: "\(other) PATH",
-                found: "no \(other)")
+                .invalidArgument, flag, "is for files of one's own", expected: "--data PATH",
+                found: "no --data")
         }
         if files.fit != nil, imageSize == nil {
             throw VAEError(

@@ -37,7 +37,7 @@ import VAECore
         #expect(
             names.sorted { $0.naturallyPrecedes($1) }
                 == [
-                    "9", "10", "B", "b", "img", "img1", "img01", "img1b", "img2", "img2a3", "img2a20",
+                    "9", "10", "B", "b", "img", "img01", "img1", "img1b", "img2", "img2a3", "img2a20",
                     "img10",
                 ])
         // Numbers of any length, which no integer holds.
@@ -135,7 +135,8 @@ import VAECore
         let data = try Dataset(contentsOf: folder.path, options: ImportOptions(onBadPicture: .skip))
         #expect(data.train.count == 98 && data.train.pixels[140..<144] == [71, 71, 72, 72])
         #expect(
-            "\(data.remarks)".contains("skipped: 2 pictures that can't be read, such as \(path("70.png"))"))
+            data.remarks.joined().contains(
+                "skipped: 2 pictures that can't be read, such as \(path("70.png"))"))
         try FileManager.default.createDirectory(atPath: path("none"), withIntermediateDirectories: true)
         try write([1], to: "none/a.png")
         expectError(.invalidData, saying: "none", "no picture") {
@@ -179,6 +180,14 @@ import VAECore
         }
         #expect(try Dataset(contentsOf: path("cars.npy")).train.labels == [0, 1, 2])
         #expect(try Dataset(contentsOf: path("faces.npy")).train.labels == nil)
+    }
+
+    /// What is said of pictures holds of arrays of images, too.
+    @Test func arraysComeToTheSizeAndColoursThatAreSaid() throws {
+        try array([1, 2, 4, 3], .bytes([UInt8](repeating: 80, count: 24)), to: "x_train.npy")
+        let pictures = PicturePreparation(size: .init(height: 1, width: 2), isGrey: true)
+        let data = try Dataset(contentsOf: folder.path, options: ImportOptions(pictures: pictures))
+        #expect(data.train.shape == ImageShape(height: 1, width: 2) && data.train.pixels == [80, 80])
     }
 
     /// QMNIST's labels are a table of 32-bit integers, its files are called otherwise, and a colour file has four dimensions.

@@ -9,6 +9,8 @@ struct ArrayEntry: Sendable {
     let shape: [Int]
     let type: NumericType
     let role: ArrayRole
+    /// Whether the format says that channels come last.
+    let hasChannelsLast: Bool
 
     /// The name that people know it by: the file's, or the archive's and the array's.
     var name: String {
@@ -41,7 +43,7 @@ struct ArrayEntry: Sendable {
             // Within an archive the array's name says more than the archive's.
             ArrayEntry(
                 path: path, key: header.key, shape: header.shape, type: header.type,
-                role: ArrayRole(header.key ?? file))
+                role: ArrayRole(header.key ?? file), hasChannelsLast: header.hasChannelsLast)
         }
     }
 }

@@ -25,7 +25,7 @@ extension DataSource {
             parts.append(read)
             remarks += said
         }
-        let sets = try unified(parts)
+        let sets = try unified(parts, options.pictures)
         return try Dataset(
             name: name ?? folderName(path), train: sets[0], test: sets.count > 1 ? sets[1] : nil,
             source: "\(Folder.exists(path) ? "folder" : "file") \(path)", classNames: classNames,
@@ -59,9 +59,13 @@ extension DataSource {
         func remark(_ entry: ArrayEntry, _ note: String?) {
             if let note { remarks.append("\(entry.name): \(note)") }
         }
-        let array = try entry.read()
-        let images = try (model.flatMap(array.reshaped(for:)) ?? array).imageValues(
-            layout: options.layout, path: place)
+        let read = try entry.read()
+        let array = model.flatMap(read.reshaped(for:)) ?? read
+        let isOfModel = model.map {
+            array.shape.dropFirst().elementsEqual([$0.height, $0.width, $0.channels])
+        }
+        let isLast = array.shape.count == 4 && (entry.hasChannelsLast || isOfModel == true)
+        let images = try array.imageValues(layout: options.layout ?? (isLast ? .nhwc : nil), path: place)
         remark(entry, images.note)
         let set = try ImageSet(shape: images.shape, values: images.values)
         var part = ReadPart(groups: [set], labels: nil, names: (0..<set.count).map { "\(place):\($0)" })
@@ -111,26 +115,26 @@ extension DataSource {
         )
     }
 
-    /// Sets of one shape: grey images among coloured ones become coloured.
-    /// - Throws: `invalidData` for several sizes.
-    private func unified(_ parts: [ReadPart]) throws(VAEError) -> [ImageSet] {
-        let groups = parts.flatMap(\.groups)
-        let shapes = Set(groups.map(\.shape))
-        let sizes = Set(shapes.map { [$0.height, $0.width] })
-        guard sizes.count == 1, let first = groups.first?.shape else {
-            let byArea = sizes.sorted { ($0[0] * $0[1], $0[0]) < ($1[0] * $1[1], $1[0]) }
-            let text = { (size: [Int]) in "\(size[0])×\(size[1])" }
+    /// Sets of one shape: of the size that is wanted, and grey images among coloured ones coloured.
+    /// - Throws: `invalidData` for several sizes where none is wanted.
+    private func unified(_ parts: [ReadPart], _ wanted: PicturePreparation) throws(VAEError) -> [ImageSet] {
+        let shapes = Set(parts.flatMap(\.groups).map(\.shape))
+        let sizes = Set(shapes.map { PicturePreparation.Size(height: $0.height, width: $0.width) })
+            .sorted { ($0.height * $0.width, $0.height) < ($1.height * $1.width, $1.height) }
+        guard let first = sizes.first, wanted.size != nil || sizes.count == 1 else {
             throw VAEError(
                 .invalidData, path, "has images of \(sizes.count) sizes", expected: "one size",
-                found: byArea.count > 1
-                    ? "\(text(byArea[0])) to \(text(byArea[byArea.count - 1])) pixels" : nil,
+                found: sizes.first.flatMap { first in
+                    sizes.last.map { "\(first.height)×\(first.width) to \($0.height)×\($0.width) pixels" }
+                },
                 advice: "Say which size to make them, such as --image-size 64.")
         }
-        let channels = shapes.map(\.channels).max() ?? 1
-        let shape = ImageShape(height: first.height, width: first.width, channels: channels)
+        let channels = wanted.isGrey.map { $0 ? 1 : 3 } ?? shapes.map(\.channels).max() ?? 1
+        let size = wanted.size ?? first
+        let shape = ImageShape(height: size.height, width: size.width, channels: channels)
         return try parts.map { part throws(VAEError) in
             let values = try part.groups.map { group throws(VAEError) in
-                try group.withChannels(channels, path: path).values
+                try group.conforming(to: shape, wanted, inverting: false, path: path).values
             }
             return try ImageSet(shape: shape, values: .joined(values), labels: part.labels)
         }
