@@ -71,8 +71,8 @@ import VAECore
         expectError(.invalidData, saying: "not an IDX file", "89 50 4e 47") {
             try read([0x89, 0x50, 0x4E, 0x47, 0, 0])
         }
-        expectError(.invalidData, saying: "unsigned bytes", "0d (32-bit floats)") {
-            try read(idxHeader([1, 1, 1], type: 0x0D) + [0, 0, 0, 0])
+        expectError(.invalidData, saying: "unknown type", "found 0a") {
+            try read(idxHeader([1, 1, 1], type: 0x0A) + [0, 0, 0, 0])
         }
         expectError(.invalidData, saying: "number of dimensions", "found 0") { try read(idxHeader([])) }
         expectError(.invalidData, saying: "number of dimensions", "found 5") {

@@ -89,7 +89,7 @@ import VAECore
             let channels = round % 2 == 0 ? 1 : 3
             let picture = noise(side(), side(), channels, seed: UInt64(round))
             let target = Size(height: side(), width: side())
-            let preparation = PicturePreparation(size: target, fit: fit, background: .white)
+            let preparation = PicturePreparation(size: target, fit: fit, padding: .white)
             guard case .bytes(let found) = preparation.prepared(picture, channels: channels) else {
                 Issue.record("no bytes")
                 return
@@ -136,7 +136,7 @@ import VAECore
         let white = Picture(
             width: 3, height: 5, channels: 3, samples: .words([UInt16](repeating: 65_535, count: 45)))
         guard
-            case .floats(let values) = PicturePreparation(size: Size(height: 2, width: 2), fit: .pad)
+            case .floats(let values) = PicturePreparation(size: Size(height: 2, width: 2), fit: .pad, padding: .white)
                 .prepared(white, channels: 1)
         else {
             Issue.record("bytes")
@@ -173,14 +173,14 @@ import VAECore
         let wide = Picture(width: 1, height: 1, channels: 4, samples: .words([65_535, 0, 0, 13_107]))
         #expect(
             PicturePreparation(background: .black).prepared(wide, channels: 3) == .floats([0.2, 0, 0]))
-        // Padding has the background's colour, and its luma where the image is grey.
+        // Padding has a colour of its own, and its luma where the image is grey.
         let size = Size(height: 1, width: 5)
         let grey = Picture(width: 1, height: 1, channels: 1, samples: .bytes([7]))
         #expect(
-            PicturePreparation(size: size, fit: .pad, background: red).prepared(grey, channels: 1)
+            PicturePreparation(size: size, fit: .pad, padding: red).prepared(grey, channels: 1)
                 == .bytes([66, 66, 7, 66, 66]))
         #expect(
-            PicturePreparation(size: Size(height: 2, width: 1), fit: .pad, background: red)
+            PicturePreparation(size: Size(height: 2, width: 1), fit: .pad, padding: red)
                 .prepared(grey, channels: 3) == .bytes([7, 7, 7, 200, 10, 0]))
     }
 
@@ -210,7 +210,7 @@ import VAECore
             }
         }
         let preparation = PicturePreparation(
-            size: Size(height: 3, width: 16_384), fit: .pad, isGrey: true, background: .black)
+            size: Size(height: 3, width: 16_384), fit: .pad, isGrey: true, padding: .black)
         try preparation.validate()
         #expect(
             try JSONDecoder().decode(PicturePreparation.self, from: JSONEncoder().encode(preparation))
