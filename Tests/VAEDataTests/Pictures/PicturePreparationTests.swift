@@ -136,8 +136,10 @@ import VAECore
         let white = Picture(
             width: 3, height: 5, channels: 3, samples: .words([UInt16](repeating: 65_535, count: 45)))
         guard
-            case .floats(let values) = PicturePreparation(size: Size(height: 2, width: 2), fit: .pad, padding: .white)
-                .prepared(white, channels: 1)
+            case .floats(let values) = PicturePreparation(
+                size: Size(height: 2, width: 2), fit: .pad, padding: .white
+            )
+            .prepared(white, channels: 1)
         else {
             Issue.record("bytes")
             return
