@@ -106,19 +106,14 @@ struct ScalingSpeed {
 extension ImageSet {
     /// `count` images: these, over and over, without their labels.
     func cycled(to count: Int) throws(VAEError) -> ImageSet {
-        var pixels: [UInt8] = []
-        pixels.reserveCapacity(count * shape.count)
-        for image in 0..<count {
-            let start = image % self.count * shape.count
-            pixels += self.pixels[start..<start + shape.count]
-        }
-        return try ImageSet(shape: shape, pixels: pixels)
+        try selecting((0..<count).map { $0 % self.count }).labelled(nil)
     }
 
     /// Each pixel as a square of `scale` by `scale`, without the labels.
     func enlarged(by scale: Int) throws(VAEError) -> ImageSet {
         guard scale > 1 else { return self }
         let row = shape.width * shape.channels
+        let pixels = try pixels
         var large: [UInt8] = []
         large.reserveCapacity(pixels.count * scale * scale)
         for start in stride(from: 0, to: pixels.count, by: row) {

@@ -62,7 +62,7 @@ struct ReferenceBatch {
     init(_ workload: Workload, images: Range<Int>) throws(VAEError) {
         count = images.count
         let set = workload.images.slice(images)
-        pixels = set.pixels.map { Double($0) / 255 }
+        pixels = try set.pixels.map { Double($0) / 255 }
         let latent = workload.model.latentSize
         var noise: [Float] = []
         for image in images {

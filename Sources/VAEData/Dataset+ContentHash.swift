@@ -3,7 +3,8 @@ import VAECore
 extension Dataset {
     /// The SHA-256 of shapes, pixels and labels, as 64 hexadecimal digits: two data sets with the same hash train the same model. Names and
     /// source do not count. O(n) at the first call, for each set's own digest of its pixels.
-    public func contentHash() -> String {
+    /// - Throws: what reading the images throws, for images that are not in memory.
+    public func contentHash() throws(VAEError) -> String {
         var hash = SHA256()
         hash.update(Array("vae-dataset-2".utf8))
         for set in [train, test] {
@@ -12,19 +13,20 @@ extension Dataset {
                 continue
             }
             hash.update([set.labels == nil ? 1 : 2])
-            hash.update(set.digest.bytes)
+            hash.update(try set.digest.bytes)
             for label in set.labels ?? [] { hash.update(label) }
         }
         return hash.digest().description
     }
 
     /// Whether the data set has this content hash, of this version or of the first, which older runs have on record.
-    package func has(contentHash: String) -> Bool {
-        contentHash == self.contentHash() || contentHash == firstContentHash()
+    package func has(contentHash: String) throws(VAEError) -> Bool {
+        if contentHash == (try self.contentHash()) { return true }
+        return contentHash == (try firstContentHash())
     }
 
     /// The hash of the first version, which bytes alone can have; nil for other data.
-    private func firstContentHash() -> String? {
+    private func firstContentHash() throws(VAEError) -> String? {
         var hash = SHA256()
         hash.update(Array("vae-dataset-1".utf8))
         for set in [train, test] {
@@ -32,7 +34,7 @@ extension Dataset {
                 hash.update([0])
                 continue
             }
-            guard case .bytes(let pixels) = set.values,
+            guard set.isInMemory, case .bytes(let pixels) = try set.values,
                 set.labels?.allSatisfy({ (0...255).contains($0) }) ?? true
             else { return nil }
             hash.update([set.labels == nil ? 1 : 2])

@@ -34,7 +34,7 @@ extension IDX {
 
     /// The images as an array for an IDX file: N × height × width, × channels unless grey; bytes, or floats that bytes would round.
     package static func images(_ set: ImageSet) throws(VAEError) -> NumericArray {
-        let array = NumericArray(set)
+        let array = try NumericArray(set)
         guard set.shape.channels == 1 else { return array }
         return try NumericArray(shape: Array(array.shape.prefix(3)), values: array.values)
     }

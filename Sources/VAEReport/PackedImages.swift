@@ -16,10 +16,10 @@ package struct PackedImages: Sendable {
         shape = images.shape
         total = images.count
         labels = images.labels
-        let pixels = images.pixels
         let room = limit / 4 * 3
         // No zlib stream shrinks a thousandfold and more, so nothing beyond that can fit.
         var count = min(images.count, max(1, room * 1_000 / images.shape.count))
+        let pixels = try images.slice(0..<count).pixels
         var packed = try Zlib.deflated(
             pixels[..<(count * images.shape.count)], for: "the report's images")
         while packed.count > room {

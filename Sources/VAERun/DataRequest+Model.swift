@@ -21,7 +21,7 @@ extension DataRequest {
                 expected: "\(shape)", found: "\(found)",
                 advice: "Name the folder of the images that the model was trained on: --data DIR.")
         }
-        guard let record, data.has(contentHash: record.data.sha256) else { return data }
+        guard let record, try data.has(contentHash: record.data.sha256) else { return data }
         return try data.replacing(name: record.data.name)
     }
 }

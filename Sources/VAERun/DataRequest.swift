@@ -59,8 +59,8 @@ package struct DataRequest: Sendable {
     }
 
     /// The record of the images that it loaded.
-    package func record(of data: Dataset) -> RunRecord.Data {
-        RunRecord.Data(
+    package func record(of data: Dataset) throws(VAEError) -> RunRecord.Data {
+        try RunRecord.Data(
             data, path: path.map { URL(fileURLWithPath: $0).standardizedFileURL.path }, limit: limit,
             options: path == nil ? nil : options)
     }
@@ -72,9 +72,12 @@ extension RunRecord.Data {
     ///   - path: the absolute path that was named; nil for none
     ///   - limit: how many of the first training images they are; nil for all
     ///   - options: what was made of files; nil where there were none
-    package init(_ data: Dataset, path: String? = nil, limit: Int? = nil, options: ImportOptions? = nil) {
+    package init(
+        _ data: Dataset, path: String? = nil, limit: Int? = nil, options: ImportOptions? = nil
+    ) throws(VAEError) {
         self.init(
-            name: data.name, source: data.source, sha256: data.contentHash(), trainImages: data.train.count,
+            name: data.name, source: data.source, sha256: try data.contentHash(),
+            trainImages: data.train.count,
             testImages: data.test?.count ?? 0, folder: path, limit: limit, options: options)
     }
 }

@@ -81,14 +81,14 @@ package struct InterruptedRun {
     /// - Parameter place: where they come from; nil for nowhere that has a path
     /// - Throws: `invalidData` when they are others.
     func checked(_ data: Dataset, from place: String? = nil) throws(VAEError) -> Dataset {
-        guard data.has(contentHash: record.data.sha256) else {
+        guard try data.has(contentHash: record.data.sha256) else {
             func describe(_ train: Int, _ test: Int, _ hash: String) -> String {
                 "\(train) training and \(test) test images with the SHA-256 \(hash)"
             }
             throw VAEError(
                 .invalidData, place ?? data.source, "is not the data set of this run",
                 expected: describe(record.data.trainImages, record.data.testImages, record.data.sha256),
-                found: describe(data.train.count, data.test?.count ?? 0, data.contentHash()),
+                found: describe(data.train.count, data.test?.count ?? 0, try data.contentHash()),
                 advice: "Name the folder of the run's images (--data DIR), or begin a new run.")
         }
         // Pictures keep their titles, wherever the images are now.

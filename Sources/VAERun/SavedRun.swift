@@ -115,8 +115,9 @@ package struct SavedRun: Sendable {
     }
 
     /// Whether these are the very images of the run; false where there is no run. Hashes them all.
-    package func isTrained(on data: Dataset) -> Bool {
-        record.map { data.has(contentHash: $0.data.sha256) } ?? false
+    package func isTrained(on data: Dataset) throws(VAEError) -> Bool {
+        guard let record else { return false }
+        return try data.has(contentHash: record.data.sha256)
     }
 
     /// The model at `path`.

@@ -9,6 +9,6 @@ extension Dataset {
     /// - Parameter training: nil where it is not known, and the images stay as they are
     package func asTested(by training: TrainingConfiguration?) throws(VAEError) -> Dataset {
         guard let training, let test else { return self }
-        return try replacing(test: training.measured(test))
+        return try replacing(test: try training.measured(test))
     }
 }

@@ -89,7 +89,7 @@ struct AnomaliesCommand: ParsableCommand {
             let ranking = try rank(input, trained.model, threads, console)
             console.clearStatus()
             if by == .likelihood, !trained.configuration.likelihood.isDensity,
-                !input.images.values.areBinary
+                try !input.images.areBinary
             {
                 console.note(
                     "The pixels are grey, and a \(trained.configuration.likelihood.name) decoder is no distribution of those: compare these images with one "

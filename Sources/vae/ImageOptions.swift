@@ -79,7 +79,7 @@ struct ImageOptions: ParsableArguments {
             let found = try ImageFiles(contentsOf: files, shape: shape, options: options, inverting: invert)
             for remark in found.remarks { console.note(remark.escapingControlCharacters()) }
             // As the run's test images are.
-            all = model.record?.training.measured(found.images) ?? found.images
+            all = try model.record?.training.measured(found.images) ?? found.images
             names = found.names
         }
         guard let select else {

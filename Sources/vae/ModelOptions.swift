@@ -36,7 +36,7 @@ struct DataOptions: ParsableArguments {
     /// The images that a model was trained on, with a warning where it is known that they are others.
     func images(of run: SavedRun, _ console: Console) throws(VAEError) -> Dataset {
         let images = try run.data(at: data) { console.show($0) }
-        let areTheSame = run.record == nil || run.isTrained(on: images)
+        let areTheSame = run.record == nil ? true : try run.isTrained(on: images)
         console.clearStatus()
         guard !areTheSame else { return images }
         console.warn(

@@ -35,7 +35,7 @@ struct PPCACommand: ParsableCommand {
             _ = try LinearGaussianDecoder(trained.model)
             var images = try data.images(of: trained, console).train
             if let binarization = trained.record?.training.binarization {
-                images = images.binarized(binarization, seed: seed)
+                images = try images.binarized(binarization, seed: seed)
             }
             console.status(force: true) { _ in "measuring the model and its closed form" }
             let found = try LinearComparison(trained.model, on: images, seed: seed, threads: threads)

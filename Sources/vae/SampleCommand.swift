@@ -89,7 +89,7 @@ struct SampleCommand: ParsableCommand {
         let all = try data.images(of: trained, console).train
         console.status(force: true) { _ in "encoding" }
         var images = all.count > Self.mostFitted ? all.slice(0..<Self.mostFitted) : all
-        images = trained.record?.training.measured(images) ?? images
+        images = try trained.record?.training.measured(images) ?? images
         let encoding = try trained.model.encode(images, threads: threads)
         let number = components ?? min(Self.usualComponents, images.count)
         if components == nil, number < Self.usualComponents {

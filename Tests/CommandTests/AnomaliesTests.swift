@@ -14,7 +14,7 @@ import VAEData
         let digits = try SyntheticDigits.dataset(trainCount: 400, testCount: 30)
         let test = try #require(digits.test)
         let odd = 17
-        var pixels = test.pixels
+        var pixels = try test.pixels
         for index in 0..<test.shape.count {
             pixels[odd * test.shape.count + index] = index % 3 == 0 ? 255 : 0
         }

@@ -40,7 +40,8 @@ import VAEData
         #expect(some.status == 0 && some.output == file + "\n", "\(some.errors)")
         // Images that go through together may be rounded otherwise alone.
         let shape = test.shape
-        let chosen = [7, 0, 1].flatMap { test.pixels[$0 * shape.count..<($0 + 1) * shape.count] }
+        let pixels = try test.pixels
+        let chosen = [7, 0, 1].flatMap { pixels[$0 * shape.count..<($0 + 1) * shape.count] }
         let z = try model.encode(ImageSet(shape: shape, pixels: chosen)).mean
         let rows = [7, 0, 1].enumerated().map { at, image in
             "\(image),\(labels[image]),\(z[2 * at]),\(z[2 * at + 1])\n"
@@ -80,7 +81,7 @@ import VAEData
         let (model, test) = try library()
         let some = test.slice(0..<3)
         try NPY.write(
-            NPYArray(shape: [3, 28, 28], values: .bytes(some.pixels)), to: scratch.file("images.npy"))
+            NPYArray(shape: [3, 28, 28], values: .bytes(try some.pixels)), to: scratch.file("images.npy"))
         try IDX.write(IDX.images(some), to: scratch.file("images-idx3-ubyte"))
         let expected = try model.encode(some).mean
         for name in ["images.npy", "images-idx3-ubyte"] {

@@ -97,7 +97,7 @@ import VAECore
         let bad = try TestServer(answers([names[0]: .file(wrong)]))
         let good = try TestServer(answers())
         let (data, events) = try load(loader([bad.base, good.base]))
-        #expect(data.train.pixels == (0..<60).map { UInt8($0) })
+        try #expect(data.train.pixels == (0..<60).map { UInt8($0) })
         #expect(failures(events).count == 1)
         #expect(failures(events)[0].contains("SHA-256"))
         #expect(data.source == "downloaded from 127.0.0.1 and 127.0.0.1")

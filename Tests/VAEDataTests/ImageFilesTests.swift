@@ -42,7 +42,7 @@ import VAECore
         let read = try ImageFiles(contentsOf: [single, path("pictures"), values, idx], shape: shape)
         let starts: [UInt8] = [0, 10, 30, 40, 20, 50, 56, 70]
         let expected: [UInt8] = starts.flatMap { Array($0..<$0 + 6) }
-        #expect(read.images.pixels == expected)
+        try #expect(read.images.pixels == expected)
         #expect(
             read.names == [
                 single, path("pictures/B.PNG"), path("pictures/a9.png"), path("pictures/a10.png"),
@@ -68,12 +68,12 @@ import VAECore
         let six: NPYArray.Values = .bytes(Array(0..<6))
         for (index, sizes) in [[2, 3], [1, 6], [1, 2, 3], [1, 2, 3, 1]].enumerated() {
             let read = try ImageFiles(contentsOf: [array(sizes, six, "\(index).npy")], shape: shape)
-            #expect(read.images.count == 1 && read.images.pixels == Array(0..<6), "\(sizes)")
+            try #expect(read.images.count == 1 && read.images.pixels == Array(0..<6), "\(sizes)")
         }
         let colour = ImageShape(height: 1, width: 2, channels: 3)
         for (index, sizes) in [[1, 2, 3], [1, 1, 2, 3], [1, 6]].enumerated() {
             let read = try ImageFiles(contentsOf: [array(sizes, six, "c\(index).npy")], shape: colour)
-            #expect(read.images.count == 1 && read.images.pixels == Array(0..<6), "\(sizes)")
+            try #expect(read.images.count == 1 && read.images.pixels == Array(0..<6), "\(sizes)")
         }
         for (sizes, words) in [
             ([6], "labels, not images"), ([1, 1, 1, 2, 3], "2 to 4 dimensions"), ([0, 2, 3], "no images"),
@@ -121,7 +121,7 @@ import VAECore
             try folder.write(
                 PNGs.file(width: 1, height: 1, colour: 2, rows: [0, value, value, value]), to: "g.png")
             let grey = try ImageFiles(contentsOf: [path("g.png")], shape: ImageShape(height: 1, width: 1))
-            #expect(grey.images.pixels == [value])
+            try #expect(grey.images.pixels == [value])
         }
     }
 
@@ -129,7 +129,7 @@ import VAECore
         let file = try folder.write(grey(0), to: "a.png")
         let colour = try ImageFiles(contentsOf: [file], shape: ImageShape(height: 2, width: 3, channels: 3))
         let tripled: [UInt8] = [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 5]
-        #expect(colour.images.pixels == tripled)
+        try #expect(colour.images.pixels == tripled)
         #expect(
             try ImageFiles(contentsOf: [file], shape: shape, inverting: true).images.pixels == [
                 255, 254, 253, 252, 251, 250,
@@ -149,23 +149,21 @@ import VAECore
         // 2×2 in the middle of 2×5, with the odd column on the right.
         let fitted = try ImageFiles(
             contentsOf: [file], shape: ImageShape(height: 2, width: 5), options: padded)
-        #expect(fitted.images.pixels == [0, 20, 60, 0, 0, 0, 110, 210, 0, 0])
+        try #expect(fitted.images.pixels == [0, 20, 60, 0, 0, 0, 110, 210, 0, 0])
         // Enlarged, it is linear between the centres of pixels, and flat outside.
         let pair = try array([1, 2], .bytes([40, 80]), "pair.npy")
         let large = try ImageFiles(
             contentsOf: [pair], shape: ImageShape(height: 2, width: 4), options: padded)
-        #expect(large.images.pixels == [40, 50, 70, 80, 40, 50, 70, 80])
+        try #expect(large.images.pixels == [40, 50, 70, 80, 40, 50, 70, 80])
         // By 3 to 2: a new pixel covers one and a half of the old.
         let three = try array([1, 3], .bytes([30, 60, 90]), "three.npy")
         let two = try ImageFiles(
             contentsOf: [three], shape: ImageShape(height: 1, width: 2), options: padded)
-        #expect(two.images.pixels == [40, 80])
+        try #expect(two.images.pixels == [40, 80])
         // White paper turns black first, and so does not stand out from what is added around it.
         let paper = try array([2, 2], .bytes([255, 255, 255, 255]), "paper.npy")
-        #expect(
-            try ImageFiles(contentsOf: [paper], shape: shape, options: padded, inverting: true).images
-                .pixels
-                == [UInt8](repeating: 0, count: 6))
+        let inverted = try ImageFiles(contentsOf: [paper], shape: shape, options: padded, inverting: true)
+        try #expect(inverted.images.pixels == [UInt8](repeating: 0, count: 6))
     }
 
     /// A constant stays what it is, and what is fitted lies within the range of what was given, for any two sizes.

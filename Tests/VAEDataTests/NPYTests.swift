@@ -76,7 +76,7 @@ enum GoldenFile {
 
     @Test func imagesAsAnArray() throws {
         let images = try ImageSet(shape: ImageShape(height: 2, width: 1, channels: 3), pixels: Array(0..<12))
-        let array = NPYArray(images)
+        let array = try NPYArray(images)
         #expect(array.shape == [2, 2, 1, 3] && array.values == .bytes(Array(0..<12)))
         let path = "\(folder.path)/images.npy"
         try array.write(to: path)

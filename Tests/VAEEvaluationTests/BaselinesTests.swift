@@ -54,7 +54,7 @@ import VAECore
         #expect(try whole.errors(on: images).squaredError.mean < 1e-12)
         #expect(abs(whole.varianceShare - 1) < 1e-12)
         // Six images twice: five directions, of eleven asked for.
-        let half = Array(images.pixels.prefix(6 * 64))
+        let half = try Array(images.pixels.prefix(6 * 64))
         let twice = try ImageSet(shape: images.shape, pixels: half + half)
         let space = try PrincipalComponents(fittedTo: twice, components: 11)
         #expect(try space.errors(on: twice).squaredError.mean < 1e-12)
@@ -68,7 +68,7 @@ import VAECore
     @Test func codesOfValuesAndOfBytesAgree() throws {
         let images = try StatisticsGolden.images(300, state: 7)
         let space = try PrincipalComponents(fittedTo: images, components: 4)
-        let values = images.pixels.map { Float($0) / 255 }
+        let values = try images.pixels.map { Float($0) / 255 }
         #expect(try space.encode(values: values).coordinates == space.encode(images).coordinates)
     }
 
@@ -155,9 +155,9 @@ import VAECore
         let images = try ImageSet(
             shape: shape, pixels: (0..<6 * shape.count).map { UInt8(truncatingIfNeeded: $0 / 3) })
         var blocks: [Int] = []
-        let found = try ReconstructionErrors(on: images) { part in
+        let found = try ReconstructionErrors(on: images) { (part) throws(VAEError) in
             blocks.append(part.count)
-            return part.pixels.map { Float($0) / 300 }
+            return try part.pixels.map { Float($0) / 300 }
         }
         #expect(blocks == [4, 2])
         #expect(

@@ -50,7 +50,7 @@ import VAECore
     @Test func samplesAndFloor() throws {
         let images = try StatisticsGolden.images(400, state: 9)
         let (train, test) = (images.slice(0..<300), images.slice(300..<400))
-        let copy = test.pixels.map { Float($0) / 255 }
+        let copy = try test.pixels.map { Float($0) / 255 }
         let same = try FrechetDistance(samples: copy, train: train, test: test, features: 3)
         #expect(same.samples < 1e-6 && same.floor > same.samples)
         let space = try PrincipalComponents(fittedTo: train, components: 3)
@@ -76,7 +76,7 @@ import VAECore
     @Test func evenlySpacedImages() throws {
         let images = try ImageSet(
             shape: ImageShape(height: 1, width: 1), pixels: Array(0..<10), labels: Array(10..<20))
-        #expect(
+        try #expect(
             images.evenlySpaced(4).pixels == [0, 2, 5, 7]
                 && images.evenlySpaced(4).labels == [10, 12, 15, 17])
         #expect(images.evenlySpaced(10) == images && images.evenlySpaced(99) == images)

@@ -113,7 +113,7 @@ import VAECore
         let small = try images.shrunk(to: 3)
         #expect(small.shape == ImageShape(height: 2, width: 3))
         // Means of 2 × 2 blocks: (0 + 1 + 6 + 7) / 4 and so on, halves rounded up.
-        #expect(small.pixels == [4, 6, 8, 16, 18, 20])
+        try #expect(small.pixels == [4, 6, 8, 16, 18, 20])
         #expect(try images.shrunk(to: 6).pixels == Array(0..<24))
         #expect(try images.shrunk(to: 0).shape == ImageShape(height: 1, width: 1))
     }

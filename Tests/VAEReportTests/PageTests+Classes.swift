@@ -16,7 +16,7 @@ extension PageTests {
         let number = count ?? max(labels.count, 20)
         let images = try Fixtures.pictures(shape, count: number, labelled: false)
         let test = try ImageSet(
-            shape: shape, pixels: images.pixels, labels: (0..<number).map { labels[$0 % labels.count] })
+            shape: shape, pixels: try images.pixels, labels: (0..<number).map { labels[$0 % labels.count] })
         return try Report(
             title: "Classes", model: model, testSet: .init(test, model: model, measuringLosses: losses))
     }

@@ -78,7 +78,7 @@ extension PageTests {
         let words = try await text(driver, "nearest-loss").split(separator: " ").map(String.init)
         #expect(abs(try #require(Double(words[1])) - loss.total) < 0.05, "\(words)")
         let original = try await greys(driver, "original")
-        let pixels = fixture.test.slice(index..<index + 1).pixels
+        let pixels = try fixture.test.slice(index..<index + 1).pixels
         #expect(original.count == pixels.count && zip(original, pixels).allSatisfy { $0 == Double($1) })
         // Away from all points, what stays is named as the last.
         try await mouse.move(to: .init("#overlay", 0.98, 0.02))

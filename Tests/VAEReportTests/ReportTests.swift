@@ -29,7 +29,8 @@ import VAECore
     func staysUnderFourMegabytes(noise: Bool) throws {
         let fixture = try Fixtures.digits.get()
         let copies = 10_000 / fixture.test.count + 1
-        var pixels = Array((0..<copies).map { _ in fixture.test.pixels }.joined().prefix(10_000 * 784))
+        let once = try fixture.test.pixels
+        var pixels = Array((0..<copies).map { _ in once }.joined().prefix(10_000 * 784))
         if noise {
             var generator = SplitMix64(seed: 10)
             for index in pixels.indices { pixels[index] = UInt8(truncatingIfNeeded: generator.next()) }

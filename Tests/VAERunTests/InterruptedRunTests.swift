@@ -19,7 +19,7 @@ import VAEData
         let model = ModelConfiguration(encoderFilters: [2], decoderFilters: [2], hiddenUnits: 3)
         let training = TrainingConfiguration(epochs: 2, batchSize: 8, seed: 3)
         let record = RunRecord(
-            model: model, training: training, parameters: 1, data: request.record(of: data),
+            model: model, training: training, parameters: 1, data: try request.record(of: data),
             environment: FaultTests.record().environment)
         let folder = try RunFolder(path, dataset: "x")
         try folder.write(record, to: RunFolder.configuration)

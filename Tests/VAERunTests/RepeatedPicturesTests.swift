@@ -47,7 +47,7 @@ import VAEFigures
         let record = RunRecord(
             model: model.configuration, training: TrainingConfiguration(learningRate: 1 / 3.0), parameters: 5,
             data: RunRecord.Data(
-                name: data.name, source: data.source, sha256: data.contentHash(), trainImages: 10,
+                name: data.name, source: data.source, sha256: try data.contentHash(), trainImages: 10,
                 testImages: 20, folder: nil, limit: nil),
             environment: RunRecord.Environment(
                 version: "1", blas: "b", blasKernels: "k", products: "tiles", tiles: nil, processor: "p",
@@ -74,7 +74,7 @@ import VAEFigures
         let model = try VariationalAutoencoder(ModelConfiguration(latentSize: 2))
         let record = RunRecord(
             model: model.configuration, training: TrainingConfiguration(), parameters: 5,
-            data: request.record(of: data),
+            data: try request.record(of: data),
             environment: RunRecord.Environment(
                 version: "1", blas: "b", blasKernels: "k", products: "tiles", tiles: nil, processor: "p",
                 threads: 2, started: "s", command: ["vae-train"]))

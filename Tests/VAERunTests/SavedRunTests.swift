@@ -26,7 +26,7 @@ import VAEData
     @Test(arguments: ["run", "run/model.safetensors", "run/best.safetensors"])
     func byFolderOrFile(path: String) throws {
         let run = try SavedRun(scratch.file(path))
-        #expect(run.folder == scratch.file("run") && run.isTrained(on: data))
+        try #expect(run.folder == scratch.file("run") && run.isTrained(on: data))
         #expect(try run.history().count == 1 && run.record?.data.trainImages == 16)
         #expect(run.modelFile == (path == "run" ? "model.safetensors" : String(path.dropFirst(4))))
         #expect(run.title.hasPrefix("\(scratch.file("run")) \(run.modelFile): "))
@@ -49,7 +49,7 @@ import VAEData
             try scratch.write(configuration, to: "alone/config.json")
         }
         let run = try SavedRun(scratch.file("alone/model.safetensors"))
-        #expect(run.folder == nil && run.record == nil && !run.isTrained(on: data))
+        try #expect(run.folder == nil && run.record == nil && !run.isTrained(on: data))
         #expect(try run.history().isEmpty && run.evaluationObstacle(data) == nil)
         #expect(run.title.hasPrefix("model.safetensors: "))
         let error = failure { () throws(VAEError) in try run.data() }

@@ -43,7 +43,7 @@ struct ModelTests {
     /// Encodings, decodings and losses follow the reference in Double: 1e-5, as for the golden files.
     @Test func resultsFollowTheDefinition() throws {
         let parameters = model.weights.map { $0.values.map(Double.init) }
-        let pixels = images.pixels.map { Double($0) / 255 }
+        let pixels = try images.pixels.map { Double($0) / 255 }
         let zeros = [Double](repeating: 0, count: 86)
         let atMean = try smallModel.reference.run(
             pixels, noise: zeros, parameters: parameters, backward: false)

@@ -30,8 +30,8 @@ struct TrainerTests {
             var (reconstruction, kl) = (0.0, 0.0)
             for start in stride(from: 0, to: 30, by: 9) {
                 let batch = order[start..<min(start + 9, 30)]
-                let pixels = batch.flatMap { image in
-                    images.pixels[image * size..<(image + 1) * size].map { Double($0) / 255 }
+                let pixels = try batch.flatMap { image in
+                    try images.pixels[image * size..<(image + 1) * size].map { Double($0) / 255 }
                 }
                 let noise = try batch.flatMap { image -> [Double] in
                     var stream = RandomStream(seed: 12, purpose: .trainingNoise, epoch: epoch, item: image)

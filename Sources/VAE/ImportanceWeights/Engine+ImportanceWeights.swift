@@ -11,8 +11,10 @@ extension Engine {
         let start = part * ImportanceDraws.blockSize
         let end = min(start + ImportanceDraws.blockSize, draws.samples)
         for copy in 0..<min(network.microBatch, end - start) {
-            draws.images.load(
-                image..<image + 1, into: workspace.images[copy * size..<(copy + 1) * size])
+            failure.catching { () throws(VAEError) in
+                try draws.images.load(
+                    image..<image + 1, into: workspace.images[copy * size..<(copy + 1) * size])
+            }
         }
         // Mean and log-variance once for each draw of a micro-batch, as the kernels want them.
         for index in 0..<min(network.microBatch, end - start) * latent {

@@ -63,6 +63,7 @@ extension VariationalAutoencoder {
                             }
                         }
                     }
+                    try engine.failure.rethrow()
                     // In the order of the blocks, whoever computed them.
                     for (part, sum) in partial.enumerated() {
                         sums[(start + part) / draws.blocksPerImage].merge(sum)

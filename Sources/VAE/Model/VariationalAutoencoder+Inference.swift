@@ -123,6 +123,7 @@ extension VariationalAutoencoder {
     }
 
     /// Lends `body` an engine and the model's weights.
+    /// - Throws: `unavailable` when there is not memory enough; what reading images threw meanwhile.
     func withEngine(
         _ threads: Int, _ images: Int, _ body: (Engine, Weights) -> Void
     ) throws(VAEError) {
@@ -141,5 +142,6 @@ extension VariationalAutoencoder {
             engine.pack(weights)
             body(engine, weights)
         }
+        try engine.failure.rethrow()
     }
 }

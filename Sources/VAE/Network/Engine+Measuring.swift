@@ -2,12 +2,15 @@ import Kernels
 import VAECore
 
 extension Engine {
-    /// Brings the images at `range` to the start of a workspace.
+    /// Brings the images at `range` to the start of a workspace. Where they can't be read, ``failure`` has the reason.
     func load(_ images: ImageSet, _ range: Range<Int>, _ workspace: Workspace) {
-        images.load(range, into: workspace.images.prefix(range.count * images.shape.count))
+        failure.catching { () throws(VAEError) in
+            try images.load(range, into: workspace.images.prefix(range.count * images.shape.count))
+        }
     }
 
-    /// The losses of every image; with `sampling`, z is drawn with noise named by seed, draw and image, otherwise z = μ.
+    /// The losses of every image; with `sampling`, z is drawn with noise named by seed, draw and image, otherwise z = μ. ``failure`` is to
+    /// be asked afterwards.
     /// - Parameter pause: called now and then, on the calling thread; what it throws ends the measurement.
     func measure(
         _ images: ImageSet, _ weights: Weights, seed: UInt64, draw: Int = 0, sampling: Bool,

@@ -10,6 +10,8 @@ final class Engine {
     let pool: WorkerPool
     /// One for each worker of the pool.
     let workspaces: [Workspace]
+    /// What went wrong in reading images, to be asked for when a job is done.
+    let failure = FirstError()
 
     /// Whether there may be more workers than processors. They would take turns, push each other's data out of the caches
     /// and finish later; tests want them all the same, on machines with few processors.

@@ -17,6 +17,7 @@ extension Trainer {
         }
         let order = (0..<UInt32(images.count)).map(\.self)
         let sums = computeGradients(images, order, 0..<images.count, epoch: 1)
+        try engine.failure.rethrow()
         let count = parameters.region.count
         PairwiseSum.addRows(gradients.region, count: shards.parts(of: images.count), length: count)
         let gradient = engine.network.layout.entries.map { gradients.region[$0.range].array() }

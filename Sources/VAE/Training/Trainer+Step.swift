@@ -4,11 +4,15 @@ import VAECore
 extension Trainer {
     /// One optimiser step on the images at `order[range]`. Allocates nothing.
     /// - Returns: losses summed over the batch
-    /// - Throws: `diverged` when the loss, a parameter or a moment is not finite
+    /// - Throws: `diverged` when the loss, a parameter or a moment is not finite; what reading the images throws, and no step is taken
     func step(
         _ images: ImageSet, _ order: [UInt32], _ range: Range<Int>, epoch: Int, learningRate: Float
     ) throws(VAEError) -> Losses {
+        if !images.isInMemory {
+            for next in order[range.upperBound...].prefix(range.count) { images.willRead(Int(next)) }
+        }
         let sums = computeGradients(images, order, range, epoch: epoch)
+        try engine.failure.rethrow()
         let parts = shards.parts(of: range.count)
         guard sums.total.isFinite else { throw divergence(order[range], parts: parts, loss: sums.total) }
         let start = times == nil ? 0 : StepTimes.now
@@ -68,9 +72,11 @@ extension Trainer {
             let loading = workspace.times == nil ? 0 : StepTimes.now
             for (position, place) in range.enumerated() {
                 let image = Int(order[batch.lowerBound + place])
-                load(
-                    image, of: images, epoch: epoch,
-                    into: workspace.images[position * size..<(position + 1) * size])
+                engine.failure.catching { () throws(VAEError) in
+                    try load(
+                        image, of: images, epoch: epoch,
+                        into: workspace.images[position * size..<(position + 1) * size])
+                }
                 workspace.drawNoise(
                     at: position,
                     from: RandomStream(
@@ -92,14 +98,16 @@ extension Trainer {
     }
 
     /// An image as it is trained on in an epoch: what is drawn of it is drawn anew in every one.
-    private func load(_ image: Int, of images: ImageSet, epoch: Int, into target: FloatRegion) {
+    private func load(
+        _ image: Int, of images: ImageSet, epoch: Int, into target: FloatRegion
+    ) throws(VAEError) {
         guard let binarization = configuration.binarization else {
-            images.load(image..<image + 1, into: target)
+            try images.load(image..<image + 1, into: target)
             return
         }
         var stream = RandomStream(
             seed: configuration.seed, purpose: .binarization, epoch: epoch, item: image)
-        images.load(image, binarized: binarization, from: &stream, into: target)
+        try images.load(image, binarized: binarization, from: &stream, into: target)
     }
 
     /// The batch's losses, added in Double: those of a shard image by image, and the shards' as their gradients are.

@@ -110,7 +110,8 @@ public final class Trainer {
     /// - Returns: the trained model
     /// - Throws: `invalidArgument` when image shapes differ, there are no images or fewer than one batch, or the images are
     ///   not the ones that the training began with; `diverged` when the loss or a gradient stops being finite, with
-    ///   the step, the tensor and the images; `CancellationError`; and what the callbacks throw.
+    ///   the step, the tensor and the images; `CancellationError`; what reading images throws that are not in memory;
+    ///   and what the callbacks throw.
     @discardableResult
     public func fit(
         _ train: ImageSet, test: ImageSet? = nil, onStep: (StepReport) throws -> Void = { _ in },
@@ -126,7 +127,7 @@ public final class Trainer {
                 advice: "Take a batchSize of the TrainingConfiguration that the images fill.")
         }
         try adopt(train, test)
-        let test = test.map(configuration.measured)
+        let test = try test.map { try configuration.measured($0) }
         while !isFinished {
             let losses = try runEpoch(train, onStep)
             let report = EpochReport(
@@ -176,8 +177,9 @@ public final class Trainer {
 
     /// Remembers the images of the first call, and refuses others later.
     private func adopt(_ train: ImageSet, _ test: ImageSet?) throws(VAEError) {
-        let images = DataDigests(
-            train: train.digest, trainCount: train.count, test: test?.digest,
+        let images = try DataDigests(
+            train: train.digest, trainCount: train.count,
+            test: test.map { (set) throws(VAEError) in try set.digest },
             testCount: test?.count ?? 0)
         if let known = progress.images { try known.check(images) }
         progress.images = images
@@ -190,6 +192,7 @@ public final class Trainer {
                 try Task.checkCancellation()
                 try pause()
             })
+        try engine.failure.rethrow()
         return measured.mean(klWeight: configuration.klWeight)
     }
 

@@ -92,10 +92,11 @@ public struct NumericArray: Sendable, Equatable {
     }
 
     /// The values of images, (images, height, width, channels): bytes, or single precision where bytes would round them.
-    public init(_ images: ImageSet) {
+    /// - Throws: what reading them throws, for images that are not in memory.
+    public init(_ images: ImageSet) throws(VAEError) {
         let shape = images.shape
         let values: Values =
-            switch images.values {
+            switch try images.values {
             case .bytes(let bytes): .bytes(bytes)
             case .floats(let floats): .floats(floats)
             }

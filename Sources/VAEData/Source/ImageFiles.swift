@@ -54,7 +54,7 @@ public struct ImageFiles: Sendable {
         }
         let labels = sets.compactMap(\.labels)
         images = try ImageSet(
-            shape: shape, values: .joined(sets.map(\.values)),
+            shape: shape, values: .joined(try sets.map { (set) throws(VAEError) in try set.values }),
             labels: labels.count == sets.count ? labels.flatMap(\.self) : nil)
         self.names = names
         self.classNames = classNames

@@ -18,7 +18,7 @@ extension ImageSet {
         }
         let coloured = try withChannels(shape.channels, path: path)
         let sized = isSized ? coloured : try coloured.fitted(preparation, into: shape)
-        return inverting ? sized.inverted() : sized
+        return inverting ? try sized.inverted() : sized
     }
 
     /// The images in grey, by the luma, or in colour, of which grey ones repeat their value.
@@ -31,7 +31,7 @@ extension ImageSet {
                 found: "\(shape.channels)", advice: "Give an array of \(channels) channels, as NPY or IDX.")
         }
         let other: PixelValues =
-            switch values {
+            switch try values {
             case .bytes(let bytes) where channels == 3: .bytes(bytes.flatMap { [$0, $0, $0] })
             case .floats(let floats) where channels == 3: .floats(floats.flatMap { [$0, $0, $0] })
             case .bytes(let bytes):
@@ -50,11 +50,6 @@ extension ImageSet {
             labels: labels)
     }
 
-    /// The same images with other labels.
-    func labelled(_ labels: [Int]?) throws(VAEError) -> ImageSet {
-        try ImageSet(shape: shape, values: values, labels: labels)
-    }
-
     /// Images of one channel or three in another size, as pictures are fitted; floats to a 65,535th.
     private func fitted(_ preparation: PicturePreparation, into target: ImageShape) throws(VAEError)
         -> ImageSet
@@ -65,9 +60,9 @@ extension ImageSet {
                 expected: "1 or 3 channels",
                 advice: "Resize them where they come from.")
         }
-        let parts = (0..<count).map { image in
+        let parts = try (0..<count).map { (image) throws(VAEError) in
             let samples: Picture.Samples =
-                switch values[image * shape.count..<(image + 1) * shape.count] {
+                switch try values(of: image..<image + 1) {
                 case .bytes(let bytes): .bytes(bytes)
                 case .floats(let floats): .words(floats.map { UInt16(($0 * 65_535).rounded()) })
                 }
@@ -78,8 +73,8 @@ extension ImageSet {
         return try ImageSet(shape: target, values: .joined(parts), labels: labels)
     }
 
-    private func inverted() -> ImageSet {
-        switch values {
+    private func inverted() throws(VAEError) -> ImageSet {
+        switch try values {
         case .bytes(let bytes): replacingValues(by: .bytes(bytes.map { 255 - $0 }))
         case .floats(let floats): replacingValues(by: .floats(floats.map { 1 - $0 }))
         }

@@ -5,27 +5,35 @@ import VAECore
 ///
 /// Blocks are cut by counting images, so that products have the same shapes for any number of threads.
 struct PixelBlocks {
-    private let values: PixelValues
+    private let source: Source
     private let mean: [Float]
     private let storages: [FloatStorage]
     let imagesAtOnce: Int
     private let count: Int
+    /// What went wrong in reading images, to be asked for when all blocks are done.
+    let failure = FirstError()
+
+    private enum Source {
+        case images(ImageSet)
+        /// (n, height, width, channels)
+        case values([Float])
+    }
 
     init(_ images: ImageSet, _ mean: [Float], workers: Int) throws(OutOfMemory) {
-        try self.init(images.values, mean, workers)
+        try self.init(.images(images), images.count, mean, workers)
     }
 
     /// - Parameter values: (n, mean.count)
     init(_ values: [Float], _ mean: [Float], workers: Int) throws(OutOfMemory) {
-        try self.init(.floats(values), mean, workers)
+        try self.init(.values(values), values.count / mean.count, mean, workers)
     }
 
     private init(
-        _ values: PixelValues, _ mean: [Float], _ workers: Int
+        _ source: Source, _ count: Int, _ mean: [Float], _ workers: Int
     ) throws(OutOfMemory) {
-        self.values = values
+        self.source = source
+        self.count = count
         self.mean = mean
-        count = values.count / mean.count
         // 4 MiB a block at most, but for images larger than that.
         imagesAtOnce = max(1, min(256, (1 << 20) / mean.count))
         var storages: [FloatStorage] = []
@@ -39,11 +47,18 @@ struct PixelBlocks {
     func load(_ part: Int, worker: Int) -> (block: FloatRegion, images: Range<Int>) {
         let size = mean.count
         let range = part * imagesAtOnce..<min((part + 1) * imagesAtOnce, count)
-        let span = range.lowerBound * size..<range.upperBound * size
-        let block = storages[worker].region.prefix(span.count)
-        switch values {
-        case .bytes(let bytes): Pixels.scale(bytes.span, range: span, into: block)
-        case .floats(let floats): Pixels.copy(floats.span, range: span, into: block)
+        let block = storages[worker].region.prefix(range.count * size)
+        failure.catching { () throws(VAEError) in
+            switch source {
+            case .values(let values):
+                Pixels.copy(
+                    values.span, range: range.lowerBound * size..<range.upperBound * size, into: block)
+            case .images(let images):
+                switch try images.values(of: range) {
+                case .bytes(let bytes): Pixels.scale(bytes.span, range: 0..<block.count, into: block)
+                case .floats(let floats): Pixels.copy(floats.span, range: 0..<block.count, into: block)
+                }
+            }
         }
         for image in 0..<range.count {
             for pixel in 0..<size { block[image * size + pixel] -= mean[pixel] }

@@ -27,7 +27,7 @@ public struct PixelwiseMean: Sendable, Equatable {
         var (squares, entropies) = ([Double](), [Double]())
         for image in 0..<images.count {
             var (square, entropy) = (0.0, 0.0)
-            for (pixel, target) in images.doubles(of: image).enumerated() {
+            for (pixel, target) in try images.doubles(of: image).enumerated() {
                 square += (means[pixel] - target) * (means[pixel] - target)
                 entropy += target * whites[pixel] + (1 - target) * blacks[pixel]
             }
@@ -43,20 +43,21 @@ public struct PixelwiseMean: Sendable, Equatable {
             throw VAEError(.invalidArgument, "training images", "are none", expected: "one or more")
         }
         let size = images.shape.count
-        switch images.values {
-        case .bytes(let bytes):
-            var sums = [Int](repeating: 0, count: size)
-            for start in stride(from: 0, to: bytes.count, by: size) {
-                for pixel in 0..<size { sums[pixel] += Int(bytes[start + pixel]) }
+        var whole = [Int](repeating: 0, count: size)
+        var sums = [Double](repeating: 0, count: size)
+        try images.forEachBlock { (_, values) throws(VAEError) in
+            switch values {
+            case .bytes(let bytes):
+                for start in stride(from: 0, to: bytes.count, by: size) {
+                    for pixel in 0..<size { whole[pixel] += Int(bytes[start + pixel]) }
+                }
+            case .floats(let floats):
+                for start in stride(from: 0, to: floats.count, by: size) {
+                    for pixel in 0..<size { sums[pixel] += Double(floats[start + pixel]) }
+                }
             }
-            return sums.map { Double($0) / 255 }
-        case .floats(let floats):
-            var sums = [Double](repeating: 0, count: size)
-            for start in stride(from: 0, to: floats.count, by: size) {
-                for pixel in 0..<size { sums[pixel] += Double(floats[start + pixel]) }
-            }
-            return sums
         }
+        return images.holdsBytes ? whole.map { Double($0) / 255 } : sums
     }
 }
 
@@ -74,13 +75,11 @@ package enum GreyEntropy {
         }
         func entropy(_ x: Double) -> Double { x == 0 || x == 1 ? 0 : -x * log(x) - (1 - x) * log(1 - x) }
         let ofBytes = (0...255).map { entropy(Double($0) / 255) }
-        let size = images.shape.count
         return Estimate(
-            of: (0..<images.count).map { image in
-                let range = image * size..<(image + 1) * size
-                return switch images.values {
-                case .bytes(let bytes): bytes[range].reduce(0) { $0 + ofBytes[Int($1)] }
-                case .floats(let floats): floats[range].reduce(0) { $0 + entropy(Double($1)) }
+            of: try (0..<images.count).map { (image) throws(VAEError) in
+                switch try images.values(of: image..<image + 1) {
+                case .bytes(let bytes): bytes.reduce(0) { $0 + ofBytes[Int($1)] }
+                case .floats(let floats): floats.reduce(0) { $0 + entropy(Double($1)) }
                 }
             })
     }

@@ -80,7 +80,9 @@ extension PrincipalComponents {
         _ count: Int, labels: [Int]?, _ pool: WorkerPool,
         _ makeBlocks: () throws(OutOfMemory) -> PixelBlocks
     ) throws(VAEError) -> Points {
-        let codes = try allocating { () throws(OutOfMemory) in
+        let failure: FirstError
+        let codes: [Float]
+        (codes, failure) = try allocating { () throws(OutOfMemory) in
             let blocks = try makeBlocks()
             let result = try FloatStorage(count: count * components)
             let loadings = try storage(of: axes)
@@ -93,8 +95,9 @@ extension PrincipalComponents {
                         result.region[range.lowerBound * components..<range.upperBound * components],
                         rows: range.count, columns: components))
             }
-            return withExtendedLifetime((blocks, loadings)) { result.region.array() }
+            return withExtendedLifetime((blocks, loadings)) { (result.region.array(), blocks.failure) }
         }
+        try failure.rethrow()
         return try Points(codes, size: components, labels: labels, name: "principal components")
     }
 

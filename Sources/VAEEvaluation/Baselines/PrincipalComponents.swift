@@ -32,11 +32,14 @@ public struct PrincipalComponents: Sendable {
     package static let pixelLimit = 4096
     /// The most images whose inner products are taken.
     package static let gramLimit = 2048
+    /// Values of images that are not in memory, of which evenly spaced ones are read.
+    private static let valuesAtOnce = 1 << 26
 
     /// Finds the axes by LAPACK's `dsyevd`.
     ///
     /// - With up to `pixelLimit` pixel values, and no fewer images than values: from the covariance, in Double; O(n · d² + d³).
     /// - Else from the inner products of all pairs of images, of `gramLimit` evenly spaced ones if there are more (`imagesUsed` says so); O(n² · d + n³).
+    /// - Of images that are not in memory as many evenly spaced ones are read as make 64 MiB of bytes.
     ///
     /// The same bits for any number of threads.
     ///
@@ -50,7 +53,9 @@ public struct PrincipalComponents: Sendable {
     ) throws(VAEError) {
         let size = images.shape.count
         let byPixels = size <= Self.pixelLimit && size <= images.count
-        let images = byPixels ? images : images.evenlySpaced(Self.gramLimit)
+        let most =
+            images.isInMemory ? Int.max : max(Self.gramLimit, Self.valuesAtOnce / size)
+        let images = images.evenlySpaced(byPixels ? most : Self.gramLimit)
         guard components >= 1, components <= min(size, images.count - 1) else {
             throw VAEError(
                 .invalidArgument, "principal components", "are out of range",
@@ -60,10 +65,10 @@ public struct PrincipalComponents: Sendable {
                 found: "\(components)")
         }
         let pool = try makePool(threads)
+        let values = try images.values
         let mean = try PixelwiseMean.sums(images).map { $0 / Double(images.count) }
         var scatter =
-            byPixels
-            ? images.values.scatter(about: mean, pool) : images.values.gram(about: mean, pool)
+            byPixels ? values.scatter(about: mean, pool) : values.gram(about: mean, pool)
         for index in scatter.indices { scatter[index] /= Double(images.count - 1) }
         let order = byPixels ? size : images.count
         totalVariance = (0..<order).reduce(0) { $0 + scatter[$1 * order + $1] }
@@ -85,7 +90,9 @@ public struct PrincipalComponents: Sendable {
         _ vectors: [[Double]], _ values: [Double], _ images: ImageSet, _ mean: [Float], _ pool: WorkerPool
     ) throws(VAEError) -> [[Double]] {
         let (size, count) = (mean.count, vectors.count)
-        return try allocating { () throws(OutOfMemory) in
+        let failure: FirstError
+        let axes: [[Double]]
+        (axes, failure) = try allocating { () throws(OutOfMemory) in
             let blocks = try PixelBlocks(images, mean, workers: 1)
             let left = try FloatStorage(count: count * blocks.imagesAtOnce)
             let result = try FloatStorage(count: count * size)
@@ -100,8 +107,8 @@ public struct PrincipalComponents: Sendable {
                     into: Matrix(result.region, rows: count, columns: size), accumulating: true)
             }
             let sums = result.region.array()
-            return withExtendedLifetime((left, result)) {
-                (0..<count).map { axis in
+            let axes = withExtendedLifetime((left, result)) {
+                (0..<count).map { axis -> [Double] in
                     let row = sums[axis * size..<(axis + 1) * size].map(Double.init)
                     // A direction without variance is rounding, which would be blown up to a unit vector.
                     let isEmpty = values[axis] <= values[0] * 1e-12
@@ -109,7 +116,10 @@ public struct PrincipalComponents: Sendable {
                     return row.map { isEmpty || length == 0 ? 0 : $0 / length }
                 }
             }
+            return (axes, blocks.failure)
         }
+        try failure.rethrow()
+        return axes
     }
 
     private static func signed(_ vectors: [[Double]], size: Int) -> [Float] {

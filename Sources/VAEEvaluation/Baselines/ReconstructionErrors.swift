@@ -26,10 +26,11 @@ public struct ReconstructionErrors: Sendable, Hashable, Codable {
     public init(
         of reconstructions: [Float], images: ImageSet, clamp: Double = halfGreyLevel
     ) throws(VAEError) {
-        guard images.count > 0, reconstructions.count == images.values.count else {
+        guard images.count > 0, reconstructions.count == images.count * images.shape.count else {
             throw VAEError(
                 .invalidArgument, "reconstructions", "differ in number from the images' pixels",
-                expected: images.count > 0 ? "\(images.values.count) values" : "one image or more",
+                expected: images.count > 0
+                    ? "\(images.count * images.shape.count) values" : "one image or more",
                 found: "\(reconstructions.count)")
         }
         try VAEError.require(
@@ -67,7 +68,7 @@ public struct ReconstructionErrors: Sendable, Hashable, Codable {
         let size = images.shape.count
         for image in 0..<images.count {
             let (square, entropy) = sums(
-                reconstructions[image * size..<(image + 1) * size], images.doubles(of: image), clamp)
+                reconstructions[image * size..<(image + 1) * size], try images.doubles(of: image), clamp)
             guard square.isFinite else {
                 throw VAEError(
                     .invalidData, "reconstructions", "hold a value that is not a finite number",

@@ -22,10 +22,12 @@ extension Evaluation {
     ) throws {
         try options.validate()
         try onProgress(.objective, 0)
-        let train = options.binarization.map { train.binarized($0) } ?? train
-        let test = options.binarization.map { test.binarized($0) } ?? test
+        var (train, test) = (train, test)
+        if let method = options.binarization {
+            (train, test) = (try train.binarized(method), try test.binarized(method))
+        }
         let kind = model.configuration.likelihood
-        let isBinary = test.values.areBinary
+        let isBinary = try test.areBinary
 
         let encoding = try model.encode(test, threads: threads)
         func objective(_ images: ImageSet, _ draws: Int) throws -> ObjectiveEstimate {

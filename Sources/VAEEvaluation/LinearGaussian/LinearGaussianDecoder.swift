@@ -71,10 +71,10 @@ package struct LinearGaussianDecoder: Sendable {
         }
         let constant =
             Double(size) * log(2 * .pi) + Double(size - latent) * log(variance) + factor.logDeterminant
-        return (0..<images.count).map { image in
+        return try (0..<images.count).map { (image) throws(VAEError) in
             var squares = 0.0
             var projected = [Double](repeating: 0, count: latent)
-            for (pixel, value) in images.doubles(of: image).enumerated() {
+            for (pixel, value) in try images.doubles(of: image).enumerated() {
                 let residual = value - mean[pixel]
                 squares += residual * residual
                 for i in 0..<latent { projected[i] += residual * weights[pixel * latent + i] }

@@ -77,7 +77,7 @@ package struct ProbabilisticPCA: Sendable {
     /// Mean and covariance, (size, size) of which the upper triangle is filled in; of bytes by exact sums.
     private static func moments(of images: ImageSet) throws(VAEError) -> (mean: [Double], [Double]) {
         let (size, count) = (images.shape.count, Double(images.count))
-        switch images.values {
+        switch try images.values {
         case .bytes(let bytes):
             let moments = PixelMoments(bytes.span, size: size)
             var covariance = [Double](repeating: 0, count: size * size)
@@ -91,7 +91,7 @@ package struct ProbabilisticPCA: Sendable {
             return (moments.sums.map { Double($0) / count / 255 }, covariance)
         case .floats:
             let mean = try PixelwiseMean.sums(images).map { $0 / count }
-            let scatter = images.values.scatter(about: mean, try makePool(1))
+            let scatter = try images.values.scatter(about: mean, makePool(1))
             return (mean, scatter.map { $0 / count })
         }
     }

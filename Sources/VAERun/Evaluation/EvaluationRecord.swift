@@ -62,7 +62,7 @@ package struct EvaluationRecord: Equatable, Sendable {
             latentSize: model.configuration.latentSize, imageShape: model.configuration.imageShape,
             likelihood: model.configuration.likelihood.rawValue)
         self.data = Data(
-            name: data.name, sha256: data.contentHash(), trainImages: data.train.count,
+            name: data.name, sha256: try data.contentHash(), trainImages: data.train.count,
             testImages: evaluation.loss.test.images)
         settings = Settings(
             seed: options.seed, draws: options.draws, binarize: options.binarization?.rawValue ?? "none")

@@ -15,7 +15,8 @@ extension SavedRun {
     /// Why the folder can't keep an evaluation on these images; nil where it can, or there is none. To be said before a minute's work.
     package func evaluationObstacle(_ data: Dataset) -> VAEError? {
         guard let folder, record != nil else { return nil }
-        let name = evaluationFile(of: data)
+        let name: String
+        do throws(VAEError) { name = try evaluationFile(of: data) } catch { return error }
         let names = name == EvaluationRecord.fileName ? [name, RunReport.fileName] : [name]
         for name in names {
             do throws(VAEError) { try DurableFile.checkCanWrite(to: RunFolder.join(folder, name)) } catch {
@@ -26,13 +27,13 @@ extension SavedRun {
     }
 
     /// The file's name for an evaluation: `evaluation.json` is that of the run's last model on the run's own images.
-    private func evaluationFile(of data: Dataset) -> String {
+    private func evaluationFile(of data: Dataset) throws(VAEError) -> String {
         var name = "evaluation"
         if modelFile != RunFolder.model {
             let stem = modelFile.hasSuffix(".safetensors") ? String(modelFile.dropLast(12)) : modelFile
             name += "-" + RunFolder.name(for: stem)
         }
-        if !isTrained(on: data) {
+        if try !isTrained(on: data) {
             name += "-" + RunFolder.name(for: data.name)
         }
         return name + ".json"
@@ -46,7 +47,7 @@ extension SavedRun {
         _ evaluation: EvaluationRecord, _ data: Dataset, threads: Int
     ) throws(VAEError) -> [String] {
         guard let folder, let record else { return [] }
-        let name = evaluationFile(of: data)
+        let name = try evaluationFile(of: data)
         let path = RunFolder.join(folder, name)
         try evaluation.write(to: path)
         guard name == EvaluationRecord.fileName else { return [path] }

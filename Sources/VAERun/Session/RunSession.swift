@@ -45,7 +45,7 @@ public final class RunSession {
         var model = model
         model.imageShape = data.train.shape
         let trainer = try Trainer(model, training, threads: threads, products: products)
-        try self.init(trainer, data, RunRecord.Data(data), folder: folder, threads: threads)
+        try self.init(trainer, data, try RunRecord.Data(data), folder: folder, threads: threads)
     }
 
     /// The rest of a run that was interrupted, killed or cut off, from its last checkpoint; it ends with the same bits as if it had not

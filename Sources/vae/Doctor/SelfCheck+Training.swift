@@ -87,7 +87,7 @@ private struct ReferenceLoss {
     ) throws(VAEError) {
         self.model = try ReferenceModel(model)
         // The same Float as the engine scales a pixel to.
-        pixels = images.pixels.map { Double(Float($0) / 255) }
+        pixels = try images.pixels.map { Double(Float($0) / 255) }
         var noise: [Double] = []
         for image in 0..<images.count {
             var stream = RandomStream(seed: 0, purpose: .trainingNoise, epoch: 1, item: image)

@@ -39,7 +39,7 @@ import VAECore
         func pixels(_ name: String) throws -> [UInt8] {
             let set = try rgb(GoldenFile.path(name))
             #expect(set.shape == ImageShape(height: 13, width: 11, channels: 3) && set.count == 1)
-            return set.pixels
+            return try set.pixels
         }
         let golden = Self.golden
         let colour: [UInt8] = golden.flatMap { [$0.0, $0.1, $0.2] }

@@ -34,7 +34,8 @@ public struct FloatImages: Sendable {
     }
 
     /// The images at `indices` of a set, in that order.
-    /// - Throws: `invalidArgument` when there are no indices or one is not in the set.
+    /// - Throws: `invalidArgument` when there are no indices or one is not in the set; what reading them
+    ///   throws, for images that are not in memory.
     public init(_ set: ImageSet, at indices: some Collection<Int>) throws(VAEError) {
         var values: [Float] = []
         for index in indices {
@@ -43,7 +44,7 @@ public struct FloatImages: Sendable {
                     .invalidArgument, "image index", "is not in the set", expected: "0 to \(set.count - 1)",
                     found: "\(index)")
             }
-            values += set.values[index * set.shape.count..<(index + 1) * set.shape.count].floats
+            values += try set.values(of: index..<index + 1).floats
         }
         try self.init(shape: set.shape, values: values)
     }

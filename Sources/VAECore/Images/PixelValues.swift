@@ -29,11 +29,20 @@ public enum PixelValues: Sendable, Equatable {
         self = .bytes(bytes)
     }
 
-    /// The values at `range`, in the same precision.
+    /// The values at `range`, in the same precision; all of them without a copy.
     package subscript(range: Range<Int>) -> PixelValues {
-        switch self {
+        guard range != 0..<count else { return self }
+        return switch self {
         case .bytes(let values): .bytes(Array(values[range]))
         case .floats(let values): .floats(Array(values[range]))
+        }
+    }
+
+    /// The values at several ranges, one after the other.
+    package func joined(at ranges: [Range<Int>]) -> PixelValues {
+        switch self {
+        case .bytes(let values): .bytes(ranges.flatMap { values[$0] })
+        case .floats(let values): .floats(ranges.flatMap { values[$0] })
         }
     }
 
