@@ -24,9 +24,9 @@ struct RandomStreamTests {
     /// Renumbering would change every run that was ever made.
     @Test func purposesKeepTheirNumbers() {
         let purposes: [RandomStream.Purpose] = [
-            .initialWeights, .shuffle, .trainingNoise, .testNoise, .priorSample,
+            .initialWeights, .shuffle, .trainingNoise, .testNoise, .priorSample, .augmentation,
         ]
-        #expect(purposes.map(\.rawValue) == [1, 2, 3, 4, 5])
+        #expect(purposes.map(\.rawValue) == [1, 2, 3, 4, 5, 10])
     }
 
     @Test func streamsDiffer() {

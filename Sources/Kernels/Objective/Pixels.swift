@@ -36,6 +36,16 @@ package enum Pixels {
         map(pixels, range, into: target) { stream.isWhite($0) ? 1 : 0 }
     }
 
+    /// Each of `pixels` becomes 1 where it is ½ or more, else 0.
+    package static func threshold(_ pixels: FloatRegion) {
+        for index in 0..<pixels.count { pixels.base[index] = isLight(pixels.base[index]) ? 1 : 0 }
+    }
+
+    /// Each of `pixels` becomes 1 with a chance of its value, else 0, drawn from `stream`.
+    package static func draw(_ pixels: FloatRegion, from stream: inout RandomStream) {
+        for index in 0..<pixels.count { pixels.base[index] = stream.isWhite(pixels.base[index]) ? 1 : 0 }
+    }
+
     /// Whether `threshold` takes a pixel for white: one in the upper half of the greys.
     package static func isLight(_ pixel: UInt8) -> Bool { pixel >= 128 }
 

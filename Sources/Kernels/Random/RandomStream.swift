@@ -15,6 +15,7 @@ package struct RandomStream: Sendable {
         case binarization = 7
         case aggregateNoise = 8
         case pixelNoise = 9
+        case augmentation = 10
         case mixtureSeeding = 16
         case mixtureSample = 17
     }
