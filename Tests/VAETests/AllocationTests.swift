@@ -44,6 +44,19 @@ struct AllocationTests {
         }
     }
 
+    @Test func ofAugmentedImages() async {
+        await #expect(processExitsWith: .success) {
+            let augmentation = Augmentation(flip: true, shift: 2, rotation: 10, brightness: 0.1)
+            let model = ModelConfiguration.fullyConnected(hiddenUnits: [20], latentSize: 2)
+            let count = try Engine.$mayOversubscribe.withValue(true) {
+                try allocationsInAnEpoch(model, augmentation: augmentation, threads: 2)
+                    + allocationsInAnEpoch(
+                        model, binarization: .stochastic, augmentation: augmentation, threads: 1)
+            }
+            #expect(count == 0)
+        }
+    }
+
     @Test func onThreeThreads() async {
         await #expect(processExitsWith: .success) {
             let count = try Engine.$mayOversubscribe.withValue(true) {
@@ -56,12 +69,16 @@ struct AllocationTests {
 
 /// Allocations from the end of an epoch's third step to the end of its last, the 25th.
 private func allocationsInAnEpoch(
-    _ model: ModelConfiguration = ModelConfiguration(), binarization: Binarization? = nil, threads: Int
+    _ model: ModelConfiguration = ModelConfiguration(), binarization: Binarization? = nil,
+    augmentation: Augmentation? = nil, threads: Int
 ) throws -> Int {
     // Of the 24-image batches the last is partial.
     let images = try bars(24 * 24 + 5, ModelConfiguration().imageShape)
     let trainer = try Trainer(
-        model, TrainingConfiguration(epochs: 1, batchSize: 24, binarization: binarization), threads: threads)
+        model,
+        TrainingConfiguration(
+            epochs: 1, batchSize: 24, binarization: binarization, augmentation: augmentation),
+        threads: threads)
     var (count, steps) = (-1, 0)
     try trainer.fit(
         images,

@@ -52,6 +52,12 @@ struct CheckpointTests {
             .fullyConnected(imageShape: smallModel.imageShape, hiddenUnits: [], latentSize: 2),
             TrainingConfiguration(epochs: 2, batchSize: 5, binarization: .threshold)
         ),
+        (
+            smallModel,
+            TrainingConfiguration(
+                epochs: 3, batchSize: 8, seed: 8, binarization: .stochastic,
+                augmentation: Augmentation(flip: true, shift: 2, rotation: 10, brightness: 0.1))
+        ),
     ])
     func ofOtherModels(model: ModelConfiguration, configuration: TrainingConfiguration) throws {
         try expectTheSame(model, configuration)

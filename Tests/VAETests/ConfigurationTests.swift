@@ -26,6 +26,8 @@ struct ConfigurationTests {
         ("epsilon", .init(epsilon: 0)), ("epsilon", .init(epsilon: .nan)),
         ("KL weight", .init(klWeight: -1)), ("KL weight", .init(klWeight: .nan)),
         ("KL weight", .init(klWeight: .infinity)),
+        ("augmentation", .init(augmentation: Augmentation(shift: -1))),
+        ("augmentation", .init(augmentation: Augmentation(rotation: .infinity))),
         ("patience", .init(patience: 0)), ("patience", .init(patience: -1)),
         ("warm-up epochs", .init(schedule: .init(warmUpEpochs: -1))),
         ("warm-up epochs", .init(epochs: 5, schedule: .init(warmUpEpochs: 5))),

@@ -27,13 +27,16 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
     /// Makes the images black and white: those of training as they are read, `stochastic` anew in every epoch; those of the test set once, and
     /// the same in every training, as `ImageSet.binarized` does. nil takes them as they are.
     public var binarization: Binarization?
+    /// Changes the images of training at random, anew in every epoch, before they are made black and white where they are; the test
+    /// set stays as it is. nil takes them as they are.
+    public var augmentation: Augmentation?
 
     /// The settings of a training; ``validate()`` and ``Trainer`` check the numbers. The defaults are those of Keras's example.
     public init(
         epochs: Int = 15, batchSize: Int = 128, learningRate: Double = 1e-3, beta1: Double = 0.9,
         beta2: Double = 0.999, epsilon: Double = 1e-7, klWeight: Double = 1, seed: UInt64 = 0,
         schedule: LearningRateSchedule = LearningRateSchedule(), patience: Int? = nil,
-        binarization: Binarization? = nil
+        binarization: Binarization? = nil, augmentation: Augmentation? = nil
     ) {
         self.epochs = epochs
         self.batchSize = batchSize
@@ -46,6 +49,7 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
         self.schedule = schedule
         self.patience = patience
         self.binarization = binarization
+        self.augmentation = augmentation
     }
 
     /// Reads what any version wrote: what later versions added has its default.
@@ -64,6 +68,7 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
             try values.decodeIfPresent(LearningRateSchedule.self, forKey: .schedule) ?? LearningRateSchedule()
         patience = try values.decodeIfPresent(Int.self, forKey: .patience)
         binarization = try values.decodeIfPresent(Binarization.self, forKey: .binarization)
+        augmentation = try values.decodeIfPresent(Augmentation.self, forKey: .augmentation)
     }
 
     /// The most epochs a run may have.
@@ -90,5 +95,6 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
             expected: "a finite number in single precision, 0 or more", found: "\(klWeight)")
         if let patience { try VAEError.require("patience", patience, in: 1...) }
         try schedule.validate(epochs: epochs)
+        try augmentation?.validate()
     }
 }

@@ -20,11 +20,13 @@ final class Engine {
     /// - Parameters:
     ///   - threads: workers asked for; no more than the machine has processors are made
     ///   - parts: the most parts any job will have; more workers than that would have nothing to do
+    ///   - loading: floats of scratch that a worker needs to bring an image in
     ///   - others: floats that the caller is about to allocate beside the engine
     /// - Throws: `unavailable` when memory for the workspaces and the `others` can't be had: before any is asked for, where that can
     ///   be told.
     init(
-        _ network: Network, threads: Int, parts: Int, training: Bool, besides others: Int = 0
+        _ network: Network, threads: Int, parts: Int, training: Bool, loading: Int = 0,
+        besides others: Int = 0
     ) throws(VAEError) {
         guard threads >= 1 else {
             throw VAEError(
@@ -33,14 +35,16 @@ final class Engine {
         self.network = network
         let room = Engine.mayOversubscribe ? threads : Machine.processors
         let workers = max(1, min(threads, parts, room))
-        let workspace = Workspace.count(network, capacity: network.microBatch, training: training)
+        let workspace = Workspace.count(
+            network, capacity: network.microBatch, training: training, loading: loading)
         try Engine.demand(floats: workers * workspace + others)
         pool = WorkerPool(threads: workers)
         var workspaces: [Workspace] = []
         for _ in 0..<pool.count {
             workspaces.append(
                 try Engine.allocate { () throws(OutOfMemory) in
-                    try Workspace(network, capacity: network.microBatch, training: training)
+                    try Workspace(
+                        network, capacity: network.microBatch, training: training, loading: loading)
                 })
         }
         self.workspaces = workspaces

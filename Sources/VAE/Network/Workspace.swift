@@ -26,6 +26,8 @@ final class Workspace: @unchecked Sendable {
     let reconstruction, klDivergence: FloatRegion
     /// (capacity, parameters): by the likelihood's own parameters.
     let likelihoodGradients: FloatRegion
+    /// Scratch to bring an image in, one at a time.
+    let loadingScratch: FloatRegion
 
     /// The times of each node's calls; nil where nobody asked.
     var times: StepTimes?
@@ -33,13 +35,15 @@ final class Workspace: @unchecked Sendable {
     private let storage: FloatStorage
 
     /// Floats of a workspace, without making one.
-    static func count(_ network: Network, capacity: Int, training: Bool) -> Int {
-        WorkspaceLayout(network, capacity: capacity, training: training).count
+    static func count(_ network: Network, capacity: Int, training: Bool, loading: Int = 0) -> Int {
+        WorkspaceLayout(network, capacity: capacity, training: training, loading: loading).count
     }
 
-    /// - Parameter training: false leaves out what only the way back needs
-    init(_ network: Network, capacity: Int, training: Bool) throws(OutOfMemory) {
-        let layout = WorkspaceLayout(network, capacity: capacity, training: training)
+    /// - Parameters:
+    ///   - training: false leaves out what only the way back needs
+    ///   - loading: floats of scratch to bring an image in
+    init(_ network: Network, capacity: Int, training: Bool, loading: Int = 0) throws(OutOfMemory) {
+        let layout = WorkspaceLayout(network, capacity: capacity, training: training, loading: loading)
         let storage = try FloatStorage(count: layout.count)
         let (plan, topology) = (network.plan, network.topology)
         func region(_ block: WorkspaceLayout.Block) -> FloatRegion {
@@ -76,6 +80,7 @@ final class Workspace: @unchecked Sendable {
         reconstruction = region(layout.reconstruction)
         klDivergence = region(layout.klDivergence)
         likelihoodGradients = region(layout.likelihoodGradients)
+        loadingScratch = region(layout.loading)
         self.capacity = capacity
         self.storage = storage
     }

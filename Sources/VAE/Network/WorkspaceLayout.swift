@@ -19,11 +19,14 @@ struct WorkspaceLayout {
     /// Shared by all nodes, each within its call.
     let scratch: Block
     let reconstruction, klDivergence, likelihoodGradients: Block
+    /// What it takes to bring an image in, needed before the first node only.
+    let loading: Block
     let offsets: [Int]
     /// Floats of all together.
     let count: Int
 
-    init(_ network: Network, capacity: Int, training: Bool) {
+    /// - Parameter loading: floats of scratch to bring an image in
+    init(_ network: Network, capacity: Int, training: Bool, loading: Int = 0) {
         let (plan, topology) = (network.plan, network.topology)
         let loss = plan.nodes.count
         // Without a way back, nothing is read after the node that it is for.
@@ -85,6 +88,7 @@ struct WorkspaceLayout {
         reconstruction = reserve(capacity, always)
         klDivergence = reserve(capacity, always)
         likelihoodGradients = reserve(training ? capacity * topology.likelihoodParameters.count : 0, always)
+        self.loading = reserve(loading, 0...0)
         (offsets, count) = arena.place()
     }
 }

@@ -64,7 +64,7 @@ extension Trainer {
         epoch: Int
     ) {
         let network = engine.network
-        let size = modelConfiguration.imageShape.count
+        let shape = modelConfiguration.imageShape
         let gradient = gradients.region[part * parameters.region.count..<(part + 1) * parameters.region.count]
         let shard = shards.images(of: part, in: batch.count)
         let scale = 1 / Float(batch.count)
@@ -74,8 +74,8 @@ extension Trainer {
                 let image = Int(order[batch.lowerBound + place])
                 engine.failure.catching { () throws(VAEError) in
                     try load(
-                        image, of: images, epoch: epoch,
-                        into: workspace.images[position * size..<(position + 1) * size])
+                        image, of: images, epoch: epoch, scratch: workspace.loadingScratch,
+                        into: workspace.images[position * shape.count..<(position + 1) * shape.count])
                 }
                 workspace.drawNoise(
                     at: position,
@@ -99,15 +99,27 @@ extension Trainer {
 
     /// An image as it is trained on in an epoch: what is drawn of it is drawn anew in every one.
     private func load(
-        _ image: Int, of images: ImageSet, epoch: Int, into target: FloatRegion
+        _ image: Int, of images: ImageSet, epoch: Int, scratch: FloatRegion, into target: FloatRegion
     ) throws(VAEError) {
-        guard let binarization = configuration.binarization else {
-            try images.load(image..<image + 1, into: target)
+        func stream(_ purpose: RandomStream.Purpose) -> RandomStream {
+            RandomStream(seed: configuration.seed, purpose: purpose, epoch: epoch, item: image)
+        }
+        var draws = stream(.binarization)
+        guard let augmentation = configuration.augmentation else {
+            if let binarization = configuration.binarization {
+                try images.load(image, binarized: binarization, from: &draws, into: target)
+            } else {
+                try images.load(image..<image + 1, into: target)
+            }
             return
         }
-        var stream = RandomStream(
-            seed: configuration.seed, purpose: .binarization, epoch: epoch, item: image)
-        try images.load(image, binarized: binarization, from: &stream, into: target)
+        try images.load(image..<image + 1, into: target)
+        augmentation.apply(to: target, of: images.shape, from: stream(.augmentation), scratch: scratch)
+        switch configuration.binarization {
+        case .threshold: Pixels.threshold(target)
+        case .stochastic: Pixels.draw(target, from: &draws)
+        case nil: break
+        }
     }
 
     /// The batch's losses, added in Double: those of a shard image by image, and the shards' as their gradients are.

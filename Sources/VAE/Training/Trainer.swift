@@ -51,6 +51,7 @@ public final class Trainer {
         threads: Int = Machine.physicalCores, products: Products = .tiles
     ) throws(VAEError) {
         try training.validate()
+        try training.augmentation?.validate(for: model.imageShape)
         let network = try Network(model, products: products)
         let count = network.layout.count
         modelConfiguration = model
@@ -65,7 +66,9 @@ public final class Trainer {
         // Parameters, their moments and their gradients. No product overflows: sizes are bounded by the configurations' checks.
         let others = count * (3 + shards.count) + network.packedCount + 2 * training.batchSize
         engine = try Engine(
-            network, threads: threads, parts: shards.count, training: true, besides: others)
+            network, threads: threads, parts: shards.count, training: true,
+            loading: training.augmentation == nil ? 0 : Augmentation.scratchCount(model.imageShape),
+            besides: others)
         func storage(_ count: Int) throws(VAEError) -> FloatStorage {
             try Engine.allocate { () throws(OutOfMemory) in try FloatStorage(count: count) }
         }
