@@ -27,6 +27,7 @@ extension RunSession {
             "training  \(training.epochs == 1 ? "1 epoch" : "\(training.epochs) epochs"), batches of \(training.batchSize), Adam \(training.learningRate)"
                 + training.schedule.phrase
                 + (training.patience.map { ", patience \($0)" } ?? "")
+                + (training.augmentation.map { ", images augmented (\($0))" } ?? "")
                 + (training.binarization.map { ", images binarised (\($0.rawValue))" } ?? ""))
         console.note("run       \(path.escapingControlCharacters())")
         if let resumed { console.note("resumed   \(resumed)") }

@@ -45,6 +45,7 @@ extension TrainCommand {
             try demand(flag, given, recorded)
         }
         try demand("--binarize", flags.binarize?.rawValue, training.binarization?.rawValue)
+        try demand("--augment", flags.augment?.description, training.augmentation?.description ?? "none")
         try demand("--adam-epsilon", flags.adamEpsilon, training.epsilon)
         try demand("--learning-rate", flags.learningRate, training.learningRate)
         try demand("--schedule", flags.schedule?.rawValue, training.schedule.decay.rawValue)

@@ -38,6 +38,7 @@ struct TrainCommand: ParsableCommand {
               vae-train --resume runs/NAME                    go on with an interrupted run
               vae-train --resume runs/NAME --epochs 30        train a finished run on
               vae-train --epochs 40 --schedule cosine --warm-up 1 --patience 5
+              vae-train --augment flip,shift:2,rotate:10,brightness:0.1
               vae-train --filters none --hidden 200,200 --activation tanh
               vae-train --dataset synthetic --export-data d   write digits as IDX
             """,
@@ -162,7 +163,7 @@ struct TrainCommand: ParsableCommand {
         "learning rate": "--learning-rate", "epsilon": "--adam-epsilon", "KL weight": "--kl-weight",
         "limit": "--limit", "size of pictures": "--image-size",
         "warm-up epochs": "--warm-up", "step epochs": "--step-epochs", "step factor": "--step-factor",
-        "patience": "--patience",
+        "patience": "--patience", "augmentation": "--augment",
     ]
 }
 

@@ -17,6 +17,12 @@ struct TrainingFlags: ParsableArguments {
     )
     var binarize: Binarization?
 
+    @Option(
+        help: ArgumentHelp(
+            "Change the training images at random, anew in every epoch; the test set stays as it is. A list of flip, mirrored left to right or not; shift:N, moved by up to N pixels along either axis; rotate:D, turned by up to D degrees; brightness:B, times 1 ± B. As flip,shift:2,rotate:10,brightness:0.1. (default: none)",
+            valueName: "list"))
+    var augment: Augmentation?
+
     @Option(help: "Adam's step size. (default: 0.001)")
     var learningRate: Double?
 
@@ -69,6 +75,7 @@ struct TrainingFlags: ParsableArguments {
         if let stepFactor { training.schedule.stepFactor = stepFactor }
         training.patience = patience
         training.binarization = binarize
+        training.augmentation = augment.flatMap { $0.isNothing ? nil : $0 }
         try training.validate()
         guard training.schedule.decay == .step || stepEpochs == nil && stepFactor == nil else {
             throw VAEError(
@@ -81,3 +88,20 @@ struct TrainingFlags: ParsableArguments {
 }
 
 extension LearningRateSchedule.Decay: ExpressibleByArgument {}
+
+extension Augmentation: CheckedArgument {
+    public init?(argument: String) {
+        guard let augmentation = try? Augmentation(argument) else { return nil }
+        self = augmentation
+    }
+
+    package static func objection(to text: String) -> String {
+        do throws(VAEError) {
+            _ = try Augmentation(text)
+            return "it is none"
+        } catch {
+            return "it \(error.problem); expected \(error.expected ?? ""), found \(error.found ?? "")"
+                .escapingControlCharacters()
+        }
+    }
+}

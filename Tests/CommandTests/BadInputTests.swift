@@ -21,7 +21,8 @@ import VAEData
             ("--hidden", "1048577"), ("--decoder-hidden", "0"),
             ("--decoder-hidden", "1,1,1,1,1,1,1,1,1,1,1,1,1"),
             ("--hidden", "99999999999999999999"), ("--activation", "sigmoid"), ("--likelihood", "normal"),
-            ("--binarize", "128"), ("--adam-epsilon", "0"),
+            ("--binarize", "128"), ("--augment", "flip,flip"), ("--augment", "shift:0"),
+            ("--augment", "blur"), ("--augment", "shift:28"), ("--adam-epsilon", "0"),
         ])
     func badFlags(flag: String, value: String) throws {
         let scratch = try Scratch()

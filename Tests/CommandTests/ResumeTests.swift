@@ -192,7 +192,7 @@ import VAECore
             ("--step-epochs", "3", "10"), ("--step-factor", "0.5", "0.1"), ("--filters", "none", "32,64"),
             ("--hidden", "16,16", "16"), ("--decoder-hidden", "16", "none"), ("--activation", "tanh", "relu"),
             ("--likelihood", "gaussian", "bernoulli"), ("--binarize", "threshold", "none"),
-            ("--adam-epsilon", "1e-4", "1e-07"),
+            ("--adam-epsilon", "1e-4", "1e-07"), ("--augment", "flip", "none"),
         ] {
             let outcome = try tool.run(["--resume", scratch.file("whole"), flag, value])
             #expect(outcome.status == 64, "\(flag): \(outcome.errors)")
@@ -224,17 +224,18 @@ import VAECore
         #expect(try scratch.bytes("whole/checkpoint.safetensors") == before)
     }
 
-    /// A fully connected model on binarised images: the flags are in the record, and the same bits come of a run in two parts.
+    /// A fully connected model on augmented and binarised images: the flags are in the record, and the same bits come of a run in two parts.
     @Test func otherModelsGoOn() throws {
         let flags = [
             "--filters", "none", "--hidden", "12,9", "--activation", "tanh", "--likelihood", "gaussian",
             "--binarize", "stochastic", "--adam-epsilon", "1e-4",
+            "--augment", "brightness:0.2,flip,shift:2,rotate:10",
         ]
         let data = try whole(flags)
         let config = try scratch.text("whole/config.json")
         for line in [
             #""hiddenActivation" : "tanh""#, #""likelihood" : "gaussian""#,
-            #""binarization" : "stochastic""#,
+            #""binarization" : "stochastic""#, #""rotation" : 10"#,
         ] {
             #expect(config.contains(line), "\(config)")
         }

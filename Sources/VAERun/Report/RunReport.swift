@@ -84,7 +84,7 @@ package struct RunReport {
                     .init("ε", "\(training.epsilon)"),
                     .init("KL weight", "\(training.klWeight)"), .init("seed", "\(training.seed)"),
                     .init("binarised images", training.binarization?.rawValue ?? "no"),
-                ]),
+                ] + (training.augmentation.map { [.init("augmented images", $0.description)] } ?? [])),
             Report.Facts(
                 "Sizes",
                 [.init("image", "\(model.imageShape)")] + layers + [

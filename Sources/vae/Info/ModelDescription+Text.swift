@@ -89,6 +89,9 @@ extension ModelDescription {
                     + "Adam \(configuration.learningRate), KL weight \(configuration.klWeight), seed \(configuration.seed)"
             )
         ]
+        if let augmentation = configuration.augmentation {
+            lines.append(("", "images augmented (\(augmentation))"))
+        }
         for (name, epoch) in [("last epoch", training.last), ("best epoch", training.best)] {
             guard let epoch else { continue }
             let parts = [("train", epoch.train), ("test", epoch.test)].compactMap { name, losses in
