@@ -78,14 +78,6 @@ struct AugmentedTrainingTests {
             #expect(found.model == expected.model && found.losses == expected.losses)
         }
     }
-
-    /// The images themselves are left alone.
-    @Test func theSetStaysAsItWas() throws {
-        let images = try bars(20, smallModel.imageShape)
-        let digest = images.digest
-        _ = try train(images, Self.all)
-        #expect(images.digest == digest)
-    }
 }
 
 /// Three channels, and sizes that do not halve evenly.

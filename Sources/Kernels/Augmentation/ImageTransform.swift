@@ -68,9 +68,10 @@ private struct Frame {
         for y in 0..<height {
             let (from, to) = (image + y * width * channels, pixels + y * pitch)
             if mirrored {
-                for x in 0..<width {
-                    let pixel = from + (width - 1 - x) * channels
-                    for channel in 0..<channels { to[x * channels + channel] = pixel[channel] }
+                switch channels {
+                case 1: mirror(1, from, to)
+                case 3: mirror(3, from, to)
+                default: mirror(channels, from, to)
                 }
             } else {
                 to.update(from: from, count: width * channels)
@@ -79,6 +80,16 @@ private struct Frame {
             (last + channels).update(from: last, count: channels)
         }
         (pixels + height * pitch).update(from: pixels + (height - 1) * pitch, count: pitch)
+    }
+
+    @inline(__always)
+    private func mirror(_ channels: Int, _ row: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>) {
+        var (pixel, place) = (row + (width - 1) * channels, target)
+        for _ in 0..<width {
+            for channel in 0..<channels { place[channel] = pixel[channel] }
+            pixel -= channels
+            place += channels
+        }
     }
 
     /// Copies pixels to where they are moved, those of the border also to what is left open.
@@ -125,12 +136,12 @@ private struct Frame {
             var (x, y) = (lastX / 2 + u * c - v * s, lastY / 2 + u * s + v * c)
             for _ in 0..<width {
                 let (atX, atY) = (min(max(x, 0), lastX), min(max(y, 0), lastY))
-                let pixel = source + (atY >> 32) * pitch + (atX >> 32) * channels
+                let pixel = source + ((atY >> 32) &* pitch &+ (atX >> 32) &* channels)
+                let under = pixel + pitch
                 let (shareX, shareY) = (Self.fraction(atX), Self.fraction(atY))
                 for channel in 0..<channels {
-                    let above = Self.between(pixel[channel], pixel[channels + channel], shareX)
-                    let below = Self.between(
-                        pixel[pitch + channel], pixel[pitch + channels + channel], shareX)
+                    let above = Self.between(pixel[channel], pixel[channels &+ channel], shareX)
+                    let below = Self.between(under[channel], under[channels &+ channel], shareX)
                     target[channel] = Self.between(above, below, shareY)
                 }
                 target += channels
