@@ -19,7 +19,7 @@ struct TrainingFlags: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Change the training images at random, anew in every epoch; the test set stays as it is. A list of flip, mirrored left to right or not; shift:N, moved by up to N pixels along either axis; rotate:D, turned by up to D degrees; brightness:B, times 1 ± B. As flip,shift:2,rotate:10,brightness:0.1. (default: none)",
+            "Change the training images at random, anew in every epoch; the test set stays as it is. A list of flip, mirrored left to right or not; shift:N, moved by up to N pixels along either axis; rotate:D, turned by up to D degrees; brightness:B, times a factor of 1 ± B. For example flip,shift:2,rotate:10,brightness:0.1. (default: none)",
             valueName: "list"))
     var augment: Augmentation?
 
