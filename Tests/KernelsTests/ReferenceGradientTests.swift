@@ -1,3 +1,4 @@
+import Kernels
 import ReferenceKernels
 import Testing
 import VAE
@@ -92,6 +93,41 @@ struct ReferenceGradientTests {
             } < 1e-8)
     }
 
+    /// In the means and in the log-variances, about the floor of −13.8 too. Errors are some σ, which is 0.001 at least.
+    @Test(arguments: [3, 60])
+    func diagonalGaussianLikelihood(period: Int) {
+        var random = SplitMix(state: 7)
+        let logs = random.values(period).doubles.map { 9 * $0 - 8 }
+        let targets = random.values(120).doubles
+        let means = targets.indices.map { index in
+            targets[index] + 2 * Double(random.signed())
+                * DiagonalGaussian.variance(logs[index % period]).squareRoot()
+        }
+        let gradient = Reference.diagonalGaussianGradient(means: means, targets: targets, logVariances: logs)
+        #expect(
+            slopeError(means, gradient) {
+                Reference.diagonalGaussianLoss(means: $0, targets: targets, logVariances: logs, count: 2)
+                    .reduce(0, +)
+            } < 1e-8)
+        let slopes = Reference.diagonalGaussianLogVarianceGradient(
+            means: means, targets: targets, logVariances: logs)
+        #expect(
+            slopeError(logs, slopes) {
+                Reference.diagonalGaussianLoss(means: means, targets: targets, logVariances: $0, count: 2)
+                    .reduce(0, +)
+            } < 1e-8)
+    }
+
+    /// A whole network's gradient, the log-variances among its parameters, is the slope of its loss.
+    @Test(arguments: [Likelihood.gaussian, .gaussianChannel, .gaussianValue])
+    func wholeModelWithVariances(likelihood: Likelihood) throws {
+        var configuration = ModelConfiguration(
+            imageShape: ImageShape(height: 3, width: 4, channels: 2), encoderFilters: [2],
+            decoderFilters: [3], hiddenUnits: 4, latentSize: 2)
+        configuration.likelihood = likelihood
+        try expectSlopes(ReferenceModel(configuration), pixels: 24, klWeight: 1)
+    }
+
     @Test(arguments: [1.0, 0, 0.25, 4])
     func wholeModel(klWeight: Double) throws {
         // 5×4 halves to 3×2 and 2×1: padding on both sides, and levels that do not halve evenly.
@@ -99,8 +135,13 @@ struct ReferenceGradientTests {
             ModelConfiguration(
                 imageShape: ImageShape(height: 5, width: 4, channels: 2), encoderFilters: [2, 3],
                 decoderFilters: [3, 2], hiddenUnits: 4, latentSize: 2))
+        try expectSlopes(model, pixels: 40, klWeight: klWeight)
+    }
+
+    /// Every parameter's gradient, for three images, against the slope of the loss.
+    private func expectSlopes(_ model: ReferenceModel, pixels: Int, klWeight: Double) throws {
         var random = SplitMix(state: 11)
-        let images = random.values(3 * 40).doubles.map { ($0 + 1) / 2 }
+        let images = random.values(3 * pixels).doubles.map { ($0 + 1) / 2 }
         let noise = random.values(6).doubles.map { 2 * $0 }
         var parameters = model.parameterCounts.map { random.values($0).doubles }
         let pass = model.run(images, noise: noise, parameters: parameters, klWeight: klWeight)

@@ -57,6 +57,17 @@ struct AllocationTests {
         }
     }
 
+    @Test func ofAVarianceForEachValue() async {
+        await #expect(processExitsWith: .success) {
+            var model = ModelConfiguration()
+            model.likelihood = .gaussianValue
+            let values = try allocationsInAnEpoch(model, threads: 1)
+            model.likelihood = .gaussianChannel
+            let channels = try allocationsInAnEpoch(model, threads: 1)
+            #expect(values == 0 && channels == 0)
+        }
+    }
+
     @Test func onThreeThreads() async {
         await #expect(processExitsWith: .success) {
             let count = try Engine.$mayOversubscribe.withValue(true) {

@@ -42,9 +42,15 @@ struct CheckpointTests {
         try expectTheSame(smallModel, configuration)
     }
 
-    /// Fully connected, with a learned variance; and images that are drawn anew in every epoch.
+    /// Fully connected, with a learned variance, or one for each value; and images that are drawn anew in every epoch.
     @Test(arguments: [
         (smallPerceptron, TrainingConfiguration(epochs: 3, batchSize: 9, learningRate: 0.01, seed: 6)),
+        (
+            .fullyConnected(
+                imageShape: smallModel.imageShape, hiddenUnits: [6], likelihood: .gaussianValue, latentSize: 2
+            ),
+            TrainingConfiguration(epochs: 2, batchSize: 9, learningRate: 0.01, seed: 8)
+        ),
         (
             smallModel, TrainingConfiguration(epochs: 3, batchSize: 8, seed: 7, binarization: .stochastic)
         ),

@@ -39,11 +39,21 @@ struct Golden: Sendable, CustomTestStringConvertible {
         latent: 3, batch: 5,
         configuration: #"{"image": [5, 6, 1], "filters": [], "hidden": [], "decoder_hidden": [], "#
             + #""activation": "relu", "likelihood": "gaussian", "latent": 3, "batch": 5}"#)
+    static let channel = Golden(
+        name: "channel", image: ImageShape(height: 4, width: 5, channels: 3), filters: [], units: [6],
+        decoderUnits: [5], hiddenActivation: .tanh, likelihood: .gaussianChannel, latent: 2, batch: 5,
+        configuration: #"{"image": [4, 5, 3], "filters": [], "hidden": [6], "decoder_hidden": [5], "#
+            + #""activation": "tanh", "likelihood": "gaussian-channel", "latent": 2, "batch": 5}"#)
+    static let value = Golden(
+        name: "value", image: ImageShape(height: 3, width: 5, channels: 2), filters: [], units: [],
+        likelihood: .gaussianValue, latent: 3, batch: 4,
+        configuration: #"{"image": [3, 5, 2], "filters": [], "hidden": [], "decoder_hidden": [], "#
+            + #""activation": "relu", "likelihood": "gaussian-value", "latent": 3, "batch": 4}"#)
 
     var testDescription: String { name }
 
     /// What the file calls the decoder's output.
-    var outputName: String { likelihood == .gaussian ? "output_mean" : "logits" }
+    var outputName: String { likelihood.isDensity ? "output_mean" : "logits" }
 
     /// Whether the file has every value of every step.
     var isWhole: Bool { name != "seed" }
@@ -58,6 +68,16 @@ struct Golden: Sendable, CustomTestStringConvertible {
         filters.reduce(into: [(image.height, image.width)]) { sizes, _ in
             let (height, width) = sizes[sizes.count - 1]
             sizes.append(((height + 1) / 2, (width + 1) / 2))
+        }
+    }
+
+    /// The shape of the likelihood's own parameters.
+    private var logVariances: [Int] {
+        switch likelihood {
+        case .bernoulli: []
+        case .gaussian: [1]
+        case .gaussianChannel: [image.channels]
+        case .gaussianValue: [image.height, image.width, image.channels]
         }
     }
 
@@ -91,7 +111,7 @@ struct Golden: Sendable, CustomTestStringConvertible {
             layers.append(("decoder.output", [3, 3, image.channels, channels], image.channels))
         }
         return layers.flatMap { name, kernel, bias in [("\(name).kernel", kernel), ("\(name).bias", [bias])] }
-            + (likelihood == .gaussian ? [("decoder.log_variance", [1])] : [])
+            + (logVariances.isEmpty ? [] : [("decoder.log_variance", logVariances)])
     }
 
     /// The values that the parameter `name` starts with, row-major: SplitMix64 from the FNV-1a hash of the

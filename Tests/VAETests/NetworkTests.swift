@@ -18,7 +18,7 @@ struct NetworkTests {
             latentSize: latent)
     }
 
-    /// Dense layers of any number on each side, with both activations and both likelihoods.
+    /// Dense layers of any number on each side, with both activations and all likelihoods.
     static func dense(
         _ encoder: [Int], _ decoder: [Int], latent: Int, _ activation: HiddenActivation,
         _ likelihood: Likelihood, filters: [Int] = []
@@ -40,6 +40,11 @@ struct NetworkTests {
         dense([], [], latent: 2, .rectified, .bernoulli, filters: [4]),
         dense([6, 5], [7], latent: 3, .tanh, .gaussian, filters: [3, 4]),
         dense([6], [7, 5], latent: 3, .tanh, .bernoulli, filters: [16, 32]),
+        // A variance for each channel, and for each value.
+        dense([], [], latent: 3, .rectified, .gaussianChannel),
+        dense([], [], latent: 2, .rectified, .gaussianValue),
+        dense([6, 5], [7], latent: 3, .tanh, .gaussianChannel, filters: [3, 4]),
+        dense([6], [7], latent: 3, .tanh, .gaussianValue, filters: [16, 5]),
     ]
 
     static let models = [

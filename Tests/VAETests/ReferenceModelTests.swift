@@ -10,7 +10,7 @@ import VAECore
 struct ReferenceModelTests {
     /// Double against Double: what is left is the order of sums of up to 300 terms, 300 · 2⁻⁵³ = 3e-14, and
     /// what cancels in them.
-    @Test(arguments: [Golden.odd, .tanh, .linear])
+    @Test(arguments: [Golden.odd, .tanh, .linear, .channel, .value])
     func threeStepsAgreeToTwelveDigits(golden: Golden) throws {
         let (file, reference) = (try golden.load(), try ReferenceModel(golden.model))
         let images = try #require(file["input.images"]).doubles()

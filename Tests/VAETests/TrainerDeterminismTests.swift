@@ -45,6 +45,21 @@ struct TrainerDeterminismTests {
         }
     }
 
+    /// Gradients of the log-variances are summed over images in one order, too.
+    @Test(arguments: [Likelihood.gaussianChannel, .gaussianValue], [5, 64, 300])
+    func threadsDoNotMatterToVariances(likelihood: Likelihood, batchSize: Int) throws {
+        for var model in [smallModel, smallPerceptron] {
+            model.likelihood = likelihood
+            let images = try bars(batchSize + 10, model.imageShape)
+            let training = TrainingConfiguration(epochs: 2, batchSize: batchSize, seed: 4)
+            let expected = try Trainer(model, training, threads: 1).trained(images, in: folder)
+            for threads in [2, 3, 8] {
+                let bytes = try Trainer(model, training, threads: threads).trained(images, in: folder)
+                #expect(identical(bytes, expected), "\(threads) threads")
+            }
+        }
+    }
+
     @Test func seedAndDataDoMatter() throws {
         let images = try bars(16, smallModel.imageShape)
         func train(_ images: ImageSet, seed: UInt64) throws -> [UInt8] {

@@ -22,8 +22,10 @@ package protocol PixelLikelihood: Sendable {
     /// The means of p(x|z), (count, values), from the decoder's output.
     func writeMeans(_ output: FloatRegion, into means: FloatRegion)
 
-    /// A draw of p(x|z) for one value, from its mean and the likelihood's own parameters.
-    func draw(around mean: Float, parameters: [Float], from stream: inout RandomStream) -> Float
+    /// A draw of p(x|z) for one value, from its mean, its place in the image and the likelihood's own parameters.
+    func draw(
+        around mean: Float, at value: Int, parameters: [Float], from stream: inout RandomStream
+    ) -> Float
 }
 
 /// The regions that receive the derivatives of scale · −ln p(x|z), and that scale.
@@ -59,7 +61,9 @@ extension Bernoulli: PixelLikelihood {
         Self.means(logits: output, into: means)
     }
 
-    package func draw(around mean: Float, parameters: [Float], from stream: inout RandomStream) -> Float {
+    package func draw(
+        around mean: Float, at value: Int, parameters: [Float], from stream: inout RandomStream
+    ) -> Float {
         stream.uniform() < mean ? 1 : 0
     }
 }
@@ -81,7 +85,34 @@ extension Gaussian: PixelLikelihood {
 
     package func writeMeans(_ output: FloatRegion, into means: FloatRegion) { means.copy(from: output) }
 
-    package func draw(around mean: Float, parameters: [Float], from stream: inout RandomStream) -> Float {
+    package func draw(
+        around mean: Float, at value: Int, parameters: [Float], from stream: inout RandomStream
+    ) -> Float {
         mean + Float(Elementary.exp(0.5 * Double(parameters[0]))) * stream.normalPair().x
+    }
+}
+
+extension DiagonalGaussian: PixelLikelihood {
+    package var outputsPerValue: Int { 1 }
+    package var parameters: [Parameter] { [Parameter("log_variance", shape, .zeros)] }
+    package var isDensity: Bool { true }
+
+    package func loss(
+        _ output: FloatRegion, targets: FloatRegion, parameters: FloatRegion, count: Int, losses: FloatRegion,
+        gradient: LikelihoodGradient?
+    ) {
+        Self.loss(
+            means: output, targets: targets, logVariances: parameters, count: count, losses: losses,
+            gradient: gradient?.output, logVarianceGradients: gradient?.parameters,
+            scale: gradient?.scale ?? 0)
+    }
+
+    package func writeMeans(_ output: FloatRegion, into means: FloatRegion) { means.copy(from: output) }
+
+    package func draw(
+        around mean: Float, at value: Int, parameters: [Float], from stream: inout RandomStream
+    ) -> Float {
+        let variance = Self.variance(Double(parameters[value % parameters.count]))
+        return mean + Float(variance.squareRoot()) * stream.normalPair().x
     }
 }

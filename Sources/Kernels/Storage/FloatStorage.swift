@@ -88,6 +88,13 @@ package struct FloatRegion: @unchecked Sendable {
         base.update(from: other.base, count: count)
     }
 
+    /// Adds the floats of another region, one to one.
+    /// - Precondition: both hold as many floats.
+    package func add(_ other: FloatRegion) {
+        precondition(other.count == count, "\(other.count) floats onto a region of \(count)")
+        for index in 0..<count { base[index] += other.base[index] }
+    }
+
     /// A copy of the floats as an array.
     package func array() -> [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
 

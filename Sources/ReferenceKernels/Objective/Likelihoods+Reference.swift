@@ -42,6 +42,25 @@ extension Gaussian: ReferenceLikelihood {
     }
 }
 
+extension DiagonalGaussian: ReferenceLikelihood {
+    package func referenceLoss<T: ReferenceScalar>(
+        _ output: [T], targets: [T], parameters: [[T]], count: Int
+    ) -> [T] {
+        Reference.diagonalGaussianLoss(
+            means: output, targets: targets, logVariances: parameters[0], count: count)
+    }
+
+    package func referenceGradient<T: ReferenceScalar>(
+        _ output: [T], targets: [T], parameters: [[T]], count: Int
+    ) -> (output: [T], parameters: [[T]]) {
+        let slopes = Reference.diagonalGaussianLogVarianceGradient(
+            means: output, targets: targets, logVariances: parameters[0])
+        let gradient = Reference.diagonalGaussianGradient(
+            means: output, targets: targets, logVariances: parameters[0])
+        return (gradient, [slopes])
+    }
+}
+
 extension Reference {
     /// −Σ x ln σ(l) + (1 − x) ln(1 − σ(l)) of each image, in nats, in a form that is stable for every logit.
     @specialized(where T == Double)

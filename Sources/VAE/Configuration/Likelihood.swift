@@ -1,4 +1,5 @@
 import Kernels
+import VAECore
 
 /// p(x|z), the distribution of an image's pixels that the decoder gives. Pixels are independent given z.
 public enum Likelihood: String, Sendable, Hashable, Codable, CaseIterable {
@@ -8,25 +9,35 @@ public enum Likelihood: String, Sendable, Hashable, Codable, CaseIterable {
     /// A Gaussian for each pixel, N(mean, σ²): the decoder's output is the mean, and one σ² for all pixels is learned with the weights, as its
     /// logarithm. The reconstruction is a density's, and negative where σ is small.
     case gaussian
+    /// A Gaussian with a σ² for each channel: for coloured images, and where channels are of different kinds. σ² = 10⁻⁶ + e^p with
+    /// a p for each channel that is learned with the weights.
+    case gaussianChannel = "gaussian-channel"
+    /// A Gaussian with a σ² for each value of an image, which is each pixel's each channel, or a table's column: for values that differ
+    /// in their noise. σ² = 10⁻⁶ + e^p with a p for each value that is learned with the weights.
+    case gaussianValue = "gaussian-value"
 }
 
 extension Likelihood {
     /// Whether it is the density of continuous values, so that −ln p(x|z) can be negative; else a probability of values that are 0 or 1.
-    public var isDensity: Bool { kernel.isDensity }
+    public var isDensity: Bool { self != .bernoulli }
 
-    /// The kernel that computes it.
-    package var kernel: any PixelLikelihood {
+    /// The kernel that computes it for images of a shape.
+    package func kernel(for shape: ImageShape) -> any PixelLikelihood {
         switch self {
         case .bernoulli: Bernoulli()
         case .gaussian: Gaussian()
+        case .gaussianChannel: DiagonalGaussian(shape: [shape.channels])
+        case .gaussianValue: DiagonalGaussian(shape: [shape.height, shape.width, shape.channels])
         }
     }
 
-    /// The name for people: "Bernoulli", "Gaussian".
+    /// The name for people: "Bernoulli", "value-wise Gaussian".
     package var name: String {
         switch self {
         case .bernoulli: "Bernoulli"
         case .gaussian: "Gaussian"
+        case .gaussianChannel: "channel-wise Gaussian"
+        case .gaussianValue: "value-wise Gaussian"
         }
     }
 }

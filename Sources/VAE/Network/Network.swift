@@ -116,10 +116,10 @@ extension Network {
     /// pass and `measureReconstruction` with that scale left there.
     func backward(_ weights: Weights, _ workspace: Workspace, _ pass: BackwardPass) {
         let own = topology.likelihoodParameters
-        for (offset, parameter) in own.enumerated() {
-            var sum = pass.accumulating ? pass.gradients[parameter] : 0
-            for image in 0..<pass.count { sum += workspace.likelihoodGradients[image * own.count + offset] }
-            pass.gradients[parameter] = sum
+        let gradient = pass.gradients[own]
+        if !pass.accumulating { gradient.fill(with: 0) }
+        for image in 0..<pass.count {
+            gradient.add(workspace.likelihoodGradients[image * own.count..<(image + 1) * own.count])
         }
         for index in backwardOrder {
             let start = workspace.times == nil ? 0 : StepTimes.now

@@ -37,7 +37,7 @@ package struct Topology: Sendable {
         encoder = 0..<latent
         z = try builder.plan.add("latent", Reparameterisation(size: size), mean, logVariance, noise)
 
-        let likelihood = configuration.likelihood.kernel
+        let likelihood = configuration.likelihood.kernel(for: image)
         let last = try builder.append(configuration.decoderLayers, to: z, under: "decoder")
         output = try builder.output(last, channels: image.channels * likelihood.outputsPerValue)
         decoder = latent + 1..<builder.plan.nodes.count

@@ -37,6 +37,12 @@ public struct PixelwiseMean: Sendable, Equatable {
         return ReconstructionErrors(squaredErrors: squares, crossEntropies: entropies, clamp: 0)
     }
 
+    /// The means, once for each image.
+    func reconstruction(of images: ImageSet) -> [Float] {
+        let values = means.map(Float.init)
+        return (0..<images.count).flatMap { _ in values }
+    }
+
     /// Σ of each pixel value over the images, black 0 and white 1; of bytes rounded once.
     static func sums(_ images: ImageSet) throws(VAEError) -> [Double] {
         guard images.count > 0 else {

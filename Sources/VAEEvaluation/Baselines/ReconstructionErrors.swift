@@ -59,7 +59,7 @@ public struct ReconstructionErrors: Sendable, Hashable, Codable {
     }
 
     /// 64 MiB of them as floats.
-    private static let pixelsAtOnce = 16 << 20
+    static let pixelsAtOnce = 16 << 20
 
     private static func measure(
         _ reconstructions: [Float], _ images: ImageSet, _ clamp: Double, _ squares: inout [Double],

@@ -15,8 +15,8 @@ extension Evaluation {
         /// The errors of reconstructions of the test images.
         public struct Errors: Sendable, Hashable, Codable {
             /// −ln p of the images under the model's kind of likelihood. Bernoulli: binary cross-entropy, for principal components with
-            /// pixels held half a grey level off 0 and 1. Gaussian: with the one σ that suits these reconstructions best, and the model's
-            /// with its own.
+            /// pixels held half a grey level off 0 and 1. Gaussian: with the one σ that suits these reconstructions best, or the ones of each
+            /// channel or value, and the model's with its own.
             public let reconstruction: Value
             /// The squared difference a pixel value, which is in [0, 1].
             public let squaredError: Estimate
@@ -42,8 +42,17 @@ extension Evaluation {
 }
 
 extension Evaluation.Baselines.Errors {
-    init(_ errors: ReconstructionErrors, _ likelihood: Likelihood, _ shape: ImageShape) {
-        let squared = errors.squaredError
+    /// - Parameters:
+    ///   - errors: of what `reconstruct` gives
+    ///   - likelihood: the kind that is measured by
+    ///   - images: what was reconstructed
+    ///   - reconstruct: gives the reconstructions of some of the images again
+    /// - Throws: what `reconstruct` throws.
+    init(
+        _ errors: ReconstructionErrors, _ likelihood: Likelihood, on images: ImageSet,
+        reconstruct: (ImageSet) throws(VAEError) -> [Float]
+    ) throws(VAEError) {
+        let (squared, shape) = (errors.squaredError, images.shape)
         // −ln p of a Gaussian with σ² = the mean squared error is D/2 (ln 2πσ² + 1); its error by the delta method. Where a baseline
         // is exact, σ² is that of the rounding to 8 bits.
         let variance = max(squared.mean, 1 / (12 * 255 * 255))
@@ -54,6 +63,10 @@ extension Evaluation.Baselines.Errors {
             switch likelihood {
             case .bernoulli: errors.crossEntropy
             case .gaussian: gaussian
+            case .gaussianChannel:
+                try DiagonalErrors.loss(on: images, variances: shape.channels, reconstruct: reconstruct)
+            case .gaussianValue:
+                try DiagonalErrors.loss(on: images, variances: shape.count, reconstruct: reconstruct)
             }
         self.init(reconstruction: .init(loss, shape), squaredError: squared)
     }
@@ -79,13 +92,14 @@ extension Evaluation.Baselines.PrincipalComponents {
         let space = try VAEEvaluation.PrincipalComponents(
             fittedTo: train, components: components, threads: threads)
         let codes = try space.encode(test, threads: threads)
-        let errors = try ReconstructionErrors(on: test) { (part) throws(VAEError) in
+        func reconstruct(_ part: ImageSet) throws(VAEError) -> [Float] {
             try space.decode(space.encode(part, threads: threads), threads: threads)
         }
+        let errors = try ReconstructionErrors(on: test, reconstruct: reconstruct)
         self.components = components
         varianceShare = space.varianceShare
         trainImages = space.imagesUsed
-        self.errors = .init(errors, likelihood, test.shape)
+        self.errors = try .init(errors, likelihood, on: test, reconstruct: reconstruct)
         guard let labels = train.labels, test.labels != nil, Set(labels).count > 1 else {
             (nearestNeighboursAccuracy, linearAccuracy) = (nil, nil)
             return

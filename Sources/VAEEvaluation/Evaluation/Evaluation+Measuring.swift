@@ -71,14 +71,16 @@ extension Evaluation {
         }
         clusters = try attempt(.separation, parts.separation)
         let components = try attempt(.baselines, parts.principalComponents)
+        let pixelwise = try PixelwiseMean(fittedTo: train)
         baselines = Baselines(
             model: Baselines.Errors(
                 reconstruction: atMean.reconstruction,
                 squaredError: try ReconstructionErrors(on: test) { (part) throws(VAEError) in
                     try model.reconstruct(part, threads: threads)
                 }.squaredError),
-            pixelwiseMean: Baselines.Errors(
-                try PixelwiseMean(fittedTo: train).errors(on: test), kind, test.shape),
+            pixelwiseMean: try Baselines.Errors(pixelwise.errors(on: test), kind, on: test) {
+                (part) throws(VAEError) in pixelwise.reconstruction(of: part)
+            },
             principalComponents: components)
         loss = Losses(
             test: drawn, testAtMean: atMean, training: training,

@@ -12,8 +12,8 @@ enum PixelNoise {
     static func draw(
         _ images: inout [Float], of model: VariationalAutoencoder, isBinary: Bool, seed: UInt64
     ) {
-        let size = model.configuration.imageShape.count
-        let likelihood = model.configuration.likelihood.kernel
+        let shape = model.configuration.imageShape
+        let (size, likelihood) = (shape.count, model.configuration.likelihood.kernel(for: shape))
         guard likelihood.isDensity || isBinary else { return }
         let parameters = likelihood.parameters.flatMap { parameter in
             model.weights.first { $0.name == "decoder.\(parameter.name)" }?.values ?? []
@@ -21,7 +21,8 @@ enum PixelNoise {
         for item in 0..<images.count / size {
             var stream = RandomStream(seed: seed, purpose: .pixelNoise, item: item)
             for pixel in item * size..<(item + 1) * size {
-                images[pixel] = likelihood.draw(around: images[pixel], parameters: parameters, from: &stream)
+                images[pixel] = likelihood.draw(
+                    around: images[pixel], at: pixel % size, parameters: parameters, from: &stream)
             }
         }
     }

@@ -18,7 +18,7 @@ public struct LinearComparison: Sendable, Hashable, Codable {
     public let optimalVariance: Double
 
     /// - Parameters:
-    ///   - model: without filters, hidden layers and activations, with a Gaussian likelihood
+    ///   - model: without filters, hidden layers and activations, with a Gaussian likelihood of one variance
     ///   - images: what the model was trained on
     ///   - seed: names the draws of z
     ///   - threads: workers; the bits of the result do not depend on it

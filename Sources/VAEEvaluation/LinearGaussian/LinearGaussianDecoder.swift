@@ -3,8 +3,8 @@ import Kernels
 import VAE
 import VAECore
 
-/// The decoder of a linear model with a Gaussian likelihood, x = Wz + μ + ε: under it p(x) = N(μ, WWᵀ + σ²I), which can be had
-/// exactly.
+/// The decoder of a linear model with a Gaussian likelihood of one variance, x = Wz + μ + ε: under it p(x) = N(μ, WWᵀ + σ²I), which
+/// can be had exactly.
 package struct LinearGaussianDecoder: Sendable {
     /// Dimensions of z.
     package let latentSize: Int
@@ -15,16 +15,16 @@ package struct LinearGaussianDecoder: Sendable {
     /// σ².
     package let variance: Double
 
-    /// - Throws: `invalidData` unless the model's decoder is one dense layer and its likelihood Gaussian.
+    /// - Throws: `invalidData` unless the model's decoder is one dense layer and its likelihood Gaussian with one variance.
     package init(_ model: VariationalAutoencoder) throws(VAEError) {
         let configuration = model.configuration
         guard configuration.decoderLayers.isEmpty,
             configuration.likelihood == .gaussian
         else {
             throw VAEError(
-                .invalidData, "model", "has no linear decoder with a Gaussian likelihood",
+                .invalidData, "model", "has no linear decoder with a Gaussian likelihood of one variance",
                 expected:
-                    "a model without filters and hidden units in its decoder, and a Gaussian likelihood",
+                    "a model without filters and hidden units in its decoder, and --likelihood gaussian",
                 found: configuration.phrase,
                 advice: "Train one so; the closed form is known for linear models alone.")
         }

@@ -11,13 +11,20 @@ const likelihoods = {
     python: (x) => `1 / (1 + np.exp(-${x}))`,
     parameters: [],
   },
-  gaussian: {
-    means: (output, into) => into.set(output),
-    loss: (output, pixels, [logVariance]) => gaussianLoss(output, pixels, logVariance[0]),
-    python: (x) => x,
-    parameters: [{ name: 'decoder.log_variance', kind: 'log σ² of p(x|z)' }],
-  },
+  gaussian: gaussian('log σ² of p(x|z)', (p) => Math.exp(p)),
+  'gaussian-channel': gaussian('log σ² of each channel', (p) => 1e-6 + Math.exp(p)),
+  'gaussian-value': gaussian('log σ² of each value', (p) => 1e-6 + Math.exp(p)),
 };
+
+/** Gaussians whose variances follow from what is stored of them. */
+function gaussian(kind, variance) {
+  return {
+    means: (output, into) => into.set(output),
+    loss: (output, pixels, [stored]) => gaussianLoss(output, pixels, Array.from(stored, variance)),
+    python: (x) => x,
+    parameters: [{ name: 'decoder.log_variance', kind }],
+  };
+}
 
 /** A trained model: its nodes in order, and what they compute. */
 class Model {
@@ -74,12 +81,12 @@ class Model {
   reconstructionLoss(pixels, z) { return this.p.loss(this.output(z), pixels, this.own); }
 }
 
-/** −ln N(x; m, σ²), the sum over pixels. */
-function gaussianLoss(means, pixels, logVariance) {
-  const precision = Math.exp(-logVariance);
+/** −ln N(x; m, σ²), the sum over pixels: of one variance, or one for each channel or value. */
+function gaussianLoss(means, pixels, variances) {
   let sum = 0;
   for (let i = 0; i < means.length; i++) {
-    sum += (precision * (pixels[i] - means[i]) ** 2 + logVariance + Math.log(2 * Math.PI)) / 2;
+    const variance = variances[i % variances.length];
+    sum += ((pixels[i] - means[i]) ** 2 / variance + Math.log(2 * Math.PI * variance)) / 2;
   }
   return sum;
 }

@@ -1,4 +1,4 @@
-"""Write odd, seed, tanh and linear.safetensors: what models must compute, from PyTorch in float64.
+"""Write odd, seed, tanh, linear, channel and value.safetensors: what models must compute, from PyTorch in float64.
 
 usage:  pip install torch numpy safetensors
         python Tests/VAETests/Golden/make_golden.py            checks itself, then writes all files
@@ -22,6 +22,7 @@ from safetensors.numpy import save_file
 
 KERNEL = 3
 STEPS = 3
+LEAST_VARIANCE = 1e-6  # of each channel or value
 LEARNING_RATE, BETA1, BETA2, EPSILON = 1e-3, 0.9, 0.999, 1e-7
 
 
@@ -71,8 +72,9 @@ class Case:
             channels = filters
         if self.filters:
             layer("decoder.output", (KERNEL, KERNEL, self.image[2], channels), self.image[2])
-        if self.likelihood == "gaussian":
-            shapes["decoder.log_variance"] = (1,)
+        variances = {"gaussian": (1,), "gaussian-channel": self.image[2:], "gaussian-value": self.image}
+        if self.likelihood in variances:
+            shapes["decoder.log_variance"] = variances[self.likelihood]
         return shapes
 
     def dense(self, part):
@@ -104,7 +106,10 @@ ODD = Case("odd", (9, 11, 2), [3, 5], [4], 3, 5, np.float64, data_seed=307, gap=
 SEED = Case("seed", (28, 28, 1), [32, 64], [16], 2, 4, np.float32, data_seed=27, gap=7e-7, alive=0.4)
 TANH = Case("tanh", (6, 7, 1), [], [9, 5], 3, 5, np.float64, data_seed=5, decoder_hidden=[4, 8], activation="tanh")
 LINEAR = Case("linear", (5, 6, 1), [], [], 3, 5, np.float64, data_seed=20, likelihood="gaussian")
-CASES = {case.name: case for case in (ODD, SEED, TANH, LINEAR)}
+CHANNEL = Case("channel", (4, 5, 3), [], [6], 2, 5, np.float64, data_seed=6, decoder_hidden=[5], activation="tanh",
+               likelihood="gaussian-channel")
+VALUE = Case("value", (3, 5, 2), [], [], 3, 4, np.float64, data_seed=26, likelihood="gaussian-value")
+CASES = {case.name: case for case in (ODD, SEED, TANH, LINEAR, CHANNEL, VALUE)}
 
 
 def initial_parameters(case):
@@ -190,8 +195,11 @@ def forward(case, weights, images, noise):
         output = output + weights["decoder.output.bias"]
     else:
         output = affine("decoder.output", x).reshape(images.shape)
-    if case.likelihood == "gaussian":
+    if case.likelihood != "bernoulli":
+        # (1,), (channels) or (height, width, channels): broadcast over what is before them.
         variance = torch.exp(weights["decoder.log_variance"])
+        if case.likelihood != "gaussian":
+            variance = LEAST_VARIANCE + variance
         losses = -torch.distributions.Normal(output, variance.sqrt()).log_prob(images)
     else:
         losses = F.binary_cross_entropy_with_logits(output, images, reduction="none")
@@ -199,7 +207,7 @@ def forward(case, weights, images, noise):
         "mean": mean,
         "log_variance": log_variance,
         "z": z,
-        "output_mean" if case.likelihood == "gaussian" else "logits": output,
+        "logits" if case.likelihood == "bernoulli" else "output_mean": output,
         "loss.reconstruction": losses.sum((1, 2, 3)),
         "loss.kl": (mean**2 + torch.exp(log_variance) - 1 - log_variance).sum(1) / 2,
     }
