@@ -126,7 +126,10 @@ import VAECore
         let found = try baseline(train, test, threads: 1)
         let space = try PrincipalComponents(fittedTo: train, components: 2)
         #expect(found.components == 2 && found.trainImages == 90)
-        #expect(try found.errors == .init(space.errors(on: test), .bernoulli, test.shape))
+        let errors = try Evaluation.Baselines.Errors(space.errors(on: test), .bernoulli, on: test) {
+            (_) throws(VAEError) in []
+        }
+        #expect(found.errors == errors)
         let (known, codes) = (try space.encode(train), try space.encode(test))
         #expect(
             try found.nearestNeighboursAccuracy

@@ -57,7 +57,10 @@ struct EvaluationTests {
         #expect(abs(kl - loss.test.kl.nats) < 1e-6 * kl)
         #expect(found.baselines.principalComponents?.components == 3)
         let mean = try PixelwiseMean(fittedTo: data.train).errors(on: test)
-        #expect(found.baselines.pixelwiseMean == .init(mean, .bernoulli, shape))
+        let constant = try Evaluation.Baselines.Errors(mean, .bernoulli, on: test) { (_) throws(VAEError) in
+            []
+        }
+        #expect(found.baselines.pixelwiseMean == constant)
         #expect(found.baselines.model.reconstruction == loss.testAtMean.reconstruction)
         #expect(found.clusters?.neighbours == 10 && found.frechet?.images == 50)
         // No loss lies below the floor, and an untrained constant lies above what has been trained.
@@ -67,6 +70,34 @@ struct EvaluationTests {
                 of: model, train: data.train, test: test, options: .init(seed: 4, draws: 2, samples: 7),
                 threads: threads)
             #expect(again == found)
+        }
+    }
+
+    /// Baselines have as many variances as the model: more of them fit the same reconstructions better.
+    @Test func baselinesHaveTheVariancesOfTheModel() throws {
+        var sizes = model.configuration
+        var losses: [[Double]] = []
+        for kind in [Likelihood.gaussian, .gaussianChannel, .gaussianValue] {
+            sizes.likelihood = kind
+            let trained = try Trainer(sizes, TrainingConfiguration(epochs: 1, batchSize: 20)).fit(data.train)
+            let found = try Evaluation(
+                of: trained, train: data.train, test: test(), options: .init(samples: 2))
+            #expect(found.likelihood.isLikelihood && found.loss.greyEntropy == nil && found.omissions.isEmpty)
+            let linear = try #require(found.baselines.principalComponents)
+            losses.append([
+                found.baselines.pixelwiseMean.reconstruction.nats, linear.errors.reconstruction.nats,
+            ])
+            for threads in [1, 3] {
+                let again = try Evaluation(
+                    of: trained, train: data.train, test: test(), options: .init(samples: 2), threads: threads
+                )
+                #expect(again == found)
+            }
+        }
+        for baseline in 0..<2 {
+            // Grey images have one channel. Means are rounded to Float for it, 2⁻²⁵ of 784 values' errors over σ² of about 0.1.
+            #expect(abs(losses[1][baseline] - losses[0][baseline]) < 1e-3, "\(losses)")
+            #expect(losses[2][baseline] < losses[0][baseline] - 100, "\(losses)")
         }
     }
 

@@ -63,3 +63,18 @@ func linearModel(
     }
     return VariationalAutoencoder(network: model.network, parameters: parameters)
 }
+
+/// A linear model with the same weights and σ², which it has for each channel or value.
+func severalVariances(
+    _ model: VariationalAutoencoder, _ likelihood: Likelihood
+) throws -> VariationalAutoencoder {
+    var configuration = model.configuration
+    configuration.likelihood = likelihood
+    let other = try VariationalAutoencoder(configuration)
+    let logVariance = model.parameters[model.parameters.count - 1]
+    let own = Float(log(exp(Double(logVariance)) - DiagonalGaussian.leastVariance))
+    let count = other.parameters.count - model.parameters.count + 1
+    return VariationalAutoencoder(
+        network: other.network,
+        parameters: model.parameters.dropLast() + [Float](repeating: own, count: count))
+}

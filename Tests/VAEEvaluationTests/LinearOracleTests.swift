@@ -70,4 +70,18 @@ struct LinearOracleTests {
         #expect(zip(bounds, bounds.dropFirst()).allSatisfy { $0 < $1 }, "\(bounds)")
         #expect(truth - bounds[0] > 0.4 && abs(truth - bounds[2]) < 0.03, "\(bounds) of \(truth)")
     }
+
+    /// A linear model whose variances are all the closed form's, as one variance, a channel's or each value's: the same loss and
+    /// importance-weighted likelihood, within the rounding of log σ² and the floor of 10⁻⁶ under σ² = 9 · 10⁻⁴.
+    @Test(arguments: [Likelihood.gaussianChannel, .gaussianValue])
+    func equalVariancesAreOne(likelihood: Likelihood) throws {
+        let images = try gaussianImages(64, seed: 3)
+        let one = try linearModel(ProbabilisticPCA(images, latentSize: 2), widenedBy: 0.3)
+        let several = try severalVariances(one, likelihood)
+        let found = try several.logLikelihood(of: images, samples: 20).values
+        let expected = try one.logLikelihood(of: images, samples: 20).values
+        // 30 pixels' terms of up to 10 nats, a few roundings each.
+        for (found, expected) in zip(found, expected) { #expect(abs(found - expected) < 2e-3) }
+        #expect(throws: VAEError.self) { try LinearGaussianDecoder(several) }
+    }
 }

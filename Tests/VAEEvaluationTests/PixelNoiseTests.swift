@@ -1,8 +1,8 @@
 import Foundation
 import Testing
-import VAE
 import VAECore
 
+@testable import VAE
 @testable import VAEEvaluation
 
 /// Draws of pixels from their means.
@@ -43,5 +43,30 @@ struct PixelNoiseTests {
         let squares = drawn.reduce(0.0) { $0 + pow(Double($1) - 0.5, 2) } / 20_000
         // A variance's standard error is √(2/n) of it: six of them.
         #expect(abs(squares / exp(Double(logVariance)) - 1) < 6 * (2.0 / 20_000).squareRoot())
+    }
+
+    /// Each channel, and each value, has the variance of its own.
+    @Test(arguments: [Likelihood.gaussianChannel, .gaussianValue])
+    func severalVariances(likelihood: Likelihood) throws {
+        let shape = ImageShape(height: 2, width: 1, channels: 3)
+        let plain = try VariationalAutoencoder(
+            .fullyConnected(imageShape: shape, hiddenUnits: [], likelihood: likelihood, latentSize: 1))
+        let logs: [Float] = [-2, 0, -9, 1, -30, -5]
+        let own = likelihood == .gaussianChannel ? 3 : 6
+        let model = VariationalAutoencoder(
+            network: plain.network, parameters: plain.parameters.dropLast(own) + logs.prefix(own))
+        let count = 20_000
+        var drawn = [Float](repeating: -3, count: count * 6)
+        PixelNoise.draw(&drawn, of: model, isBinary: false, seed: 3)
+        for value in 0..<6 {
+            let squares = stride(from: value, to: drawn.count, by: 6).reduce(0.0) {
+                $0 + pow(Double(drawn[$1]) + 3, 2)
+            }
+            let expected = 1e-6 + exp(Double(logs[value % own]))
+            // Six standard errors; −3 has steps of 2e-7, which σ = 0.001 hardly feels.
+            #expect(
+                abs(squares / Double(count) / expected - 1) < 6 * (2.0 / Double(count)).squareRoot(),
+                "value \(value)")
+        }
     }
 }
