@@ -65,7 +65,7 @@ struct ModelOptions: ParsableArguments {
 
     @Option(
         help:
-            "p(x|z) of a pixel: bernoulli; or gaussian, with one variance for all pixels, which is learned. (default: bernoulli)"
+            "p(x|z) of a pixel: bernoulli; gaussian, with one variance for all pixels, which is learned; gaussian-channel or gaussian-value, with one for each channel or each value. (default: bernoulli)"
     )
     var likelihood: Likelihood?
 

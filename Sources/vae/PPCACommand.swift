@@ -11,7 +11,7 @@ struct PPCACommand: ParsableCommand {
         commandName: "ppca",
         abstract: "Compare a linear model with the closed form of its optimum.",
         discussion: """
-            A model without convolutions and hidden units and with a Gaussian likelihood tends to probabilistic principal \
+            A model without convolutions and hidden units and with a Gaussian likelihood of one variance tends to probabilistic principal \
             component analysis, whose likelihood, space and variance follow from the eigenvalues of the training images' \
             covariance. What the training reached is shown beside them, in nats per training image.
 
