@@ -40,6 +40,14 @@ enum Fixtures {
             imageShape: ImageShape(height: 6, width: 9), encoderFilters: [5, 8], decoderFilters: [6, 4],
             encoderUnits: [9, 7], decoderUnits: [11], hiddenActivation: .tanh, likelihood: .gaussian,
             latentSize: 2),
+        // A variance for each channel, and for each value.
+        .fullyConnected(
+            imageShape: ImageShape(height: 5, width: 6, channels: 3), hiddenUnits: [8],
+            likelihood: .gaussianChannel, latentSize: 3),
+        ModelConfiguration(
+            imageShape: ImageShape(height: 7, width: 6, channels: 2), encoderFilters: [5],
+            decoderFilters: [6], encoderUnits: [9], decoderUnits: [], hiddenActivation: .tanh,
+            likelihood: .gaussianValue, latentSize: 2),
         // Layers of every kind, in lists.
         ModelConfiguration(
             imageShape: ImageShape(height: 11, width: 9, channels: 2),
