@@ -30,7 +30,7 @@ struct AugmentedTrainingTests {
         let scratch = try FloatStorage(count: Augmentation.scratchCount(shape))
         var values: [Float] = []
         for image in 0..<images.count {
-            images.load(image..<image + 1, into: region.region)
+            try images.load(image..<image + 1, into: region.region)
             augmentation.apply(
                 to: region.region, of: shape,
                 from: RandomStream(seed: seed, purpose: .augmentation, epoch: epoch, item: image),
@@ -45,7 +45,7 @@ struct AugmentedTrainingTests {
     func theTrainingImagesAndNoOthers(binarization: Binarization?, model: ModelConfiguration) throws {
         let images = try bars(20, model.imageShape)
         let before = try augmented(images, Self.all)
-        #expect(before.values != images.values)
+        try #expect(before.values != images.values)
         let expected = try train(before, nil, binarization, model: model)
         let found = try train(images, Self.all, binarization, model: model)
         #expect(found.model == expected.model && found.losses == expected.losses)

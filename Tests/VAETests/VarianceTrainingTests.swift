@@ -74,7 +74,7 @@ struct VarianceTrainingTests {
     @Test func aConstantColumnEndsAtTheFloor() throws {
         let deviations = [0.1, 0.1, 0.1, 0.1]
         let rows = try rows(512, ImageShape(height: 1, width: 4), deviations: deviations)
-        guard case .floats(var values) = rows.values else { throw CocoaError(.featureUnsupported) }
+        guard case .floats(var values) = try rows.values else { throw CocoaError(.featureUnsupported) }
         for row in 0..<512 { values[4 * row + 1] = 0.25 }
         let found = try trained(
             .gaussianValue, on: ImageSet(shape: rows.shape, values: .floats(values)))

@@ -9,7 +9,7 @@ extension Reference {
         means: [T], targets: [T], logVariances: [T], count: Int
     ) -> [T] {
         let values = means.count / count
-        let variances = logVariances.map(variance)
+        let variances = logVariances.map { variance($0) }
         // ln σ² = ln 10⁻⁶ + ln(1 + e^p/10⁻⁶).
         let logarithms = logVariances.map {
             T(logLeastVariance) + T.log1p(T.exp($0) / T(DiagonalGaussian.leastVariance))
@@ -28,7 +28,7 @@ extension Reference {
     package static func diagonalGaussianGradient<T: ReferenceScalar>(
         means: [T], targets: [T], logVariances: [T]
     ) -> [T] {
-        let variances = logVariances.map(variance)
+        let variances = logVariances.map { variance($0) }
         return means.indices.map { (means[$0] - targets[$0]) / variances[$0 % variances.count] }
     }
 
@@ -38,7 +38,7 @@ extension Reference {
     package static func diagonalGaussianLogVarianceGradient<T: ReferenceScalar>(
         means: [T], targets: [T], logVariances: [T]
     ) -> [T] {
-        let variances = logVariances.map(variance)
+        let variances = logVariances.map { variance($0) }
         var slopes = [T](repeating: 0, count: variances.count)
         for index in means.indices {
             let (error, place) = (means[index] - targets[index], index % variances.count)

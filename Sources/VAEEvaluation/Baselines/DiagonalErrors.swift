@@ -49,7 +49,7 @@ enum DiagonalErrors {
             let values = try reconstruct(part)
             for image in 0..<part.count {
                 body(
-                    zip(values[image * size..<(image + 1) * size], part.doubles(of: image)).map {
+                    zip(values[image * size..<(image + 1) * size], try part.doubles(of: image)).map {
                         (Double($0) - $1) * (Double($0) - $1)
                     })
             }
