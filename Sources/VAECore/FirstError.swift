@@ -3,16 +3,19 @@ import Synchronization
 /// The first error of work that several threads share, kept until all of them are done.
 package final class FirstError: Sendable {
     private let error = Mutex<VAEError?>(nil)
+    /// Whether there is one, to be asked for every image without a lock.
+    private let isSet = Atomic<Bool>(false)
 
     package init() {}
 
     /// Does a part of the work; after an error nothing more is done.
     package func catching(_ work: () throws(VAEError) -> Void) {
-        guard error.withLock({ $0 == nil }) else { return }
+        guard !isSet.load(ordering: .relaxed) else { return }
         do throws(VAEError) {
             try work()
         } catch let found {
             error.withLock { $0 = $0 ?? found }
+            isSet.store(true, ordering: .relaxed)
         }
     }
 
@@ -23,6 +26,7 @@ package final class FirstError: Sendable {
             defer { error = nil }
             return error
         }
+        isSet.store(false, ordering: .relaxed)
         if let found { throw found }
     }
 }

@@ -51,6 +51,24 @@ import VAECore
         #expect(try stream.binarized(.stochastic).pixels == images.binarized(.stochastic).pixels)
     }
 
+    /// More values than are read at once.
+    @Test func haveOneDigestInAnyNumberOfBlocks() throws {
+        let shape = ImageShape(height: 1024, width: 1024)
+        let images = try ImageSet(
+            shape: shape, pixels: (0..<6 * shape.count).map { UInt8(truncatingIfNeeded: $0 / 1009) })
+        let shuffled = images.selecting([5, 0, 3, 1, 4, 2])
+        #expect(try shuffled.digest == ImageSet(shape: shape, pixels: shuffled.pixels).digest)
+        #expect(try shuffled.digest != images.digest)
+    }
+
+    @Test func areAnnouncedABatchAhead() throws {
+        let stream = MemoryStream(images: try Self.images(40))
+        let set = try ImageSet(shape: Self.shape, streaming: stream)
+        _ = try Self.train(set, test: set.slice(0..<4))
+        // All but the first batch of 16 in each of two epochs, once.
+        #expect(stream.announced.count == 2 * 24)
+    }
+
     @Test func whatCantBeReadEndsTheTraining() throws {
         let images = try Self.images(64)
         let stream = MemoryStream(images: images)
@@ -79,6 +97,10 @@ import VAECore
 private final class MemoryStream: PixelStream {
     private let images: ImageSet
     private let isFailing = Mutex(false)
+    private let asked = Mutex<[Int]>([])
+
+    /// The images that were said to be read soon.
+    var announced: [Int] { asked.withLock(\.self) }
 
     init(images: ImageSet) { self.images = images }
 
@@ -86,6 +108,8 @@ private final class MemoryStream: PixelStream {
 
     var count: Int { images.count }
     var holdsBytes: Bool { true }
+
+    func willRead(_ image: Int) { asked.withLock { $0.append(image) } }
 
     func values(of image: Int) throws(VAEError) -> PixelValues {
         guard !isFailing.withLock(\.self) else {

@@ -59,10 +59,11 @@ package struct AggregateDensity: @unchecked Sendable {
         var most = SIMD8<Float>(repeating: -.infinity)
         for group in 0..<groups {
             var at = UnsafePointer(storage.region.base + group * stride)
-            var exponent = Self.eight(at)
+            var exponent = eightFloats(at: at)
             at += Self.width
             for dimension in 0..<latentSize {
-                let distance = (point.base[dimension] - Self.eight(at)) * Self.eight(at + Self.width)
+                let distance =
+                    (point.base[dimension] - eightFloats(at: at)) * eightFloats(at: at + Self.width)
                 exponent -= 0.5 * distance * distance
                 at += 2 * Self.width
             }
@@ -86,10 +87,5 @@ package struct AggregateDensity: @unchecked Sendable {
             sum += Double(lanes.sum())
         }
         return Double(largest) + Elementary.log(sum / Double(components))
-    }
-
-    @inline(__always)
-    private static func eight(_ address: UnsafePointer<Float>) -> SIMD8<Float> {
-        UnsafeRawPointer(address).loadUnaligned(as: SIMD8<Float>.self)
     }
 }

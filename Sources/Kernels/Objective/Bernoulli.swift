@@ -28,7 +28,7 @@ package struct Bernoulli: Sendable {
             let whole = pixels & ~7
             var index = 0
             while index < whole {
-                let (logit, target) = (Self.eight(l + index), Self.eight(x + index))
+                let (logit, target) = (eightFloats(at: l + index), eightFloats(at: x + index))
                 let small = exponential(ofMinus: magnitude(logit))
                 lanes += positivePart(logit) - logit * target + logarithm(ofOnePlus: small)
                 if let gradient {
@@ -57,7 +57,7 @@ package struct Bernoulli: Sendable {
         let (l, m) = (UnsafePointer(logits.base), means.base)
         var index = 0
         while index < logits.count & ~7 {
-            let logit = Self.eight(l + index)
+            let logit = eightFloats(at: l + index)
             store(sigmoid(logit, exponential(ofMinus: magnitude(logit))), at: m + index)
             index += 8
         }
@@ -66,15 +66,5 @@ package struct Bernoulli: Sendable {
             m[index] = sigmoid(logit, exponential(ofMinus: magnitude(logit)))[0]
             index += 1
         }
-    }
-
-    @inline(__always)
-    private static func eight(_ address: UnsafePointer<Float>) -> SIMD8<Float> {
-        UnsafeRawPointer(address).loadUnaligned(as: SIMD8<Float>.self)
-    }
-
-    @inline(__always)
-    private static func store(_ value: SIMD8<Float>, at address: UnsafeMutablePointer<Float>) {
-        UnsafeMutableRawPointer(address).storeBytes(of: value, as: SIMD8<Float>.self)
     }
 }

@@ -88,13 +88,13 @@ private struct Part {
         var lanes = SIMD8<Float>.zero
         var index = 0
         while index + 8 <= count {
-            let variances = Variances(Self.eight(logVariances + index))
-            let difference = Self.eight(means + index) - Self.eight(targets + index)
+            let variances = Variances(eightFloats(at: logVariances + index))
+            let difference = eightFloats(at: means + index) - eightFloats(at: targets + index)
             let weighted = difference * variances.precision
             let square = difference * weighted
             lanes += square + (variances.logVariance + Self.logTwoPi)
-            if let gradient { Self.store(scale * weighted, at: gradient + index) }
-            if let slopes { Self.store(half * (1 - square) * variances.share, at: slopes + index) }
+            if let gradient { store(scale * weighted, at: gradient + index) }
+            if let slopes { store(half * (1 - square) * variances.share, at: slopes + index) }
             index += 8
         }
         var sum = Double(lanes.sum())
@@ -135,14 +135,4 @@ private struct Part {
 
     /// ln 2π.
     private static let logTwoPi: Float = 1.837_877_1
-
-    @inline(__always)
-    private static func eight(_ address: UnsafePointer<Float>) -> SIMD8<Float> {
-        UnsafeRawPointer(address).loadUnaligned(as: SIMD8<Float>.self)
-    }
-
-    @inline(__always)
-    private static func store(_ value: SIMD8<Float>, at address: UnsafeMutablePointer<Float>) {
-        UnsafeMutableRawPointer(address).storeBytes(of: value, as: SIMD8<Float>.self)
-    }
 }
