@@ -18,11 +18,15 @@ extension Console {
             )
         case .cacheNotWritten(let path, let reason):
             warn(
-                "the download could not be kept in \(path.escapingControlCharacters()): "
+                "what was made of the data could not be kept in \(path.escapingControlCharacters()): "
                     + reason.escapingControlCharacters())
         case .reading(let done, let total):
             status(force: done == total) { _ in
                 "reading pictures  \(grouped(Double(done))) of \(grouped(Double(total)))"
+            }
+        case .waitingForCache(let folder):
+            status { _ in
+                "waiting for another program that fills the cache \(folder.escapingControlCharacters())"
             }
         case .fallingBack(let reason):
             let why = (mirrorFailure ?? reason).escapingControlCharacters()

@@ -100,6 +100,32 @@ package struct FileDescriptor: ~Copyable {
         return bytes
     }
 
+    /// Reads up to `count` bytes from `offset` on, fewer only at the end of the file. Several threads may at once.
+    package func read(upTo count: Int, at offset: Int) throws(VAEError) -> [UInt8] {
+        var code: Int32 = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, done in
+            while done < count, let start = buffer.baseAddress {
+                let result = FileOperation.read(opened).run {
+                    pread(number, start + done, count - done, off_t(offset + done))
+                }
+                if result == 0 { break }
+                if result > 0 {
+                    done += result
+                } else if errno != EINTR {
+                    code = errno
+                    break
+                }
+            }
+        }
+        guard code == 0 else { throw .file(path, .read, code) }
+        return bytes
+    }
+
+    /// Asks the system to fetch bytes that are read soon, and does not wait for them. Only a hint: that it failed shows nowhere.
+    package func willRead(_ count: Int, at offset: Int) {
+        _ = posix_fadvise(number, off_t(offset), off_t(count), POSIX_FADV_WILLNEED)
+    }
+
     /// Reads the single byte at `offset`, nil past the end.
     func byte(at offset: Int) throws(VAEError) -> UInt8? {
         var value: UInt8 = 0

@@ -27,10 +27,12 @@ public enum DatasetEvent: Sendable, Equatable {
     case mirrorFailed(url: String, reason: String)
     /// A file of the cache isn't the published one (any more); it is downloaded again.
     case cacheDamaged(path: String, reason: String)
-    /// A file was downloaded but can't be kept for the next time.
+    /// What was downloaded or decoded can't be kept for the next time.
     case cacheNotWritten(path: String, reason: String)
     /// So many pictures of one's own have been read.
     case reading(done: Int, total: Int)
+    /// Another program is decoding pictures into the cache; this one goes on when it has done so.
+    case waitingForCache(folder: String)
     /// MNIST can't be had; the built-in digits are used instead.
     case fallingBack(reason: String)
 }

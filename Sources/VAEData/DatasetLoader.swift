@@ -5,6 +5,9 @@ public struct DatasetLoader: Sendable {
     /// The folder in which downloads are kept, a folder a data set; nil for `$XDG_CACHE_HOME/vae` or `~/.cache/vae`.
     public var cacheFolder: String?
 
+    /// Where images at a path are while they are used.
+    public var storage: ImageStorage
+
     /// Stand-ins for the public servers and files, for tests.
     package var mnist = PublishedDataset.mnist
     package var fashionMNIST = PublishedDataset.fashionMNIST
@@ -17,6 +20,7 @@ public struct DatasetLoader: Sendable {
     /// - Parameter cacheFolder: where downloads are kept; nil for `$XDG_CACHE_HOME/vae` or `~/.cache/vae`
     public init(cacheFolder: String? = nil) {
         self.cacheFolder = cacheFolder
+        storage = ImageStorage(cacheFolder: cacheFolder ?? DatasetCache.standardFolder())
     }
 
     /// Loads a data set, and waits for downloads.
@@ -45,7 +49,8 @@ public struct DatasetLoader: Sendable {
                     advice: "Leave out the path, or choose another data set.")
             }
             let data = try DataSource(path).dataset(
-                name: choice == .auto ? nil : choice.rawValue, options: options, progress: progress)
+                name: choice == .auto ? nil : choice.rawValue, options: options, storage: storage,
+                progress: progress)
             return data.classNames.isEmpty ? try data.replacing(classNames: choice.classNames) : data
         }
         switch choice {

@@ -13,6 +13,8 @@ package struct DataRequest: Sendable {
     package var seed: UInt64
     /// What is to be made of one's own files.
     package var options: ImportOptions
+    /// Where the images are while they are used. It changes nothing in them, and is not on record.
+    package var storage = ImageStorage()
 
     package init(
         _ choice: DatasetChoice, path: String?, limit: Int?, seed: UInt64,
@@ -51,7 +53,9 @@ package struct DataRequest: Sendable {
     package func load(
         holdingOut: Bool = true, _ progress: (DatasetEvent) -> Void = { _ in }
     ) throws(VAEError) -> Dataset {
-        var data = try DatasetLoader().load(
+        var loader = DatasetLoader()
+        loader.storage = storage
+        var data = try loader.load(
             choice, path: path, options: options, seed: seed, progress: progress)
         // Before the limit, so that a limit leaves the test set as it is.
         if holdingOut { data = try data.holdingOutTest() }

@@ -69,12 +69,16 @@ package struct InterruptedRun {
     }
 
     /// The run's images, loaded again.
-    /// - Parameter path: where they are now; nil for where the run found them.
+    /// - Parameters:
+    ///   - path: where they are now; nil for where the run found them
+    ///   - storage: where they are while they are used; the run may have had another
     /// - Throws: `missingInput` when they are no longer there; `invalidData` when they are not the ones of the run.
     package func data(
-        at path: String?, progress: (DatasetEvent) -> Void = { _ in }
+        at path: String?, storage: ImageStorage = ImageStorage(), progress: (DatasetEvent) -> Void = { _ in }
     ) throws(VAEError) -> Dataset {
-        try checked(DataRequest(record, at: path).load(progress), from: path ?? record.data.folder)
+        var request = try DataRequest(record, at: path)
+        request.storage = storage
+        return try checked(request.load(progress), from: path ?? record.data.folder)
     }
 
     /// The same images, if they are the run's.

@@ -33,7 +33,22 @@ struct DataFlags: ParsableArguments {
     @Flag(help: "Train on grey images, whatever colours the pictures have.")
     var grey = false
 
+    @Flag(
+        help:
+            "Read images from the disk as they are needed, also where memory would hold them. (default: those that take more than a third of the free memory)"
+    )
+    var stream = false
+
+    @Flag(help: "Keep no decoded pictures in ~/.cache/vae for the next time.")
+    var noCache = false
+
     @OptionGroup var files: ImportFlags
+
+    /// Where the images are while they are used.
+    var storage: ImageStorage {
+        ImageStorage(
+            stream ? .disk : .automatic, cacheFolder: noCache ? nil : ImageStorage.standardCacheFolder)
+    }
 
     /// What the flags ask for.
     /// - Parameter seed: of the built-in digits
@@ -46,7 +61,7 @@ struct DataFlags: ParsableArguments {
         let needing = [
             ("--image-size", imageSize != nil), ("--grey", grey), ("--layout", files.layout != nil),
             ("--background", files.background != nil), ("--on-bad-image", files.onBadImage != nil),
-            ("--fit", files.fit != nil),
+            ("--fit", files.fit != nil), ("--stream", stream), ("--no-cache", noCache),
         ]
         if data == nil, let (flag, _) = needing.first(where: \.1) {
             throw VAEError(
@@ -61,7 +76,9 @@ struct DataFlags: ParsableArguments {
         var options = files.applied(to: ImportOptions())
         options.pictures.size = imageSize?.size
         options.pictures.isGrey = grey ? true : nil
-        return DataRequest(dataset ?? .auto, path: data, limit: limit, seed: seed, options: options)
+        var request = DataRequest(dataset ?? .auto, path: data, limit: limit, seed: seed, options: options)
+        request.storage = storage
+        return request
     }
 }
 

@@ -23,7 +23,7 @@ extension TrainCommand {
             console.warn("going on from the checkpoint before it")
         }
         let trainer = try run.trainer(epochs: self.training.epochs, threads: threads)
-        let data = try run.data(at: images.data) { console.show($0) }
+        let data = try run.data(at: images.data, storage: images.storage) { console.show($0) }
         console.clearStatus()
         try conduct(RunSession(run, trainer, data, threads: threads), console)
     }

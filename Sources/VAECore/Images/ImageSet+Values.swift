@@ -29,10 +29,22 @@ extension ImageSet {
             return values.joined(at: positions.map { Self.span(selection[$0]..<selection[$0] + 1, shape) })
         case .stream(let stream):
             guard positions.count != 1 else { return try stream.values(of: selection[positions.lowerBound]) }
-            var parts: [PixelValues] = []
-            for position in positions { parts.append(try stream.values(of: selection[position])) }
-            return parts.isEmpty ? (stream.holdsBytes ? .bytes([]) : .floats([])) : .joined(parts)
+            return try joined(positions, of: stream)
         }
+    }
+
+    /// The values of several images of a stream, in memory for them alone.
+    private func joined(_ positions: Range<Int>, of stream: any PixelStream) throws(VAEError) -> PixelValues {
+        var (bytes, floats): ([UInt8], [Float]) = ([], [])
+        let count = positions.count * shape.count
+        if stream.holdsBytes { bytes.reserveCapacity(count) } else { floats.reserveCapacity(count) }
+        for position in positions {
+            switch try stream.values(of: selection[position]) {
+            case .bytes(let values): bytes += values
+            case .floats(let values): floats += values
+            }
+        }
+        return stream.holdsBytes ? .bytes(bytes) : .floats(floats)
     }
 
     /// Whether values are bytes; floats otherwise.
@@ -93,6 +105,11 @@ extension ImageSet {
     /// Asks the system to fetch images that are read soon.
     package func willRead(_ position: Int) {
         if case .stream(let stream) = source { stream.willRead(selection[position]) }
+    }
+
+    /// The errors of images that could not be read any more and in whose place others were given, since the last call.
+    package func takeReplacements() -> [VAEError] {
+        if case .stream(let stream) = source { stream.takeReplacements() } else { [] }
     }
 
     private static let binaryAtOnce = 64

@@ -9,8 +9,11 @@ package protocol PixelStream: Sendable {
     func values(of image: Int) throws(VAEError) -> PixelValues
     /// Asks the system to fetch an image that is read soon. Does not wait for it.
     func willRead(_ image: Int)
+    /// The errors of images that could not be read any more and in whose place others were given, since the last call.
+    func takeReplacements() -> [VAEError]
 }
 
 extension PixelStream {
     package func willRead(_ image: Int) {}
+    package func takeReplacements() -> [VAEError] { [] }
 }

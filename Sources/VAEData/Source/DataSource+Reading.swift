@@ -10,18 +10,19 @@ extension DataSource {
     /// - Parameters:
     ///   - name: what to call the data; by default that of the file or folder
     ///   - options: what to make of the files
+    ///   - storage: where the images are while they are used
     ///   - progress: is told what happens, on the caller's thread
     /// - Throws: `missingInput` or `inputOutput` when a file can't be read; `invalidData` when one is damaged, images have several sizes,
     ///   labels differ in number, or values are out of range; `invalidArgument` for options out of range.
     public func dataset(
         name: String? = nil, options: ImportOptions = ImportOptions(),
-        progress: (DatasetEvent) -> Void = { _ in }
+        storage: ImageStorage = ImageStorage(), progress: (DatasetEvent) -> Void = { _ in }
     ) throws(VAEError) -> Dataset {
         try options.pictures.validate()
         var remarks = remarks
         var parts: [ReadPart] = []
         for part in [train, test].compactMap(\.self) {
-            let (read, said) = try read(part, options, progress: progress)
+            let (read, said) = try read(part, options, storage, progress: progress)
             parts.append(read)
             remarks += said
         }
@@ -36,82 +37,52 @@ extension DataSource {
     struct ReadPart {
         var groups: [ImageSet]
         var labels: [Int]?
-        var names: [String]
+        /// The name of an image by its place: a million of them are made when they are asked for.
+        var name: @Sendable (Int) -> String
+
+        /// Images of all groups.
+        var count: Int { groups.reduce(0) { $0 + $1.count } }
     }
 
     /// One split's images, and remarks about them.
     /// - Parameter model: the shape of a model's images, which tells apart what an array's sizes alone do not; nil for none
     func read(
-        _ part: Part, _ options: ImportOptions, for model: ImageShape? = nil,
-        progress: (DatasetEvent) -> Void
+        _ part: Part, _ options: ImportOptions, _ storage: ImageStorage,
+        for model: ImageShape? = nil, progress: (DatasetEvent) -> Void
     ) throws(VAEError) -> (ReadPart, remarks: [String]) {
         switch part {
-        case .arrays(let pair): try DataSource.read(pair, options, for: model)
-        case .pictures(let list): try read(list, options, progress)
+        case .arrays(let pair): try pair.read(options, storage, for: model)
+        case .pictures(let list):
+            try read(
+                list,
+                PictureStore(list: list, options: options, storage: storage).images(progress))
         }
-    }
-
-    private static func read(
-        _ pair: ArrayPair, _ options: ImportOptions, for model: ImageShape?
-    ) throws(VAEError) -> (ReadPart, [String]) {
-        let (entry, place) = (pair.images, pair.images.place)
-        var remarks: [String] = []
-        func remark(_ entry: ArrayEntry, _ note: String?) {
-            if let note { remarks.append("\(entry.name): \(note)") }
-        }
-        let read = try entry.read()
-        let array = model.flatMap(read.reshaped(for:)) ?? read
-        let isOfModel = model.map {
-            array.shape.dropFirst().elementsEqual([$0.height, $0.width, $0.channels])
-        }
-        let isLast = array.shape.count == 4 && (entry.hasChannelsLast || isOfModel == true)
-        let images = try array.imageValues(layout: options.layout ?? (isLast ? .nhwc : nil), path: place)
-        remark(entry, images.note)
-        let set = try ImageSet(shape: images.shape, values: images.values)
-        var part = ReadPart(groups: [set], labels: nil, names: (0..<set.count).map { "\(place):\($0)" })
-        if let found = pair.labels {
-            let labels = try found.read().labels(path: found.place)
-            remark(found, labels.note)
-            guard labels.values.count == set.count else {
-                throw VAEError(
-                    .invalidData, found.place, "differs in number from the images of \(place)",
-                    expected: "\(set.count) labels", found: "\(labels.values.count)",
-                    advice: "Take images and labels from the same data set.")
-            }
-            part.labels = labels.values
-        }
-        return (part, remarks)
     }
 
     private func read(
-        _ list: PictureList, _ options: ImportOptions, _ progress: (DatasetEvent) -> Void
+        _ list: PictureList, _ images: PictureStore.Images
     ) throws(VAEError) -> (ReadPart, [String]) {
-        let outcome = try PictureReader(options: options).read(list, progress)
-        guard !outcome.pictures.isEmpty else {
+        guard !images.groups.isEmpty else {
             throw VAEError(
-                .invalidData, path, "has no picture that can be read",
-                found: outcome.refused.first.map(\.description))
+                .invalidData, path, "has no picture that can be read", found: images.firstSkipped)
         }
         var remarks: [String] = []
-        if let first = outcome.refused.first {
+        if let first = images.firstSkipped {
             remarks.append(
-                "skipped: \(grouped(Double(outcome.refused.count))) pictures that can't be read, such as "
-                    + "\(first.subject), which \(first.problem)")
-        }
-        let hidden = outcome.pictures.count { $0.isHidden }
-        if hidden > 0 {
-            remarks.append(
-                "\(grouped(Double(hidden))) transparent pictures are nothing but the background's colour: choose another one"
+                "skipped: \(grouped(Double(images.skipped.count))) pictures that can't be read, such as \(first)"
             )
         }
+        if images.hidden > 0 {
+            remarks.append(
+                "\(grouped(Double(images.hidden))) transparent pictures are nothing but the background's colour: choose another one"
+            )
+        }
+        if let place = images.place { remarks.append("images are read from \(place), not kept in memory") }
+        let skipped = Set(images.skipped)
+        let places = skipped.isEmpty ? nil : (0..<list.count).filter { !skipped.contains($0) }
+        let labels = list.isLabelled ? (places ?? Array(0..<list.count)).compactMap(list.label) : nil
         return (
-            ReadPart(
-                groups: try outcome.pictures.map { picture throws(VAEError) in
-                    try ImageSet(shape: picture.shape, values: picture.values)
-                },
-                labels: list.isLabelled ? outcome.places.compactMap(list.label) : nil,
-                names: outcome.places.map(list.path)),
-            remarks
+            ReadPart(groups: images.groups, labels: labels) { list.path(places?[$0] ?? $0) }, remarks
         )
     }
 
@@ -133,6 +104,10 @@ extension DataSource {
         let size = wanted.size ?? first
         let shape = ImageShape(height: size.height, width: size.width, channels: channels)
         return try parts.map { part throws(VAEError) in
+            if part.groups.count == 1, let group = part.groups.first {
+                return try group.conforming(to: shape, wanted, inverting: false, path: path)
+                    .labelled(part.labels)
+            }
             let values = try part.groups.map { group throws(VAEError) in
                 try group.conforming(to: shape, wanted, inverting: false, path: path).values
             }

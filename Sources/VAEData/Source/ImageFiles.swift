@@ -41,21 +41,26 @@ public struct ImageFiles: Sendable {
         for path in paths {
             let source = try DataSource(path)
             let (part, said) = try source.read(
-                source.test ?? source.train, options, for: shape, progress: { _ in })
+                source.test ?? source.train, options, ImageStorage(), for: shape,
+                progress: { _ in })
             for (index, group) in part.groups.enumerated() {
-                let place = part.groups.count == 1 ? path : part.names[index]
+                let place = part.groups.count == 1 ? path : part.name(index)
                 sets.append(
                     try group.conforming(to: shape, options.pictures, inverting: inverting, path: place)
                         .labelled(part.groups.count == 1 ? part.labels : part.labels.map { [$0[index]] }))
             }
-            names += part.names
+            names += (0..<part.count).map(part.name)
             classNames = source.classNames.isEmpty ? classNames : source.classNames
             remarks += source.remarks + said
         }
         let labels = sets.compactMap(\.labels)
-        images = try ImageSet(
-            shape: shape, values: .joined(try sets.map { (set) throws(VAEError) in try set.values }),
-            labels: labels.count == sets.count ? labels.flatMap(\.self) : nil)
+        if sets.count == 1, let set = sets.first {
+            images = set
+        } else {
+            images = try ImageSet(
+                shape: shape, values: .joined(try sets.map { (set) throws(VAEError) in try set.values }),
+                labels: labels.count == sets.count ? labels.flatMap(\.self) : nil)
+        }
         self.names = names
         self.classNames = classNames
         self.remarks = remarks

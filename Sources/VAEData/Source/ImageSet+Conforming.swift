@@ -16,6 +16,12 @@ extension ImageSet {
                 found: "\(self.shape.height)×\(self.shape.width)",
                 advice: "Resize it, or let --fit scale it.")
         }
+        if !isInMemory, shape != self.shape || inverting {
+            return try ImageSet(
+                shape: shape,
+                streaming: ConformedStream(self, to: shape, preparation, inverting: inverting, path: path),
+                labels: labels)
+        }
         let coloured = try withChannels(shape.channels, path: path)
         let sized = isSized ? coloured : try coloured.fitted(preparation, into: shape)
         return inverting ? try sized.inverted() : sized

@@ -12,6 +12,12 @@ struct PictureReader {
         let values: PixelValues
         /// Whether it is one colour only because of what lies under its transparent pixels.
         let isHidden: Bool
+
+        var holdsBytes: Bool { if case .bytes = values { true } else { false } }
+        /// The picture as a set of one image.
+        var images: ImageSet {
+            get throws(VAEError) { try ImageSet(shape: shape, values: values) }
+        }
     }
 
     /// Pictures read, with their places in the list.
@@ -27,22 +33,30 @@ struct PictureReader {
     func read(_ list: PictureList, _ progress: (DatasetEvent) -> Void) throws(VAEError) -> Outcome {
         var outcome = Outcome()
         outcome.pictures.reserveCapacity(list.count)
-        // Between pieces progress is told, and an error ends the work.
-        for start in stride(from: 0, to: list.count, by: Self.atOnce) {
-            let range = start..<min(start + Self.atOnce, list.count)
-            for (place, result) in zip(range, Self.read(list, range, options)) {
-                switch result {
-                case .success(let picture):
-                    outcome.pictures.append(picture)
-                    outcome.places.append(place)
-                case .failure(let error):
-                    guard options.onBadPicture == .skip else { throw error }
-                    outcome.refused.append(error)
-                }
+        try forEach(list, progress) { (place, result) throws(VAEError) in
+            switch result {
+            case .success(let picture):
+                outcome.pictures.append(picture)
+                outcome.places.append(place)
+            case .failure(let error):
+                guard options.onBadPicture == .skip else { throw error }
+                outcome.refused.append(error)
             }
-            progress(.reading(done: range.upperBound, total: list.count))
         }
         return outcome
+    }
+
+    /// Reads all pictures, some at once, and hands them on in their order.
+    /// - Throws: what `body` throws, which ends the work.
+    func forEach(
+        _ list: PictureList, _ progress: (DatasetEvent) -> Void,
+        _ body: (_ place: Int, Result<Prepared, VAEError>) throws(VAEError) -> Void
+    ) throws(VAEError) {
+        for start in stride(from: 0, to: list.count, by: Self.atOnce) {
+            let range = start..<min(start + Self.atOnce, list.count)
+            for (place, result) in zip(range, Self.read(list, range, options)) { try body(place, result) }
+            progress(.reading(done: range.upperBound, total: list.count))
+        }
     }
 
     private static let atOnce = 64

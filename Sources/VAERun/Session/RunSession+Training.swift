@@ -69,6 +69,7 @@ extension RunSession {
             },
             whileTesting: goesOn,
             onEpoch: { report in
+                warnOfReplacements(observer)
                 observer.observe(.epoch(report))
                 let model = trainer.model
                 // Before the checkpoint, so that a run which goes on from it finds the epoch's frame.
@@ -89,6 +90,13 @@ extension RunSession {
                 }
                 observer.observe(.epochBegins(report.epoch + 1, imagesDone: 0))
             })
+    }
+
+    /// Says which images could not be read any more, and were replaced by others.
+    private func warnOfReplacements(_ observer: any RunObserver) {
+        for error in data.train.takeReplacements() + (data.test?.takeReplacements() ?? []) {
+            observer.observe(.warning("\(error); the image after it is taken in its place"))
+        }
     }
 
     /// - Returns: the seconds it took.
