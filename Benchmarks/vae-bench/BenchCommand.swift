@@ -127,7 +127,7 @@ struct BenchCommand: ParsableCommand {
     /// The kernels of matrix products come first: the program may begin again with others.
     static func main() {
         OpenBLAS.settleKernels()
-        Self.main(nil)
+        begin()
     }
 
     func run() throws {

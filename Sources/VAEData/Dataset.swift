@@ -68,29 +68,4 @@ public struct Dataset: Sendable, Equatable {
         guard count < train.count else { return self }
         return try replacing(train: train.slice(0..<count))
     }
-
-    /// The same data with the last images of the training set as test images, if it has no test set yet.
-    ///
-    /// The last `fraction` of the images, rounded down but at least one, become the test set, in their
-    /// order. Nothing is shuffled, so that the split is the same whatever the seed; a file sorted by class
-    /// should be shuffled before.
-    /// - Throws: `invalidArgument` unless 0 < `fraction` < 1 and there are two images or more.
-    public func holdingOutTest(fraction: Double = 0.1) throws(VAEError) -> Dataset {
-        guard test == nil else { return self }
-        try VAEError.require(
-            "held-out share", fraction > 0 && fraction < 1, expected: "more than 0, less than 1",
-            found: "\(fraction)")
-        guard train.count >= 2 else {
-            throw VAEError(
-                .invalidArgument, name, "is too small to hold out test images",
-                expected: "2 images or more", found: "\(train.count)",
-                advice: "Add images, or a test set of its own.")
-        }
-        let held = max(1, Int(Double(train.count) * fraction))
-        let kept = train.count - held
-        return try replacing(
-            train: train.slice(0..<kept), test: train.slice(kept..<train.count),
-            source: "\(source), its last \(held) images held out as the test set")
-    }
-
 }

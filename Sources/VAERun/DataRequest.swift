@@ -15,16 +15,19 @@ package struct DataRequest: Sendable {
     package var options: ImportOptions
     /// Where the images are while they are used. It changes nothing in them, and is not on record.
     package var storage = ImageStorage()
+    /// How test images are held out where there are none.
+    package var holdOut: HoldOut
 
     package init(
         _ choice: DatasetChoice, path: String?, limit: Int?, seed: UInt64,
-        options: ImportOptions = ImportOptions()
+        options: ImportOptions = ImportOptions(), holdOut: HoldOut = .stratified
     ) {
         self.choice = choice
         self.path = path
         self.limit = limit
         self.seed = seed
         self.options = options
+        self.holdOut = holdOut
     }
 
     /// The images of a recorded run: from the path given here, else from the one it names, else from where its data set always comes from.
@@ -35,7 +38,8 @@ package struct DataRequest: Sendable {
         if let path = path ?? record.data.folder {
             self.init(
                 known == .synthetic ? .auto : known ?? .auto, path: path, limit: record.data.limit,
-                seed: record.training.seed, options: record.data.options ?? ImportOptions())
+                seed: record.training.seed, options: record.data.options ?? ImportOptions(),
+                holdOut: record.data.heldOutBy)
             return
         }
         guard let choice = known, choice != .auto else {
@@ -44,10 +48,12 @@ package struct DataRequest: Sendable {
                 found: "no path in the run's config.json",
                 advice: "Say where its images are: --data PATH.")
         }
-        self.init(choice, path: nil, limit: record.data.limit, seed: record.training.seed)
+        self.init(
+            choice, path: nil, limit: record.data.limit, seed: record.training.seed,
+            holdOut: record.data.heldOutBy)
     }
 
-    /// Loads the images, with the last tenth of the training images as the test set where there is none.
+    /// Loads the images, with a tenth of the training images held out as the test set where there is none.
     /// - Parameter holdingOut: false leaves the images as they came
     /// - Throws: what `DatasetLoader.load` throws.
     package func load(
@@ -58,7 +64,7 @@ package struct DataRequest: Sendable {
         var data = try loader.load(
             choice, path: path, options: options, seed: seed, progress: progress)
         // Before the limit, so that a limit leaves the test set as it is.
-        if holdingOut { data = try data.holdingOutTest() }
+        if holdingOut { data = try data.holdingOutTest(by: holdOut) }
         return if let limit { try data.limited(to: limit) } else { data }
     }
 
@@ -66,7 +72,7 @@ package struct DataRequest: Sendable {
     package func record(of data: Dataset) throws(VAEError) -> RunRecord.Data {
         try RunRecord.Data(
             data, path: path.map { URL(fileURLWithPath: $0).standardizedFileURL.path }, limit: limit,
-            options: path == nil ? nil : options)
+            options: path == nil ? nil : options, holdOut: holdOut)
     }
 }
 
@@ -76,12 +82,15 @@ extension RunRecord.Data {
     ///   - path: the absolute path that was named; nil for none
     ///   - limit: how many of the first training images they are; nil for all
     ///   - options: what was made of files; nil where there were none
+    ///   - holdOut: how test images are held out where there are none
     package init(
-        _ data: Dataset, path: String? = nil, limit: Int? = nil, options: ImportOptions? = nil
+        _ data: Dataset, path: String? = nil, limit: Int? = nil, options: ImportOptions? = nil,
+        holdOut: HoldOut = .stratified
     ) throws(VAEError) {
         self.init(
             name: data.name, source: data.source, sha256: try data.contentHash(),
             trainImages: data.train.count,
-            testImages: data.test?.count ?? 0, folder: path, limit: limit, options: options)
+            testImages: data.test?.count ?? 0, folder: path, limit: limit, options: options,
+            holdOut: holdOut)
     }
 }

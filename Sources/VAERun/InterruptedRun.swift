@@ -81,10 +81,11 @@ package struct InterruptedRun {
         return try checked(request.load(progress), from: path ?? record.data.folder)
     }
 
-    /// The same images, if they are the run's.
+    /// The same images, if they are the run's, with its test set.
     /// - Parameter place: where they come from; nil for nowhere that has a path
     /// - Throws: `invalidData` when they are others.
     func checked(_ data: Dataset, from place: String? = nil) throws(VAEError) -> Dataset {
+        let data = try data.holdingOutTest(by: record.data.heldOutBy)
         guard try data.has(contentHash: record.data.sha256) else {
             func describe(_ train: Int, _ test: Int, _ hash: String) -> String {
                 "\(train) training and \(test) test images with the SHA-256 \(hash)"

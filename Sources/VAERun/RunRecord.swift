@@ -21,10 +21,15 @@ package struct RunRecord: Codable, Sendable {
         package let limit: Int?
         /// What was made of the files; nil where none were named, and in records from before there was a choice.
         package let options: ImportOptions?
+        /// How test images are held out where the data has none; nil in records from before they were drawn.
+        package let holdOut: HoldOut?
+
+        /// How test images are held out where the data has none.
+        package var heldOutBy: HoldOut { holdOut ?? .last }
 
         package init(
             name: String, source: String, sha256: String, trainImages: Int, testImages: Int, folder: String?,
-            limit: Int?, options: ImportOptions? = nil
+            limit: Int?, options: ImportOptions? = nil, holdOut: HoldOut? = nil
         ) {
             self.name = name
             self.source = source
@@ -34,6 +39,7 @@ package struct RunRecord: Codable, Sendable {
             self.folder = folder
             self.limit = limit
             self.options = options
+            self.holdOut = holdOut
         }
     }
 

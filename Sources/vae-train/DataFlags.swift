@@ -14,7 +14,7 @@ struct DataFlags: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Images of one's own instead of a download: a folder of pictures (PNG, JPEG, WebP; subfolders are classes, train and test the split), or arrays (NPY, NPZ, IDX). Without test images the last tenth of the training images becomes the test set.",
+            "Images of one's own instead of a download: a folder of pictures (PNG, JPEG, WebP; subfolders are classes, train and test the split), or arrays (NPY, NPZ, IDX). Without test images a tenth of the training images becomes the test set: the same for every seed, each class giving its share.",
             valueName: "path"))
     var data: String?
 

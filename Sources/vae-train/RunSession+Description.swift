@@ -41,11 +41,13 @@ extension RunSession {
 extension LearningRateSchedule {
     /// The words behind the learning rate in a line about the training; none for a constant one.
     fileprivate var phrase: String {
-        let warmUp = warmUpEpochs == 0 ? "" : ", rising over \(warmUpEpochs) epochs"
+        let warmUp = warmUpEpochs == 0 ? "" : ", rising over \(Self.epochs(warmUpEpochs))"
         switch decay {
         case .constant: return warmUp
         case .cosine: return warmUp + ", falling along a cosine"
-        case .step: return warmUp + ", times \(stepFactor) every \(stepEpochs) epochs"
+        case .step: return warmUp + ", times \(stepFactor) every \(Self.epochs(stepEpochs))"
         }
     }
+
+    private static func epochs(_ count: Int) -> String { count == 1 ? "1 epoch" : "\(count) epochs" }
 }

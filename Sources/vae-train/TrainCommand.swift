@@ -101,7 +101,7 @@ struct TrainCommand: ParsableCommand {
     /// The kernels of matrix products come first: the program may begin again with others.
     static func main() {
         OpenBLAS.settleKernels()
-        Self.main(nil)
+        begin(synonyms: synonyms)
     }
 
     func run() throws {
@@ -152,6 +152,13 @@ struct TrainCommand: ParsableCommand {
         try conduct(
             RunSession(trainer, data, request.record(of: data), folder: out, threads: threads), console)
     }
+
+    /// What flags of this program are called in others.
+    private static let synonyms = [
+        "--beta": "--kl-weight", "--lr": "--learning-rate", "--latent-size": "--latent-dim",
+        "--latents": "--latent-dim", "--z-dim": "--latent-dim", "--workers": "--threads", "--output": "--out",
+        "--augmentation": "--augment", "--early-stopping": "--patience",
+    ]
 
     /// Which flag sets what the libraries name in their errors.
     private static let flags = [

@@ -38,12 +38,16 @@ extension AnomaliesCommand {
     }
 
     func csv(_ ranking: Ranking) -> String {
+        let hasClasses = ranking.entries.contains { $0.className != nil }
         var text =
-            "rank,image,label,\(by.rawValue == "likelihood" ? "negative_log_likelihood" : by.rawValue),"
+            "rank,image,label,\(hasClasses ? "class," : "")\(by.rawValue == "likelihood" ? "negative_log_likelihood" : by.rawValue),"
         text += "standard_error,reconstruction_at_mean,kl_at_mean\n"
         for (index, entry) in ranking.entries.enumerated() {
-            let fields = [
+            var fields = [
                 "\(index + 1)", LatentTable.field(entry.name.description), entry.label.map { "\($0)" } ?? "",
+            ]
+            if hasClasses { fields.append(LatentTable.field(entry.className ?? "")) }
+            fields += [
                 "\(entry.value)", entry.standardError.map { "\($0)" } ?? "",
                 "\(entry.losses.reconstruction)", "\(entry.losses.kl)",
             ]

@@ -16,7 +16,8 @@ struct AnomaliesCommand: ParsableCommand {
         discussion: """
             Ranks the run's test images, or images that are named, by −ln p(x), estimated by importance-weighted samples \
             (Burda and others 2016), the highest first; or by parts of the loss at z = μ, which takes a second. Prints a table; \
-            --out writes a .csv of it, or a .png of the images, their reconstructions and values.
+            --out writes a .csv of it, with a column "class" where classes have names, or a .png of the images, their \
+            reconstructions and values.
 
             Likelihood goes with ink: a bold or crowded image has more to explain than a thin one, and a blank one is most \
             likely of all. Read it within images of one kind.
@@ -144,6 +145,8 @@ struct AnomaliesCommand: ParsableCommand {
             let position: Int
             let name: ImageName
             let label: Int?
+            /// The name of the label's class; nil without one.
+            let className: String?
             /// In nats: −ln p(x), or a part of the loss.
             let value: Double
             /// The standard error of the estimate from its draws, in nats; nil where nothing is estimated.
@@ -181,7 +184,9 @@ struct AnomaliesCommand: ParsableCommand {
         let order = values.indices.sorted { (values[$1], $0) < (values[$0], $1) }
         let entries = order.prefix(number).map { at in
             Ranking.Entry(
-                position: at, name: input.name(at), label: input.images.labels?[at], value: values[at],
+                position: at, name: input.name(at), label: input.images.labels?[at],
+                className: input.className(at),
+                value: values[at],
                 standardError: errors?[at].finite,
                 losses: (Double(losses.reconstruction[at]), Double(losses.kl[at])))
         }

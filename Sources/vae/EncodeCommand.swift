@@ -11,9 +11,10 @@ struct EncodeCommand: ParsableCommand {
         commandName: "encode",
         abstract: "Encode images: the mean and log-variance of q(z|x).",
         discussion: """
-            A table has a row for each image: its number in the test set, from 0, or its file; its label where it is \
-            known; z1, z2, …, the mean; and with --log-variance the columns log_variance1, …. An array of NumPy \
-            is (images, dimensions), float32, and with --log-variance (2, images, dimensions): means, then log-variances.
+            A table has a row for each image: its number in the test set, from 0, or its file (image); its label where it is \
+            known, and the name of its class where classes have names (class); z1, z2, …, the mean; and with --log-variance the \
+            columns log_variance1, …. An array of NumPy is (images, dimensions), float32, and with --log-variance \
+            (2, images, dimensions): means, then log-variances.
 
             EXAMPLES
               vae encode runs/mnist > z.csv                        the test set
@@ -88,13 +89,16 @@ struct EncodeCommand: ParsableCommand {
     private func table(_ input: ImageOptions.Input, _ encoding: Encoding) -> String {
         let size = encoding.latentSize
         let labels = input.images.labels
-        var header = ["image"] + (labels == nil ? [] : ["label"]) + (1...size).map { "z\($0)" }
+        let hasClasses = labels != nil && !input.classNames.isEmpty
+        var header = ["image"] + (labels == nil ? [] : ["label"]) + (hasClasses ? ["class"] : [])
+        header += (1...size).map { "z\($0)" }
         if logVariance { header += (1...size).map { "log_variance\($0)" } }
         var text = header.joined(separator: ",") + "\n"
         for image in 0..<encoding.count {
             let range = image * size..<(image + 1) * size
             var fields = [LatentTable.field(input.name(image).description)]
             if let labels { fields.append("\(labels[image])") }
+            if hasClasses { fields.append(LatentTable.field(input.className(image) ?? "")) }
             fields += encoding.mean[range].map { "\($0)" }
             if logVariance { fields += encoding.logVariance[range].map { "\($0)" } }
             text += fields.joined(separator: ",") + "\n"

@@ -33,10 +33,19 @@ struct ImageOptions: ParsableArguments {
         let indices: [Int]
         /// The data set's name; nil where files were named.
         let dataset: String?
+        /// The names of the classes, label 0 first; none where labels are only numbers.
+        let classNames: [String]
 
         /// The name of an image in tables.
         func name(_ position: Int) -> ImageName {
             names.map { .file($0[position]) } ?? .index(indices[position])
+        }
+
+        /// The name of an image's class; nil without one.
+        func className(_ position: Int) -> String? {
+            images.labels.flatMap {
+                classNames.indices.contains($0[position]) ? classNames[$0[position]] : nil
+            }
         }
 
         /// The first `count` of the images; nil for all.
@@ -44,7 +53,7 @@ struct ImageOptions: ParsableArguments {
             guard let count, count < images.count else { return self }
             return Input(
                 images: images.slice(0..<count), names: names.map { Array($0.prefix(count)) },
-                indices: Array(indices.prefix(count)), dataset: dataset)
+                indices: Array(indices.prefix(count)), dataset: dataset, classNames: classNames)
         }
     }
 
@@ -54,6 +63,7 @@ struct ImageOptions: ParsableArguments {
         let all: ImageSet
         var names: [String]?
         var dataset: String?
+        let classNames: [String]
         if files.isEmpty {
             guard importing.fit == nil, !invert else {
                 throw VAEError(
@@ -64,7 +74,7 @@ struct ImageOptions: ParsableArguments {
             guard let test = found.test else {
                 throw VAEError(.missingInput, found.name, "has no test images")
             }
-            (all, dataset) = (test, found.name)
+            (all, dataset, classNames) = (test, found.name, found.classNames)
         } else {
             guard data.data == nil else {
                 throw VAEError(
@@ -80,15 +90,17 @@ struct ImageOptions: ParsableArguments {
             for remark in found.remarks { console.note(remark.escapingControlCharacters()) }
             // As the run's test images are.
             all = try model.record?.training.measured(found.images) ?? found.images
-            names = found.names
+            (names, classNames) = (found.names, found.classNames)
         }
         guard let select else {
-            return Input(images: all, names: names, indices: Array(0..<all.count), dataset: dataset)
+            return Input(
+                images: all, names: names, indices: Array(0..<all.count), dataset: dataset,
+                classNames: classNames)
         }
         let indices = try select.indices(of: all.count)
         return Input(
             images: all.selecting(indices), names: names.map { names in indices.map { names[$0] } },
-            indices: indices, dataset: dataset)
+            indices: indices, dataset: dataset, classNames: classNames)
     }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Kernels
+import VAEConsole
 import VAECore
 
 @main
@@ -31,6 +32,6 @@ struct VAECommand: ParsableCommand {
     /// The kernels of matrix products come first: the program may begin again with others.
     static func main() {
         OpenBLAS.settleKernels()
-        Self.main(nil)
+        begin()
     }
 }

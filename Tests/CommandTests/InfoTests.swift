@@ -57,6 +57,13 @@ import VAECore
         #expect(try tool("info", run, "--quiet").output == outcome.output)
     }
 
+    @Test func theTextSaysWhatWasMadeOfTheImages() throws {
+        #expect(!(try tool("info", run).output.contains("binarised")))
+        let binary = try Trained.make("--binarize", "stochastic")
+        let outcome = try tool("info", binary.file("run"))
+        #expect(outcome.output.contains("images binarised (stochastic)"), "\(outcome.output)")
+    }
+
     /// One document on standard output, sorted, the same each time.
     @Test func plotSpeaksJSON() throws {
         let scratch = try Scratch()

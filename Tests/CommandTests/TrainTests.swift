@@ -118,6 +118,23 @@ import VAEData
         #expect(runs.count == 2 && runs.allSatisfy { $0.contains("-data") })
     }
 
+    @Test func theScheduleIsSaid() throws {
+        let scratch = try Scratch()
+        let data = try scratch.digits(train: 16, test: 4)
+        func line(_ warmUp: String, _ step: String) throws -> String {
+            let flags = ["--schedule", "step", "--warm-up", warmUp, "--step-epochs", step, "--epochs", "3"]
+            let outcome = try tool.run(
+                data + flags + [
+                    "--filters", "none", "--hidden", "2", "--no-figures", "--out",
+                    scratch.file("run-\(warmUp)"),
+                ])
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            return outcome.errors
+        }
+        #expect(try line("1", "1").contains("rising over 1 epoch, times 0.1 every 1 epoch\n"))
+        #expect(try line("2", "2").contains("rising over 2 epochs, times 0.1 every 2 epochs\n"))
+    }
+
     @Test func helpAndVersion() throws {
         let help = try tool("--help")
         #expect(help.status == 0 && help.output.contains("EXAMPLES") && help.output.contains("--export-data"))

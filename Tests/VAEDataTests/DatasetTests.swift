@@ -122,24 +122,6 @@ import VAECore
         }
     }
 
-    @Test func holdingOut() throws {
-        let data = try Dataset(name: "a", train: images(25), test: nil, source: "here")
-        let split = try data.holdingOutTest()
-        #expect(try split.train == images(23))
-        #expect(split.test == data.train.slice(23..<25))
-        #expect(split.source.contains("last 2 images"))
-        #expect(try data.holdingOutTest(fraction: 0.001).test?.count == 1)
-        #expect(try data.holdingOutTest(fraction: 0.999).train.count == 1)
-        #expect(try split.holdingOutTest(fraction: 0.5) == split)
-        for fraction in [0, 1, -1, .nan, .infinity] {
-            expectError(.invalidArgument, saying: "out of range") {
-                _ = try data.holdingOutTest(fraction: fraction)
-            }
-        }
-        let single = try Dataset(name: "a", train: images(1), test: nil, source: "here")
-        expectError(.invalidArgument, saying: "too small") { _ = try single.holdingOutTest() }
-    }
-
     @Test func refusesUnusableSets() throws {
         let none = try images(0)
         expectError(.invalidArgument, saying: "no training images") {

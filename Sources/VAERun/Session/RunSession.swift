@@ -28,7 +28,7 @@ public final class RunSession {
     /// A new run.
     ///
     /// - Parameters:
-    ///   - data: images of one shape, which the model takes on. Without test images the last tenth of the training images becomes the test set.
+    ///   - data: images of one shape, which the model takes on. Without test images a tenth of the training images is held out: `Dataset.holdingOutTest(fraction:)`.
     ///   - model: the network's sizes; its image shape is not read
     ///   - training: how to train; the seed names every random number
     ///   - folder: the run folder, which must be empty or not there yet; nil for `runs/<date>-<name of the data>`
@@ -66,7 +66,7 @@ public final class RunSession {
         let run = try InterruptedRun(path)
         let trainer = try run.trainer(epochs: epochs, threads: threads)
         let images =
-            if let data { try run.checked(data.holdingOutTest()) } else { try run.data(at: nil) }
+            if let data { try run.checked(data) } else { try run.data(at: nil) }
         try self.init(run, trainer, images, threads: threads)
     }
 

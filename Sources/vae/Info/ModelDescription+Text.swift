@@ -92,6 +92,9 @@ extension ModelDescription {
         if let augmentation = configuration.augmentation {
             lines.append(("", "images augmented (\(augmentation))"))
         }
+        if let binarization = configuration.binarization {
+            lines.append(("", "images binarised (\(binarization.rawValue))"))
+        }
         for (name, epoch) in [("last epoch", training.last), ("best epoch", training.best)] {
             guard let epoch else { continue }
             let parts = [("train", epoch.train), ("test", epoch.test)].compactMap { name, losses in
