@@ -2,7 +2,7 @@ import Foundation
 import VAECore
 import VAEData
 
-/// Which images a run is about, as its flags or its record say: enough to load the same ones again.
+/// Which images, or which table, a run is about, as its flags or its record say: enough to load the same ones again.
 package struct DataRequest: Sendable {
     package var choice: DatasetChoice
     /// A file or folder of one's own instead of what the choice names.
@@ -45,12 +45,19 @@ package struct DataRequest: Sendable {
         self.init(choice, path: nil, limit: record.data.limit, seed: record.training.seed)
     }
 
-    /// Loads the images, with the last tenth of the training images as the test set where there is none.
+    /// Loads the images, with the last tenth of the training images as the test set where there is none. A table is standardised by the rows
+    /// that are trained on.
     /// - Parameter holdingOut: false leaves the images as they came
     /// - Throws: what `DatasetLoader.load` throws.
     package func load(
         holdingOut: Bool = true, _ progress: (DatasetEvent) -> Void = { _ in }
     ) throws(VAEError) -> Dataset {
+        let data = try read(holdingOut: holdingOut, progress)
+        return holdingOut ? try data.standardized() : data
+    }
+
+    /// The images; of a table the values as they are.
+    func read(holdingOut: Bool, _ progress: (DatasetEvent) -> Void) throws(VAEError) -> Dataset {
         var data = try DatasetLoader().load(
             choice, path: path, options: options, seed: seed, progress: progress)
         // Before the limit, so that a limit leaves the test set as it is.
@@ -60,7 +67,10 @@ package struct DataRequest: Sendable {
 
     /// The record of the images that it loaded.
     package func record(of data: Dataset) throws(VAEError) -> RunRecord.Data {
-        try RunRecord.Data(
+        var options = options
+        // Arrays of other values are a table all the same, when the run's tools read some.
+        if !data.columns.isEmpty { options.isTable = true }
+        return try RunRecord.Data(
             data, path: path.map { URL(fileURLWithPath: $0).standardizedFileURL.path }, limit: limit,
             options: path == nil ? nil : options)
     }

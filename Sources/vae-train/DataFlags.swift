@@ -14,7 +14,7 @@ struct DataFlags: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Images of one's own instead of a download: a folder of pictures (PNG, JPEG, WebP; subfolders are classes, train and test the split), or arrays (NPY, NPZ, IDX). Without test images the last tenth of the training images becomes the test set.",
+            "Images of one's own instead of a download: a folder of pictures (PNG, JPEG, WebP; subfolders are classes, train and test the split), arrays (NPY, NPZ, IDX), or a table (CSV, or rows of floats that are no images). Without test images the last tenth of the training images becomes the test set.",
             valueName: "path"))
     var data: String?
 
@@ -46,7 +46,7 @@ struct DataFlags: ParsableArguments {
         let needing = [
             ("--image-size", imageSize != nil), ("--grey", grey), ("--layout", files.layout != nil),
             ("--background", files.background != nil), ("--on-bad-image", files.onBadImage != nil),
-            ("--fit", files.fit != nil),
+            ("--fit", files.fit != nil), ("--label-column", files.labelColumn != nil),
         ]
         if data == nil, let (flag, _) = needing.first(where: \.1) {
             throw VAEError(

@@ -15,11 +15,14 @@ struct EncodeCommand: ParsableCommand {
             known; z1, z2, …, the mean; and with --log-variance the columns log_variance1, …. An array of NumPy \
             is (images, dimensions), float32, and with --log-variance (2, images, dimensions): means, then log-variances.
 
+            A model of a table encodes rows, and the column image is called row.
+
             EXAMPLES
               vae encode runs/mnist > z.csv                        the test set
               vae encode runs/mnist --out q.npy --log-variance     (2, 10000, 2), float32
               vae encode runs/mnist picture.png drawings/ --fit pad
               vae encode runs/mnist images.npy --json
+              vae encode runs/sensors new.csv > z.csv              the rows of a table
             """)
 
     @OptionGroup var model: ModelOptions
@@ -87,14 +90,16 @@ struct EncodeCommand: ParsableCommand {
 
     private func table(_ input: ImageOptions.Input, _ encoding: Encoding) -> String {
         let size = encoding.latentSize
-        let labels = input.images.labels
-        var header = ["image"] + (labels == nil ? [] : ["label"]) + (1...size).map { "z\($0)" }
+        let labels = input.labels
+        var header =
+            [input.table == nil ? "image" : "row"] + (labels == nil ? [] : ["label"])
+            + (1...size).map { "z\($0)" }
         if logVariance { header += (1...size).map { "log_variance\($0)" } }
         var text = header.joined(separator: ",") + "\n"
         for image in 0..<encoding.count {
             let range = image * size..<(image + 1) * size
             var fields = [LatentTable.field(input.name(image).description)]
-            if let labels { fields.append("\(labels[image])") }
+            if let labels { fields.append(LatentTable.field(labels[image].description)) }
             fields += encoding.mean[range].map { "\($0)" }
             if logVariance { fields += encoding.logVariance[range].map { "\($0)" } }
             text += fields.joined(separator: ",") + "\n"
@@ -114,7 +119,7 @@ struct EncodeCommand: ParsableCommand {
     private struct Document: Encodable {
         struct Image: Encodable {
             let image: ImageName
-            let label: Int?
+            let label: ImageLabel?
             let mean: [Float]
             let logVariance: [Float]?
         }
@@ -130,7 +135,7 @@ struct EncodeCommand: ParsableCommand {
             images = (0..<encoding.count).map { at in
                 let range = at * encoding.latentSize..<(at + 1) * encoding.latentSize
                 return Image(
-                    image: input.name(at), label: input.images.labels?[at], mean: Array(encoding.mean[range]),
+                    image: input.name(at), label: input.labels?[at], mean: Array(encoding.mean[range]),
                     logVariance: logVariance ? Array(encoding.logVariance[range]) : nil)
             }
         }

@@ -18,6 +18,7 @@ extension DataSource {
         progress: (DatasetEvent) -> Void = { _ in }
     ) throws(VAEError) -> Dataset {
         try options.pictures.validate()
+        if let table = try table(name, options) { return table }
         var remarks = remarks
         var parts: [ReadPart] = []
         for part in [train, test].compactMap(\.self) {
@@ -48,6 +49,10 @@ extension DataSource {
         switch part {
         case .arrays(let pair): try DataSource.read(pair, options, for: model)
         case .pictures(let list): try read(list, options, progress)
+        case .table(let path):
+            throw VAEError(
+                .invalidData, path, "holds a table", expected: "images, as the model was trained on",
+                advice: "Name pictures or arrays.")
         }
     }
 
