@@ -28,6 +28,12 @@ package struct ImportFlags: ParsableArguments {
             valueName: "fail|skip"))
     package var onBadImage: ImportOptions.BadPicture?
 
+    @Option(
+        help: ArgumentHelp(
+            "The column of a table (CSV) that has labels, any words or numbers, by its name, or by its number from 1 where columns have no names.",
+            valueName: "name"))
+    package var labelColumn: String?
+
     package init() {}
 
     /// Options with what the flags say in place of what they had.
@@ -38,6 +44,7 @@ package struct ImportFlags: ParsableArguments {
             (options.pictures.background, options.pictures.padding) = (colour, colour)
         }
         if let layout { options.layout = layout }
+        if let labelColumn { options.labelColumn = labelColumn }
         if let onBadImage { options.onBadPicture = onBadImage }
         return options
     }

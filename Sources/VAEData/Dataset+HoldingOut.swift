@@ -24,11 +24,12 @@ extension Dataset {
         try VAEError.require(
             "held-out share", fraction > 0 && fraction < 1, expected: "more than 0, less than 1",
             found: "\(fraction)")
+        let noun = columns.isEmpty ? "images" : "rows"
         guard train.count >= 2 else {
             throw VAEError(
-                .invalidArgument, name, "is too small to hold out test images",
-                expected: "2 images or more", found: "\(train.count)",
-                advice: "Add images, or a test set of its own.")
+                .invalidArgument, name, "is too small to hold out test \(noun)",
+                expected: "2 \(noun) or more", found: "\(train.count)",
+                advice: "Add some, or a test set of its own.")
         }
         let count = min(max(1, Int(Double(train.count) * fraction)), train.count - 1)
         switch rule {
@@ -36,9 +37,9 @@ extension Dataset {
             let kept = train.count - count
             return try replacing(
                 train: train.slice(0..<kept), test: train.slice(kept..<train.count),
-                source: "\(source), its last \(count) images held out as the test set")
+                source: "\(source), its last \(count) \(noun) held out as the test set")
         case .stratified:
-            let draw = HeldOutDraw(count, of: train)
+            let draw = HeldOutDraw(count, of: train, called: noun)
             return try replacing(
                 train: train.selecting(draw.kept), test: train.selecting(draw.held),
                 source: "\(source), \(draw.phrase)")

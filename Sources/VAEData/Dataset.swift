@@ -14,6 +14,10 @@ public struct Dataset: Sendable, Equatable {
     public let classNames: [String]
     /// What was found and is not used, and what was taken for what: phrases for people.
     public let remarks: [String]
+    /// The names of a table's columns, each a value of an image of 1 × columns pixels; none for images.
+    public let columns: [String]
+    /// The standardisation that the values of a table have gone through; nil for images, and for a table as it was read.
+    public let standardization: Standardization?
 
     /// - Parameters:
     ///   - name: what to call the data
@@ -27,6 +31,16 @@ public struct Dataset: Sendable, Equatable {
     public init(
         name: String, train: ImageSet, test: ImageSet?, source: String, classNames: [String] = [],
         remarks: [String] = []
+    ) throws(VAEError) {
+        try self.init(
+            name: name, train: train, test: test, source: source, classNames: classNames, remarks: remarks,
+            columns: [])
+    }
+
+    /// A table, or images where there are no columns.
+    package init(
+        name: String, train: ImageSet, test: ImageSet?, source: String, classNames: [String],
+        remarks: [String], columns: [String], standardization: Standardization? = nil
     ) throws(VAEError) {
         guard train.count > 0, test?.count != 0 else {
             throw VAEError(
@@ -44,6 +58,8 @@ public struct Dataset: Sendable, Equatable {
         self.source = source
         self.classNames = classNames
         self.remarks = remarks
+        self.columns = columns
+        self.standardization = standardization
     }
 
     /// The same data with what is given in place of what it had.
@@ -53,7 +69,8 @@ public struct Dataset: Sendable, Equatable {
     ) throws(VAEError) -> Dataset {
         try Dataset(
             name: name ?? self.name, train: train ?? self.train, test: test ?? self.test,
-            source: source ?? self.source, classNames: classNames ?? self.classNames, remarks: remarks)
+            source: source ?? self.source, classNames: classNames ?? self.classNames, remarks: remarks,
+            columns: columns, standardization: standardization)
     }
 
     /// The same data with only the first `count` training images (all of them if there are fewer); the

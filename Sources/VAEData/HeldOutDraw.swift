@@ -10,7 +10,7 @@ struct HeldOutDraw {
     let phrase: String
 
     /// - Precondition: 0 < `count` < `images.count`.
-    init(_ count: Int, of images: ImageSet) {
+    init(_ count: Int, of images: ImageSet, called noun: String = "images") {
         precondition(count > 0 && count < images.count, "\(count) of \(images.count) images")
         var isHeld = [Bool](repeating: false, count: images.count)
         var origin = "drawn at random"
@@ -31,7 +31,7 @@ struct HeldOutDraw {
         held = isHeld.indices.filter { isHeld[$0] }
         kept = isHeld.indices.filter { !isHeld[$0] }
         phrase =
-            "\(grouped(Double(held.count))) of \(grouped(Double(images.count))) images held out as the test set, \(origin)"
+            "\(grouped(Double(held.count))) of \(grouped(Double(images.count))) \(noun) held out as the test set, \(origin)"
     }
 
     private struct Class {

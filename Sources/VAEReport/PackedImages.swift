@@ -11,14 +11,17 @@ package struct PackedImages: Sendable {
     /// The pixels of the first `count` images as a zlib stream, in base64.
     let base64: [UInt8]
 
+    /// Bytes of pixels that are looked at: some thirty times what fits.
+    private static let mostPixels = 64 << 20
+
     /// - Parameter limit: bytes of the page that the images may take
     package init(_ images: ImageSet, limit: Int = 2_600_000) throws(VAEError) {
         shape = images.shape
         total = images.count
         labels = images.labels
         let room = limit / 4 * 3
-        // No zlib stream shrinks a thousandfold and more, so nothing beyond that can fit.
-        var count = min(images.count, max(1, room * 1_000 / images.shape.count))
+        // Beyond it images would have to be all but empty to fit, and memory would be full of those that don't.
+        var count = min(images.count, max(1, Self.mostPixels / images.shape.count))
         let pixels = try images.slice(0..<count).pixels
         var packed = try Zlib.deflated(
             pixels[..<(count * images.shape.count)], for: "the report's images")

@@ -2,7 +2,7 @@ import Foundation
 import VAECore
 import VAEData
 
-/// Which images a run is about, as its flags or its record say: enough to load the same ones again.
+/// Which images, or which table, a run is about, as its flags or its record say: enough to load the same ones again.
 package struct DataRequest: Sendable {
     package var choice: DatasetChoice
     /// A file or folder of one's own instead of what the choice names.
@@ -53,12 +53,19 @@ package struct DataRequest: Sendable {
             holdOut: record.data.heldOutBy)
     }
 
-    /// Loads the images, with a tenth of the training images held out as the test set where there is none.
+    /// Loads the images, with a tenth of the training images held out as the test set where there is none. A table is standardised by the rows
+    /// that are trained on.
     /// - Parameter holdingOut: false leaves the images as they came
     /// - Throws: what `DatasetLoader.load` throws.
     package func load(
         holdingOut: Bool = true, _ progress: (DatasetEvent) -> Void = { _ in }
     ) throws(VAEError) -> Dataset {
+        let data = try read(holdingOut: holdingOut, progress)
+        return holdingOut ? try data.standardized() : data
+    }
+
+    /// The images; of a table the values as they are.
+    func read(holdingOut: Bool, _ progress: (DatasetEvent) -> Void) throws(VAEError) -> Dataset {
         var loader = DatasetLoader()
         loader.storage = storage
         var data = try loader.load(
@@ -70,7 +77,10 @@ package struct DataRequest: Sendable {
 
     /// The record of the images that it loaded.
     package func record(of data: Dataset) throws(VAEError) -> RunRecord.Data {
-        try RunRecord.Data(
+        var options = options
+        // Arrays of other values are a table all the same, when the run's tools read some.
+        if !data.columns.isEmpty { options.isTable = true }
+        return try RunRecord.Data(
             data, path: path.map { URL(fileURLWithPath: $0).standardizedFileURL.path }, limit: limit,
             options: path == nil ? nil : options, holdOut: holdOut)
     }

@@ -85,7 +85,7 @@ package struct InterruptedRun {
     /// - Parameter place: where they come from; nil for nowhere that has a path
     /// - Throws: `invalidData` when they are others.
     func checked(_ data: Dataset, from place: String? = nil) throws(VAEError) -> Dataset {
-        let data = try data.holdingOutTest(by: record.data.heldOutBy)
+        let data = try data.holdingOutTest(by: record.data.heldOutBy).standardized()
         guard try data.has(contentHash: record.data.sha256) else {
             func describe(_ train: Int, _ test: Int, _ hash: String) -> String {
                 "\(train) training and \(test) test images with the SHA-256 \(hash)"

@@ -104,13 +104,17 @@ package struct SavedRun: Sendable {
                 expected: "a model in the folder of its run, with config.json",
                 advice: "Name images, or say where its data set is: --data PATH.")
         }
-        return try request.load(for: configuration.imageShape, record, progress)
+        return try request.load(for: model, record, progress)
     }
 
     /// What is to be made of files for the model: what the run made of its own, in the model's colours.
     package var importOptions: ImportOptions {
         var options = record?.data.options ?? ImportOptions()
-        options.pictures.isGrey = configuration.imageShape.channels == 1
+        if model.standardization == nil {
+            options.pictures.isGrey = configuration.imageShape.channels == 1
+        } else {
+            options.isTable = true
+        }
         return options
     }
 

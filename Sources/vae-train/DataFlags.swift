@@ -14,7 +14,7 @@ struct DataFlags: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Images of one's own instead of a download: a folder of pictures (PNG, JPEG, WebP; subfolders are classes, train and test the split), or arrays (NPY, NPZ, IDX). Without test images a tenth of the training images becomes the test set: the same for every seed, each class giving its share.",
+            "What to train on instead of a download: a folder of pictures (PNG, JPEG, WebP; subfolders are classes, train and test the split), arrays (NPY, NPZ, IDX), or a table (CSV, or rows of floats that are no images). Without test images a tenth of the training images becomes the test set: the same for every seed, each class giving its share.",
             valueName: "path"))
     var data: String?
 
@@ -62,6 +62,7 @@ struct DataFlags: ParsableArguments {
             ("--image-size", imageSize != nil), ("--grey", grey), ("--layout", files.layout != nil),
             ("--background", files.background != nil), ("--on-bad-image", files.onBadImage != nil),
             ("--fit", files.fit != nil), ("--stream", stream), ("--no-cache", noCache),
+            ("--label-column", files.labelColumn != nil),
         ]
         if data == nil, let (flag, _) = needing.first(where: \.1) {
             throw VAEError(

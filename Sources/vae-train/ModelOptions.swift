@@ -5,18 +5,19 @@ import VAECore
 
 /// Flags that say what is trained.
 struct ModelOptions: ParsableArguments {
-    @Option(help: "Dimensions of the latent space. (default: 2)")
+    @Option(help: "Dimensions of the latent space. (default: 2; of a table a third of its columns)")
     var latentDim: Int?
 
     @Option(
         help: ArgumentHelp(
-            "Filters of the encoder's convolutions, which the decoder has in reverse; none makes a fully connected model. (default: 32,64)",
+            "Filters of the encoder's convolutions, which the decoder has in reverse; none makes a fully connected model. (default: 32,64; of a table none)",
             valueName: "list"))
     var filters: SizeList?
 
     @Option(
         help: ArgumentHelp(
-            "Units of the encoder's dense layers, or none. (default: 16)", valueName: "list"))
+            "Units of the encoder's dense layers, or none. (default: 16; of a table as many as its columns ask for)",
+            valueName: "list"))
     var hidden: SizeList?
 
     @Option(
@@ -65,23 +66,35 @@ struct ModelOptions: ParsableArguments {
 
     @Option(
         help:
-            "p(x|z) of a pixel: bernoulli; gaussian, with one variance for all pixels, which is learned; gaussian-channel or gaussian-value, with one for each channel or each value. (default: bernoulli)"
+            "p(x|z) of a pixel: bernoulli; gaussian, with one variance for all pixels, which is learned; gaussian-channel or gaussian-value, with one for each channel or each value. (default: bernoulli; of a table gaussian-value)"
     )
     var likelihood: Likelihood?
 
     /// - Throws: `invalidArgument` when the sizes are out of range or flags exclude each other, `missingInput` or `invalidData` when the file
     ///   of --model can't be read.
-    /// - Parameter standard: the activation where no flag gives one
+    /// - Parameters:
+    ///   - standard: the activation where no flag gives one
+    ///   - table: what a table gets; nil for images
     func configuration(
-        withActivation standard: HiddenActivation = .rectified
+        withActivation standard: HiddenActivation = .rectified, table: TableDefaults? = nil
     ) throws(VAEError) -> ModelConfiguration {
-        var model = if let file { try fromFile(file) } else { try fromFlags(activation ?? standard) }
+        var model = if let file { try fromFile(file) } else { try fromFlags(activation ?? standard, table) }
+        if table != nil, model.likelihood == .bernoulli { model.likelihood = .gaussianValue }
+        if table != nil, likelihood == .bernoulli {
+            throw VAEError(
+                .invalidArgument, "--likelihood", "is for values from 0 to 1, which a table's are not",
+                expected: "gaussian-value or gaussian", found: "bernoulli",
+                advice: "Leave it out: a table gets gaussian-value.")
+        }
         if let activation { model.hiddenActivation = activation }
         if let likelihood { model.likelihood = likelihood }
         if let latentDim { model.latentSize = latentDim }
         if model.layers == nil { try model.validate() }
         return model
     }
+
+    /// Whether no flag says what the layers are.
+    var saysNoLayers: Bool { file == nil && !layerFlags.contains { $0.given != nil } }
 
     /// Flags that say layers, with what they say.
     private var layerFlags: [(flag: String, given: String?)] {
@@ -103,8 +116,15 @@ struct ModelOptions: ParsableArguments {
         return try ModelConfiguration(contentsOf: path)
     }
 
-    private func fromFlags(_ activation: HiddenActivation) throws(VAEError) -> ModelConfiguration {
+    private func fromFlags(
+        _ activation: HiddenActivation, _ table: TableDefaults?
+    ) throws(VAEError) -> ModelConfiguration {
         var model = ModelConfiguration()
+        if let table {
+            model.latentSize = table.latentSize
+            if filters == nil { (model.encoderFilters, model.decoderFilters) = ([], []) }
+            if filters?.sizes.isEmpty ?? true { model.encoderUnits = table.hidden }
+        }
         model.hiddenActivation = activation
         if let filters {
             model.encoderFilters = filters.sizes
@@ -174,7 +194,7 @@ struct ModelOptions: ParsableArguments {
 
     /// Each flag that was given, with what it says and what `model` has.
     func givenFlags(
-        beside model: ModelConfiguration
+        beside model: ModelConfiguration, table: TableDefaults?
     ) throws(VAEError) -> [(flag: String, given: String, recorded: String)] {
         let all: [(String, String?, String)] = [
             ("--latent-dim", latentDim.map(String.init), "\(model.latentSize)"),
@@ -184,7 +204,7 @@ struct ModelOptions: ParsableArguments {
         var given = all.compactMap { flag, given, recorded in given.map { (flag, $0, recorded) } }
         let others = layerFlags.filter { $0.given != nil }
         guard file != nil || !others.isEmpty else { return given }
-        var asked = try configuration(withActivation: model.hiddenActivation)
+        var asked = try configuration(withActivation: model.hiddenActivation, table: table)
         asked.imageShape = model.imageShape
         if let file {
             // A file says the whole model.

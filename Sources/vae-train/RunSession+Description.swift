@@ -17,9 +17,12 @@ extension RunSession {
         console.note(
             "threads   \(threads)" + (remarks.isEmpty ? "" : " (\(remarks.joined(separator: "; ")))")
                 + ", seed \(training.seed)")
+        let isTable = !data.columns.isEmpty
+        let what =
+            isTable ? "rows of \(grouped(Double(data.columns.count))) columns" : "images of \(shape)"
         console.note(
             "data      \(data.name.escapingControlCharacters()): \(grouped(Double(data.train.count))) training and "
-                + "\(grouped(Double(data.test?.count ?? 0))) test images of \(shape) "
+                + "\(grouped(Double(data.test?.count ?? 0))) test \(what) "
                 + "(\(data.source.escapingControlCharacters()))")
         console.note(
             "model     \(grouped(Double(trainer.model.parameterCount))) parameters, \(model.phrase)")
@@ -31,9 +34,17 @@ extension RunSession {
                 + (training.binarization.map { ", images binarised (\($0.rawValue))" } ?? ""))
         console.note("run       \(path.escapingControlCharacters())")
         if let resumed { console.note("resumed   \(resumed)") }
-        console.note("loss = reconstruction + KL, in nats per image")
+        console.note("loss = reconstruction + KL, in nats per \(isTable ? "row" : "image")")
         if model.likelihood.isDensity {
             console.note("the reconstruction is a density's: it can be negative")
+        }
+        if let names = data.standardization?.constantColumns, !names.isEmpty {
+            let shown = names.prefix(8).map { "\"\($0.prefix(100))\"" }.joined(separator: ", ")
+            let more = names.count > 8 ? " and \(names.count - 8) more" : ""
+            console.warn(
+                "column\(names.count == 1 ? "" : "s") \((shown + more).escapingControlCharacters()) never "
+                    + "change\(names.count == 1 ? "s" : "") in the training rows, and \(names.count == 1 ? "is" : "are") 0 to the model"
+            )
         }
     }
 }

@@ -41,7 +41,10 @@ extension TrainCommand {
         let flags = self.training
         try demand("--seed", flags.seed, training.seed)
         try demand("--batch-size", flags.batchSize, training.batchSize)
-        for (flag, given, recorded) in try self.model.givenFlags(beside: model) {
+        let table =
+            run.record.data.options?.isTable == true
+            ? TableDefaults(rows: run.record.data.trainImages, columns: model.imageShape.count) : nil
+        for (flag, given, recorded) in try self.model.givenFlags(beside: model, table: table) {
             try demand(flag, given, recorded)
         }
         try demand("--binarize", flags.binarize?.rawValue, training.binarization?.rawValue)
@@ -61,6 +64,7 @@ extension TrainCommand {
         try demand("--image-size", images.imageSize?.size, options.pictures.size)
         try demand("--grey", images.grey ? true : nil, options.pictures.isGrey)
         let applied = images.files.applied(to: options)
+        try demand("--label-column", images.files.labelColumn, options.labelColumn)
         try demand("--fit", images.files.fit?.rawValue, options.pictures.fit.rawValue)
         try demand("--background", applied.pictures.background, options.pictures.background)
         try demand("--layout", images.files.layout?.rawValue, options.layout?.rawValue)

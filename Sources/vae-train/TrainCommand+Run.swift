@@ -11,6 +11,10 @@ extension TrainCommand {
         let interruption = Interruption(announces: !console.isQuiet)
         defer { interruption.end() }
         session.describe(to: console)
+        if !noFigures, !session.data.columns.isEmpty {
+            let names = FigureName.drawn(ofTable: true).map(\.rawValue).joined(separator: ", ")
+            console.note("pictures  \(names); the others and the page show images, and a table has none")
+        }
         try session.run(
             figures: !noFigures, film: film, checkpoints: checkpointEvery ?? .automatic,
             observer: RunWatch(session, console, interruption))

@@ -11,7 +11,7 @@ import VAERun
 struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "vae-train",
-        abstract: "Train a variational autoencoder on images.",
+        abstract: "Train a variational autoencoder on images, or on the rows of a table.",
         usage: """
             vae-train [--threads N] [--epochs N] [--dataset NAME | --data DIR] [--out DIR] [options]
             vae-train --resume RUN [--epochs N] [--threads N] [options]
@@ -35,6 +35,7 @@ struct TrainCommand: ParsableCommand {
               vae-train --threads 8 --epochs 30
               vae-train --dataset synthetic --limit 10000     the first 10,000 digits
               vae-train --data ~/mnist --latent-dim 8         IDX files of a folder
+              vae-train --data sensors.csv --label-column state   a table
               vae-train --resume runs/NAME                    go on with an interrupted run
               vae-train --resume runs/NAME --epochs 30        train a finished run on
               vae-train --epochs 40 --schedule cosine --warm-up 1 --patience 5
@@ -128,22 +129,31 @@ struct TrainCommand: ParsableCommand {
         if let folder = images.exportData {
             let data = try request.load(holdingOut: false) { console.show($0) }
             console.clearStatus()
+            guard data.columns.isEmpty else {
+                throw VAEError(
+                    .invalidArgument, "--export-data", "writes images", found: "a table",
+                    advice: "Leave it out: a table is kept as it is.")
+            }
             for path in try data.export(to: folder) { console.result(path.escapingControlCharacters()) }
             return
         }
         let data = try request.load { console.show($0) }
         console.clearStatus()
         console.show(remarks: data)
+        if !data.columns.isEmpty {
+            (model, training) = try configuration(ofTable: data, training, console)
+        }
+        let noun = data.columns.isEmpty ? "images" : "rows"
         if training.batchSize > data.train.count {
             guard self.training.batchSize == nil else {
                 throw VAEError(
                     .invalidArgument, "batch size", "is larger than the training set",
-                    expected: "at most \(data.train.count), the number of its images",
+                    expected: "at most \(data.train.count), the number of its \(noun)",
                     found: "\(training.batchSize)",
                     advice: "Leave --batch-size out for batches of \(data.train.count).")
             }
             console.note(
-                "batches of \(data.train.count), not \(training.batchSize): there are no more training images"
+                "batches of \(data.train.count), not \(training.batchSize): there are no more training \(noun)"
             )
             training.batchSize = data.train.count
         }
@@ -168,7 +178,7 @@ struct TrainCommand: ParsableCommand {
         "hidden units": "--hidden", "hidden layers": "--hidden",
         "decoder hidden units": "--decoder-hidden", "decoder hidden layers": "--decoder-hidden",
         "learning rate": "--learning-rate", "epsilon": "--adam-epsilon", "KL weight": "--kl-weight",
-        "limit": "--limit", "size of pictures": "--image-size",
+        "limit": "--limit", "label column": "--label-column", "size of pictures": "--image-size",
         "warm-up epochs": "--warm-up", "step epochs": "--step-epochs", "step factor": "--step-factor",
         "patience": "--patience", "augmentation": "--augment",
     ]

@@ -11,26 +11,37 @@ extension AnomaliesCommand {
         let hasLabels = ranking.entries.contains { $0.label != nil }
         let names = ranking.entries.map(\.name.description)
         let width = max(names.map(\.count).max() ?? 0, 5)
+        let labels = ranking.entries.map { $0.label.map { String($0.description.prefix(40)) } ?? "" }
+        let labelWidth = max(5, labels.map(\.count).max() ?? 0)
         func line(_ rank: String, _ name: String, _ label: String, _ cells: [String]) -> String {
             func right(_ text: String, _ width: Int) -> String {
                 String(repeating: " ", count: max(0, width - text.count)) + text
             }
             return
-                ([right(rank, 5), right(name, width)] + (hasLabels ? [right(label, 5)] : [])
+                ([right(rank, 5), right(name, width)] + (hasLabels ? [right(label, labelWidth)] : [])
                 + cells.map { right($0, 20) }).joined(separator: "  ")
         }
-        var lines = [line("rank", "image", "label", [by.name + ", nats", "reconstruction", "KL"])]
+        let isTable = ranking.noun == "row"
+        var lines = [
+            line("rank", ranking.noun, "label", [by.name + ", nats", "reconstruction", "KL"])
+                + (isTable ? "  columns that cost most, nats" : "")
+        ]
         for (index, entry) in ranking.entries.enumerated() {
             let error = entry.standardError.map { " ± " + fixed($0) } ?? ""
             lines.append(
                 line(
-                    "\(index + 1)", names[index], entry.label.map { "\($0)" } ?? "",
+                    "\(index + 1)", names[index], labels[index],
                     [
                         fixed(entry.value) + error, fixed(entry.losses.reconstruction),
                         fixed(entry.losses.kl),
-                    ]))
+                    ])
+                    + (isTable
+                        ? "  "
+                            + entry.columns.map { "\($0.column.prefix(40)) \(fixed($0.nats))" }
+                            .joined(separator: ", ") : ""))
         }
-        lines.append("\(by.ranking(ranking.entries.count)) of \(grouped(Double(ranking.count))) images.")
+        lines.append(
+            "\(by.ranking(ranking.entries.count)) of \(grouped(Double(ranking.count))) \(ranking.noun)s.")
         if by == .likelihood {
             lines.append("± is the error of the estimate from \(grouped(Double(draws))) draws.")
         }
@@ -40,17 +51,22 @@ extension AnomaliesCommand {
     func csv(_ ranking: Ranking) -> String {
         let hasClasses = ranking.entries.contains { $0.className != nil }
         var text =
-            "rank,image,label,\(hasClasses ? "class," : "")\(by.rawValue == "likelihood" ? "negative_log_likelihood" : by.rawValue),"
-        text += "standard_error,reconstruction_at_mean,kl_at_mean\n"
+            "rank,\(ranking.noun),label,\(hasClasses ? "class," : "")\(by.rawValue == "likelihood" ? "negative_log_likelihood" : by.rawValue),"
+        text += "standard_error,reconstruction_at_mean,kl_at_mean"
+        let columns = ranking.entries.first?.columns.count ?? 0
+        for place in 0..<columns { text += ",column\(place + 1),nats\(place + 1)" }
+        text += "\n"
         for (index, entry) in ranking.entries.enumerated() {
             var fields = [
-                "\(index + 1)", LatentTable.field(entry.name.description), entry.label.map { "\($0)" } ?? "",
+                "\(index + 1)", LatentTable.field(entry.name.description),
+                entry.label.map { LatentTable.field($0.description) } ?? "",
             ]
             if hasClasses { fields.append(LatentTable.field(entry.className ?? "")) }
             fields += [
                 "\(entry.value)", entry.standardError.map { "\($0)" } ?? "",
                 "\(entry.losses.reconstruction)", "\(entry.losses.kl)",
             ]
+            fields += entry.columns.flatMap { [LatentTable.field($0.column), "\($0.nats)"] }
             text += fields.joined(separator: ",") + "\n"
         }
         return text
@@ -90,7 +106,8 @@ extension AnomaliesCommand {
             images: ranking.entries.map {
                 Document.Image(
                     image: $0.name, label: $0.label, value: $0.value, standardError: $0.standardError,
-                    reconstruction: $0.losses.reconstruction, kl: $0.losses.kl)
+                    reconstruction: $0.losses.reconstruction, kl: $0.losses.kl,
+                    columns: $0.columns.isEmpty ? nil : $0.columns)
             })
     }
 
@@ -98,11 +115,13 @@ extension AnomaliesCommand {
     struct Document: Encodable {
         struct Image: Encodable {
             let image: ImageName
-            let label: Int?
+            let label: ImageLabel?
             let value: Double
             let standardError: Double?
             let reconstruction: Double
             let kl: Double
+            /// Of a row, those that cost most.
+            let columns: [ColumnCost]?
         }
         let files: [String]?
         let model: String

@@ -8,11 +8,11 @@ import VAEData
 import VAEFigures
 import VAERun
 
-/// `vae anomalies`: the images that a model finds least likely.
+/// `vae anomalies`: the images, or the rows of a table, that a model finds least likely.
 struct AnomaliesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "anomalies",
-        abstract: "Rank images by likelihood, the least likely first.",
+        abstract: "Rank images, or rows of a table, by likelihood, the least likely first.",
         discussion: """
             Ranks the run's test images, or images that are named, by −ln p(x), estimated by importance-weighted samples \
             (Burda and others 2016), the highest first; or by parts of the loss at z = μ, which takes a second. Prints a table; \
@@ -22,11 +22,15 @@ struct AnomaliesCommand: ParsableCommand {
             Likelihood goes with ink: a bold or crowded image has more to explain than a thin one, and a blank one is most \
             likely of all. Read it within images of one kind.
 
+            Rows of a table, for a model of one, come with the columns that cost most: −ln p of each column at z = μ, in nats. A \
+            density's nats can be negative. JSON also has the values, and what the model expected in their place.
+
             EXAMPLES
               vae anomalies runs/mnist                       half a minute on two cores
               vae anomalies runs/mnist -n 40 --out anomalies.png
               vae anomalies runs/mnist --by reconstruction --out all.csv -n 10000
               vae anomalies runs/mnist scans/ --fit pad --invert --samples 1000
+              vae anomalies runs/sensors new.csv             rows, and their worst columns
             """)
 
     /// The quantity that images are ranked by.
@@ -86,6 +90,11 @@ struct AnomaliesCommand: ParsableCommand {
             let writesPicture = try checkedFlags()
             try OutputCheck(run: model.run, inputs: images.files)(out)
             let trained = try model.load()
+            guard !writesPicture || trained.model.standardization == nil else {
+                throw VAEError(
+                    .invalidArgument, "--out", "is a picture, and the model is of a table",
+                    expected: "a name ending in .csv", found: out ?? "")
+            }
             let input = try images.read(for: trained, console)
             let ranking = try rank(input, trained.model, threads, console)
             console.clearStatus()
@@ -144,7 +153,7 @@ struct AnomaliesCommand: ParsableCommand {
             /// The place among the images that were read.
             let position: Int
             let name: ImageName
-            let label: Int?
+            let label: ImageLabel?
             /// The name of the label's class; nil without one.
             let className: String?
             /// In nats: −ln p(x), or a part of the loss.
@@ -152,11 +161,15 @@ struct AnomaliesCommand: ParsableCommand {
             /// The standard error of the estimate from its draws, in nats; nil where nothing is estimated.
             let standardError: Double?
             let losses: (reconstruction: Double, kl: Double)
+            /// Those that cost most, the dearest first; none for images.
+            let columns: [ColumnCost]
         }
 
         let entries: [Entry]
         /// The number of images that were ranked.
         let count: Int
+        /// What was ranked: image, or row.
+        let noun: String
     }
 
     private func rank(
@@ -182,15 +195,18 @@ struct AnomaliesCommand: ParsableCommand {
         }
         // Of equal ones the earlier.
         let order = values.indices.sorted { (values[$1], $0) < (values[$0], $1) }
-        let entries = order.prefix(number).map { at in
+        let shown = Array(order.prefix(number))
+        let costs = try columnCosts(input, shown, model, threads)
+        let entries = shown.enumerated().map { index, at in
             Ranking.Entry(
-                position: at, name: input.name(at), label: input.images.labels?[at],
-                className: input.className(at),
+                position: at, name: input.name(at), label: input.labels?[at], className: input.className(at),
                 value: values[at],
                 standardError: errors?[at].finite,
-                losses: (Double(losses.reconstruction[at]), Double(losses.kl[at])))
+                losses: (Double(losses.reconstruction[at]), Double(losses.kl[at])),
+                columns: costs.isEmpty ? [] : costs[index])
         }
-        return Ranking(entries: entries, count: values.count)
+        return Ranking(
+            entries: entries, count: values.count, noun: input.table == nil ? "image" : "row")
     }
 
     private func likelihood(

@@ -14,7 +14,7 @@ struct DecodeCommand: ParsableCommand {
         discussion: """
             Points are numbers with commas between them, a .npy file of shape (n, dimensions), or a table such as \
             vae encode writes, of which the columns z1, z2, … are read; - is standard input. What comes out \
-            are the means of the pixels.
+            are the means of the pixels; of a table those of its columns, in their units.
 
             EXAMPLES
               vae decode runs/mnist --z 0.5,-1 --out digit.png
@@ -35,9 +35,9 @@ struct DecodeCommand: ParsableCommand {
 
     func run() throws {
         try common.run("vae decode", flags: ["scale": "--scale"]) { (console, threads) throws(VAEError) in
-            let destination = try output.destination(common, console)
-            try OutputCheck(run: model.run, inputs: z)(output.out)
             let trained = try model.load()
+            let destination = try output.destination(common, console, for: trained)
+            try OutputCheck(run: model.run, inputs: z)(output.out)
             let size = trained.configuration.latentSize
             var latents: [Float] = []
             for text in z { latents += try Latents.read(text, size: size) }
@@ -45,8 +45,9 @@ struct DecodeCommand: ParsableCommand {
             console.status(force: true) { _ in "decoding" }
             let images = try Finiteness.images(
                 trained.configuration.imageShape, trained.model.decode(latents, threads: threads))
-            let paths = try output.write(images, to: destination, console)
-            try common.report(paths, WrittenImages(paths, model: trained.path, images), to: console)
+            let paths = try output.write(
+                images, to: destination, table: trained.model.standardization, console)
+            try common.report(paths, WrittenImages(paths, trained, images), to: console)
         }
     }
 }

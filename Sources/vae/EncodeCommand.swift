@@ -16,11 +16,14 @@ struct EncodeCommand: ParsableCommand {
             columns log_variance1, …. An array of NumPy is (images, dimensions), float32, and with --log-variance \
             (2, images, dimensions): means, then log-variances.
 
+            A model of a table encodes rows, and the column image is called row.
+
             EXAMPLES
               vae encode runs/mnist > z.csv                        the test set
               vae encode runs/mnist --out q.npy --log-variance     (2, 10000, 2), float32
               vae encode runs/mnist picture.png drawings/ --fit pad
               vae encode runs/mnist images.npy --json
+              vae encode runs/sensors new.csv > z.csv              the rows of a table
             """)
 
     @OptionGroup var model: ModelOptions
@@ -88,16 +91,16 @@ struct EncodeCommand: ParsableCommand {
 
     private func table(_ input: ImageOptions.Input, _ encoding: Encoding) -> String {
         let size = encoding.latentSize
-        let labels = input.images.labels
+        let labels = input.labels
         let hasClasses = labels != nil && !input.classNames.isEmpty
-        var header = ["image"] + (labels == nil ? [] : ["label"]) + (hasClasses ? ["class"] : [])
-        header += (1...size).map { "z\($0)" }
+        var header = [input.table == nil ? "image" : "row"] + (labels == nil ? [] : ["label"])
+        header += (hasClasses ? ["class"] : []) + (1...size).map { "z\($0)" }
         if logVariance { header += (1...size).map { "log_variance\($0)" } }
         var text = header.joined(separator: ",") + "\n"
         for image in 0..<encoding.count {
             let range = image * size..<(image + 1) * size
             var fields = [LatentTable.field(input.name(image).description)]
-            if let labels { fields.append("\(labels[image])") }
+            if let labels { fields.append(LatentTable.field(labels[image].description)) }
             if hasClasses { fields.append(LatentTable.field(input.className(image) ?? "")) }
             fields += encoding.mean[range].map { "\($0)" }
             if logVariance { fields += encoding.logVariance[range].map { "\($0)" } }
@@ -118,7 +121,7 @@ struct EncodeCommand: ParsableCommand {
     private struct Document: Encodable {
         struct Image: Encodable {
             let image: ImageName
-            let label: Int?
+            let label: ImageLabel?
             let mean: [Float]
             let logVariance: [Float]?
         }
@@ -134,7 +137,7 @@ struct EncodeCommand: ParsableCommand {
             images = (0..<encoding.count).map { at in
                 let range = at * encoding.latentSize..<(at + 1) * encoding.latentSize
                 return Image(
-                    image: input.name(at), label: input.images.labels?[at], mean: Array(encoding.mean[range]),
+                    image: input.name(at), label: input.labels?[at], mean: Array(encoding.mean[range]),
                     logVariance: logVariance ? Array(encoding.logVariance[range]) : nil)
             }
         }

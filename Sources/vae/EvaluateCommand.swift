@@ -21,6 +21,8 @@ struct EvaluateCommand: ParsableCommand {
             evaluation-best.json, with images of another data set evaluation-NAME.json, and leaves the page as it is. \
             A run that may only be read is measured all the same; --out keeps the numbers elsewhere.
 
+            Of a table images are rows, and pixels the standardised values of their columns; evaluation.json is all that is written.
+
             EXAMPLES
               vae evaluate runs/mnist                        half a minute on two cores
               vae evaluate runs/mnist --samples 5000 --images 1000
@@ -84,6 +86,10 @@ struct EvaluateCommand: ParsableCommand {
             }
             guard let test = dataset.test else {
                 throw VAEError(.missingInput, dataset.name, "has no test images")
+            }
+            if !dataset.columns.isEmpty {
+                console.note(
+                    "of a table: an image is a row here, and a pixel the standardised value of a column")
             }
             let start = ContinuousClock.now
             let evaluation = try evaluate(trained.model, dataset.train, test, options, threads, console)

@@ -4,11 +4,11 @@ import VAECore
 import VAEData
 import VAERun
 
-/// The images that a command works on: files, or the test images of the model's run.
+/// The images that a command works on, or the rows of a table: files, or the test images of the model's run.
 struct ImageOptions: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
-            "Pictures (PNG, JPEG, WebP), arrays (NPY, NPZ, IDX) or folders of them. (default: the run's test images)",
+            "Pictures (PNG, JPEG, WebP), arrays (NPY, NPZ, IDX) or folders of them; for a model of a table tables (CSV, NPY). (default: the run's test images, or rows)",
             valueName: "images"
         ))
     var files: [String] = []
@@ -36,6 +36,11 @@ struct ImageOptions: ParsableArguments {
         /// The names of the classes, label 0 first; none where labels are only numbers.
         let classNames: [String]
 
+        /// The label of each image; nil where they have none.
+        let labels: [ImageLabel]?
+        /// The standardisation of the rows of a table; nil for images.
+        let table: Standardization?
+
         /// The name of an image in tables.
         func name(_ position: Int) -> ImageName {
             names.map { .file($0[position]) } ?? .index(indices[position])
@@ -53,7 +58,8 @@ struct ImageOptions: ParsableArguments {
             guard let count, count < images.count else { return self }
             return Input(
                 images: images.slice(0..<count), names: names.map { Array($0.prefix(count)) },
-                indices: Array(indices.prefix(count)), dataset: dataset, classNames: classNames)
+                indices: Array(indices.prefix(count)), dataset: dataset, classNames: classNames,
+                labels: labels.map { Array($0.prefix(count)) }, table: table)
         }
     }
 
@@ -64,6 +70,7 @@ struct ImageOptions: ParsableArguments {
         var names: [String]?
         var dataset: String?
         let classNames: [String]
+        var labels: [ImageLabel]?
         if files.isEmpty {
             guard importing.fit == nil, !invert else {
                 throw VAEError(
@@ -74,7 +81,21 @@ struct ImageOptions: ParsableArguments {
             guard let test = found.test else {
                 throw VAEError(.missingInput, found.name, "has no test images")
             }
-            (all, dataset, classNames) = (test, found.name, found.classNames)
+            (all, dataset) = (test, found.name)
+            // Labels of tables are the texts that stood there; those of images are numbers beside their classes' names.
+            let isTable = !found.columns.isEmpty
+            classNames = isTable ? [] : found.classNames
+            labels = test.labels?.map {
+                isTable && found.classNames.indices.contains($0)
+                    ? .text(found.classNames[$0]) : .number($0)
+            }
+        } else if let standardization = model.model.standardization {
+            try checkTableFlags()
+            let found = try TableRows(
+                contentsOf: files, for: standardization,
+                labelColumn: importing.labelColumn ?? model.importOptions.labelColumn)
+            (all, names, classNames) = (found.rows, found.names, [])
+            labels = found.labels?.map { label in Int(label).map { .number($0) } ?? .text(label) }
         } else {
             guard data.data == nil else {
                 throw VAEError(
@@ -91,16 +112,36 @@ struct ImageOptions: ParsableArguments {
             // As the run's test images are.
             all = try model.record?.training.measured(found.images) ?? found.images
             (names, classNames) = (found.names, found.classNames)
+            labels = all.labels?.map { .number($0) }
         }
         guard let select else {
             return Input(
                 images: all, names: names, indices: Array(0..<all.count), dataset: dataset,
-                classNames: classNames)
+                classNames: classNames, labels: labels, table: model.model.standardization)
         }
         let indices = try select.indices(of: all.count)
         return Input(
             images: all.selecting(indices), names: names.map { names in indices.map { names[$0] } },
-            indices: indices, dataset: dataset, classNames: classNames)
+            indices: indices, dataset: dataset, classNames: classNames,
+            labels: labels.map { labels in indices.map { labels[$0] } },
+            table: model.model.standardization)
+    }
+
+    /// - Throws: `invalidArgument` for flags that say what becomes of pictures, beside tables.
+    private func checkTableFlags() throws(VAEError) {
+        guard data.data == nil else {
+            throw VAEError(
+                .invalidArgument, "--data", "does not go with files that are named",
+                advice: "Leave out one of the two.")
+        }
+        for (flag, isGiven) in [
+            ("--fit", importing.fit != nil), ("--invert", invert), ("--layout", importing.layout != nil),
+            ("--background", importing.background != nil), ("--on-bad-image", importing.onBadImage != nil),
+        ] where isGiven {
+            throw VAEError(
+                .invalidArgument, flag, "is for images", found: "a model of a table",
+                advice: "Leave it out.")
+        }
     }
 }
 
@@ -121,6 +162,27 @@ enum ImageName: Encodable, CustomStringConvertible {
         switch self {
         case .index(let index): try value.encode(index)
         case .file(let path): try value.encode(path)
+        }
+    }
+}
+
+/// The label of an image, or of a row of a table: a whole number, or a word.
+enum ImageLabel: Encodable, CustomStringConvertible {
+    case number(Int)
+    case text(String)
+
+    var description: String {
+        switch self {
+        case .number(let number): "\(number)"
+        case .text(let text): text
+        }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var value = encoder.singleValueContainer()
+        switch self {
+        case .number(let number): try value.encode(number)
+        case .text(let text): try value.encode(text)
         }
     }
 }

@@ -4,17 +4,18 @@ import VAECore
 import VAEData
 import VAEEvaluation
 import VAEFigures
+import VAERun
 
 /// The options that say where images go, and in which format.
 struct ImageOutput: ParsableArguments {
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp(
-            "A .png file (all in one sheet) or a .npy file, in place of one that is there, or a new folder (name/) for a PNG each. (default: standard output)",
+            "A .png file (all in one sheet) or a .npy file, in place of one that is there, or a new folder (name/) for a PNG each; of a table's model a .csv or .npy file. (default: standard output)",
             valueName: "path"))
     var out: String?
 
-    @Option(help: "What to write where no name says it: png or npy. (default: png)")
+    @Option(help: "What to write where no name says it: png, npy, or csv for a table. (default: png, or csv)")
     var format: Format?
 
     @Option(
@@ -23,7 +24,7 @@ struct ImageOutput: ParsableArguments {
             valueName: "n"))
     var scale: Int?
 
-    enum Format: String, ExpressibleByArgument, CaseIterable { case png, npy }
+    enum Format: String, ExpressibleByArgument, CaseIterable { case png, npy, csv }
 
     /// The destination that `out` and `format` come to.
     enum Destination: Equatable {
@@ -41,8 +42,12 @@ struct ImageOutput: ParsableArguments {
     }
 
     /// - Throws: `invalidArgument` where they do not go together, or bytes would go to a terminal or between JSON.
-    func destination(_ common: CommonOptions, _ console: Console) throws(VAEError) -> Destination {
-        let found = try place(common, console)
+    func destination(
+        _ common: CommonOptions, _ console: Console, for run: SavedRun
+    ) throws(VAEError) -> Destination {
+        let isTable = run.model.standardization != nil
+        let found = try place(common, console, isTable)
+        try check(found, isTable)
         guard scale == nil || found.isPicture else {
             throw VAEError(
                 .invalidArgument, "--scale", "is for a sheet", expected: "images in one PNG",
@@ -51,7 +56,27 @@ struct ImageOutput: ParsableArguments {
         return found
     }
 
-    private func place(_ common: CommonOptions, _ console: Console) throws(VAEError) -> Destination {
+    /// Rows of a table are no pictures, and images no table.
+    private func check(_ destination: Destination, _ isTable: Bool) throws(VAEError) {
+        let format: Format =
+            switch destination {
+            case .output(let format), .file(_, let format): format
+            case .folder: .png
+            }
+        guard isTable ? format == .png : format == .csv else { return }
+        throw VAEError(
+            .invalidArgument, out ?? "--format",
+            isTable
+                ? "would be pictures, and the model is of a table"
+                : "would be a table, and the model is of images",
+            expected: isTable
+                ? "a name ending in .csv or .npy" : "a name ending in .png, .npy or / (a folder)",
+            found: format.rawValue)
+    }
+
+    private func place(
+        _ common: CommonOptions, _ console: Console, _ isTable: Bool
+    ) throws(VAEError) -> Destination {
         if let scale { try VAEError.require("--scale", scale, in: 1...64) }
         guard let out, out != "-" else {
             guard !common.json else {
@@ -59,12 +84,12 @@ struct ImageOutput: ParsableArguments {
                     .invalidArgument, "--json", "takes standard output, where images would go",
                     advice: "Name a file for them: --out FILE.")
             }
-            guard !console.outputIsTerminal else {
+            guard isTable && format != .npy || !console.outputIsTerminal else {
                 throw VAEError(
                     .invalidArgument, "--out", "is not given, and images are nothing for a terminal",
                     advice: "Name a file, such as --out images.png, or send the output to one.")
             }
-            return .output(format ?? .png)
+            return .output(format ?? (isTable ? .csv : .png))
         }
         if out.hasSuffix("/") || (format == nil && Folder.exists(out)) { return .folder(out) }
         let name = out.split(separator: "/").last ?? ""
@@ -78,8 +103,10 @@ struct ImageOutput: ParsableArguments {
         guard let format = named ?? format else {
             throw VAEError(
                 .invalidArgument, out.isEmpty ? "--out" : out, "does not say what to write",
-                expected: "a name ending in .png, .npy or / (a folder)",
-                found: ending.map { ".\($0)" } ?? "no ending", advice: "Or say it: --format png.")
+                expected: isTable
+                    ? "a name ending in .csv or .npy" : "a name ending in .png, .npy or / (a folder)",
+                found: ending.map { ".\($0)" } ?? "no ending",
+                advice: "Or say it: --format \(isTable ? "csv" : "png").")
         }
         return .file(out, format)
     }
@@ -88,14 +115,18 @@ struct ImageOutput: ParsableArguments {
     /// - Parameters:
     ///   - picture: what a single PNG is; nil for a sheet.
     ///   - columns: images in a row of a sheet; nil for a sheet about as wide as high.
+    ///   - table: the standardisation of the rows of a table, which is undone; nil for images
     /// - Returns: the paths written, none for standard output.
     func write(
         _ images: FloatImages, to destination: Destination, columns: Int? = nil,
-        picture: (() throws(VAEError) -> [UInt8])? = nil, _ console: Console
+        table: Standardization?, picture: (() throws(VAEError) -> [UInt8])? = nil, _ console: Console
     ) throws(VAEError) -> [String] {
         func bytes(_ format: Format) throws(VAEError) -> [UInt8] {
             switch format {
-            case .npy: return try NPY.encode(images.array())
+            case .csv, .npy:
+                guard let table else { return try NPY.encode(images.array()) }
+                let rows = DecodedRows(try table.undo(images.values), table.columns)
+                return format == .csv ? Array(rows.text.utf8) : try NPY.encode(rows.array())
             case .png:
                 if let picture {
                     if let warning = try FigureFont.current().warning { console.warn(warning) }
@@ -134,6 +165,29 @@ extension FloatImages {
     }
 }
 
+/// Rows of a table in its units.
+struct DecodedRows {
+    /// (rows, columns)
+    let values: [Float]
+    let columns: [String]
+
+    init(_ values: [Float], _ columns: [String]) { (self.values, self.columns) = (values, columns) }
+
+    /// The rows as text, the names of the columns above them.
+    var text: String {
+        var text = columns.map(LatentTable.field).joined(separator: ",") + "\n"
+        for start in stride(from: 0, to: values.count, by: columns.count) {
+            text += values[start..<start + columns.count].map { "\($0)" }.joined(separator: ",") + "\n"
+        }
+        return text
+    }
+
+    /// (n, columns)
+    func array() throws(VAEError) -> NPYArray {
+        try NPYArray(shape: [values.count / columns.count, columns.count], values: .floats(values))
+    }
+}
+
 /// The document that `--json` prints of images that were written.
 struct WrittenImages: Encodable {
     let files: [String]
@@ -143,6 +197,8 @@ struct WrittenImages: Encodable {
     let height: Int
     let width: Int
     let channels: Int
+    /// The names of a table's columns, of which each row has a value; nil for images.
+    var columns: [String]?
     /// The seed of the draws.
     var seed: UInt64?
     /// The mixture that they are drawn from; nil for the prior.
@@ -168,15 +224,16 @@ struct WrittenImages: Encodable {
 
     struct Image: Encodable {
         let image: ImageName
-        let label: Int?
+        let label: ImageLabel?
         /// Losses in nats, nil where they are not finite.
         let reconstruction: Float?
         let kl: Float?
     }
 
-    init(_ files: [String], model: String, _ images: FloatImages) {
+    init(_ files: [String], _ run: SavedRun, _ images: FloatImages) {
         self.files = files
-        self.model = model
+        model = run.path
+        columns = run.model.standardization?.columns
         count = images.count
         (height, width, channels) = (images.shape.height, images.shape.width, images.shape.channels)
     }

@@ -18,6 +18,7 @@ struct InterpolateCommand: ParsableCommand {
               vae interpolate runs/mnist --from 3 --to 17 --out line.png
               vae interpolate runs/mnist --from -2,0 --to 2,0 --steps 30 --out line.npy
               vae interpolate runs/mnist --from 3 --to 0,0 --steps 60 --out frames/
+              vae interpolate runs/sensors --from 3 --to 17 > line.csv
             """)
 
     @OptionGroup var model: ModelOptions
@@ -39,10 +40,10 @@ struct InterpolateCommand: ParsableCommand {
     func run() throws {
         try common.run("vae interpolate", flags: ["scale": "--scale"]) {
             (console, threads) throws(VAEError) in
-            let destination = try output.destination(common, console)
+            let trained = try model.load()
+            let destination = try output.destination(common, console, for: trained)
             try OutputCheck(run: model.run)(output.out)
             try VAEError.require("--steps", steps, in: 2...10_000)
-            let trained = try model.load()
             let ends = try ends(trained, console, threads)
             let latents = (0..<steps).map { step in
                 let share = Float(step) / Float(steps - 1)
@@ -54,8 +55,9 @@ struct InterpolateCommand: ParsableCommand {
                 trained.configuration.imageShape,
                 trained.model.decode(latents.flatMap { $0 }, threads: threads))
             let paths = try output.write(
-                images, to: destination, columns: steps <= 64 ? steps : nil, console)
-            var document = WrittenImages(paths, model: trained.path, images)
+                images, to: destination, columns: steps <= 64 ? steps : nil,
+                table: trained.model.standardization, console)
+            var document = WrittenImages(paths, trained, images)
             document.latents = latents
             try common.report(paths, document, to: console)
         }

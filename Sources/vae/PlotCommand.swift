@@ -12,7 +12,8 @@ struct PlotCommand: ParsableCommand {
         discussion: """
             Reads a run folder (model.safetensors, metrics.csv, config.json) and the images it was trained on, and \
             writes what is named, or all of it: \(PlotName.allValueStrings.joined(separator: ", ")). \
-            The report is one web page, to explore the latent space with. \
+            The report is one web page, to explore the latent space with. Of a table there are latent-space, losses and \
+            latent-dimensions: the others and the page show images. \
             A picture that is there is replaced as a whole; if anything fails, it stays as it was. The film of a \
             training needs the model of every epoch and is made by vae-train --film alone.
 
@@ -81,6 +82,8 @@ struct PlotCommand: ParsableCommand {
         try common.run("vae plot", flags: Self.flags) { (console, threads) throws(VAEError) in
             let run = try SavedRun(folder: folder)
             try options.validate(latentSize: run.model.configuration.latentSize)
+            let isTable = run.model.standardization != nil
+            if isTable { try checkTable() }
             let target = out ?? folder
             do throws(VAEError) {
                 try Folder.create(target)
@@ -92,14 +95,14 @@ struct PlotCommand: ParsableCommand {
             let figures = try RunFigures(
                 model: run.model, data: data, history: history, options: options, threads: threads)
             func isWanted(_ name: PlotName) -> Bool { self.figures.isEmpty || self.figures.contains(name) }
-            let names = FigureName.allCases.filter { isWanted(.figure($0)) }
+            let names = FigureName.drawn(ofTable: isTable).filter { isWanted(.figure($0)) }
             if !names.isEmpty, let warning = RunFigures.fontWarning(for: [data.name]) {
                 console.warn(warning)
             }
             var paths = try figures.write(names, to: target) { name in
                 console.status(force: true) { _ in "drawing \(name.rawValue)" }
             }
-            if isWanted(.report) {
+            if isWanted(.report), !isTable {
                 console.status(force: true) { _ in "making the report" }
                 let path = "\(target)/\(RunReport.fileName)"
                 try RunReport(record: run.record, data: data, threads: threads)
@@ -110,6 +113,22 @@ struct PlotCommand: ParsableCommand {
                 paths.append(path)
             }
             try common.report(paths, WrittenFiles(files: paths), to: console)
+        }
+    }
+
+    /// - Throws: `invalidArgument` for what shows images, of which a table has none.
+    private func checkTable() throws(VAEError) {
+        for name in figures {
+            let shown: String? =
+                switch name {
+                case .report: "report"
+                case .figure(let figure): figure.showsImages ? figure.rawValue : nil
+                }
+            guard let shown else { continue }
+            throw VAEError(
+                .invalidArgument, shown, "shows images, and the model is of a table",
+                expected: FigureName.drawn(ofTable: true).map(\.rawValue).joined(separator: ", "),
+                advice: "For rows there are vae reconstruct, sample, interpolate and anomalies.")
         }
     }
 

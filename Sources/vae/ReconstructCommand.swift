@@ -20,6 +20,7 @@ struct ReconstructCommand: ParsableCommand {
               vae reconstruct runs/mnist --select 0-9,15 --out some.png
               vae reconstruct runs/mnist --out all.npy            the whole test set
               vae reconstruct runs/mnist drawings/ --fit pad --invert --out mine.png
+              vae reconstruct runs/sensors new.csv > expected.csv   a table, in its units
             """)
 
     @OptionGroup var model: ModelOptions
@@ -33,9 +34,9 @@ struct ReconstructCommand: ParsableCommand {
     func run() throws {
         try common.run("vae reconstruct", flags: ["scale": "--scale"]) {
             (console, threads) throws(VAEError) in
-            let destination = try output.destination(common, console)
-            try OutputCheck(run: model.run, inputs: images.files)(output.out)
             let trained = try model.load()
+            let destination = try output.destination(common, console, for: trained)
+            try OutputCheck(run: model.run, inputs: images.files)(output.out)
             let isPicture = destination.isPicture
             let input = try images.read(for: trained, console).limited(
                 to: isPicture && images.select == nil ? Self.shown : nil)
@@ -51,14 +52,14 @@ struct ReconstructCommand: ParsableCommand {
             let made = try Finiteness.images(shape, trained.model.reconstruct(input.images, threads: threads))
             let losses = try trained.model.losses(of: input.images, sampling: false, threads: threads)
             let paths = try output.write(
-                made, to: destination,
+                made, to: destination, table: trained.model.standardization,
                 picture: { () throws(VAEError) in
                     try picture(input, made, losses).png(scale: Double(output.scale ?? 2))
                 }, console)
-            var document = WrittenImages(paths, model: trained.path, made)
+            var document = WrittenImages(paths, trained, made)
             document.images = (0..<made.count).map { at in
                 WrittenImages.Image(
-                    image: input.name(at), label: input.images.labels?[at],
+                    image: input.name(at), label: input.labels?[at],
                     reconstruction: losses.reconstruction[at].finite, kl: losses.kl[at].finite)
             }
             try common.report(paths, document, to: console)

@@ -23,6 +23,7 @@ struct SampleCommand: ParsableCommand {
               vae sample runs/mnist -n 100 --out samples/    a PNG each in a new folder
               vae sample runs/mnist --mixture --components 30 --out likely.png
               vae sample runs/mnist --best > samples.png
+              vae sample runs/sensors -n 100 > rows.csv      rows of a table, in its units
             """)
 
     @OptionGroup var model: ModelOptions
@@ -49,11 +50,11 @@ struct SampleCommand: ParsableCommand {
 
     func run() throws {
         try common.run("vae sample", flags: Self.flags) { (console, threads) throws(VAEError) in
-            let destination = try output.destination(common, console)
+            let trained = try model.load()
+            let destination = try output.destination(common, console, for: trained)
             try OutputCheck(run: model.run)(output.out)
             try VAEError.require("--count", count, in: 1...1_000_000)
             try checkMixtureFlags()
-            let trained = try model.load()
             try trained.demandMemory(images: count)
             let fitted = mixture ? try fit(trained, console, threads) : nil
             console.status(force: true) { _ in "decoding" }
@@ -64,8 +65,9 @@ struct SampleCommand: ParsableCommand {
                     try trained.model.sample(count, seed: seed, threads: threads)
                 }
             let images = try Finiteness.images(trained.configuration.imageShape, values)
-            let paths = try output.write(images, to: destination, console)
-            var document = WrittenImages(paths, model: trained.path, images)
+            let paths = try output.write(
+                images, to: destination, table: trained.model.standardization, console)
+            var document = WrittenImages(paths, trained, images)
             document.seed = seed
             document.mixture = fitted.map(WrittenImages.Mixture.init)
             try common.report(paths, document, to: console)

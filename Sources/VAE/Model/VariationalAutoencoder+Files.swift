@@ -3,7 +3,7 @@ import VAECore
 
 extension VariationalAutoencoder {
     /// Writes the model as a safetensors file: a float32 tensor for each weight, named and shaped as in `weights`
-    /// (Keras's layouts), and the configuration as JSON in the metadata.
+    /// (Keras's layouts), and the configuration, and a table's standardisation, as JSON in the metadata.
     ///
     /// The bytes depend on configuration and weights alone. The file appears whole or not at all.
     /// - Throws: `cannotCreate` or `inputOutput` when it can't be written; what was there is left as it was.
@@ -76,7 +76,8 @@ extension VariationalAutoencoder {
         } catch {
             throw error.inFile(path)
         }
-        self.init(network: network, parameters: parameters)
+        let standardization = try Self.standardization(in: file.metadata, of: configuration, path)
+        self = Self(network: network, parameters: parameters).standardizing(by: standardization)
     }
 
     private func tensors() throws(VAEError) -> [SafeTensors.Tensor] {
@@ -94,13 +95,55 @@ extension VariationalAutoencoder {
         guard let json = try? encoder.encode(configuration) else {
             throw VAEError(.invalidArgument, "model configuration", "can't be written as JSON")
         }
-        return [Self.formatKey: Self.format, Self.configurationKey: String(decoding: json, as: UTF8.self)]
+        var metadata = [
+            Self.formatKey: Self.format, Self.configurationKey: String(decoding: json, as: UTF8.self),
+        ]
+        if let standardization { metadata[Self.standardizationKey] = try Self.json(standardization) }
+        return metadata
+    }
+
+    /// The form in which a model's file keeps a standardisation.
+    /// - Throws: `invalidArgument` when it is longer than one that is read again.
+    package static func json(_ standardization: Standardization) throws(VAEError) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        guard let json = try? encoder.encode(standardization), json.count <= longestStandardization else {
+            throw VAEError(
+                .invalidArgument, "table", "has too many columns, or too long names of them",
+                expected: "at most \(longestStandardization) bytes of names, means and scales",
+                found: "\(standardization.columns.count) columns")
+        }
+        return String(decoding: json, as: UTF8.self)
+    }
+
+    /// - Throws: `invalidData` when it is damaged, or of another number of columns than the model has.
+    private static func standardization(
+        in metadata: [String: String], of configuration: ModelConfiguration, _ path: String
+    ) throws(VAEError) -> Standardization? {
+        guard let json = metadata[standardizationKey] else { return nil }
+        guard json.utf8.count <= longestStandardization,
+            let found = try? JSONDecoder().decode(Standardization.self, from: Data(json.utf8))
+        else {
+            throw VAEError(
+                .invalidData, path, "has a table's standardisation that can't be read",
+                expected: "names, means and scales of columns, at most \(longestStandardization) bytes",
+                found: "\(json.utf8.count) bytes", advice: "Get the file again.")
+        }
+        guard found.columns.count == configuration.imageShape.count else {
+            throw VAEError(
+                .invalidData, path, "has another number of columns than its configuration has values",
+                expected: "\(configuration.imageShape.count)", found: "\(found.columns.count)")
+        }
+        return found
     }
 
     private static let formatKey = "format"
     private static let format = "vae-1"
     private static let configurationKey = "configuration"
     private static let longestConfiguration = 32_768
+    private static let standardizationKey = "standardization"
+    /// Sixteen thousand columns, the widest image, with names of usual lengths.
+    private static let longestStandardization = 1 << 20
 }
 
 extension VAEError {

@@ -10,6 +10,9 @@ public struct VariationalAutoencoder: Sendable {
     let network: Network
     /// All weights in one run, in the order of `tensors`.
     let parameters: [Float]
+    /// The standardisation that the rows of a table go through before they are encoded, and that undone gives what is decoded its units;
+    /// nil for a model of images. Nothing of the model applies it by itself.
+    public private(set) var standardization: Standardization?
 
     init(network: Network, parameters: [Float]) {
         precondition(parameters.count == network.layout.count, "\(parameters.count) parameters")
@@ -28,6 +31,17 @@ public struct VariationalAutoencoder: Sendable {
         }
         network.layout.initialize(storage.region, seed: seed)
         self.init(network: network, parameters: storage.region.array())
+    }
+
+    /// The same model, with a table's standardisation to be kept in its file.
+    /// - Precondition: there are as many columns as an image has values.
+    package func standardizing(by standardization: Standardization?) -> VariationalAutoencoder {
+        precondition(
+            standardization.map { $0.columns.count == configuration.imageShape.count } ?? true,
+            "columns differ in number from the values of \(configuration.imageShape)")
+        var model = self
+        model.standardization = standardization
+        return model
     }
 
     /// The shapes that it was built of.

@@ -19,6 +19,7 @@ extension DataSource {
         storage: ImageStorage = ImageStorage(), progress: (DatasetEvent) -> Void = { _ in }
     ) throws(VAEError) -> Dataset {
         try options.pictures.validate()
+        if let table = try table(name, options) { return table }
         var remarks = remarks
         var parts: [ReadPart] = []
         for part in [train, test].compactMap(\.self) {
@@ -56,6 +57,10 @@ extension DataSource {
             try read(
                 list,
                 PictureStore(list: list, options: options, storage: storage).images(progress))
+        case .table(let path):
+            throw VAEError(
+                .invalidData, path, "holds a table", expected: "images, as the model was trained on",
+                advice: "Name pictures or arrays.")
         }
     }
 

@@ -1,6 +1,6 @@
 import VAECore
 
-/// The data that a path holds, told apart by what its files are: the one door through which images come in, for training and for every tool.
+/// The data that a path holds, told apart by what its files are: the one door through which images and tables come in, for training and for every tool.
 ///
 /// It has looked at names, first bytes and headers only; ``dataset(name:options:progress:)`` reads the rest.
 public struct DataSource: Sendable {
@@ -18,6 +18,8 @@ public struct DataSource: Sendable {
     enum Part {
         case pictures(PictureList)
         case arrays(ArrayPair)
+        /// A table of text at this path.
+        case table(String)
     }
 
     /// Looks at a file or a folder.
@@ -25,7 +27,8 @@ public struct DataSource: Sendable {
     /// - A folder of pictures: those of its subfolders are classes, if those hold more than the folder itself. Subfolders `train` and
     ///   `test` (or `val`) are the split.
     /// - Arrays: IDX, NPY and NPZ files, whose headers say what are images and what are labels, and whose names which are for testing. A
-    ///   file of images brings those along that belong to it by their names.
+    ///   file of images brings those along that belong to it by their names. Rows of floats that are no images are a table.
+    /// - Tables of text: a row a line, commas, semicolons or tabs between the fields.
     ///
     /// - Throws: `missingInput` when there is nothing of these or it can't be read; `invalidData` when several arrays could be meant, or one
     ///   of them is damaged.

@@ -27,9 +27,11 @@ struct FileContents {
         let start = try InputBytes(path: path).start()
         if PictureFormat(of: start) == nil {
             if FileKind.picture(of: start) != nil { throw PictureFormat.refusal(of: start, path: path) }
+            let isNamed = [".csv", ".tsv"].contains { path.lowercased().hasSuffix($0) }
+            if isNamed || FileKind.name(of: start) == FileKind.text { return FoundData(train: .table(path)) }
             throw VAEError(
                 .invalidData, path, "holds no images",
-                expected: "a picture (\(PictureFormat.names)) or an array (NPY, NPZ, IDX)",
+                expected: "a picture (\(PictureFormat.names)), an array (NPY, NPZ, IDX) or a table (CSV)",
                 found: FileKind.name(of: start) ?? "another kind of file",
                 advice: "Convert it to PNG, or save an array of images with numpy.save.")
         }

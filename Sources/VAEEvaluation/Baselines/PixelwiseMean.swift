@@ -4,18 +4,25 @@ import VAECore
 /// The model that knows no image from another: every pixel value a Bernoulli of its own, with its mean in the training images.
 ///
 /// Its cross-entropy is what a decoder reaches that ignores its latents. Means are (Σx + ½) / (n + 1), Krichevsky and Trofimov's
-/// estimate (1981): a pixel that is black in all training images is not impossible in a test image.
+/// estimate (1981): a pixel that is black in all training images is not impossible in a test image. Values of any range, such as a
+/// table's, have no probabilities: their means are those of the training rows, and only the squared errors say something.
 public struct PixelwiseMean: Sendable, Equatable {
-    /// (height, width, channels): each pixel value's mean, above 0 and below 1.
+    /// (height, width, channels): each pixel value's mean, above 0 and below 1 where all values are within 0 and 1.
     public let means: [Double]
+    /// Whether the means are probabilities.
+    private let isBernoulli: Bool
 
     /// One pass over the images, in whole numbers for bytes: exact for any order.
     /// - Throws: `invalidArgument` when there are no images.
     public init(fittedTo images: ImageSet) throws(VAEError) {
-        means = try Self.sums(images).map { ($0 + 0.5) / (Double(images.count) + 1) }
+        let sums = try Self.sums(images)
+        isBernoulli = try images.areBrightness
+        let (prior, count) = isBernoulli ? (0.5, Double(images.count) + 1) : (0, Double(images.count))
+        means = sums.map { ($0 + prior) / count }
     }
 
-    /// The errors of the means as a reconstruction of every image. Nothing is clamped: O(n · pixels).
+    /// The errors of the means as a reconstruction of every image. Nothing is clamped: O(n · pixels). Where the means are no probabilities
+    /// the cross-entropy is not a number.
     /// - Throws: `invalidArgument` when there are no images or they have another number of pixel values.
     public func errors(on images: ImageSet) throws(VAEError) -> ReconstructionErrors {
         guard images.count > 0, images.shape.count == means.count else {
@@ -23,7 +30,9 @@ public struct PixelwiseMean: Sendable, Equatable {
                 .invalidArgument, "images", "do not fit the model", expected: "\(means.count) pixel values",
                 found: images.count > 0 ? "\(images.shape.count)" : "no images")
         }
-        let (whites, blacks) = (means.map { -log($0) }, means.map { -log(1 - $0) })
+        let (whites, blacks) = (
+            means.map { isBernoulli ? -log($0) : .nan }, means.map { isBernoulli ? -log(1 - $0) : .nan }
+        )
         var (squares, entropies) = ([Double](), [Double]())
         for image in 0..<images.count {
             var (square, entropy) = (0.0, 0.0)
@@ -88,5 +97,21 @@ package enum GreyEntropy {
                 case .floats(let floats): floats.reduce(0) { $0 + entropy(Double($1)) }
                 }
             })
+    }
+}
+
+extension ImageSet {
+    /// Whether all values are within 0 and 1, as those of images are. O(n) for floats.
+    fileprivate var areBrightness: Bool {
+        get throws(VAEError) {
+            var result = true
+            guard !holdsBytes else { return result }
+            try forEachBlock { (_, values) throws(VAEError) in
+                if case .floats(let floats) = values {
+                    result = result && floats.allSatisfy { (0...1).contains($0) }
+                }
+            }
+            return result
+        }
     }
 }

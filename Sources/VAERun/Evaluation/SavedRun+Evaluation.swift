@@ -17,7 +17,9 @@ extension SavedRun {
         guard let folder, record != nil else { return nil }
         let name: String
         do throws(VAEError) { name = try evaluationFile(of: data) } catch { return error }
-        let names = name == EvaluationRecord.fileName ? [name, RunReport.fileName] : [name]
+        let names =
+            name == EvaluationRecord.fileName && model.standardization == nil
+            ? [name, RunReport.fileName] : [name]
         for name in names {
             do throws(VAEError) { try DurableFile.checkCanWrite(to: RunFolder.join(folder, name)) } catch {
                 return error
@@ -39,7 +41,8 @@ extension SavedRun {
         return name + ".json"
     }
 
-    /// Writes the evaluation into the run's folder, and the run's page with its card where it is the last model's on the run's own images.
+    /// Writes the evaluation into the run's folder, and the run's page with its card where it is the last model's on the run's own images; a
+    /// table has no page.
     ///
     /// - Returns: the paths written, none for a model that lies in no run's folder.
     /// - Throws: `cannotCreate` or `inputOutput` when one could not be.
@@ -50,7 +53,7 @@ extension SavedRun {
         let name = try evaluationFile(of: data)
         let path = RunFolder.join(folder, name)
         try evaluation.write(to: path)
-        guard name == EvaluationRecord.fileName else { return [path] }
+        guard name == EvaluationRecord.fileName, model.standardization == nil else { return [path] }
         let page = RunFolder.join(folder, RunReport.fileName)
         try RunReport(record: record, data: data.asTested(by: record.training), threads: threads).write(
             model, history: history(), losses: true, evaluation: evaluation, to: page)

@@ -18,6 +18,19 @@ package enum FigureName: String, CaseIterable, Sendable {
     /// KL divergence and activity of every latent dimension.
     case latentDimensions = "latent-dimensions"
 
+    /// Whether it shows images, which a table has none of.
+    package var showsImages: Bool {
+        switch self {
+        case .latentSpace, .losses, .latentDimensions: false
+        case .manifold, .reconstructions, .interpolations, .samples: true
+        }
+    }
+
+    /// All pictures that there are of a table, or of images.
+    package static func drawn(ofTable isTable: Bool) -> [FigureName] {
+        allCases.filter { !isTable || !$0.showsImages }
+    }
+
     /// The formats that `vae-train` writes without being asked.
     package var formats: [FigureFormat] { self == .latentSpace ? [.png, .svg] : [.png] }
 

@@ -15,8 +15,8 @@ extension RunFigures {
         return try LatentScatter(
             points: plane.coordinates(encoding), labels: test.labels, classNames: name.classes,
             title: "\(name.title) in latent space\(loss)",
-            subtitle: "\(what) of q(z|x), \(grouped(Double(encoding.count))) test images\(epochs); "
-                + "loss in nats per image", xLabel: plane.xLabel, yLabel: plane.yLabel,
+            subtitle: "\(what) of q(z|x), \(grouped(Double(encoding.count))) test \(noun)s\(epochs); "
+                + "loss in nats per \(noun)", xLabel: plane.xLabel, yLabel: plane.yLabel,
             legendTitle: name.label,
             hasOneScale: !plane.isLine)
     }
@@ -44,15 +44,15 @@ extension RunFigures {
             kl: activity.kl, variance: activity.varianceOfMean,
             title: "\(activity.activeUnits) of \(count) latent dimension\(count == 1 ? "" : "s") active",
             subtitle: String(
-                format: "%@, %@ test images, KL divergence %.2f nats in all", name.title,
-                grouped(Double(test.count)), activity.kl.reduce(0, +)))
+                format: "%@, %@ test %@s, KL divergence %.2f nats in all", name.title,
+                grouped(Double(test.count)), noun, activity.kl.reduce(0, +)))
     }
 
     func losses() throws(VAEError) -> LossCurves {
         let weight = history.last.map { $0.train.klWeight } ?? 1
         return try LossCurves(
             epochs: history, title: "Losses on \(name.title)",
-            subtitle: "nats per image; total = reconstruction + "
+            subtitle: "nats per \(noun); total = reconstruction + "
                 + (weight == 1 ? "KL" : String(format: "%g·KL", weight)))
     }
 }

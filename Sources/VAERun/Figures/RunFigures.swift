@@ -13,6 +13,8 @@ package final class RunFigures {
     let options: FigureOptions
     let threads: Int
     let name: DataName
+    /// The word for what was encoded.
+    let noun: String
 
     private var knownEncoding: Encoding?
 
@@ -33,6 +35,7 @@ package final class RunFigures {
         self.options = options
         self.threads = threads
         name = DataName(data)
+        noun = data.columns.isEmpty ? "image" : "row"
     }
 
     /// The warning about the letters in pictures, for people to read before they look at them; nil when nothing is missing.

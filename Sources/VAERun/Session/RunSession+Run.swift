@@ -6,7 +6,8 @@ extension RunSession {
     /// Trains to the end and leaves the whole run folder. After an interruption it may be called again, and goes on.
     ///
     /// - Parameters:
-    ///   - figures: writes `report.html`, a web page to explore the model with, after every epoch, and draws pictures at the end
+    ///   - figures: writes `report.html`, a web page to explore the model with, after every epoch, and draws pictures at the end. Of a
+    ///     table there is no page, which shows images, and only the pictures that show none.
     ///   - film: also makes `film.png`, an animated picture of the training. A run that was begun with a film goes on with it.
     ///   - checkpoints: how often the training is saved within an epoch; after each epoch it always is
     ///   - observer: who is told what happens and may end the training; nil for nobody
@@ -25,7 +26,8 @@ extension RunSession {
         if figures || recorder != nil, let warning = RunFigures.fontWarning(for: [data.name]) {
             observer.observe(.warning(warning))
         }
-        let page = figures ? try RunReport(record: record, data: tested, threads: threads) : nil
+        let isTable = !data.columns.isEmpty
+        let page = figures && !isTable ? try RunReport(record: record, data: tested, threads: threads) : nil
         if trainer.isFinished {
             observer.observe(.finishedBefore(epochs: trainer.history.count))
         } else {
@@ -45,7 +47,7 @@ extension RunSession {
         if figures {
             observer.observe(.drawing(.figures))
             try RunFigures(model: trainer.model, data: tested, history: trainer.history, threads: threads)
-                .write(to: folder.path)
+                .write(FigureName.drawn(ofTable: isTable), to: folder.path)
         }
     }
 
@@ -54,7 +56,7 @@ extension RunSession {
     private func restoreModel() throws(VAEError) {
         guard let resumed, resumed.steps == 0, resumed.epochs > 0 else { return }
         let isBest = trainer.history.best?.epoch == trainer.history.count
-        try folder.save(trainer.model, isBest: isBest)
+        try folder.save(model, isBest: isBest)
     }
 
     /// The recorder of the film, with the epochs that a resumed run has behind it; nil where none is wanted. A run that was begun
@@ -65,6 +67,11 @@ extension RunSession {
         let frames = folder.file(FilmRecorder.framesName)
         let goesOn = resumed != nil && Folder.holds(FilmRecorder.framesName, folder.path)
         guard film || goesOn else { return nil }
+        guard self.data.columns.isEmpty else {
+            throw VAEError(
+                .invalidArgument, "film", "shows decoded images, and this is a table",
+                advice: "Leave it out.")
+        }
         var recorder = try FilmRecorder(
             data: data, latentSize: trainer.modelConfiguration.latentSize,
             epochs: trainer.configuration.epochs, threads: threads)

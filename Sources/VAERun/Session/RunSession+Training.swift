@@ -71,7 +71,7 @@ extension RunSession {
             onEpoch: { report in
                 warnOfReplacements(observer)
                 observer.observe(.epoch(report))
-                let model = trainer.model
+                let model = self.model
                 // Before the checkpoint, so that a run which goes on from it finds the epoch's frame.
                 try recorder?.add(report, model)
                 try recorder?.save(to: folder.file(FilmRecorder.framesName))

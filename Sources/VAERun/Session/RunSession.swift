@@ -10,7 +10,9 @@ public final class RunSession {
     /// The path of the run folder.
     public var path: String { folder.path }
     /// The model as it is now. Copies the parameters.
-    public var model: VariationalAutoencoder { trainer.model }
+    public var model: VariationalAutoencoder {
+        trainer.model.standardizing(by: data.standardization)
+    }
     /// A report for each finished epoch, those of earlier sessions included.
     public var history: [EpochReport] { trainer.history }
     /// The images that are trained on and measured on.
@@ -29,6 +31,7 @@ public final class RunSession {
     ///
     /// - Parameters:
     ///   - data: images of one shape, which the model takes on. Without test images a tenth of the training images is held out: `Dataset.holdingOutTest(fraction:)`.
+    ///     A table is standardised by its training rows, and the model's file keeps how.
     ///   - model: the network's sizes; its image shape is not read
     ///   - training: how to train; the seed names every random number
     ///   - folder: the run folder, which must be empty or not there yet; nil for `runs/<date>-<name of the data>`
@@ -41,7 +44,7 @@ public final class RunSession {
         training: TrainingConfiguration = TrainingConfiguration(), folder: String? = nil,
         threads: Int = Machine.physicalCores, products: Products = .tiles
     ) throws(VAEError) {
-        let data = try data.holdingOutTest()
+        let data = try data.holdingOutTest().standardized()
         var model = model
         model.imageShape = data.train.shape
         let trainer = try Trainer(model, training, threads: threads, products: products)
@@ -76,6 +79,8 @@ public final class RunSession {
     package init(
         _ trainer: Trainer, _ data: Dataset, _ images: RunRecord.Data, folder: String?, threads: Int
     ) throws(VAEError) {
+        // Before the first epoch that would be lost otherwise.
+        if let standardization = data.standardization { _ = try VariationalAutoencoder.json(standardization) }
         self.trainer = trainer
         self.data = data
         self.threads = threads

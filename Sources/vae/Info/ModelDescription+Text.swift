@@ -8,16 +8,17 @@ extension ModelDescription {
     var text: String {
         var lines: [(String, String)] = [
             ("model", "\(file.path), \(grouped(Double(file.bytes))) bytes"), ("", "SHA-256 \(sha256)"),
-            (
+            table.map { ("table", "\(grouped(Double($0.columns.count))) columns, standardised") } ?? (
                 "images",
                 "\(model.imageShape.height)×\(model.imageShape.width), "
                     + (model.imageShape.channels == 1 ? "grey" : "\(model.imageShape.channels) channels")
             ),
             (
                 "latent",
-                "\(model.latentSize) dimension\(model.latentSize == 1 ? "" : "s"), \(model.likelihood.rawValue) pixels"
+                "\(model.latentSize) dimension\(model.latentSize == 1 ? "" : "s"), \(model.likelihood.rawValue) \(table == nil ? "pixels" : "columns")"
             ),
         ]
+        if let table { lines.insert(contentsOf: columnLines(table), at: 3) }
         lines += layerLines
         let shapes = weights.map { $0.shape.map(String.init).joined(separator: "×") }
         let widths = (weights.map(\.name.count).max() ?? 0, shapes.map(\.count).max() ?? 0)
@@ -37,7 +38,7 @@ extension ModelDescription {
                 (
                     "data",
                     "\(data.name): \(grouped(Double(data.trainImages))) training and "
-                        + "\(grouped(Double(data.testImages))) test images (\(data.source))"
+                        + "\(grouped(Double(data.testImages))) test \(table == nil ? "images" : "rows") (\(data.source))"
                 ), ("", "SHA-256 \(data.sha256)"),
             ]
         }
@@ -61,6 +62,26 @@ extension ModelDescription {
                 (index == 0 ? "files" : "", right(grouped(Double(file.bytes)), 13) + "  " + file.path))
         }
         return lines.map { $0.padded(to: 10) + $1.escapingControlCharacters() + "\n" }.joined()
+    }
+
+    /// A line a column: its name, mean and scale; of many the first.
+    private func columnLines(_ table: Standardization) -> [(String, String)] {
+        let most = 40
+        let shown = table.columns.prefix(most).map { String($0.prefix(40)) }
+        let width = shown.map(\.count).max() ?? 0
+        let lines = shown.enumerated().map { index, name in
+            let isConstant = table.constantColumns.contains {
+                $0.utf8.elementsEqual(table.columns[index].utf8)
+            }
+            return (
+                "",
+                name.padded(to: width + 2)
+                    + (isConstant
+                        ? String(format: "always %g in training", table.means[index])
+                        : String(format: "mean %g, deviation %g", table.means[index], table.scales[index]))
+            )
+        }
+        return lines + (table.columns.count > most ? [("", "and \(table.columns.count - most) more")] : [])
     }
 
     /// A line a layer: its name, what it is, its output and the operations of its product.

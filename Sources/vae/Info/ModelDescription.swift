@@ -70,6 +70,8 @@ struct ModelDescription: Encodable {
     /// The SHA-256 of the model's file.
     let sha256: String
     let model: ModelConfiguration
+    /// The columns of a model's table; nil for images.
+    let table: Standardization?
     let parameters: Int
     let layers: [Layer]
     let weights: [Weight]
@@ -85,6 +87,7 @@ struct ModelDescription: Encodable {
         file = File(path: trained.path, bytes: bytes.count)
         sha256 = SHA256.digest(of: bytes).description
         model = trained.configuration
+        table = trained.model.standardization
         parameters = trained.model.parameterCount
         layers = try Self.layers(of: model)
         weights = trained.model.weights.map {

@@ -1,5 +1,3 @@
-import VAECore
-
 /// Columns brought to mean 0 and standard deviation 1, and back.
 ///
 /// A column that never changes has scale 1: it becomes 0, and is named by ``constantColumns``.
