@@ -19,13 +19,14 @@ struct VAECommand: ParsableCommand {
               vae sample runs/mnist --out samples.png    64 images that it makes up
               vae encode runs/mnist > z.csv              where its test images lie
               vae info runs/mnist --json                 what it is, for a program
+              vae data photos/ --image-size 64           what vae-train would read
               vae doctor                                 does it compute rightly here?
             """,
         version: packageVersion,
         subcommands: [
             SampleCommand.self, ReconstructCommand.self, EncodeCommand.self, DecodeCommand.self,
             InterpolateCommand.self, InfoCommand.self, EvaluateCommand.self, AnomaliesCommand.self,
-            PPCACommand.self, PlotCommand.self, DoctorCommand.self,
+            PPCACommand.self, PlotCommand.self, DataCommand.self, DoctorCommand.self,
         ])
     static let _errorLabel = "vae: error"
 

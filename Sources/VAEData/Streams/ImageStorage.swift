@@ -24,6 +24,13 @@ public struct ImageStorage: Sendable, Hashable {
     /// `$XDG_CACHE_HOME/vae`, or `~/.cache/vae`; nil where neither variable is an absolute path.
     public static var standardCacheFolder: String? { DatasetCache.standardFolder() }
 
+    /// Removes the decoded pictures that are kept in a cache folder.
+    /// - Returns: how many files there were, and their bytes.
+    /// - Throws: `unavailable` while another program makes one; `inputOutput` when one can't be removed.
+    package static func removeDecodedPictures(
+        in cacheFolder: String
+    ) throws(VAEError) -> (files: Int, bytes: Int) { try PictureCache.clear(cacheFolder) }
+
     /// Whether so many bytes of images stay on the disk.
     func keepsOnDisk(_ bytes: Int) -> Bool {
         // Asking costs a few files read, which little memory is not worth.

@@ -66,7 +66,7 @@ struct PictureCache {
     /// Removes all files of decoded pictures in a cache folder.
     /// - Returns: how many there were, and their bytes.
     /// - Throws: `unavailable` while another program makes one; `inputOutput` when one can't be removed.
-    package static func clear(_ cacheFolder: String) throws(VAEError) -> (files: Int, bytes: Int) {
+    static func clear(_ cacheFolder: String) throws(VAEError) -> (files: Int, bytes: Int) {
         let cache = PictureCache(in: cacheFolder)
         guard Folder.exists(cache.folder) else { return (0, 0) }
         let lock = try FolderLock(cache.folder)
