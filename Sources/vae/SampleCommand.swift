@@ -50,11 +50,11 @@ struct SampleCommand: ParsableCommand {
 
     func run() throws {
         try common.run("vae sample", flags: Self.flags) { (console, threads) throws(VAEError) in
+            try VAEError.require("--count", count, in: 1...1_000_000)
+            try checkMixtureFlags()
             let trained = try model.load()
             let destination = try output.destination(common, console, for: trained)
             try OutputCheck(run: model.run)(output.out)
-            try VAEError.require("--count", count, in: 1...1_000_000)
-            try checkMixtureFlags()
             try trained.demandMemory(images: count)
             let fitted = mixture ? try fit(trained, console, threads) : nil
             console.status(force: true) { _ in "decoding" }

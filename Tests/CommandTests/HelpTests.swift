@@ -8,7 +8,7 @@ import Testing
         + [
             "sample", "reconstruct", "encode", "decode", "interpolate", "info", "doctor", "evaluate",
             "anomalies",
-            "ppca", "plot",
+            "ppca", "plot", "data",
         ].map { ["vae", $0] }
 
     @Test(arguments: commands)
