@@ -44,7 +44,8 @@ import VAECore
     @Test func measuredOnTrainingRowsAlone() throws {
         func standardized(_ last: String, limit: Int = 100) throws -> Dataset {
             let rows = (0..<9).map { "\($0),5,\($0 * $0)\n" }.joined() + last
-            return try load(write("a,b,c\n" + rows)).holdingOutTest(by: .last).limited(to: limit).standardized()
+            return try load(write("a,b,c\n" + rows)).holdingOutTest(by: .last).limited(to: limit)
+                .standardized()
         }
         let data = try standardized("1000,6,-1000\n")
         let found = try #require(data.standardization)

@@ -32,7 +32,8 @@ import VAECore
         let (train, test) = (try rows(values(120, 0), 3), try rows(values(30, 11), 3))
         let configuration = ModelConfiguration.fullyConnected(
             imageShape: train.shape, hiddenUnits: [8], likelihood: .gaussianValue, latentSize: 1)
-        let trainer = try Trainer(configuration, TrainingConfiguration(epochs: 300, batchSize: 16), threads: 1)
+        let trainer = try Trainer(
+            configuration, TrainingConfiguration(epochs: 300, batchSize: 16), threads: 1)
         try trainer.fit(train, test: test)
         let found = try Evaluation(of: trainer.model, train: train, test: test, options: .init(samples: 10))
         // Foundation encodes no number that is not finite.
