@@ -83,31 +83,23 @@ package struct FileDescriptor: ~Copyable {
 
     /// Reads up to `count` bytes, fewer only at the end of the file.
     package func read(upTo count: Int) throws(VAEError) -> [UInt8] {
-        var code: Int32 = 0
-        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, done in
-            while done < count, let start = buffer.baseAddress {
-                let result = FileOperation.read(opened).run { Glibc.read(number, start + done, count - done) }
-                if result == 0 { break }
-                if result > 0 {
-                    done += result
-                } else if errno != EINTR {
-                    code = errno
-                    break
-                }
-            }
-        }
-        guard code == 0 else { throw .file(path, .read, code) }
-        return bytes
+        try filled(count) { place, room, _ in Glibc.read(number, place, room) }
     }
 
     /// Reads up to `count` bytes from `offset` on, fewer only at the end of the file. Several threads may at once.
     package func read(upTo count: Int, at offset: Int) throws(VAEError) -> [UInt8] {
+        try filled(count) { place, room, done in pread(number, place, room, off_t(offset + done)) }
+    }
+
+    /// Bytes from as many calls as that takes.
+    /// - Parameter call: reads into a place with so much room, after the bytes that are there; its result is the system's
+    private func filled(
+        _ count: Int, by call: (_ place: UnsafeMutablePointer<UInt8>, _ room: Int, _ done: Int) -> Int
+    ) throws(VAEError) -> [UInt8] {
         var code: Int32 = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, done in
             while done < count, let start = buffer.baseAddress {
-                let result = FileOperation.read(opened).run {
-                    pread(number, start + done, count - done, off_t(offset + done))
-                }
+                let result = FileOperation.read(opened).run { call(start + done, count - done, done) }
                 if result == 0 { break }
                 if result > 0 {
                     done += result

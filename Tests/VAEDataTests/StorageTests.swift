@@ -165,6 +165,17 @@ import VAECore
         #expect(left.count == 1, "\(left)")
     }
 
+    /// The 64 pictures that are looked at before are every second one.
+    @Test func picturesOfWhichTheSampleCannotBeRead() throws {
+        for index in 0..<128 {
+            try write(index % 2 == 0 ? [1, 2, 3] : picture(index), to: "odd/\(index).png")
+        }
+        try expectSame("odd", ImportOptions(onBadPicture: .skip))
+        expectError(.invalidData, saying: "odd/0.png") {
+            _ = try DataSource(path("odd")).dataset(storage: onDisk)
+        }
+    }
+
     @Test func aDamagedCacheIsMadeAgainOrNamed() throws {
         for index in 0..<4 { try write(picture(index), to: "p/\(index).png") }
         let data = try DataSource(path("p")).dataset(storage: onDisk)

@@ -10,17 +10,17 @@ struct PictureCaching {
     private static let sample = 64
 
     /// Makes the file of a key. The lock of the cache has to be had.
+    /// - Returns: false where none of the pictures looked at before can be read, and nothing is made.
     /// - Throws: the error of a picture that can't be read, unless these are skipped; `invalidData` for several sizes; `inputOutput` or
     ///   `cannotCreate` about the file when it can't be written, as on a full disk.
     func make(
         _ cache: PictureCache, _ key: String, _ progress: (DatasetEvent) -> Void
-    ) throws(VAEError) {
+    ) throws(VAEError) -> Bool {
         Folder.removeLeftovers(cache.folder)
-        guard var format = try sampledFormat() else {
-            throw VAEError(.invalidData, list.path(0), "can't be read, nor can the pictures after it")
-        }
+        guard var format = try sampledFormat() else { return false }
         // Each round holds more than the one before: colour, or floats.
         while let wider = try write(format, cache, key, progress) { format = wider }
+        return true
     }
 
     /// The format of some pictures spread over the list; nil where none can be read.

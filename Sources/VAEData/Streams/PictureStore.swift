@@ -48,7 +48,9 @@ struct PictureStore {
         // Another program may have made it meanwhile.
         if let cached = CachedPictures(cache.path(key), key: key) { return try images(cached) }
         do throws(VAEError) {
-            try PictureCaching(list: list, options: options).make(cache, key, progress)
+            guard try PictureCaching(list: list, options: options).make(cache, key, progress) else {
+                return try decodedEachTime(progress)
+            }
         } catch {
             // A full disk is no reason to give up; a picture that can't be read is.
             guard [.inputOutput, .cannotCreate].contains(error.kind), error.subject == cache.path(key) else {
