@@ -2,7 +2,7 @@ import VAECore
 
 /// The data that a path holds, told apart by what its files are: the one door through which images and tables come in, for training and for every tool.
 ///
-/// It has looked at names, first bytes and headers only; ``dataset(name:options:progress:)`` reads the rest.
+/// It has looked at names, first bytes and headers only; ``dataset(name:options:storage:progress:)`` reads the rest.
 public struct DataSource: Sendable {
     /// A file or a folder.
     public let path: String
