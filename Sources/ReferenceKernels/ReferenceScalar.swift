@@ -7,6 +7,7 @@ import Glibc
 package protocol ReferenceScalar: BinaryFloatingPoint {
     static func exp(_ x: Self) -> Self
     static func expm1(_ x: Self) -> Self
+    static func log(_ x: Self) -> Self
     static func log1p(_ x: Self) -> Self
     static func tanh(_ x: Self) -> Self
 }
@@ -14,6 +15,7 @@ package protocol ReferenceScalar: BinaryFloatingPoint {
 extension Double: ReferenceScalar {
     package static func exp(_ x: Double) -> Double { Glibc.exp(x) }
     package static func expm1(_ x: Double) -> Double { Glibc.expm1(x) }
+    package static func log(_ x: Double) -> Double { Glibc.log(x) }
     package static func log1p(_ x: Double) -> Double { Glibc.log1p(x) }
     package static func tanh(_ x: Double) -> Double { Glibc.tanh(x) }
 }
@@ -21,6 +23,7 @@ extension Double: ReferenceScalar {
 extension Float: ReferenceScalar {
     package static func exp(_ x: Float) -> Float { Glibc.expf(x) }
     package static func expm1(_ x: Float) -> Float { Glibc.expm1f(x) }
+    package static func log(_ x: Float) -> Float { Glibc.logf(x) }
     package static func log1p(_ x: Float) -> Float { Glibc.log1pf(x) }
     package static func tanh(_ x: Float) -> Float { Glibc.tanhf(x) }
 }

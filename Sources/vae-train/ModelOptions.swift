@@ -2,21 +2,22 @@ import ArgumentParser
 import VAE
 import VAEConsole
 import VAECore
+import VAERun
 
 /// Flags that say what is trained.
 struct ModelOptions: ParsableArguments {
-    @Option(help: "Dimensions of the latent space. (default: 2; of a table a third of its columns)")
+    @Option(help: "Dimensions of the latent space. (default: 2; of pictures 32, of a table a third of its columns)")
     var latentDim: Int?
 
     @Option(
         help: ArgumentHelp(
-            "Filters of the encoder's convolutions, which the decoder has in reverse; none makes a fully connected model. (default: 32,64; of a table none)",
+            "Filters of the encoder's convolutions, which the decoder has in reverse; none makes a fully connected model. (default: 32,64; of pictures one for each halving of their size, of a table none)",
             valueName: "list"))
     var filters: SizeList?
 
     @Option(
         help: ArgumentHelp(
-            "Units of the encoder's dense layers, or none. (default: 16; of a table as many as its columns ask for)",
+            "Units of the encoder's dense layers, or none. (default: 16; of pictures none, of a table as many as its columns ask for)",
             valueName: "list"))
     var hidden: SizeList?
 
@@ -66,7 +67,7 @@ struct ModelOptions: ParsableArguments {
 
     @Option(
         help:
-            "p(x|z) of a pixel: bernoulli; gaussian, with one variance for all pixels, which is learned; gaussian-channel or gaussian-value, with one for each channel or each value. (default: bernoulli; of a table gaussian-value)"
+            "p(x|z) of a pixel: bernoulli; gaussian, with one variance for all pixels, which is learned; gaussian-channel or gaussian-value, with one for each channel or each value. (default: bernoulli; of pictures gaussian-channel, of a table gaussian-value)"
     )
     var likelihood: Likelihood?
 
@@ -74,17 +75,19 @@ struct ModelOptions: ParsableArguments {
     ///   of --model can't be read.
     /// - Parameters:
     ///   - standard: the activation where no flag gives one
-    ///   - table: what a table gets; nil for images
+    ///   - defaults: what the data get where no flag says otherwise; nil while they aren't known
     func configuration(
-        withActivation standard: HiddenActivation = .rectified, table: TableDefaults? = nil
+        withActivation standard: HiddenActivation = .rectified, defaults: DataDefaults? = nil
     ) throws(VAEError) -> ModelConfiguration {
-        var model = if let file { try fromFile(file) } else { try fromFlags(activation ?? standard, table) }
-        if table != nil, model.likelihood == .bernoulli { model.likelihood = .gaussianValue }
-        if table != nil, likelihood == .bernoulli {
-            throw VAEError(
-                .invalidArgument, "--likelihood", "is for values from 0 to 1, which a table's are not",
-                expected: "gaussian-value or gaussian", found: "bernoulli",
-                advice: "Leave it out: a table gets gaussian-value.")
+        var model = if let file { try fromFile(file) } else { try fromFlags(activation ?? standard, defaults) }
+        if defaults?.kind == .table {
+            if model.likelihood == .bernoulli { model.likelihood = .gaussianValue }
+            guard likelihood != .bernoulli else {
+                throw VAEError(
+                    .invalidArgument, "--likelihood", "is for values from 0 to 1, which a table's are not",
+                    expected: "gaussian-value or gaussian", found: "bernoulli",
+                    advice: "Leave it out: a table gets gaussian-value.")
+            }
         }
         if let activation { model.hiddenActivation = activation }
         if let likelihood { model.likelihood = likelihood }
@@ -93,8 +96,9 @@ struct ModelOptions: ParsableArguments {
         return model
     }
 
-    /// Whether no flag says what the layers are.
-    var saysNoLayers: Bool { file == nil && !layerFlags.contains { $0.given != nil } }
+    /// The flags that leave layers to the defaults: which of them no flag says.
+    var leavesFilters: Bool { file == nil && filters == nil }
+    var leavesHidden: Bool { file == nil && hidden == nil }
 
     /// Flags that say layers, with what they say.
     private var layerFlags: [(flag: String, given: String?)] {
@@ -117,18 +121,18 @@ struct ModelOptions: ParsableArguments {
     }
 
     private func fromFlags(
-        _ activation: HiddenActivation, _ table: TableDefaults?
+        _ activation: HiddenActivation, _ defaults: DataDefaults?
     ) throws(VAEError) -> ModelConfiguration {
-        var model = ModelConfiguration()
-        if let table {
-            model.latentSize = table.latentSize
-            if filters == nil { (model.encoderFilters, model.decoderFilters) = ([], []) }
-            if filters?.sizes.isEmpty ?? true { model.encoderUnits = table.hidden }
-        }
+        var model = defaults?.model ?? ModelConfiguration()
+        // Of the data, once they are read.
+        model.imageShape = ModelConfiguration().imageShape
         model.hiddenActivation = activation
         if let filters {
             model.encoderFilters = filters.sizes
             model.decoderFilters = filters.sizes.reversed()
+            if let defaults {
+                model.encoderUnits = filters.sizes.isEmpty ? defaults.fullyConnectedHidden : defaults.hidden
+            }
         }
         if let hidden { model.encoderUnits = hidden.sizes }
         if model.encoderFilters.isEmpty { model.decoderUnits = model.encoderUnits.reversed() }
@@ -167,7 +171,8 @@ struct ModelOptions: ParsableArguments {
                 residualBlocks: residualBlocks ?? 0, groups: groupNorm, upsampling: upsampling,
                 encoderUnits: model.encoderUnits, decoderUnits: model.decoderUnits,
                 activation: activation),
-            kernelSize: model.kernelSize, hiddenActivation: activation)
+            kernelSize: model.kernelSize, hiddenActivation: activation, likelihood: model.likelihood,
+            latentSize: model.latentSize)
     }
 
     /// Checks the numbers that layers are made of, while it is known which flag said them.
@@ -193,8 +198,11 @@ struct ModelOptions: ParsableArguments {
     }
 
     /// Each flag that was given, with what it says and what `model` has.
+    /// - Parameters:
+    ///   - kinds: what the data may have been taken for
+    ///   - images: training images, or rows
     func givenFlags(
-        beside model: ModelConfiguration, table: TableDefaults?
+        beside model: ModelConfiguration, kinds: [DataDefaults.Kind], images: Int
     ) throws(VAEError) -> [(flag: String, given: String, recorded: String)] {
         let all: [(String, String?, String)] = [
             ("--latent-dim", latentDim.map(String.init), "\(model.latentSize)"),
@@ -204,12 +212,18 @@ struct ModelOptions: ParsableArguments {
         var given = all.compactMap { flag, given, recorded in given.map { (flag, $0, recorded) } }
         let others = layerFlags.filter { $0.given != nil }
         guard file != nil || !others.isEmpty else { return given }
-        var asked = try configuration(withActivation: model.hiddenActivation, table: table)
-        asked.imageShape = model.imageShape
+        // What else follows from the data is not on record, and one of few.
+        let candidates = try kinds.map { (kind) throws(VAEError) in
+            var asked = try configuration(
+                withActivation: model.hiddenActivation,
+                defaults: DataDefaults(kind, model.imageShape, images: images))
+            asked.imageShape = model.imageShape
+            return asked
+        }
         if let file {
             // A file says the whole model.
-            given.append(("--model", file, asked == model ? file : model.phrase))
-        } else if model.layers == nil, asked.layers == nil {
+            given.append(("--model", file, candidates.contains(model) ? file : model.phrase))
+        } else if model.layers == nil, candidates.allSatisfy({ $0.layers == nil }) {
             let recorded = [
                 "--filters": SizeList(model.encoderFilters), "--hidden": SizeList(model.encoderUnits),
                 "--decoder-hidden": SizeList(model.decoderUnits),
@@ -222,7 +236,9 @@ struct ModelOptions: ParsableArguments {
             // A list is made of several flags together, which are compared by what they make.
             let text = others.map { $0.given == "" ? $0.flag : "\($0.flag) \($0.given ?? "")" }.joined(
                 separator: " ")
-            let isSame = asked.layers == model.layers && asked.kernelSize == model.kernelSize
+            let isSame = candidates.contains {
+                $0.layers == model.layers && $0.kernelSize == model.kernelSize
+            }
             given.append(
                 (
                     others.map(\.flag).joined(separator: ", "), text,
@@ -231,25 +247,6 @@ struct ModelOptions: ParsableArguments {
         }
         return given
     }
-}
-
-/// Numbers with commas between them, or "none".
-struct SizeList: CheckedArgument, CustomStringConvertible {
-    let sizes: [Int]
-
-    init(_ sizes: [Int]) { self.sizes = sizes }
-
-    init?(argument: String) {
-        let parts = argument == "none" ? [] : argument.split(separator: ",", omittingEmptySubsequences: false)
-        sizes = parts.compactMap { Int($0) }
-        guard sizes.count == parts.count else { return nil }
-    }
-
-    static func objection(to text: String) -> String {
-        "it is neither whole numbers with commas between, such as 32,64, nor none"
-    }
-
-    var description: String { sizes.isEmpty ? "none" : sizes.map(String.init).joined(separator: ",") }
 }
 
 extension HiddenActivation: ExpressibleByArgument {}

@@ -1,21 +1,33 @@
 import VAE
 import VAEConsole
 import VAECore
+import VAEData
 import VAERun
 
 extension RunSession {
     /// Says what is trained, on what and how, before the first step.
     func describe(to console: Console) {
+        trainer.describe(on: data, threads: threads, to: console)
+        console.note("run       \(path.escapingControlCharacters())")
+        if let resumed { console.note("resumed   \(resumed)") }
+        trainer.describeLosses(of: data, to: console)
+    }
+}
+
+extension Trainer {
+    /// Says what is trained, on what and how.
+    /// - Parameter threads: as many as were asked for
+    func describe(on data: Dataset, threads asked: Int, to console: Console) {
         let shape = data.train.shape
-        let (model, training) = (trainer.modelConfiguration, trainer.configuration)
+        let (network, training) = (modelConfiguration, configuration)
         let limit =
-            trainer.threads == Machine.processors
+            threads == Machine.processors
             ? "the machine has no more processors" : "a batch has no more parts"
         let remarks = [
-            trainer.threads < threads ? "\(trainer.threads) in use: \(limit)" : nil, Threads.quota,
+            threads < asked ? "\(threads) in use: \(limit)" : nil, Threads.quota,
         ].compactMap(\.self)
         console.note(
-            "threads   \(threads)" + (remarks.isEmpty ? "" : " (\(remarks.joined(separator: "; ")))")
+            "threads   \(asked)" + (remarks.isEmpty ? "" : " (\(remarks.joined(separator: "; ")))")
                 + ", seed \(training.seed)")
         let isTable = !data.columns.isEmpty
         let what =
@@ -25,17 +37,20 @@ extension RunSession {
                 + "\(grouped(Double(data.test?.count ?? 0))) test \(what) "
                 + "(\(data.source.escapingControlCharacters()))")
         console.note(
-            "model     \(grouped(Double(trainer.model.parameterCount))) parameters, \(model.phrase)")
+            "model     \(grouped(Double(model.parameterCount))) parameters, \(network.phrase)")
         console.note(
             "training  \(training.epochs == 1 ? "1 epoch" : "\(training.epochs) epochs"), batches of \(training.batchSize), Adam \(training.learningRate)"
                 + training.schedule.phrase
                 + (training.patience.map { ", patience \($0)" } ?? "")
                 + (training.augmentation.map { ", images augmented (\($0))" } ?? "")
                 + (training.binarization.map { ", images binarised (\($0.rawValue))" } ?? ""))
-        console.note("run       \(path.escapingControlCharacters())")
-        if let resumed { console.note("resumed   \(resumed)") }
+    }
+
+    /// Says what the losses mean, and which columns have none.
+    func describeLosses(of data: Dataset, to console: Console) {
+        let isTable = !data.columns.isEmpty
         console.note("loss = reconstruction + KL, in nats per \(isTable ? "row" : "image")")
-        if model.likelihood.isDensity {
+        if modelConfiguration.likelihood.isDensity {
             console.note("the reconstruction is a density's: it can be negative")
         }
         if let names = data.standardization?.constantColumns, !names.isEmpty {

@@ -9,7 +9,9 @@ extension TrainCommand {
     /// `--resume`: the run in `path` from its last checkpoint to its end.
     func goOn(_ path: String, _ console: Console) throws {
         let threads = try Threads.checked(threads)
-        for (flag, given) in [("--out", out), ("--export-data", images.exportData)] where given != nil {
+        for (flag, isGiven) in [
+            ("--out", out != nil), ("--export-data", images.exportData != nil), ("--dry-run", dryRun),
+        ] where isGiven {
             throw VAEError(
                 .invalidArgument, flag, "can't be combined with --resume", advice: "Leave it away.")
         }
@@ -41,10 +43,11 @@ extension TrainCommand {
         let flags = self.training
         try demand("--seed", flags.seed, training.seed)
         try demand("--batch-size", flags.batchSize, training.batchSize)
-        let table =
-            run.record.data.options?.isTable == true
-            ? TableDefaults(rows: run.record.data.trainImages, columns: model.imageShape.count) : nil
-        for (flag, given, recorded) in try self.model.givenFlags(beside: model, table: table) {
+        let kinds: [DataDefaults.Kind] =
+            run.record.data.options?.isTable == true ? [.table] : [.drawings, .pictures]
+        for (flag, given, recorded) in try self.model.givenFlags(
+            beside: model, kinds: kinds, images: run.record.data.trainImages)
+        {
             try demand(flag, given, recorded)
         }
         try demand("--binarize", flags.binarize?.rawValue, training.binarization?.rawValue)

@@ -34,8 +34,10 @@ struct TrainCommand: ParsableCommand {
               vae-train                                       MNIST, else built-in digits
               vae-train --threads 8 --epochs 30
               vae-train --dataset synthetic --limit 10000     the first 10,000 digits
+              vae-train --data photos --image-size 64         a folder of pictures
               vae-train --data ~/mnist --latent-dim 8         IDX files of a folder
               vae-train --data sensors.csv --label-column state   a table
+              vae-train --data photos --image-size 64 --dry-run   what would be trained
               vae-train --resume runs/NAME                    go on with an interrupted run
               vae-train --resume runs/NAME --epochs 30        train a finished run on
               vae-train --epochs 40 --schedule cosine --warm-up 1 --patience 5
@@ -84,6 +86,9 @@ struct TrainCommand: ParsableCommand {
             valueName: "steps|seconds"))
     var checkpointEvery: CheckpointInterval?
 
+    @Flag(help: "Read the data, say what would be trained and how, and stop; nothing is written.")
+    var dryRun = false
+
     @Flag(help: "Make no page and draw no pictures.")
     var noFigures = false
 
@@ -121,8 +126,10 @@ struct TrainCommand: ParsableCommand {
 
     private func work(_ console: Console) throws {
         let threads = try Threads.checked(threads)
-        var (model, training) = (try model.configuration(), try training.configuration())
-        let request = try images.request(seed: training.seed)
+        // Flags that contradict each other are found before anything is read.
+        _ = try model.configuration()
+        let asked = try self.training.configuration()
+        let request = try images.request(seed: asked.seed)
         warnOfFormerName(console)
         introduce(console, chosenProducts ?? .tiles)
 
@@ -140,25 +147,12 @@ struct TrainCommand: ParsableCommand {
         let data = try request.load { console.show($0) }
         console.clearStatus()
         console.show(remarks: data)
-        if !data.columns.isEmpty {
-            (model, training) = try configuration(ofTable: data, training, console)
-        }
-        let noun = data.columns.isEmpty ? "images" : "rows"
-        if training.batchSize > data.train.count {
-            guard self.training.batchSize == nil else {
-                throw VAEError(
-                    .invalidArgument, "batch size", "is larger than the training set",
-                    expected: "at most \(data.train.count), the number of its \(noun)",
-                    found: "\(training.batchSize)",
-                    advice: "Leave --batch-size out for batches of \(data.train.count).")
-            }
-            console.note(
-                "batches of \(data.train.count), not \(training.batchSize): there are no more training \(noun)"
-            )
-            training.batchSize = data.train.count
-        }
-        model.imageShape = data.train.shape
+        let (model, training) = try configuration(of: data, asked, console)
         let trainer = try Trainer(model, training, threads: threads, products: chosenProducts ?? .tiles)
+        if dryRun {
+            trainer.describe(on: data, threads: threads, to: console)
+            return console.result("dry run: nothing was trained, and nothing written")
+        }
         try conduct(
             RunSession(trainer, data, request.record(of: data), folder: out, threads: threads), console)
     }

@@ -38,7 +38,7 @@ struct GoldenEngineTests {
     /// has to account for all of the difference. In `seed` it is one or two elements of 134,165, each in
     /// `encoder.convolution.1.kernel`, off by up to 1.2e-5 (1 µ, a thousandth of one of Adam's steps), by BLAS kernel.
     @Test(arguments: GoldenTests.all)
-    func threeStepsOfAdamAgree(golden: Golden) throws {
+    func threeStepsOfTrainingAgree(golden: Golden) throws {
         let file = try golden.load()
         let network = try Network(golden.model)
         let images = try floats(file, "input.images")
@@ -62,7 +62,13 @@ struct GoldenEngineTests {
             gradients.append(pass.gradient.region.array())
             adam.update(
                 parameters.region, gradients: pass.gradient.region, parts: 1, firstMoment: first.region,
-                secondMoment: second.region, range: 0..<count, step: step)
+                secondMoment: second.region, range: 0..<network.optimizedCount, step: step)
+            let own = network.topology.likelihoodParameters
+            if !own.isEmpty {
+                network.topology.likelihood.step(
+                    parameters.region[own], gradient: pass.gradient.region[own],
+                    values: golden.model.imageShape.count / own.count, step: step)
+            }
             for entry in network.layout.entries {
                 guard let expected = try file["updated.\(step).\(entry.name)"]?.doubles() else { continue }
                 let found = parameters.region[entry.range].array()

@@ -22,8 +22,8 @@ struct TrainerTests {
         var reports: [StepReport] = []
         try trainer.fit(images, onStep: { reports.append($0) })
 
-        var first = parameters.map { [Double](repeating: 0, count: $0.count) }
-        var (second, steps) = (first, 0)
+        var optimizer = ReferenceOptimizer<Double>(reference, learningRate: 0.05, epsilon: 1)
+        var steps = 0
         for epoch in 1...2 {
             var stream = RandomStream(seed: 12, purpose: .shuffle, epoch: epoch)
             let order = stream.permutation(of: 30).map(Int.init)
@@ -41,12 +41,7 @@ struct TrainerTests {
                 }
                 let pass = reference.run(pixels, noise: noise, parameters: parameters, klWeight: klWeight)
                 steps += 1
-                for index in parameters.indices {
-                    Reference.adam(
-                        &parameters[index], gradient: pass.gradients[index], firstMoment: &first[index],
-                        secondMoment: &second[index], step: steps, learningRate: 0.05, beta1: 0.9,
-                        beta2: 0.999, epsilon: 1)
-                }
+                optimizer.step(&parameters, gradients: pass.gradients)
                 reconstruction += pass.reconstruction.reduce(0, +)
                 kl += pass.klDivergence.reduce(0, +)
                 let report = reports[steps - 1]

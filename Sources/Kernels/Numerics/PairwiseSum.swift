@@ -25,6 +25,15 @@ package enum PairwiseSum {
         addRows(rows.base, count: count, stride: length, length: length)
     }
 
+    /// Adds up a range of the elements of `count` rows of `length` floats, one after the other. The sums take their place in the first
+    /// row; the others are left as sums of parts.
+    package static func addRows(_ rows: FloatRegion, count: Int, length: Int, range: Range<Int>) {
+        precondition(
+            rows.count >= count * length && range.lowerBound >= 0 && range.upperBound <= length,
+            "\(range) of \(count) rows of \(length) floats")
+        addRows(rows.base + range.lowerBound, count: count, stride: length, length: range.count)
+    }
+
     /// Adds up `count` rows of `length` floats that lie `stride` apart, element by element. The sum takes the place of the first
     /// row; the others are left as sums of parts.
     static func addRows(

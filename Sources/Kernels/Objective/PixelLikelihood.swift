@@ -2,7 +2,7 @@
 package protocol PixelLikelihood: Sendable {
     /// Numbers of the decoder's output for each value of an image.
     var outputsPerValue: Int { get }
-    /// Tensors that are trained with the network's, named as in files.
+    /// Tensors of its own, which `step` trains and not the network's optimiser; named as in files.
     var parameters: [Parameter] { get }
     /// Whether p(x|z) is the density of continuous values, so that −ln p(x|z) can be negative.
     var isDensity: Bool { get }
@@ -18,6 +18,14 @@ package protocol PixelLikelihood: Sendable {
     func loss(
         _ output: FloatRegion, targets: FloatRegion, parameters: FloatRegion, count: Int, losses: FloatRegion,
         gradient: LikelihoodGradient?)
+
+    /// The likelihood's own parameters after a step of training.
+    ///
+    /// - Parameters:
+    ///   - gradient: of the batch's mean loss by each of them
+    ///   - values: values of an image that each of them serves
+    ///   - step: steps of training with this one, from 1
+    func step(_ parameters: FloatRegion, gradient: FloatRegion, values: Int, step: Int)
 
     /// The means of p(x|z), (count, values), from the decoder's output.
     func writeMeans(_ output: FloatRegion, into means: FloatRegion)
@@ -57,6 +65,8 @@ extension Bernoulli: PixelLikelihood {
             scale: gradient?.scale ?? 0)
     }
 
+    package func step(_ parameters: FloatRegion, gradient: FloatRegion, values: Int, step: Int) {}
+
     package func writeMeans(_ output: FloatRegion, into means: FloatRegion) {
         Self.means(logits: output, into: means)
     }
@@ -83,6 +93,11 @@ extension Gaussian: PixelLikelihood {
             scale: gradient?.scale ?? 0)
     }
 
+    package func step(_ parameters: FloatRegion, gradient: FloatRegion, values: Int, step: Int) {
+        RunningVariance.update(
+            parameters, gradient: gradient, values: values, step: step, floor: 0)
+    }
+
     package func writeMeans(_ output: FloatRegion, into means: FloatRegion) { means.copy(from: output) }
 
     package func draw(
@@ -105,6 +120,11 @@ extension DiagonalGaussian: PixelLikelihood {
             means: output, targets: targets, logVariances: parameters, count: count, losses: losses,
             gradient: gradient?.output, logVarianceGradients: gradient?.parameters,
             scale: gradient?.scale ?? 0)
+    }
+
+    package func step(_ parameters: FloatRegion, gradient: FloatRegion, values: Int, step: Int) {
+        RunningVariance.update(
+            parameters, gradient: gradient, values: values, step: step, floor: Self.leastVariance)
     }
 
     package func writeMeans(_ output: FloatRegion, into means: FloatRegion) { means.copy(from: output) }

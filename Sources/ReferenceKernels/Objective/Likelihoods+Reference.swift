@@ -8,6 +8,11 @@ package protocol ReferenceLikelihood {
     func referenceGradient<T: ReferenceScalar>(
         _ output: [T], targets: [T], parameters: [[T]], count: Int
     ) -> (output: [T], parameters: [[T]])
+    /// The likelihood's own parameters after a step of training, from the gradient of the batch's mean loss.
+    /// - Parameters:
+    ///   - values: values of an image that each of them serves
+    ///   - step: steps of training with this one, from 1
+    func referenceStep<T: ReferenceScalar>(_ parameters: [T], gradient: [T], values: Int, step: Int) -> [T]
 }
 
 extension Bernoulli: ReferenceLikelihood {
@@ -22,6 +27,10 @@ extension Bernoulli: ReferenceLikelihood {
     ) -> (output: [T], parameters: [[T]]) {
         (Reference.bernoulliGradient(logits: output, targets: targets), [])
     }
+
+    package func referenceStep<T: ReferenceScalar>(
+        _ parameters: [T], gradient: [T], values: Int, step: Int
+    ) -> [T] { parameters }
 }
 
 extension Gaussian: ReferenceLikelihood {
@@ -39,6 +48,13 @@ extension Gaussian: ReferenceLikelihood {
         let gradient = Reference.gaussianGradient(
             means: output, targets: targets, logVariance: parameters[0][0])
         return (gradient, [[slopes.reduce(0, +)]])
+    }
+
+    package func referenceStep<T: ReferenceScalar>(
+        _ parameters: [T], gradient: [T], values: Int, step: Int
+    ) -> [T] {
+        Reference.runningVariance(
+            parameters, gradient: gradient, values: values, step: step, floor: 0)
     }
 }
 
@@ -58,6 +74,13 @@ extension DiagonalGaussian: ReferenceLikelihood {
         let gradient = Reference.diagonalGaussianGradient(
             means: output, targets: targets, logVariances: parameters[0])
         return (gradient, [slopes])
+    }
+
+    package func referenceStep<T: ReferenceScalar>(
+        _ parameters: [T], gradient: [T], values: Int, step: Int
+    ) -> [T] {
+        Reference.runningVariance(
+            parameters, gradient: gradient, values: values, step: step, floor: DiagonalGaussian.leastVariance)
     }
 }
 

@@ -18,6 +18,8 @@ struct Network: Sendable {
     var plan: Plan { topology.plan }
     var layout: ParameterLayout { topology.plan.layout }
     var packedCount: Int { topology.plan.packedCount }
+    /// Parameters that the optimiser trains: all but the likelihood's own, which come last.
+    var optimizedCount: Int { topology.likelihoodParameters.lowerBound }
 
     /// - Throws: `invalidArgument` when the configuration is not valid.
     init(_ configuration: ModelConfiguration, products: Products = .tiles) throws(VAEError) {

@@ -21,7 +21,8 @@ extension Trainer {
             let (trainer, parts, learningRate) = context
             trainer.update(chunk, parts: parts, learningRate: learningRate)
         }
-        for chunk in 0..<chunks where finiteChunks.region[chunk] == 0 {
+        let isFinite = updateLikelihood(parts: parts)
+        guard isFinite, (0..<chunks).allSatisfy({ finiteChunks.region[$0] == 1 }) else {
             throw divergence(order[range], parts: parts, loss: nil)
         }
         times?.add(.update, since: start)
@@ -45,6 +46,19 @@ extension Trainer {
         return sumLosses(range.count)
     }
 
+    /// The likelihood's step on its own parameters, with the sum of `parts` gradients.
+    /// - Returns: whether they are finite numbers still
+    private func updateLikelihood(parts: Int) -> Bool {
+        let topology = engine.network.topology
+        let own = topology.likelihoodParameters
+        guard !own.isEmpty else { return true }
+        PairwiseSum.addRows(gradients.region, count: parts, length: parameters.region.count, range: own)
+        topology.likelihood.step(
+            parameters.region[own], gradient: gradients.region[own],
+            values: modelConfiguration.imageShape.count / own.count, step: progress.stepsTaken + 1)
+        return own.allSatisfy { parameters.region[$0].isFinite }
+    }
+
     /// Adam on one chunk of the parameters, with the sum of `parts` gradients.
     private func update(_ chunk: Int, parts: Int, learningRate: Float) {
         let start = chunk * Self.updateChunk
@@ -53,7 +67,7 @@ extension Trainer {
         let isFinite = adam.update(
             parameters.region, gradients: gradients.region, parts: parts, firstMoment: firstMoment.region,
             secondMoment: secondMoment.region,
-            range: start..<min(start + Self.updateChunk, parameters.region.count),
+            range: start..<min(start + Self.updateChunk, engine.network.optimizedCount),
             step: progress.stepsTaken + 1)
         finiteChunks.region[chunk] = isFinite ? 1 : 0
     }

@@ -78,7 +78,7 @@ public final class Trainer {
         secondMoment = try storage(count)
         gradients = try storage(count * shards.count)
         losses = try storage(2 * training.batchSize)
-        finiteChunks = try storage((count + Self.updateChunk - 1) / Self.updateChunk)
+        finiteChunks = try storage((network.optimizedCount + Self.updateChunk - 1) / Self.updateChunk)
         network.layout.initialize(parameters.region, seed: training.seed)
         engine.pack(weights)
     }

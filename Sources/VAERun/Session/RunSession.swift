@@ -32,22 +32,21 @@ public final class RunSession {
     /// - Parameters:
     ///   - data: images of one shape, which the model takes on. Without test images a tenth of the training images is held out: `Dataset.holdingOutTest(fraction:)`.
     ///     A table is standardised by its training rows, and the model's file keeps how.
-    ///   - model: the network's sizes; its image shape is not read
-    ///   - training: how to train; the seed names every random number
+    ///   - model: the network's sizes; its image shape is not read. nil for what suits the data: ``DataDefaults``
+    ///   - training: how to train; the seed names every random number. nil for what suits the data
     ///   - folder: the run folder, which must be empty or not there yet; nil for `runs/<date>-<name of the data>`
     ///   - threads: workers; the bits of the model do not depend on it
     ///   - products: what computes the matrix products
     /// - Throws: `invalidArgument` when a size or setting is out of range, or there are fewer than two images; `unavailable` when there is not
     ///   memory enough; `cannotCreate` when the folder is not empty or can't be made.
     public convenience init(
-        _ data: Dataset, model: ModelConfiguration = ModelConfiguration(),
-        training: TrainingConfiguration = TrainingConfiguration(), folder: String? = nil,
-        threads: Int = Machine.physicalCores, products: Products = .tiles
+        _ data: Dataset, model: ModelConfiguration? = nil, training: TrainingConfiguration? = nil, folder: String? = nil, threads: Int = Machine.physicalCores, products: Products = .tiles
     ) throws(VAEError) {
         let data = try data.holdingOutTest().standardized()
-        var model = model
+        let defaults = try DataDefaults(data)
+        var model = model ?? defaults.model
         model.imageShape = data.train.shape
-        let trainer = try Trainer(model, training, threads: threads, products: products)
+        let trainer = try Trainer(model, training ?? defaults.training, threads: threads, products: products)
         try self.init(trainer, data, try RunRecord.Data(data), folder: folder, threads: threads)
     }
 

@@ -222,6 +222,19 @@ def gradients(case, weights, images, noise):
     return {name: value.detach() for name, value in values.items()}, dict(zip(leaves, found))
 
 
+def running_variance(case, weights, values, images, step):
+    """log(sigma^2 - floor) after a step: sigma^2 is a running mean of the squared error, from its definition."""
+    if case.likelihood == "bernoulli":
+        return None
+    floor = 0 if case.likelihood == "gaussian" else LEAST_VARIANCE
+    weight = max(0.01, 1 / (step + 1))
+    p = weights["decoder.log_variance"]
+    errors = (values["output_mean"] - images) ** 2
+    # Values that have the same variance: all of them, those of a channel, or those of the batch.
+    errors = errors.reshape(-1, p.numel()).mean(0).reshape(p.shape)
+    return torch.log((1 - weight) * (floor + torch.exp(p)) + weight * errors - floor)
+
+
 def run(case, data_seed, dtype):
     """All that is stored, computed in `dtype` from inputs rounded to the stored type."""
     pixels, noise = case.data(data_seed)
@@ -239,7 +252,11 @@ def run(case, data_seed, dtype):
             result |= {f"gradient.{name}": value for name, value in gradient.items()}
         for part in ("reconstruction", "kl"):
             steps[f"step.{part}"].append(values[f"loss.{part}"].mean())
+        variance = running_variance(case, weights, values, x, step)
         for name, g in gradient.items():
+            if name == "decoder.log_variance":
+                weights[name] = variance
+                continue
             first[name] = BETA1 * first[name] + (1 - BETA1) * g
             second[name] = BETA2 * second[name] + (1 - BETA2) * g * g
             m, v = first[name] / (1 - BETA1**step), second[name] / (1 - BETA2**step)

@@ -1,0 +1,39 @@
+/// Steps of training on direct loops: Adam for the network's parameters, and the likelihood's own step for its own.
+package struct ReferenceOptimizer<T: ReferenceScalar & Sendable>: Sendable {
+    private let model: ReferenceModel
+    private let learningRate: T
+    private let epsilon: T
+    private var firstMoments: [[T]]
+    private var secondMoments: [[T]]
+    package private(set) var stepsTaken = 0
+
+    package init(_ model: ReferenceModel, learningRate: T = 1e-3, epsilon: T = 1e-7) {
+        self.model = model
+        self.learningRate = learningRate
+        self.epsilon = epsilon
+        firstMoments = model.parameterCounts.map { [T](repeating: 0, count: $0) }
+        secondMoments = firstMoments
+    }
+
+    /// One step, with the gradient of the batch's mean loss.
+    /// - Parameters:
+    ///   - parameters: in the order and sizes of the model's `parameterCounts`, as are the gradients
+    package mutating func step(_ parameters: inout [[T]], gradients: [[T]]) {
+        stepsTaken += 1
+        let entries = model.topology.plan.layout.entries
+        let own = model.topology.likelihoodParameters
+        for index in parameters.indices {
+            guard !own.overlaps(entries[index].range) else {
+                parameters[index] = model.topology.referenceLikelihood.referenceStep(
+                    parameters[index], gradient: gradients[index],
+                    values: model.topology.plan.values[model.topology.images].count / parameters[index].count,
+                    step: stepsTaken)
+                continue
+            }
+            Reference.adam(
+                &parameters[index], gradient: gradients[index], firstMoment: &firstMoments[index],
+                secondMoment: &secondMoments[index], step: stepsTaken, learningRate: learningRate,
+                beta1: 0.9, beta2: 0.999, epsilon: epsilon)
+        }
+    }
+}

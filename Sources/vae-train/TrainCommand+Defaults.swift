@@ -1,0 +1,114 @@
+import VAE
+import VAEConsole
+import VAECore
+import VAEData
+import VAERun
+
+extension TrainCommand {
+    /// The model and the training of a data set: what flags say, and where none does what suits the data. Says what was chosen, and why.
+    /// - Throws: `invalidArgument` for flags that don't go together, or are for images where there is a table.
+    func configuration(
+        of data: Dataset, _ training: TrainingConfiguration, _ console: Console
+    ) throws(VAEError) -> (ModelConfiguration, TrainingConfiguration) {
+        let flags = self.training
+        let defaults = try DataDefaults(data)
+        if defaults.kind == .table { try refuseFlagsForImages() }
+        var model = try self.model.configuration(defaults: defaults)
+        if training.binarization != nil, self.model.likelihood == nil { model.likelihood = .bernoulli }
+        model.imageShape = data.train.shape
+        var training = training
+        if flags.batchSize == nil { training.batchSize = defaults.batchSize }
+        try fit(&training, to: data, console)
+        if flags.epochs == nil { training.epochs = defaults.epochs(batchSize: training.batchSize) }
+        try training.validate()
+        console.show(introduction: data)
+        let reasons = reasons(for: model, training, defaults)
+        for (index, reason) in reasons.enumerated() {
+            console.note((index == 0 ? "    chosen for it: " : "                   ") + reason)
+        }
+        return (model, training)
+    }
+
+    /// What follows from the data and not from flags, each with its reason; nothing for drawings, which get what the help says.
+    private func reasons(
+        for model: ModelConfiguration, _ training: TrainingConfiguration, _ defaults: DataDefaults
+    ) -> [String] {
+        guard defaults.kind != .drawings else { return [] }
+        let (shape, flags, options) = (model.imageShape, self.training, self.model)
+        var reasons: [String] = []
+        if options.leavesFilters, !model.encoderFilters.isEmpty {
+            let (levels, side) = (model.encoderFilters.count, min(shape.height, shape.width))
+            reasons.append(
+                "filters \(SizeList(model.encoderFilters)), which halve \(shape.height)×\(shape.width) "
+                    + (levels == 1 ? "once" : levels == 2 ? "twice" : "\(levels) times")
+                    + (side >= 8 ? ", to about \(max(1, side >> levels))" : ""))
+        }
+        if defaults.kind == .table, options.leavesFilters, options.leavesHidden {
+            reasons.append(
+                "no filters, and hidden units \(SizeList(model.encoderUnits)), for columns have no neighbours")
+        } else if options.leavesHidden, model.layers == nil {
+            reasons.append(
+                model.encoderUnits.isEmpty
+                    ? "no hidden units, which would let fewer numbers pass than latents"
+                    : "hidden units \(SizeList(model.encoderUnits))")
+        }
+        if options.latentDim == nil, options.file == nil {
+            reasons.append(
+                defaults.kind == .table
+                    ? "\(model.latentSize) latent \(model.latentSize == 1 ? "dimension" : "dimensions"), a third of the columns"
+                    : "\(model.latentSize) latent dimensions, for pictures differ in more than two ways")
+        }
+        if options.likelihood == nil, training.binarization == nil, options.file == nil {
+            reasons.append("a \(model.likelihood.name) likelihood, for \(defaults.likelihoodReason)")
+        }
+        if flags.batchSize == nil { reasons.append("batches of \(training.batchSize)") }
+        if flags.epochs == nil {
+            let steps = (defaults.trainingImages + training.batchSize - 1) / training.batchSize * training.epochs
+            reasons.append("\(training.epochs) epochs, \(grouped(Double(steps))) steps")
+        }
+        return reasons
+    }
+
+    /// No more images a batch than there are.
+    private func fit(
+        _ training: inout TrainingConfiguration, to data: Dataset, _ console: Console
+    ) throws(VAEError) {
+        let noun = data.columns.isEmpty ? "images" : "rows"
+        guard training.batchSize > data.train.count else { return }
+        guard self.training.batchSize == nil else {
+            throw VAEError(
+                .invalidArgument, "batch size", "is larger than the training set",
+                expected: "at most \(data.train.count), the number of its \(noun)",
+                found: "\(training.batchSize)",
+                advice: "Leave --batch-size out for batches of \(data.train.count).")
+        }
+        console.note(
+            "batches of \(data.train.count), not \(training.batchSize): there are no more training \(noun)")
+        training.batchSize = data.train.count
+    }
+
+    private func refuseFlagsForImages() throws(VAEError) {
+        for (flag, isGiven) in [
+            ("--augment", training.augment != nil), ("--binarize", training.binarize != nil), ("--film", film),
+        ] where isGiven {
+            throw VAEError(
+                .invalidArgument, flag, "is for images", found: "a table", advice: "Leave it out.")
+        }
+    }
+}
+
+extension Console {
+    /// What the rows of a table are, and what was done to them; nothing of images.
+    fileprivate func show(introduction data: Dataset) {
+        guard !data.columns.isEmpty else { return }
+        let rows = data.train.count + (data.test?.count ?? 0)
+        note(
+            "table of \(grouped(Double(rows))) rows × \(grouped(Double(data.columns.count))) columns, each column brought to mean 0 and standard deviation 1"
+        )
+        let shown = data.columns.prefix(8).map { String($0.prefix(40)) }.joined(separator: ", ")
+        let more = data.columns.count > 8 ? " and \(data.columns.count - 8) more" : ""
+        note(
+            "    by the \(grouped(Double(data.train.count))) training rows: "
+                + (shown + more).escapingControlCharacters())
+    }
+}
