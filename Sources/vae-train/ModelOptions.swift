@@ -6,7 +6,9 @@ import VAERun
 
 /// Flags that say what is trained.
 struct ModelOptions: ParsableArguments {
-    @Option(help: "Dimensions of the latent space. (default: 2; of pictures 32, of a table a third of its columns)")
+    @Option(
+        help:
+            "Dimensions of the latent space. (default: 2; of pictures 32, of a table a third of its columns)")
     var latentDim: Int?
 
     @Option(
@@ -79,7 +81,8 @@ struct ModelOptions: ParsableArguments {
     func configuration(
         withActivation standard: HiddenActivation = .rectified, defaults: DataDefaults? = nil
     ) throws(VAEError) -> ModelConfiguration {
-        var model = if let file { try fromFile(file) } else { try fromFlags(activation ?? standard, defaults) }
+        var model =
+            if let file { try fromFile(file) } else { try fromFlags(activation ?? standard, defaults) }
         if defaults?.kind == .table {
             if model.likelihood == .bernoulli { model.likelihood = .gaussianValue }
             guard likelihood != .bernoulli else {

@@ -24,7 +24,7 @@ extension TrainCommand {
         console.show(introduction: data)
         let reasons = reasons(for: model, training, defaults)
         for (index, reason) in reasons.enumerated() {
-            console.note((index == 0 ? "    chosen for it: " : "                   ") + reason)
+            console.note((index == 0 ? "chosen    " : "          ") + reason)
         }
         return (model, training)
     }
@@ -34,37 +34,36 @@ extension TrainCommand {
         for model: ModelConfiguration, _ training: TrainingConfiguration, _ defaults: DataDefaults
     ) -> [String] {
         guard defaults.kind != .drawings else { return [] }
-        let (shape, flags, options) = (model.imageShape, self.training, self.model)
+        let (flags, options) = (self.training, self.model)
         var reasons: [String] = []
-        if options.leavesFilters, !model.encoderFilters.isEmpty {
-            let (levels, side) = (model.encoderFilters.count, min(shape.height, shape.width))
+        if options.leavesFilters {
             reasons.append(
-                "filters \(SizeList(model.encoderFilters)), which halve \(shape.height)×\(shape.width) "
-                    + (levels == 1 ? "once" : levels == 2 ? "twice" : "\(levels) times")
-                    + (side >= 8 ? ", to about \(max(1, side >> levels))" : ""))
+                model.encoderFilters.isEmpty
+                    ? "no filters, for columns have no neighbours"
+                    : "filters \(SizeList(model.encoderFilters)), in the decoder \(SizeList(model.decoderFilters)): "
+                        + defaults.halvings)
         }
-        if defaults.kind == .table, options.leavesFilters, options.leavesHidden {
-            reasons.append(
-                "no filters, and hidden units \(SizeList(model.encoderUnits)), for columns have no neighbours")
-        } else if options.leavesHidden, model.layers == nil {
+        if options.leavesHidden, model.layers == nil {
             reasons.append(
                 model.encoderUnits.isEmpty
-                    ? "no hidden units, which would let fewer numbers pass than latents"
+                    ? "no hidden units, which would let fewer numbers pass than there are latents"
                     : "hidden units \(SizeList(model.encoderUnits))")
         }
         if options.latentDim == nil, options.file == nil {
+            let number = "\(model.latentSize) latent \(model.latentSize == 1 ? "dimension" : "dimensions")"
             reasons.append(
-                defaults.kind == .table
-                    ? "\(model.latentSize) latent \(model.latentSize == 1 ? "dimension" : "dimensions"), a third of the columns"
-                    : "\(model.latentSize) latent dimensions, for pictures differ in more than two ways")
+                number
+                    + (defaults.kind == .table
+                        ? ", a third of the columns" : ", for pictures differ in more than two ways"))
         }
         if options.likelihood == nil, training.binarization == nil, options.file == nil {
-            reasons.append("a \(model.likelihood.name) likelihood, for \(defaults.likelihoodReason)")
+            reasons.append("\(model.likelihood.name) likelihood, for \(defaults.likelihoodReason)")
         }
         if flags.batchSize == nil { reasons.append("batches of \(training.batchSize)") }
         if flags.epochs == nil {
-            let steps = (defaults.trainingImages + training.batchSize - 1) / training.batchSize * training.epochs
-            reasons.append("\(training.epochs) epochs, \(grouped(Double(steps))) steps")
+            let steps = (defaults.trainingImages + training.batchSize - 1) / training.batchSize
+            reasons.append(
+                "\(training.epochs) epochs, which are \(grouped(Double(steps * training.epochs))) steps")
         }
         return reasons
     }
@@ -89,7 +88,8 @@ extension TrainCommand {
 
     private func refuseFlagsForImages() throws(VAEError) {
         for (flag, isGiven) in [
-            ("--augment", training.augment != nil), ("--binarize", training.binarize != nil), ("--film", film),
+            ("--augment", training.augment != nil), ("--binarize", training.binarize != nil),
+            ("--film", film),
         ] where isGiven {
             throw VAEError(
                 .invalidArgument, flag, "is for images", found: "a table", advice: "Leave it out.")
@@ -103,12 +103,12 @@ extension Console {
         guard !data.columns.isEmpty else { return }
         let rows = data.train.count + (data.test?.count ?? 0)
         note(
-            "table of \(grouped(Double(rows))) rows × \(grouped(Double(data.columns.count))) columns, each column brought to mean 0 and standard deviation 1"
+            "table     \(grouped(Double(rows))) rows × \(grouped(Double(data.columns.count))) columns, each column brought to mean 0 and standard deviation 1"
         )
         let shown = data.columns.prefix(8).map { String($0.prefix(40)) }.joined(separator: ", ")
         let more = data.columns.count > 8 ? " and \(data.columns.count - 8) more" : ""
         note(
-            "    by the \(grouped(Double(data.train.count))) training rows: "
+            "          by the \(grouped(Double(data.train.count))) training rows: "
                 + (shown + more).escapingControlCharacters())
     }
 }

@@ -6,12 +6,14 @@ import VAECore
 /// The flags that say how the model is trained.
 struct TrainingFlags: ParsableArguments {
     @Option(
-        help: "Passes over the training images. (default: 15; of pictures 15 to 200 and of a table 10 to 200, for about 6,000 steps)")
+        help:
+            "Passes over the training images. (default: 15; of pictures 15 to 200 and of a table 10 to 200, for about 6,000 steps)"
+    )
     var epochs: Int?
 
     @Option(
         help:
-            "Images of an optimiser step. (default: 128, or all where there are fewer; of pictures 64, below 5,000 of them 32; of a table below 20,000 rows 32)"
+            "Images of an optimiser step. (default: 128, or all where there are fewer; of pictures 64, and 32 below 20,000 of them; of a table 32 below 20,000 rows)"
     )
     var batchSize: Int?
 

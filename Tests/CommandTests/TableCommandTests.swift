@@ -51,7 +51,7 @@ import VAEData
     @Test func introductionAndDefaults() throws {
         let outcome = try trained(["--epochs", "1"])
         for words in [
-            "table of 300 rows × 4 columns", "270 training rows: flow, pressure, load, %, speed",
+            "table     300 rows × 4 columns", "270 training rows: flow, pressure, load, %, speed",
             "hidden units 32,16", "2 latent dimensions", "value-wise Gaussian", "batches of 32",
             "column \"speed\" never changes", "nats per row", "latent-space, losses, latent-dimensions;",
         ] { #expect(outcome.errors.contains(words), "\(words): \(outcome.errors)") }

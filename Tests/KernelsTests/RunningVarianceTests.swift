@@ -6,10 +6,11 @@ import Testing
 /// Variances of Gaussian likelihoods as running means of the squared error.
 @Suite("Running variances")
 struct RunningVarianceTests {
-    private static let kinds: [(any PixelLikelihood & ReferenceLikelihood, parameters: Int, floor: Double)] = [
-        (Gaussian(), 1, 0), (DiagonalGaussian(shape: [3]), 3, 1e-6),
-        (DiagonalGaussian(shape: [2, 5, 3]), 30, 1e-6),
-    ]
+    private static let kinds: [(any PixelLikelihood & ReferenceLikelihood, parameters: Int, floor: Double)] =
+        [
+            (Gaussian(), 1, 0), (DiagonalGaussian(shape: [3]), 3, 1e-6),
+            (DiagonalGaussian(shape: [2, 5, 3]), 30, 1e-6),
+        ]
 
     private let count = 7, values = 30
 

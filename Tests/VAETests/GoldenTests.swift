@@ -134,7 +134,8 @@ struct GoldenTests {
     }
 
     /// ln(σ² − floor) after the first step: σ² is half of what it was and half of the mean squared error.
-    private func firstVariances(_ golden: Golden, _ file: SafeTensors, _ before: [Double]) throws -> [Double] {
+    private func firstVariances(_ golden: Golden, _ file: SafeTensors, _ before: [Double]) throws -> [Double]
+    {
         let means = try #require(file["output_mean"]).doubles()
         let images = try #require(file["input.images"]).doubles()
         var errors = [Double](repeating: 0, count: before.count)

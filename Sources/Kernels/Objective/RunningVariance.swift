@@ -34,7 +34,8 @@ package enum RunningVariance {
     static func update(
         _ parameters: FloatRegion, gradient: FloatRegion, values: Int, step: Int, floor: Double
     ) {
-        precondition(gradient.count == parameters.count && values > 0 && step > 0, "\(values) values, step \(step)")
+        precondition(
+            gradient.count == parameters.count && values > 0 && step > 0, "\(values) values, step \(step)")
         let factor = weight(step: step) * 2 / Double(values)
         let least = floor > 0 ? leastAboveFloor : least
         for index in 0..<parameters.count {

@@ -40,7 +40,8 @@ public final class RunSession {
     /// - Throws: `invalidArgument` when a size or setting is out of range, or there are fewer than two images; `unavailable` when there is not
     ///   memory enough; `cannotCreate` when the folder is not empty or can't be made.
     public convenience init(
-        _ data: Dataset, model: ModelConfiguration? = nil, training: TrainingConfiguration? = nil, folder: String? = nil, threads: Int = Machine.physicalCores, products: Products = .tiles
+        _ data: Dataset, model: ModelConfiguration? = nil, training: TrainingConfiguration? = nil,
+        folder: String? = nil, threads: Int = Machine.physicalCores, products: Products = .tiles
     ) throws(VAEError) {
         let data = try data.holdingOutTest().standardized()
         let defaults = try DataDefaults(data)
