@@ -69,7 +69,7 @@ struct ModelOptions: ParsableArguments {
 
     @Option(
         help:
-            "p(x|z) of a pixel: bernoulli; gaussian, with one variance for all pixels, which is learned; gaussian-channel or gaussian-value, with one for each channel or each value. (default: bernoulli; of pictures gaussian-channel, of a table gaussian-value)"
+            "p(x|z) of a pixel: bernoulli; gaussian, with one variance for all pixels, the mean squared error; gaussian-channel or gaussian-value, with one for each channel or each value. (default: bernoulli; of pictures gaussian-channel, of a table gaussian-value)"
     )
     var likelihood: Likelihood?
 

@@ -6,14 +6,14 @@ public enum Likelihood: String, Sendable, Hashable, Codable, CaseIterable {
     /// A Bernoulli distribution for each pixel: the decoder's output is the logit of its mean. The reconstruction is the binary
     /// cross-entropy, which is a likelihood where pixels are 0 or 1.
     case bernoulli
-    /// A Gaussian for each pixel, N(mean, σ²): the decoder's output is the mean, and one σ² for all pixels is learned with the weights, as its
-    /// logarithm. The reconstruction is a density's, and negative where σ is small.
+    /// A Gaussian for each pixel, N(mean, σ²): the decoder's output is the mean, and one σ² for all pixels is a running mean of the squared
+    /// error, kept as its logarithm. The reconstruction is a density's, and negative where σ is small.
     case gaussian
     /// A Gaussian with a σ² for each channel: for coloured images, and where channels are of different kinds. σ² = 10⁻⁶ + e^p with
-    /// a p for each channel that is learned with the weights.
+    /// a p for each channel, and follows the channel's squared error.
     case gaussianChannel = "gaussian-channel"
     /// A Gaussian with a σ² for each value of an image, which is each pixel's each channel, or a table's column: for values that differ
-    /// in their noise. σ² = 10⁻⁶ + e^p with a p for each value that is learned with the weights.
+    /// in their noise. σ² = 10⁻⁶ + e^p with a p for each value, and follows the value's squared error.
     case gaussianValue = "gaussian-value"
 }
 

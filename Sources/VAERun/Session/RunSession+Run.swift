@@ -6,7 +6,7 @@ extension RunSession {
     /// Trains to the end and leaves the whole run folder. After an interruption it may be called again, and goes on.
     ///
     /// - Parameters:
-    ///   - figures: writes `report.html`, a web page to explore the model with, after every epoch, and draws pictures at the end. Of a
+    ///   - figures: writes `report.html`, a web page to explore the model with, after epochs (in a twentieth of the time at most) and at the end, and draws pictures then. Of a
     ///     table there is no page, which shows images, and only the pictures that show none.
     ///   - film: also makes `film.png`, an animated picture of the training. A run that was begun with a film goes on with it.
     ///   - checkpoints: how often the training is saved within an epoch; after each epoch it always is

@@ -52,6 +52,7 @@ extension RunSession {
                 trainer.history.count + 1,
                 imagesDone: (resumed?.steps ?? 0) * trainer.configuration.batchSize))
         var (saved, cost) = (ContinuousClock.now, 0.0)
+        var pageIsDue = ContinuousClock.now
         try trainer.fit(
             data.train, test: data.test,
             onStep: { step in
@@ -78,9 +79,12 @@ extension RunSession {
                 try folder.add(report, model, isBest: trainer.history.best?.epoch == report.epoch)
                 cost = try saveCheckpoint()
                 saved = .now
-                if !trainer.isFinished {
-                    try page?.write(
+                if !trainer.isFinished, let page, pageIsDue <= .now {
+                    let start = ContinuousClock.now
+                    try page.write(
                         model, history: trainer.history, losses: false, to: folder.file(RunReport.fileName))
+                    // Where epochs are short, pages would take longer than they.
+                    pageIsDue = .now + Self.pageInterval * (ContinuousClock.now - start)
                 }
                 try goesOn()
                 guard !trainer.isFinished else { return }
@@ -91,6 +95,9 @@ extension RunSession {
                 observer.observe(.epochBegins(report.epoch + 1, imagesDone: 0))
             })
     }
+
+    /// Times that a page takes between two of them, during which nothing but epochs is done: pages cost a twentieth of the time at most.
+    private static let pageInterval = 20
 
     /// Says which images could not be read any more, and were replaced by others.
     private func warnOfReplacements(_ observer: any RunObserver) {
