@@ -80,6 +80,17 @@ import VAECore
         #expect(shown > 10 && texts.contains("+ \(40 - shown) more"), "\(texts)")
     }
 
+    /// Long names stand in the legend alone where they would cover the points.
+    @Test(arguments: [("cat", true), ("a photograph of no. ", false)])
+    func namesLeaveThePointsRoom(name: String, areInThePlot: Bool) throws {
+        let labels = (0..<40).map { Int($0) }
+        let figure = try LatentScatter(
+            points: labels.map { SIMD2(Float($0 % 7), Float($0 / 7)) }, labels: labels,
+            classNames: labels.map { "\(name)\($0)" }, legendTitle: "class")
+        let texts = try textEntries(of: figure).map(\.text)
+        #expect(texts.filter { $0 == "\(name)3" }.count == (areInThePlot ? 2 : 1))
+    }
+
     /// A picture of some of the images shows their classes as a picture of all does.
     @Test func looksDependOnAllClasses() throws {
         let points: [SIMD2<Float>] = [SIMD2(-1, 0), SIMD2(1, 0)]

@@ -92,7 +92,8 @@ extension LatentScatter {
         let rect: Rect
     }
 
-    /// Every class's name at its median, moved a little where two would overlap. More than sixty names would hide the points.
+    /// Every class's name at its median, moved a little where two would overlap. More than sixty names would hide the points, and so would
+    /// those that take more than a tenth of the plot; the legend has them all.
     private func names(in area: PlotArea, on canvas: borrowing Canvas) -> [Name] {
         let named = groups.count > 60 ? [] : groups.filter { !$0.name.isEmpty }
         let largest = min(
@@ -108,6 +109,8 @@ extension LatentScatter {
         for (group, style) in zip(named, styles) {
             sizes.append(Size(width: canvas.width(of: group.name, style) + 6, height: style.size * 0.73 + 8))
         }
+        let room = sizes.reduce(0) { $0 + $1.width * $1.height }
+        guard legendTitle == nil || room < area.rect.width * area.rect.height / 10 else { return [] }
         let medians = named.map { group in
             let median = ScatterStatistics.median(group.points)
             // Over so few points the name would hide what it names, so it stands above.

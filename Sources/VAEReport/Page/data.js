@@ -85,8 +85,12 @@ class TestSet {
     return { indices, title: `The first of ${which}` };
   }
 
-  /** ", digit 7" for an image with a label. */
-  labelText(index) { return this.labels ? `, ${report.labelName} ${this.className(this.labels[index])}` : ''; }
+  /** ", digit 7" for an image with a label, ", cat" where the class has a name. */
+  labelText(index) {
+    if (!this.labels) return '';
+    const name = this.className(this.labels[index]);
+    return report.classNames[this.labels[index]] === undefined ? `, ${report.labelName} ${name}` : `, ${name}`;
+  }
 
   meanOf(index) { return this.mean.subarray(index * this.size, (index + 1) * this.size); }
 

@@ -17,6 +17,8 @@ class Scatter {
   constructor(canvas, plane, theme) {
     Object.assign(this, { canvas, plane, theme, testSet: plane.testSet });
     this.hidden = new Set();
+    /** The classes' names on the plane and where they stand. */
+    this.names = [];
     [this.width, this.height] = [0, 0];
   }
 
@@ -178,27 +180,68 @@ class Scatter {
     context.globalAlpha = 1;
   }
 
-  /** Each class's name at its cluster's median. */
+  /** Each class's name at its cluster's median, moved a little where two would overlap; none where they would hide the points. */
   drawNames(context) {
-    const { plane, testSet, theme, hidden } = this;
+    const { plane, testSet, theme, hidden, margin } = this;
+    this.names = [];
     if (!testSet.labels || testSet.classes.length > 60) return;
-    context.font = `600 ${(testSet.classes.length > 20 ? 13 : 17) * this.em}px system-ui, sans-serif`;
+    const shown = testSet.classes.filter((label) => !hidden.has(label));
+    const isWordy = testSet.classes.some((label) => testSet.className(label).length > 2);
+    const points = (isWordy || testSet.classes.length > 20 ? 13 : 17) * this.em;
+    context.font = `600 ${points}px system-ui, sans-serif`;
+    const names = [];
+    for (const label of shown) {
+      const members = [];
+      for (let index = 0; index < testSet.count; index++) if (testSet.labels[index] === label) members.push(index);
+      // A class of the test set none of whose points the page shows.
+      if (!members.length) continue;
+      const text = testSet.className(label);
+      names.push({
+        text,
+        x: this.screenX(median(members.map((index) => plane.xs[index]))),
+        y: this.screenY(median(members.map((index) => plane.ys[index]))),
+        halfWidth: context.measureText(text).width / 2 + 3, halfHeight: points * 0.6,
+      });
+    }
+    const area = names.reduce((sum, { halfWidth, halfHeight }) => sum + 4 * halfWidth * halfHeight, 0);
+    if (area > (this.width * this.height) / 10) return;
+    spread(names, { left: margin.left, top: margin.top, right: this.width - margin.right, bottom: this.height - margin.bottom });
+    this.names = names;
     context.textAlign = 'center';
     context.textBaseline = 'middle';
     context.lineJoin = 'round';
     context.lineWidth = 4;
     context.strokeStyle = theme.colour('surface');
     context.fillStyle = theme.colour('ink');
-    for (const label of testSet.classes) {
-      if (hidden.has(label)) continue;
-      const members = [];
-      for (let index = 0; index < testSet.count; index++) if (testSet.labels[index] === label) members.push(index);
-      // A class of the test set none of whose points the page shows.
-      if (!members.length) continue;
-      const x = this.screenX(median(members.map((index) => plane.xs[index])));
-      const y = this.screenY(median(members.map((index) => plane.ys[index])));
-      context.strokeText(testSet.className(label), x, y);
-      context.fillText(testSet.className(label), x, y);
+    for (const { text, x, y } of names) {
+      context.strokeText(text, x, y);
+      context.fillText(text, x, y);
     }
+  }
+}
+
+/** Moves boxes apart, within bounds, until no two overlap, or as far as sixty small steps lead. */
+function spread(boxes, { left, top, right, bottom }) {
+  const within = (value, low, high) => Math.min(Math.max(value, low), Math.max(low, high));
+  for (let step = 0; step < 60; step++) {
+    let moved = false;
+    boxes.forEach((a, index) => {
+      for (const b of boxes.slice(index + 1)) {
+        const overlapX = a.halfWidth + b.halfWidth - Math.abs(a.x - b.x);
+        const overlapY = a.halfHeight + b.halfHeight - Math.abs(a.y - b.y);
+        if (overlapX <= 0.5 || overlapY <= 0.5) continue;
+        moved = true;
+        // The shorter way out, half each; the later class gives way to the right or below.
+        const [axis, overlap] = overlapX < overlapY ? ['x', overlapX] : ['y', overlapY];
+        const way = (overlap / 2) * (a[axis] <= b[axis] ? 1 : -1);
+        a[axis] -= way;
+        b[axis] += way;
+      }
+    });
+    for (const box of boxes) {
+      box.x = within(box.x, left + box.halfWidth, right - box.halfWidth);
+      box.y = within(box.y, top + box.halfHeight, bottom - box.halfHeight);
+    }
+    if (!moved) break;
   }
 }
