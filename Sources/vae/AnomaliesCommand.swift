@@ -101,8 +101,9 @@ struct AnomaliesCommand: ParsableCommand {
             if by == .likelihood, !trained.configuration.likelihood.isDensity,
                 try !input.images.areBinary
             {
+                let shades = input.images.shape.channels == 1 ? "grey" : "shades of colours"
                 console.note(
-                    "The pixels are grey, and a \(trained.configuration.likelihood.name) decoder is no distribution of those: compare these images with one "
+                    "The pixels are \(shades), and a \(trained.configuration.likelihood.name) decoder is no distribution of those: compare these images with one "
                         + "another only.")
             }
             guard let out else {

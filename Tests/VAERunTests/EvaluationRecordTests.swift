@@ -162,6 +162,17 @@ struct EvaluationRecordTests {
         #expect(try !found.json().isEmpty)
     }
 
+    /// A pixel in colour has several values, which is what bits and squares are counted by, and is not called grey.
+    @Test(arguments: [(1, "pixel", true), (3, "value", false)])
+    func wordsFitTheColours(channels: Int, noun: String, isGrey: Bool) throws {
+        let summary = EvaluationSummary(try changed(("\"channels\" : 1", "\"channels\" : \(channels)")))
+        let columns = summary.tables.flatMap(\.columns)
+        #expect(columns.filter { $0 == "bits per \(noun)" }.count == 2)
+        #expect(columns.contains("squared error a \(noun)"))
+        let words = summary.tables.flatMap(\.remarks) + (summary.scale?.marks.map(\.name) ?? [])
+        #expect(words.filter { $0.contains("grey") }.count == (isGrey ? 2 : 0), "\(words)")
+    }
+
     @Test func numbersAreWrittenForPeople() {
         #expect(Words.number(-1.234) == "−1.23" && Words.number(-0.001) == "0.00")
         #expect(Words.number(1e300) == "1.00e+300" && Words.number(-2.5e-9, 3) == "0.000")

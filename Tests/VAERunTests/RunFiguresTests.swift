@@ -10,7 +10,7 @@ import VAEData
 @Suite struct RunFiguresTests {
     private func figures(
         _ labels: [Int]?, count: Int, shape: ImageShape = ImageShape(height: 4, width: 5),
-        latentSize: Int = 2
+        latentSize: Int = 2, test loss: Losses? = nil
     ) throws -> RunFigures {
         let pixels = (0..<count * shape.count).map { UInt8(truncatingIfNeeded: $0 * 37) }
         let test = try ImageSet(
@@ -22,7 +22,7 @@ import VAEData
             model: model, data: Dataset(name: "things", train: test, test: test, source: "s"),
             history: [
                 EpochReport(
-                    epoch: 1, train: Losses(reconstruction: 1, kl: 1), test: nil, seconds: 1,
+                    epoch: 1, train: Losses(reconstruction: 1, kl: 1), test: loss, seconds: 1,
                     imagesPerSecond: 1)
             ], threads: 1)
     }
@@ -42,6 +42,12 @@ import VAEData
     func theFirstOfEachClass(classes: Int, heading: String) throws {
         let figure = try figures(Array(0..<classes), count: max(240, classes)).reconstructions()
         #expect(try texts(figure).contains(heading))
+    }
+
+    /// A loss that is a density's, which may be negative.
+    @Test func lossesHaveARealMinusSign() throws {
+        let figures = try figures(nil, count: 3, test: Losses(reconstruction: -400, kl: 13.5))
+        #expect(try figures.latentSpace().title == "things in latent space, test loss −386.50")
     }
 
     @Test func fewImagesHaveNoBestAndNoPairTwice() throws {

@@ -135,6 +135,7 @@ extension EvaluationSummary.Table {
             remarks.append("Left out: \(omission.part) (\(omission.reason)).")
         }
         return Self(
-            "Images", columns: ["squared error a pixel", "nats per image"], rows: rows, remarks: remarks)
+            "Images", columns: ["squared error a \(record.valueNoun)", "nats per image"], rows: rows,
+            remarks: remarks)
     }
 }

@@ -17,7 +17,7 @@ extension EvaluationSummary.Table {
             ? "the first \(grouped(Double(loss.training.images)))" : "all of them"
         let gap = loss.test.loss.nats - loss.training.loss.nats
         return Self(
-            "Loss", columns: ["nats per image", "bits per pixel"],
+            "Loss", columns: ["nats per image", "bits per \(record.valueNoun)"],
             rows: [
                 row("loss (−ELBO), z drawn", loss.test.loss),
                 row("reconstruction", loss.test.reconstruction, isPart: true),
@@ -57,12 +57,15 @@ extension EvaluationSummary.Table {
         }
         if !found.isLikelihood {
             remarks.append(
-                "The pixels are grey, and a Bernoulli decoder is no distribution of those: compare models by it. With --binarize it "
-                    + "is a likelihood."
+                record.isGrey
+                    ? "The pixels are grey, and a Bernoulli decoder is no distribution of those: compare models by it. With --binarize it "
+                        + "is a likelihood."
+                    : "The pixels are shades of colours, and a Bernoulli decoder is no distribution of those: compare models by it. With a "
+                        + "Gaussian --likelihood it is a density."
             )
         }
         return Self(
-            "Importance-weighted likelihood", columns: ["nats per image", "bits per pixel"],
+            "Importance-weighted likelihood", columns: ["nats per image", "bits per \(record.valueNoun)"],
             rows: [
                 Row(
                     "−ln p(x), \(Words.count(found.samples, "draw")) of z",

@@ -51,7 +51,10 @@ extension EvaluationSummary.Scale {
         }
         if let floor = loss.greyEntropy, floor.nats > 0 {
             marks.append(
-                ("entropy of the grey pixels", floor.nats, .floor, "no Bernoulli model gets below it"))
+                (
+                    record.isGrey ? "entropy of the grey pixels" : "entropy of the pixels' colours",
+                    floor.nats, .floor, "no Bernoulli model gets below it"
+                ))
         }
         // Black and white pixels have their floor at 0, densities have none.
         let low = (marks.map(\.value) + (loss.greyEntropy.map { [$0.nats] } ?? [])).min() ?? 0
@@ -85,4 +88,12 @@ extension EvaluationSummary.Scale {
             : "The loss is \(mean), \(Words.percent(share)) of it. Pixels are black or white, so that the floor is 0, "
                 + "which only a model that knew every image beforehand would reach."
     }
+}
+
+extension EvaluationRecord {
+    /// Whether pixels have one value, so that words of pixels and of values mean the same.
+    var isGrey: Bool { model.imageShape.channels == 1 }
+
+    /// The word for what a number is divided by: a pixel, or where it has several channels one of its values.
+    var valueNoun: String { isGrey ? "pixel" : "value" }
 }

@@ -9,7 +9,7 @@ extension RunFigures {
     func latentSpace() throws(VAEError) -> LatentScatter {
         let encoding = try encoding()
         let plane = try LatentPlane(of: encoding, dimensions: options.dimensions)
-        let loss = history.last?.test.map { String(format: ", test loss %.2f", $0.total) } ?? ""
+        let loss = history.last?.test.map { ", test loss \(Words.number($0.total))" } ?? ""
         let epochs = history.last.map { " after \($0.epoch) epoch\($0.epoch == 1 ? "" : "s")" } ?? ""
         let what = plane.isLine ? "means and standard deviations" : "means"
         return try LatentScatter(
