@@ -8,6 +8,8 @@ package struct PackedImages: Sendable {
     /// Images that the page holds: the first of the set, as many as fit.
     package let count: Int
     package let labels: [Int]?
+    /// Whether most pixels at the edges of the first images are black, or nearly so.
+    let hasDarkEdges: Bool
     /// The pixels of the first `count` images as a zlib stream, in base64.
     let base64: [UInt8]
 
@@ -23,6 +25,7 @@ package struct PackedImages: Sendable {
         // Beyond it images would have to be all but empty to fit, and memory would be full of those that don't.
         var count = min(images.count, max(1, Self.mostPixels / images.shape.count))
         let pixels = try images.slice(0..<count).pixels
+        hasDarkEdges = Self.haveDarkEdges(pixels, images.shape)
         var packed = try Zlib.deflated(
             pixels[..<(count * images.shape.count)], for: "the report's images")
         while packed.count > room {
@@ -33,5 +36,20 @@ package struct PackedImages: Sendable {
         }
         self.count = count
         base64 = Packing.base64(packed)
+    }
+
+    /// Whether more than half of the values at the edges of some hundred images are below a tenth of the largest.
+    private static func haveDarkEdges(_ pixels: [UInt8], _ shape: ImageShape) -> Bool {
+        let row = shape.width * shape.channels
+        var (dark, all) = (0, 0)
+        for start in stride(from: 0, to: min(pixels.count, 100 * shape.count), by: shape.count) {
+            for place in 0..<shape.count {
+                let (y, x) = (place / row, place % row / shape.channels)
+                guard y == 0 || y == shape.height - 1 || x == 0 || x == shape.width - 1 else { continue }
+                all += 1
+                dark += pixels[start + place] < 26 ? 1 : 0
+            }
+        }
+        return 2 * dark > all
     }
 }

@@ -37,7 +37,9 @@ struct Page {
             PackageResources.marks_js,
             PackageResources.latents_js, PackageResources.scatter_js, PackageResources.overlay_js,
             PackageResources.explorer_js, PackageResources.detail_js, PackageResources.journey_js,
-            PackageResources.sliders_js, PackageResources.framing_js, PackageResources.pad_js,
+            PackageResources.sliders_js, PackageResources.preparing_js,
+            PackageResources.framing_js, PackageResources.trial_js, PackageResources.pad_js,
+            PackageResources.drop_js,
             PackageResources.grids_js, PackageResources.curves_js, PackageResources.tables_js,
             PackageResources.evaluation_js, PackageResources.loading_js, PackageResources.main_js,
         ]

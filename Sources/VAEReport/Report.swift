@@ -22,6 +22,8 @@ public struct Report: Sendable {
     public var facts: [Facts]
     /// The evaluation of the model, where there is one.
     public var evaluation: EvaluationSummary?
+    /// What the run made of pictures; nil where it read none, and the page makes of them what runs make by default.
+    package var treatment: Treatment?
 
     /// A table of names and values with a heading.
     public struct Facts: Sendable, Equatable, Codable {

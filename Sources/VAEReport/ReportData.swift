@@ -61,7 +61,7 @@ struct ReportData {
             weights: model.weights.map { Document.Weight(name: $0.name, shape: $0.shape) },
             history: report.history.map(Epoch.init), points: points, labelName: report.labelName,
             classNames: report.classNames, facts: report.facts,
-            evaluation: report.evaluation)
+            evaluation: report.evaluation, drawings: report.isOfDrawings, treatment: report.treatment)
     }
 
     /// The document, safe inside a script element.
@@ -108,6 +108,9 @@ extension ReportData {
         let classNames: [String]
         let facts: [Report.Facts]
         let evaluation: EvaluationSummary?
+        /// Whether there is a pad to draw on, rather than a place for picture files.
+        let drawings: Bool
+        let treatment: Report.Treatment?
     }
 
     /// Test images in latent space: of `total`, the first `count` with their means, the first `images` with their pixels.

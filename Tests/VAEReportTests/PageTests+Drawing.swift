@@ -71,12 +71,12 @@ extension PageTests {
         let mean = try fixture.model.encode(fixture.test.slice(5..<6)).mean
         let z = try #require(try await driver.run("return Array.from(vae.pad.z);").numbers)
         #expect(zip(z, mean).allSatisfy { abs($0 - Double($1)) < 1e-4 })
-        #expect(try await text(driver, "pad-note").hasPrefix("<b>digit.png, 28 × 28, pixel for pixel"))
+        #expect(try await text(driver, "given-note").hasPrefix("<b>digit.png, 28 × 28, pixel for pixel"))
 
         try Data("not an image".utf8).write(to: URL(fileURLWithPath: scratch.file("note.txt")))
         try await driver.choose(scratch.file("note.txt"), in: "#file")
         try await driver.wait(
-            until: "document.getElementById('pad-note').textContent.includes('not an image')")
+            until: "document.getElementById('given-note').textContent.includes('not an image')")
 
         // Dropped: black ink on white paper, far larger than the model's images.
         try await driver.run(
@@ -91,7 +91,8 @@ extension PageTests {
             transfer.items.add(new File([bytes], 'paper.png', { type: 'image/png' }));
             document.getElementById('pad').dispatchEvent(new DragEvent('drop', { bubbles: true, dataTransfer: transfer }));
             """)
-        try await driver.wait(until: "document.getElementById('pad-note').textContent.includes('paper.png')")
+        try await driver.wait(
+            until: "document.getElementById('given-note').textContent.includes('paper.png')")
         try await driver.wait(
             until: "document.getElementById('inverted').checked && vae.pad.seen[14 * 28 + 14] > 0.8")
         let pixels = try #require(try await driver.run("return Array.from(vae.pad.seen);").numbers)

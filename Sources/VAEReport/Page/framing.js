@@ -1,4 +1,4 @@
-// A drawing or a file brought to the model's image shape.
+// A drawing, or a file on the pad, brought to the model's image shape.
 
 /**
  * The mean of the source under each target pixel (a box filter, which leaves nothing out however much it shrinks).
@@ -65,17 +65,14 @@ function framed(source, width, height) {
   });
 }
 
-/** The pixels of a canvas with the model's channels: grey is the luminance, a fourth channel opacity. */
+/** The pixels of a canvas in grey, in each of so many channels. */
 function sourceOf(canvas, channels, inverted) {
   const { width, height } = canvas;
   const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
   const values = new Float32Array(width * height * channels);
   for (let pixel = 0; pixel < width * height; pixel++) {
-    const [red, green, blue] = [0, 1, 2].map((c) => (inverted ? 255 - data[4 * pixel + c] : data[4 * pixel + c]) / 255);
-    const grey = red === green && green === blue ? red : 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-    for (let c = 0; c < channels; c++) {
-      values[pixel * channels + c] = channels === 3 || channels === 4 ? [red, green, blue, 1][c] : grey;
-    }
+    const grey = luma(...data.subarray(4 * pixel, 4 * pixel + 3)) / 255;
+    values.fill(inverted ? 1 - grey : grey, pixel * channels, (pixel + 1) * channels);
   }
   return { values, width, height, channels };
 }

@@ -45,7 +45,7 @@ class Manifold {
       this.visible = true;
       this.start();
     }, { rootMargin: '300px' }).observe(this.canvas);
-    resizeSheet(this.canvas, this.columns * model.width, this.rows * model.height);
+    this.context = painter.sheet(this.canvas, this.columns * model.width, this.rows * model.height);
     plane.onChange(() => this.start());
     this.canvas.addEventListener('click', (event) => {
       const box = this.canvas.getBoundingClientRect();
@@ -68,10 +68,9 @@ class Manifold {
   start() {
     if (!this.visible) return;
     const run = ++this.run;
-    const { plane, columns, rows, model } = this;
+    const { plane, columns, rows, model, context } = this;
     byId('manifold-text').textContent = `${columns} × ${rows} places at normal quantiles, ${plane.xLabel} across`
       + `${plane.flat ? '' : ` and ${plane.yLabel} up`}. Click one to go there.`;
-    const context = this.canvas.getContext('2d');
     let next = 0;
     const step = () => {
       if (run !== this.run) return;
@@ -94,8 +93,7 @@ class Manifold {
 function reconstructionStrip({ model, painter, testSet }, indices) {
   const gap = gapBeside(model);
   const canvas = element('canvas', { class: 'sheet', role: 'img' });
-  resizeSheet(canvas, indices.length * (model.width + gap) - gap, 3 * (model.height + gap) - gap);
-  const context = canvas.getContext('2d');
+  const context = painter.sheet(canvas, indices.length * (model.width + gap) - gap, 3 * (model.height + gap) - gap);
   const stage = element('canvas');
   const image = new Float32Array(model.pixels);
   indices.forEach((index, column) => {
@@ -106,7 +104,7 @@ function reconstructionStrip({ model, painter, testSet }, indices) {
     painter.paintTile(context, image, x, model.height + gap);
     if (!pixels) return;
     painter.paintDifference(stage, pixels, image);
-    context.drawImage(stage, x, 2 * (model.height + gap));
+    painter.drawTile(context, stage, x, 2 * (model.height + gap));
   });
   const losses = indices.map((index) => testSet.loss(index, model)).filter(Boolean);
   const shown = losses.map((loss) => fixed(totalLoss(loss), 1));
@@ -149,14 +147,14 @@ function offerSamples({ model, painter }) {
   const { width, height } = model;
   const columns = Math.max(width > 3 * height ? 2 : 4, Math.min(height > 2 * width ? 40 : 10, Math.floor(320 / width)));
   const rows = Math.max(2, Math.min(width > 2 * height ? 16 : 4, Math.floor((columns * width * 0.4) / height)));
-  const canvas = byId('samples');
-  resizeSheet(canvas, columns * width, rows * height);
+  // Photographs without a gap between them look like one.
+  const gap = painter.smooth ? gapBeside(model) : 0;
+  const context = painter.sheet(byId('samples'), columns * (width + gap) - gap, rows * (height + gap) - gap);
   const draw = () => {
-    const context = canvas.getContext('2d');
     for (let index = 0; index < columns * rows; index++) {
       const z = Float32Array.from({ length: model.latentSize }, normal);
       painter.paintTile(
-        context, model.decode(z), (index % columns) * width, Math.floor(index / columns) * height);
+        context, model.decode(z), (index % columns) * (width + gap), Math.floor(index / columns) * (height + gap));
     }
   };
   byId('resample').addEventListener('click', draw);

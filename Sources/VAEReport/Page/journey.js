@@ -123,8 +123,7 @@ class Journey {
     const { painter, model } = this;
     const frames = 9, gap = gapBeside(painter);
     const film = byId('film');
-    resizeSheet(film, frames * (painter.width + gap) - gap, painter.height, 8);
-    const context = film.getContext('2d');
+    const context = painter.sheet(film, frames * (painter.width + gap) - gap, painter.height, 8);
     for (let frame = 0; frame < frames; frame++) {
       painter.paintTile(context, model.decode(this.at(frame / (frames - 1))), frame * (painter.width + gap), 0);
     }

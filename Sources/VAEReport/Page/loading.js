@@ -5,7 +5,7 @@ const swiftCode = (model) => `import VAE
 let model = try VariationalAutoencoder(contentsOf: "model.safetensors")
 // (n, ${model.latentSize}) latents to (n, ${model.height}, ${model.width}, ${model.channels}) images, the means of p(x|z)
 let images = try model.decode([Float](repeating: 0, count: ${model.latentSize}))
-let digits = try model.sample(64)
+let samples = try model.sample(64)
 `;
 
 /** A NumPy program with the decoder written out, a line a node. */

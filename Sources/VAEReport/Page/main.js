@@ -3,8 +3,9 @@
 const model = loadModel();
 const testSet = new TestSet(report.points);
 const theme = new Theme(byId('theme'));
-const painter = new Painter(model);
+const painter = new Painter(model, !report.drawings);
 document.body.classList.toggle('long', model.width > 3 * model.height);
+document.body.classList.toggle('photographs', !report.drawings);
 const latents = new Latents(model);
 const plane = new Plane(model, testSet);
 const scatter = new Scatter(byId('points'), plane, theme);
@@ -16,7 +17,8 @@ const context = { model, latents, testSet, painter, plane, scatter, explorer, th
 
 const detail = new Detail(context);
 const sliders = new Sliders(context);
-const pad = new Pad(context);
+/** Drawings can be drawn; photographs come as files. */
+const pad = report.drawings ? new Pad(context) : new DropZone(context);
 const manifold = new Manifold(context);
 offerPlanes(plane);
 offerClasses(scatter, theme, explorer);

@@ -20,8 +20,9 @@ function resizeSheet(canvas, width, height, tallest = height > 2 * width ? 30 : 
 
 /** Pictures of one shape, painted without allocating. */
 class Painter {
-  constructor({ height, width, channels }) {
-    Object.assign(this, { height, width, channels });
+  /** @param smooth  whether enlarged pictures have no edges between pixels: as photographs are shown, and drawings are not */
+  constructor({ height, width, channels }, smooth) {
+    Object.assign(this, { height, width, channels, smooth });
     this.data = new ImageData(width, height);
     this.stage = document.createElement('canvas');
     this.stage.width = width;
@@ -57,8 +58,25 @@ class Painter {
   paintTile(context, values, x, y, width = this.width, height = this.height) {
     this.fill(values);
     this.stage.getContext('2d').putImageData(this.data, 0, 0);
-    context.imageSmoothingEnabled = false;
-    context.drawImage(this.stage, x, y, width, height);
+    this.drawTile(context, this.stage, x, y, width, height);
+  }
+
+  /** Draws what is painted on a canvas of one picture's size as a tile at (x, y) of a larger picture. */
+  drawTile(context, canvas, x, y, width = this.width, height = this.height) {
+    context.imageSmoothingEnabled = this.smooth;
+    context.drawImage(canvas, x, y, width, height);
+  }
+
+  /**
+   * The context of a canvas for tiles, in pixels of theirs. Smooth ones are enlarged one by one as they are painted: a browser that
+   * enlarged the whole sheet would blur each into its neighbours.
+   */
+  sheet(canvas, width, height, tallest) {
+    const factor = this.smooth ? Math.max(1, Math.min(8, Math.ceil(1200 / width))) : 1;
+    resizeSheet(canvas, factor * width, factor * height, tallest);
+    const context = canvas.getContext('2d');
+    context.setTransform(factor, 0, 0, factor, 0, 0);
+    return context;
   }
 
   fit(canvas) {

@@ -12,6 +12,7 @@ package struct RunReport {
 
     private let name: DataName
     private let facts: [Report.Facts]
+    private let treatment: Report.Treatment?
     private let test: ImageSet?
     private let images: PackedImages?
     private let threads: Int
@@ -20,6 +21,7 @@ package struct RunReport {
     package init(record: RunRecord?, data: Dataset, threads: Int) throws(VAEError) {
         name = DataName(data)
         facts = record.map(RunReport.facts) ?? []
+        treatment = record?.data.options.map { Report.Treatment($0.pictures) }
         test = data.test
         var images: PackedImages?
         if let test { images = try PackedImages(test) }
@@ -40,10 +42,11 @@ package struct RunReport {
             testSet = try Report.TestSet(
                 test, packed: images, model: model, measuringLosses: losses, threads: threads)
         }
-        try Report(
+        var report = Report(
             title: name.title, model: model, history: history, testSet: testSet, labelName: name.label,
-            classNames: name.classes, facts: facts, evaluation: evaluation.map(EvaluationSummary.init)
-        ).write(to: path)
+            classNames: name.classes, facts: facts, evaluation: evaluation.map(EvaluationSummary.init))
+        report.treatment = treatment
+        try report.write(to: path)
     }
 
     private static func facts(_ record: RunRecord) -> [Report.Facts] {
@@ -104,5 +107,22 @@ package struct RunReport {
                     .init("command", environment.command.joined(separator: " ")),
                 ]),
         ]
+    }
+}
+
+extension Report.Treatment {
+    /// The treatment of a preparation, whose size and channels are the model's.
+    init(_ preparation: PicturePreparation) {
+        func values(_ colour: PicturePreparation.Colour) -> [UInt8] {
+            [colour.red, colour.green, colour.blue]
+        }
+        let fit: Fit =
+            switch preparation.fit {
+            case .crop: .crop
+            case .pad: .pad
+            case .stretch: .stretch
+            }
+        self.init(
+            fit: fit, background: values(preparation.background), padding: values(preparation.padding))
     }
 }
