@@ -50,6 +50,17 @@ import VAECore
         #expect(XMLReading(try figure.svg()).isWellFormed)
     }
 
+    /// Two long names take two lines or three, and the second is not lost.
+    @Test func longRowHeadingsTakeLines() throws {
+        let figure = try InterpolationGrid(
+            starts: flat([red]), ends: flat([blue]), steps: flat([red, teal, blue]),
+            rowHeadings: ["golden retriever 01 → labrador retriever 02"])
+        let texts = try textEntries(of: figure).map(\.text)
+        #expect(
+            texts.contains { $0.hasPrefix("golden") } && texts.contains { $0.hasSuffix("02") }, "\(texts)")
+        #expect(!texts.contains { $0.hasSuffix("…") })
+    }
+
     @Test(arguments: [(1, 2), (1, 50), (50, 2), (3, 11)])
     func interpolationsOfAnyCountFit(pairs: Int, steps: Int) throws {
         let figure = try InterpolationGrid(

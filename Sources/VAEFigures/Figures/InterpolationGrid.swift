@@ -102,10 +102,15 @@ public struct InterpolationGrid: Figure {
                 canvas.draw(picture, in: rect(row: row, step: step).middle(tile))
             }
             canvas.draw(ends[row], in: rect(row: row, step: nil, isEnd: true).middle(tile))
-            if let text = rowHeadings.isEmpty ? nil : rowHeadings[row] {
+            guard !rowHeadings.isEmpty else { continue }
+            // Of two long names the second is not to be lost.
+            let lines = canvas.wrapped(
+                rowHeadings[row], Self.bold, toWidth: left - 36,
+                mostLines: max(1, min(3, Int(rowHeight / 18))))
+            for (index, line) in lines.enumerated() {
+                let down = (Double(index) - Double(lines.count - 1) / 2) * 18
                 canvas.draw(
-                    canvas.shortened(text, Self.bold, toWidth: left - 36),
-                    at: Point(left - 14, rect(row: row, step: 0).midY), Self.bold, .end, .middle)
+                    line, at: Point(left - 14, rect(row: row, step: 0).midY + down), Self.bold, .end, .middle)
             }
         }
         for isEnd in [false, true] {
