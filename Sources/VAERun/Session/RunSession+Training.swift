@@ -84,7 +84,7 @@ extension RunSession {
                     try page.write(
                         model, history: trainer.history, losses: false, to: folder.file(RunReport.fileName))
                     // Where epochs are short, pages would take longer than they.
-                    pageIsDue = .now + Self.pageInterval * (ContinuousClock.now - start)
+                    pageIsDue = .now + (ContinuousClock.now - start) * Self.pageInterval
                 }
                 try goesOn()
                 guard !trainer.isFinished else { return }
