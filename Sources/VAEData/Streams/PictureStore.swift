@@ -124,13 +124,13 @@ struct PictureStore {
 
     /// Reads every picture once, to know their format and which can't be read.
     private func decodedEachTime(_ progress: (DatasetEvent) -> Void) throws(VAEError) -> Images {
-        var (format, places): (CommonFormat?, [Int]) = (nil, [])
+        var (format, pictures): (CommonFormat?, [PictureStream.Picture]) = (nil, [])
         var images = Images(groups: [], place: "the pictures, decoded each time")
         try PictureReader(options: options).forEach(list, progress) { (place, result) throws(VAEError) in
             switch result {
             case .success(let picture):
                 format = try format?.holding(picture, from: list.path(place)) ?? CommonFormat(picture)
-                places.append(place)
+                pictures.append(PictureStream.Picture(place, picture))
                 images.hidden += picture.isHidden ? 1 : 0
             case .failure(let error):
                 guard options.onBadPicture == .skip else { throw error }
@@ -139,7 +139,7 @@ struct PictureStore {
             }
         }
         guard let format else { return images }
-        let stream = PictureStream(list, places: places, format, options)
+        let stream = PictureStream(list, pictures, format, options)
         images.groups = [try ImageSet(shape: format.shape, streaming: stream)]
         return images
     }

@@ -7,11 +7,23 @@ final class PictureStream: PixelStream {
     var holdsBytes: Bool { format.holdsBytes }
 
     private let list: PictureList
-    /// The places in the list.
-    private let places: [Int]
+    private let pictures: [Picture]
     private let format: CommonFormat
     private let options: ImportOptions
     private let replaced = Mutex(Replaced())
+
+    /// A picture that could be read.
+    struct Picture {
+        /// The place in the list.
+        let place: Int
+        /// The CRC-32 of its values, by which it is known again.
+        let checksum: UInt32
+
+        init(_ place: Int, _ picture: PictureReader.Prepared) {
+            self.place = place
+            checksum = picture.values.checksum
+        }
+    }
 
     private struct Replaced {
         var known: Set<String> = []
@@ -19,29 +31,32 @@ final class PictureStream: PixelStream {
     }
 
     /// - Parameters:
-    ///   - places: of the pictures that could be read
+    ///   - pictures: those that could be read
     ///   - format: holds all of them
     init(
-        _ list: PictureList, places: [Int], _ format: CommonFormat, _ options: ImportOptions
+        _ list: PictureList, _ pictures: [Picture], _ format: CommonFormat, _ options: ImportOptions
     ) {
         self.list = list
-        self.places = places
+        self.pictures = pictures
         self.format = format
         self.options = options
-        count = places.count
+        count = pictures.count
     }
 
     /// The values of a picture; in place of one that can't be read any more, those of the next one that can be, if such are to be skipped.
     func values(of image: Int) throws(VAEError) -> PixelValues {
         var first: VAEError?
         for offset in 0..<count {
-            let path = list.path(places[(image + offset) % count])
+            let known = pictures[(image + offset) % count]
+            let path = list.path(known.place)
             do throws(VAEError) {
                 let picture = try PictureReader.prepare(path, options.pictures)
-                guard try format.holding(picture, from: path) == format else {
+                guard picture.values.checksum == known.checksum,
+                    try format.holding(picture, from: path) == format
+                else {
                     throw VAEError(
                         .invalidData, path, "has become another picture since it was first read",
-                        advice: "Begin again once it stays as it is.")
+                        advice: "Put it back, or begin again.")
                 }
                 if let first { remember(first) }
                 return try format.values(of: picture.images, path: path)
@@ -59,10 +74,22 @@ final class PictureStream: PixelStream {
         }
     }
 
+    /// The errors of pictures in whose place others were given, each path once.
     func takeReplacements() -> [VAEError] {
         replaced.withLock { state in
             defer { state.news = [] }
             return state.news
         }
+    }
+}
+
+extension PixelValues {
+    /// The CRC-32 of the bytes, or of those of the floats, lowest first.
+    fileprivate var checksum: UInt32 {
+        if case .bytes(let bytes) = self { return Zlib.checksum(bytes[...]) }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(4 * count)
+        for value in floats { bytes.append(number: value.bitPattern) }
+        return Zlib.checksum(bytes[...])
     }
 }
