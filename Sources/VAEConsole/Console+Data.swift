@@ -20,6 +20,10 @@ extension Console {
             warn(
                 "what was made of the data could not be kept in \(path.escapingControlCharacters()): "
                     + reason.escapingControlCharacters())
+        case .cacheReduced(let files, let bytes, let reason):
+            note(
+                "removed \(files) \(files == 1 ? "file" : "files") of decoded pictures, "
+                    + "\(grouped(Double(bytes >> 20))) MiB: \(reason)")
         case .reading(let done, let total):
             status(force: done == total) { _ in
                 "reading pictures  \(grouped(Double(done))) of \(grouped(Double(total)))"

@@ -143,6 +143,14 @@ package struct FileDescriptor: ~Copyable {
         _ = fchmod(number, mode)
     }
 
+    /// Takes the kernel's lock on the file (`flock`), which ends with this descriptor; does not wait for one that another descriptor has.
+    /// - Parameter shared: whether others may have it at the same time, if they share it as well
+    /// - Returns: whether it was to be had; false, too, where the file system has no such locks
+    package func lock(shared: Bool) -> Bool { flock(number, (shared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0 }
+
+    /// Makes now the time of the last change. A courtesy: where it may not be done, nothing is lost.
+    package func touch() { _ = futimens(number, nil) }
+
     /// Waits until the bytes are on the device.
     func synchronize() throws(VAEError) {
         var result: Int32

@@ -29,6 +29,8 @@ public enum DatasetEvent: Sendable, Equatable {
     case cacheDamaged(path: String, reason: String)
     /// What was downloaded or decoded can't be kept for the next time.
     case cacheNotWritten(path: String, reason: String)
+    /// Files of decoded pictures were removed before another is made; what they held is decoded again when it is wanted.
+    case cacheReduced(files: Int, bytes: Int, reason: String)
     /// So many pictures of one's own have been read.
     case reading(done: Int, total: Int)
     /// Another program is decoding pictures into the cache; this one goes on when it has done so.

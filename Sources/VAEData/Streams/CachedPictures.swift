@@ -41,10 +41,14 @@ final class CachedPictures: PixelStream {
     private static let longestContents = 1 << 26
 
     /// Opens a file of the cache; nil where there is none, or it is damaged, or of other pictures: such a one is made again.
+    ///
+    /// As long as it is open nobody removes it to make room, and the time of its last change becomes that of its use.
     init?(_ path: String, key: String) {
         guard let file = try? FileDescriptor.reading(path), let size = try? file.size(),
             let (contents, checksums) = try? Self.read(file, size), contents.key == key
         else { return nil }
+        _ = file.lock(shared: true)
+        file.touch()
         self.file = file
         self.path = path
         self.contents = contents

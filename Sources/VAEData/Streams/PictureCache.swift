@@ -9,8 +9,11 @@ struct PictureCache {
     /// The folder below that of all that is kept.
     init(in cacheFolder: String) { folder = joined(cacheFolder, "pictures") }
 
+    /// The ending of all names.
+    static let suffix = ".images"
+
     /// The path of the file of a key.
-    func path(_ key: String) -> String { joined(folder, key + ".images") }
+    func path(_ key: String) -> String { joined(folder, key + Self.suffix) }
 
     /// What tells a list of pictures, and what is made of them, from all others: the SHA-256 of names, sizes and times of change of the files
     /// and of the options. One that changes is another.
@@ -73,7 +76,7 @@ struct PictureCache {
         defer { _ = lock }
         Folder.removeLeftovers(cache.folder)
         var (files, bytes) = (0, 0)
-        for name in try FolderListing(cache.folder).files where name.hasSuffix(".images") {
+        for name in try FolderListing(cache.folder).files where name.hasSuffix(suffix) {
             let path = joined(cache.folder, name)
             var status = stat()
             if stat(path, &status) == 0 { bytes += Int(status.st_size) }

@@ -41,10 +41,11 @@ struct PictureCaching {
     ) throws(VAEError) -> CommonFormat? {
         let path = cache.path(key)
         let needed = list.count * (format.imageSize + 4)
-        if let room = cache.room, room < needed + Self.spared {
+        cache.makeRoom(for: needed, room: cache.room, progress)
+        if let room = cache.room, room < needed + PictureCache.spared {
             throw VAEError(
                 .inputOutput, path, "can't be written: too little space is left",
-                expected: "\((needed + Self.spared) >> 20) MiB", found: "\(room >> 20) MiB")
+                expected: "\((needed + PictureCache.spared) >> 20) MiB", found: "\(room >> 20) MiB")
         }
         var writer = try CachedPictures.Writer(path, format)
         var (skipped, hidden): ([Int], Int) = ([], 0)
@@ -69,7 +70,4 @@ struct PictureCaching {
         }
         return wider
     }
-
-    /// Bytes that are left to others.
-    private static let spared = 256 << 20
 }

@@ -113,6 +113,8 @@ struct PictureStore {
             guard let lock = try? FolderLock(cache.folder) else { return }
             defer { _ = lock }
             Folder.removeLeftovers(cache.folder)
+            let count = images.groups.reduce(0) { $0 + $1.count }
+            cache.makeRoom(for: count * (format.imageSize + 4), room: cache.room, progress)
             var writer = try CachedPictures.Writer(cache.path(key), format)
             for set in images.groups { try writer.append(format.values(of: set, path: key)) }
             try writer.finish(
