@@ -75,7 +75,7 @@ bench-record: setup ## Put this processor's results on file, with ARGS
 bench-peers: setup ## Measure the same model in other programs, with ARGS
 	python3 Benchmarks/peers/compare.py $(ARGS)
 
-soak: setup ## Kill trainings at random moments and resume them, 100 times; ARGS: runs, seed
+soak: setup ## Kill trainings at random moments and resume them, 100 times; ARGS: runs, seed, --memory or --stream
 	scripts/soak $(ARGS)
 
 examples: setup ## Build and run the examples as packages that depend on this one by version; ARGS: debug, release
