@@ -11,7 +11,7 @@ LINTED := Sources Tests Benchmarks Examples Package.swift
 
 .DEFAULT_GOAL := help
 .PHONY: help setup browser build train plot test test-processors test-models tile test-tiles test-neon test-asan test-tsan coverage fuzz \
-	soak bench bench-compare bench-record bench-peers examples docs lint format clean
+	soak bench bench-compare bench-record bench-peers bench-streaming examples docs lint format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -74,6 +74,10 @@ bench-record: setup ## Put this processor's results on file, with ARGS
 
 bench-peers: setup ## Measure the same model in other programs, with ARGS
 	python3 Benchmarks/peers/compare.py $(ARGS)
+
+bench-streaming: setup ## Measure trainings on images in memory and streamed from the disk, with ARGS
+	swift build -c release --product vae-train
+	python3 Benchmarks/streaming/compare.py $(ARGS)
 
 soak: setup ## Kill trainings at random moments and resume them, 100 times; ARGS: runs, seed, --memory or --stream
 	scripts/soak $(ARGS)
