@@ -80,6 +80,17 @@ import VAECore
         return process
     }
 
+    /// Waits until a training has ended or said something, twenty epochs at most.
+    private func wait(_ process: Process, orFor words: String? = nil) throws {
+        let last = rows("run").count + 20
+        while process.isRunning && rows("run").count < last {
+            if let words, try scratch.text("log").contains(words) { return }
+            usleep(5000)
+        }
+        // One that goes on for all that is a fault, which its status shows.
+        if words == nil, process.isRunning { process.terminate() }
+    }
+
     /// What begins a training that would go on for long.
     private func beginning(_ run: String, _ data: [String]) -> [String] {
         data + small + ["--epochs", "20000", "--out", scratch.file(run)]
@@ -92,7 +103,7 @@ import VAECore
         let process = try start(
             beginning("run", pictures(40) + ["--stream", "--no-cache", "--on-bad-image", "skip"]))
         try apply(damage, to: "pictures/7.png")
-        while try process.isRunning && !scratch.text("log").contains("in its place") { usleep(5000) }
+        try wait(process, orFor: "in its place")
         let warned = rows("run").count
         while process.isRunning && rows("run").count < warned + 2 { usleep(5000) }
         process.interrupt()
@@ -113,6 +124,7 @@ import VAECore
         let before = scratch.file("before.png")
         try FileManager.default.copyItem(atPath: file, toPath: before)
         try apply(damage, to: "pictures/7.png")
+        try wait(process)
         process.waitUntilExit()
         let log = try scratch.text("log")
         #expect(process.terminationStatus == damage.status, "\(log)")
