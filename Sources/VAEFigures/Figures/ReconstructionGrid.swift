@@ -83,9 +83,9 @@ public struct ReconstructionGrid: Figure {
     }
 
     private static func texts(_ losses: [Double], _ tile: Size) -> [String] {
-        // As many decimals as tell them apart: losses of a pixel or a few are small.
+        // As many decimals as tell them apart: losses of a pixel or a few are small, those of a photograph have five digits.
         let largest = losses.lazy.filter(\.isFinite).map(\.magnitude).max() ?? 0
-        let decimals = largest < 10 ? 2 : tile.width < 44 && largest >= 100 ? 0 : 1
+        let decimals = largest < 10 ? 2 : largest >= 1000 || tile.width < 44 && largest >= 100 ? 0 : 1
         return losses.map { $0.isFinite ? Ticks.format($0, decimals: decimals) : "–" }
     }
 
