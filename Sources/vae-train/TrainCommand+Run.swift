@@ -18,8 +18,22 @@ extension TrainCommand {
         try session.run(
             figures: !noFigures, film: film, checkpoints: checkpointEvery ?? .automatic,
             observer: RunWatch(session, console, interruption))
+        if let remark = session.history.remark { console.note(remark) }
         console.note("peak memory \(Machine.peakMemory >> 20) MiB")
         console.result("run folder: \(session.path.escapingControlCharacters())")
+    }
+}
+
+extension [EpochReport] {
+    /// What is to be known of a training that went on past its best: by more than a hundredth of the loss, and two nats, which a loss may waver
+    /// by.
+    var remark: String? {
+        guard let last, let best, best.epoch != last.epoch, let lowest = best.test?.total,
+            let reached = last.test?.total, reached - lowest > Swift.max(2, 0.01 * abs(lowest))
+        else { return nil }
+        return
+            "the test loss was lowest after epoch \(best.epoch), \(String(format: "%.2f", lowest)): \(RunFolder.best), "
+            + "which vae takes with --best"
     }
 }
 
