@@ -43,6 +43,41 @@ import VAECore
         #expect(try read(",a\n0,5\n").columns == ["1", "a"])
     }
 
+    /// A first row that looks like the rows after it is one of them, though it holds a label.
+    @Test(arguments: [
+        "5.1,3.5,setosa\n6,2,virginica\n4.9,3,setosa\n", "5.1;3,5;setosa\n6;2;virginica\n4,9;3;setosa\n",
+        "5.1,3.5,setosa\n6,2,\n4.9,3,setosa\n",
+    ])
+    func rowsWithLabelsAndNoNames(text: String) throws {
+        guard !text.contains(",\n") else {
+            expectError(.invalidData, saying: "no label in column \"3\", row 2 (line 2)") {
+                _ = try read(text, labels: "3")
+            }
+            return
+        }
+        let table = try read(text, labels: "3")
+        #expect(table.columns == ["1", "2"] && table.values == [5.1, 3.5, 6, 2, 4.9, 3])
+        #expect(table.labels?.classes == ["setosa", "virginica"] && table.labels?.indices == [0, 1, 0])
+        expectError(.invalidData, saying: "holds text in column \"3\"", "row 1 (line 1)") {
+            _ = try read(text)
+        }
+    }
+
+    /// Numbers and texts that are names all the same.
+    @Test(arguments: [
+        // No number, or numbers elsewhere than below.
+        ("a,b,c\n1,2,x\n", "c"), ("7,b,c\n1,2,x\n", "c"), ("7,2.5,c\n1,2,3\n", "c"),
+        // Numbers of columns, and years.
+        ("0,1,c\n5,7,x\n", "c"), ("c,1,2\nx,5,7\n", "c"), ("2000,2010,2020,c\n1,2,3,x\n", "c"),
+        // The name of the labels is given.
+        ("0.5,1.5,c\n5,7,x\n", "c"),
+    ])
+    func namesThatAreNumbers(text: String, labels: String) throws {
+        let table = try read(text, labels: labels)
+        let width = text.prefix { $0 != "\n" }.split(separator: ",").count
+        #expect(table.count == 1 && table.columns.count == width - 1 && table.labels?.column == "c")
+    }
+
     @Test func labelsInTheirNaturalOrder() throws {
         let numbers = try read("x,y\n1,10\n2,9\n3,10\n4,-1\n5,2.5\n", labels: "y")
         #expect(numbers.columns == ["x"] && numbers.values == [1, 2, 3, 4, 5])

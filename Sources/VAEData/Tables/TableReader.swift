@@ -7,7 +7,8 @@ extension NumericTable {
     /// - Parameters:
     ///   - labelColumn: the name of the column of labels, or its number from 1 in a table without names; its fields are any text.
     ///   - excluding: the names of columns to leave out
-    ///   - hasHeader: whether the first row names the columns; nil to tell by whether one of its fields is no number.
+    ///   - hasHeader: whether the first row names the columns; nil to tell by its fields: one of them is no number, and it does not look like the
+    ///     rows after it.
     /// - Throws: `missingInput` or `inputOutput` when the file can't be read; `invalidArgument` when there is no column of a name
     ///   given; `invalidData` when there are no rows, rows differ in length, a field that ought to be a number is none or not
     ///   finite, a line is longer than 1 MiB or has more than 65,536 columns.
@@ -58,8 +59,13 @@ private struct TableReader {
             TableField(bytes[$0])
         }
         let allowsComma = separator != UInt8(ascii: ",")
-        let isHeader =
-            hasHeader ?? first.contains { $0.number(allowsComma: allowsComma) == nil && !$0.isGap }
+        let isHeader: Bool
+        if let hasHeader {
+            isHeader = hasHeader
+        } else {
+            isHeader = try TableHeader(first, allowsComma: allowsComma).namesColumns(
+                of: input.path, separator: separator, labelColumn: labelColumn)
+        }
         let names = first.enumerated().map { index, field in
             let name = isHeader ? field.text(TableClasses.longest) : ""
             return name.isEmpty ? "\(index + 1)" : name
