@@ -72,17 +72,4 @@ public struct Dataset: Sendable, Equatable {
             source: source ?? self.source, classNames: classNames ?? self.classNames, remarks: remarks,
             columns: columns, standardization: standardization)
     }
-
-    /// The same data with only the first `count` training images (all of them if there are fewer); the
-    /// test images stay.
-    /// - Throws: `invalidArgument` if `count` is less than 1.
-    public func limited(to count: Int) throws(VAEError) -> Dataset {
-        guard count >= 1 else {
-            throw VAEError(
-                .invalidArgument, "training images", "can't be limited to none", expected: "1 or more",
-                found: "\(count)")
-        }
-        guard count < train.count else { return self }
-        return try replacing(train: train.slice(0..<count))
-    }
 }

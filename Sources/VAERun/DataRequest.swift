@@ -7,7 +7,7 @@ package struct DataRequest: Sendable {
     package var choice: DatasetChoice
     /// A file or folder of one's own instead of what the choice names.
     package var path: String?
-    /// Only so many of the first training images; nil for all.
+    /// Only so many training images; nil for all.
     package var limit: Int?
     /// The seed of the built-in digits.
     package var seed: UInt64
@@ -17,10 +17,13 @@ package struct DataRequest: Sendable {
     package var storage = ImageStorage()
     /// How test images are held out where there are none.
     package var holdOut: HoldOut
+    /// Which training images are taken where there is a limit.
+    package var limiting: Limiting
 
     package init(
         _ choice: DatasetChoice, path: String?, limit: Int?, seed: UInt64,
-        options: ImportOptions = ImportOptions(), holdOut: HoldOut = .stratified
+        options: ImportOptions = ImportOptions(), holdOut: HoldOut = .stratified,
+        limiting: Limiting = .stratified
     ) {
         self.choice = choice
         self.path = path
@@ -28,6 +31,7 @@ package struct DataRequest: Sendable {
         self.seed = seed
         self.options = options
         self.holdOut = holdOut
+        self.limiting = limiting
     }
 
     /// The images of a recorded run: from the path given here, else from the one it names, else from where its data set always comes from.
@@ -39,7 +43,7 @@ package struct DataRequest: Sendable {
             self.init(
                 known == .synthetic ? .auto : known ?? .auto, path: path, limit: record.data.limit,
                 seed: record.training.seed, options: record.data.options ?? ImportOptions(),
-                holdOut: record.data.heldOutBy)
+                holdOut: record.data.heldOutBy, limiting: record.data.limitedBy)
             return
         }
         guard let choice = known, choice != .auto else {
@@ -50,7 +54,7 @@ package struct DataRequest: Sendable {
         }
         self.init(
             choice, path: nil, limit: record.data.limit, seed: record.training.seed,
-            holdOut: record.data.heldOutBy)
+            holdOut: record.data.heldOutBy, limiting: record.data.limitedBy)
     }
 
     /// Loads the images, with a tenth of the training images held out as the test set where there is none. A table is standardised by the rows
@@ -72,7 +76,7 @@ package struct DataRequest: Sendable {
             choice, path: path, options: options, seed: seed, progress: progress)
         // Before the limit, so that a limit leaves the test set as it is.
         if holdingOut { data = try data.holdingOutTest(by: holdOut) }
-        return if let limit { try data.limited(to: limit) } else { data }
+        return if let limit { try data.limited(to: limit, by: limiting) } else { data }
     }
 
     /// The record of the images that it loaded.
@@ -82,7 +86,7 @@ package struct DataRequest: Sendable {
         if !data.columns.isEmpty { options.isTable = true }
         return try RunRecord.Data(
             data, path: path.map { URL(fileURLWithPath: $0).standardizedFileURL.path }, limit: limit,
-            options: path == nil ? nil : options, holdOut: holdOut)
+            options: path == nil ? nil : options, holdOut: holdOut, limiting: limiting)
     }
 }
 
@@ -90,17 +94,18 @@ extension RunRecord.Data {
     /// The record of images, of which it hashes all.
     /// - Parameters:
     ///   - path: the absolute path that was named; nil for none
-    ///   - limit: how many of the first training images they are; nil for all
+    ///   - limit: how many of the training images they are; nil for all
     ///   - options: what was made of files; nil where there were none
     ///   - holdOut: how test images are held out where there are none
+    ///   - limiting: which training images were taken where there is a limit
     package init(
         _ data: Dataset, path: String? = nil, limit: Int? = nil, options: ImportOptions? = nil,
-        holdOut: HoldOut = .stratified
+        holdOut: HoldOut = .stratified, limiting: Limiting = .stratified
     ) throws(VAEError) {
         self.init(
             name: data.name, source: data.source, sha256: try data.contentHash(),
             trainImages: data.train.count,
             testImages: data.test?.count ?? 0, folder: path, limit: limit, options: options,
-            holdOut: holdOut)
+            holdOut: holdOut, limiting: limit == nil ? nil : limiting)
     }
 }

@@ -17,7 +17,7 @@ package struct RunRecord: Codable, Sendable {
         /// The absolute path of the file or folder that was named, nil when none was; records of version 0.1.0's first
         /// builds lack it.
         package let folder: String?
-        /// The number of training images used, the first ones; nil for all.
+        /// The number of training images used; nil for all.
         package let limit: Int?
         /// What was made of the files; nil where none were named, and in records from before there was a choice.
         package let options: ImportOptions?
@@ -27,9 +27,15 @@ package struct RunRecord: Codable, Sendable {
         /// How test images are held out where the data has none.
         package var heldOutBy: HoldOut { holdOut ?? .last }
 
+        /// Which training images are used where there is a limit; nil without one, and in records from before there was a rule.
+        package let limiting: Limiting?
+
+        /// Which training images are used where there is a limit.
+        package var limitedBy: Limiting { limiting ?? .first }
+
         package init(
             name: String, source: String, sha256: String, trainImages: Int, testImages: Int, folder: String?,
-            limit: Int?, options: ImportOptions? = nil, holdOut: HoldOut? = nil
+            limit: Int?, options: ImportOptions? = nil, holdOut: HoldOut? = nil, limiting: Limiting? = nil
         ) {
             self.name = name
             self.source = source
@@ -40,6 +46,7 @@ package struct RunRecord: Codable, Sendable {
             self.limit = limit
             self.options = options
             self.holdOut = holdOut
+            self.limiting = limiting
         }
     }
 

@@ -37,6 +37,13 @@ struct EvaluationTests {
         #expect(
             loss.training
                 == (try ObjectiveEstimate(of: model, on: data.train.slice(0..<50), draws: 2, seed: 4)))
+        // Of images in the order of their classes some of each.
+        let labels = try #require(data.train.labels)
+        let sorted = data.train.selecting(labels.indices.sorted { (labels[$0], $0) < (labels[$1], $1) })
+        let some = sorted.selecting((0..<50).map { $0 * 120 / 50 })
+        let other = try Evaluation(
+            of: model, train: sorted, test: test, options: .init(seed: 4, draws: 2, samples: 2))
+        #expect(other.loss.training == (try ObjectiveEstimate(of: model, on: some, draws: 2, seed: 4)))
         let shape = test.shape
         #expect(loss.greyEntropy == Evaluation.Value(try GreyEntropy.of(test), shape))
         let likelihood = try model.logLikelihood(of: test, samples: 7, seed: 4)

@@ -44,13 +44,13 @@ import VAEData
         return data
     }
 
-    /// Rewrites the record as versions wrote it that held out the last images.
-    private func forgetTheRule() throws {
+    /// Rewrites the record as versions wrote it that had one rule alone: the last images held out, or the first ones taken.
+    private func forgetTheRule(_ key: String = "holdOut", _ rule: String = "last") throws {
         let url = URL(filePath: scratch.file("run/config.json"))
         var record = try #require(
             try JSONSerialization.jsonObject(with: Data(contentsOf: url)) as? [String: Any])
         var data = try #require(record["data"] as? [String: Any])
-        #expect(data.removeValue(forKey: "holdOut") as? String == "last")
+        #expect(data.removeValue(forKey: key) as? String == rule)
         record["data"] = data
         try JSONSerialization.data(withJSONObject: record).write(to: url)
     }
@@ -88,17 +88,40 @@ import VAEData
     }
 
     @Test func aRunGoesOnWithTheTestSetThatWasDrawn() throws {
-        _ = try sorted()
+        let all = try sorted().holdingOutTest().train
         let data = try begin(DataRequest(.auto, path: scratch.file("sorted"), limit: 40, seed: 3))
         #expect(Set(data.test?.labels ?? []).count == 6 && data.test?.count == 6 && data.train.count == 40)
         let record = try RunRecord(contentsOf: scratch.file("run/config.json"))
         #expect(record.data.holdOut == .stratified && record.data.testImages == 6)
+        // Of those that are left each class gives its share of the 40, rounded down or up.
+        #expect(record.data.limiting == .stratified)
+        for label in Set(all.labels ?? []) {
+            let (found, whole) = (data.train.labels?.count { $0 == label }, all.labels?.count { $0 == label })
+            let share = Double(whole ?? 0) * 40 / 54
+            #expect(abs(Double(found ?? 0) - share) < 1, "class \(label)")
+        }
         #expect(record.data.source == data.source && data.source.contains("drawn evenly from"))
         #expect(try SavedRun(folder: scratch.file("run")).data() == data)
         let session = try RunSession(resuming: scratch.file("run"), threads: 1)
         #expect(session.data == data)
         try session.run(figures: false)
         #expect(session.history.count == 2)
+    }
+
+    @Test func anOldRunGoesOnWithTheFirstImages() throws {
+        let all = try sorted().holdingOutTest()
+        var request = DataRequest(.auto, path: scratch.file("sorted"), limit: 40, seed: 3)
+        request.limiting = .first
+        let data = try begin(request)
+        #expect(data.train == all.train.slice(0..<40) && data.test == all.test)
+        try forgetTheRule("limiting", "first")
+        let saved = try SavedRun(folder: scratch.file("run"))
+        #expect(try saved.data() == data && saved.data(at: scratch.file("sorted")).train == data.train)
+        let session = try RunSession(resuming: scratch.file("run"), threads: 1)
+        #expect(session.data == data)
+        try session.run(figures: false)
+        #expect(session.history.count == 2)
+        #expect(try RunRecord(contentsOf: scratch.file("run/config.json")).data.limiting == nil)
     }
 
     /// Trainings of several seeds are measured on the same images.

@@ -46,7 +46,7 @@ extension Evaluation {
         try onProgress(.objective, 0.4)
         let atMean = try objective(test, 0)
         try onProgress(.objective, 0.7)
-        let training = try objective(train.slice(0..<min(train.count, test.count)), options.draws)
+        let training = try objective(Self.some(min(train.count, test.count), of: train), options.draws)
 
         try onProgress(.aggregate, 0)
         let aggregate = try AggregatePosterior(of: encoding, seed: options.seed, threads: threads) {
@@ -99,6 +99,12 @@ extension Evaluation {
                 of: weighed, samples: options.samples, seed: options.seed, threads: threads
             ) { try onProgress(.likelihood, Double($0) / Double(weighed.count)) },
             isLikelihood: kind.isDensity || isBinary, test.shape)
+    }
+
+    /// The first images; of a set that is sorted by class images spread evenly over it, for the first ones would be those of few classes.
+    private static func some(_ count: Int, of images: ImageSet) -> ImageSet {
+        guard count < images.count, images.isSortedByClass else { return images.slice(0..<count) }
+        return images.selecting((0..<count).map { $0 * images.count / count })
     }
 }
 
