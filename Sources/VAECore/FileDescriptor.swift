@@ -68,10 +68,23 @@ package struct FileDescriptor: ~Copyable {
 
     /// Writes all of `bytes`, however many calls that takes.
     func write(_ bytes: [UInt8]) throws(VAEError) {
+        try drained(bytes) { place, count, _ in Glibc.write(number, place, count) }
+    }
+
+    /// Writes all of `bytes` from `offset` on, and leaves the place of the next write where it was.
+    func write(_ bytes: [UInt8], at offset: Int) throws(VAEError) {
+        try drained(bytes) { place, count, done in pwrite(number, place, count, off_t(offset + done)) }
+    }
+
+    /// Bytes in as many calls as that takes.
+    /// - Parameter call: writes so many bytes from a place, after those that are done; its result is the system's
+    private func drained(
+        _ bytes: [UInt8], by call: (_ place: UnsafeRawPointer, _ count: Int, _ done: Int) -> Int
+    ) throws(VAEError) {
         var done = 0
         while done < bytes.count {
             let written = FileOperation.write(opened, bytes.count - done) { count in
-                bytes.withUnsafeBytes { Glibc.write(number, $0.baseAddress! + done, count) }
+                bytes.withUnsafeBytes { call($0.baseAddress! + done, count, done) }
             }
             if written < 0 {
                 if errno == EINTR { continue }

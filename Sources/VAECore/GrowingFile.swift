@@ -22,6 +22,12 @@ package struct GrowingFile: ~Copyable {
     /// - Throws: `inputOutput` when the bytes could not all be written, as on a full disk.
     package mutating func append(_ bytes: [UInt8]) throws(VAEError) { try temporary.file.write(bytes) }
 
+    /// Writes over bytes from `offset` on, which have been appended before.
+    /// - Throws: `inputOutput` when they could not all be written.
+    package mutating func replace(_ bytes: [UInt8], at offset: Int) throws(VAEError) {
+        try temporary.file.write(bytes, at: offset)
+    }
+
     /// Flushes the file to the device and gives it its name, in place of any file that has it.
     /// - Throws: `inputOutput` or `cannotCreate` when that fails; there is no file then.
     package consuming func finish() throws(VAEError) {

@@ -5,10 +5,14 @@ package enum Zlib {
     /// Deflate turns two bits into at most 258 bytes.
     package static let largestExpansion = 1032
 
-    /// The CRC-32 of PNG and gzip.
-    package static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+    /// The CRC-32 of PNG, gzip and ZIP.
+    /// - Parameter before: that of the bytes before these; 0 for none
+    package static func checksum(_ bytes: ArraySlice<UInt8>, after before: UInt32 = 0) -> UInt32 {
         UInt32(
-            truncatingIfNeeded: bytes.withUnsafeBufferPointer { crc32(0, $0.baseAddress, UInt32($0.count)) })
+            truncatingIfNeeded: bytes.withUnsafeBufferPointer {
+                // Asked for the checksum of nowhere, zlib answers that of nothing, whatever came before.
+                $0.isEmpty ? UInt(before) : crc32(UInt(before), $0.baseAddress, UInt32($0.count))
+            })
     }
 
     /// `bytes` as a zlib stream, which PNG holds and browsers unpack by themselves (`DecompressionStream("deflate")`).

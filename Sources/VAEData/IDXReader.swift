@@ -13,20 +13,26 @@ extension IDX {
     /// - Throws: `invalidArgument` for a type that the format does not have, and unless there are one to four positive sizes
     ///   that fit 32 bits.
     package static func encode(_ array: NumericArray) throws(VAEError) -> [UInt8] {
-        guard let code = codes.first(where: { $0.type == array.type })?.code else {
+        var bytes = try header(array.type, array.shape)
+        bytes.reserveCapacity(bytes.count + array.type.size * array.values.count)
+        NumericCoding.append(array.values, isBigEndian: true, to: &bytes)
+        return bytes
+    }
+
+    /// The bytes of a file before its numbers.
+    /// - Throws: as ``encode(_:)``.
+    static func header(_ type: NumericType, _ shape: [Int]) throws(VAEError) -> [UInt8] {
+        guard let code = codes.first(where: { $0.type == type })?.code else {
             throw VAEError(
                 .invalidArgument, "IDX values", "can't be written",
-                expected: codes.map(\.type.rawValue).joined(separator: ", "), found: array.type.rawValue)
+                expected: codes.map(\.type.rawValue).joined(separator: ", "), found: type.rawValue)
         }
-        guard (1...4).contains(array.shape.count),
-            array.shape.allSatisfy({ (1...Int(UInt32.max)).contains($0) })
-        else { throw unwritable(array.shape) }
-        var bytes: [UInt8] = [0, 0, code, UInt8(array.shape.count)]
-        bytes.reserveCapacity(4 + 4 * array.shape.count + array.type.size * array.values.count)
-        for size in array.shape {
+        guard (1...4).contains(shape.count), shape.allSatisfy({ (1...Int(UInt32.max)).contains($0) })
+        else { throw unwritable(shape) }
+        var bytes: [UInt8] = [0, 0, code, UInt8(shape.count)]
+        for size in shape {
             withUnsafeBytes(of: UInt32(size).bigEndian) { bytes.append(contentsOf: $0) }
         }
-        NumericCoding.append(array.values, isBigEndian: true, to: &bytes)
         return bytes
     }
 

@@ -41,6 +41,12 @@ extension Reader {
             }
             arrays.append(array)
         }
+        for entry in archive.entries.prefix(8) {
+            let texts = try value(file) { () throws(VAEError) in
+                try archive.texts(named: entry.name, most: 100, longest: 20)
+            }
+            guard (texts??.count ?? 0) <= 100 else { throw Finding("more texts than were asked for") }
+        }
         for array in arrays { try checkArray(array, file) }
     }
 

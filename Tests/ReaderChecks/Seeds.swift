@@ -149,7 +149,15 @@ private enum Seeds {
 
     static var archives: [[UInt8]] {
         let arrays = zip(["x.npy", "y.npy", "notes.txt"], arrays).map { (name: $0, content: $1) }
-        return [Zips.file(arrays, isDeflated: false), Zips.file(arrays, isDeflated: true)]
+        // Two texts of three characters.
+        let header = "{'descr': '<U3', 'fortran_order': False, 'shape': (2,), }\n"
+        let texts: [UInt8] =
+            [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count), 0] + Array(header.utf8)
+        let names = "catdog".utf8.flatMap { letter -> [UInt8] in [letter, 0, 0, 0] }
+        return [
+            Zips.file(arrays, isDeflated: false), Zips.file(arrays, isDeflated: true),
+            Zips.file([("class_names.npy", texts + names)], isDeflated: false),
+        ]
     }
 
     static let tables: [[UInt8]] = [

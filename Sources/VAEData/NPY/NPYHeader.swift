@@ -10,6 +10,17 @@ struct NPYHeader: Equatable {
     let shape: [Int]
 }
 
+/// The content of the header of an NPY file of texts.
+struct NPYTextHeader: Equatable {
+    /// Whether a character has four bytes, as Python's strings, and not one.
+    let isUnicode: Bool
+    /// Whether the highest byte of a character comes first.
+    let isBigEndian: Bool
+    /// The characters of each text, zeros behind shorter ones.
+    let length: Int
+    let shape: [Int]
+}
+
 /// Reads the Python dictionary that an NPY file's header is, and nothing else of Python.
 ///
 /// The keys may come in any order, as the format demands of readers; strings in either kind of quotes, without
@@ -28,10 +39,26 @@ struct NPYHeaderScanner {
     /// - Throws: `invalidData` when it is no such dictionary, or describes an array of another kind.
     static func scan(_ bytes: ArraySlice<UInt8>, path: String) throws(VAEError) -> NPYHeader {
         var scanner = NPYHeaderScanner(bytes, path)
-        return try scanner.dictionary()
+        let (description, order, shape) = try scanner.dictionary()
+        let (type, isBigEndian) = try scanner.type(description)
+        return NPYHeader(type: type, isBigEndian: isBigEndian, isFortranOrder: order, shape: shape)
     }
 
-    private mutating func dictionary() throws(VAEError) -> NPYHeader {
+    /// The header of an array of texts; nil for another array.
+    /// - Throws: `invalidData` when it is no such dictionary.
+    static func scanTexts(_ bytes: ArraySlice<UInt8>, path: String) throws(VAEError) -> NPYTextHeader? {
+        var scanner = NPYHeaderScanner(bytes, path)
+        let (description, _, shape) = try scanner.dictionary()
+        var code = description[...]
+        let isBigEndian = code.first == ">"
+        if let order = code.first, "<>=|".contains(order) { code.removeFirst() }
+        guard let letter = code.popFirst(), "US".contains(letter), let length = Int(code), length >= 0
+        else { return nil }
+        return NPYTextHeader(
+            isUnicode: letter == "U", isBigEndian: isBigEndian, length: length, shape: shape)
+    }
+
+    private mutating func dictionary() throws(VAEError) -> (String, isFortranOrder: Bool, shape: [Int]) {
         var description: String?
         var order: Bool?
         var shape: [Int]?
@@ -55,8 +82,7 @@ struct NPYHeaderScanner {
         guard let description, let order, let shape else {
             throw damaged("'descr', 'fortran_order' and 'shape'")
         }
-        let (type, isBigEndian) = try type(description)
-        return NPYHeader(type: type, isBigEndian: isBigEndian, isFortranOrder: order, shape: shape)
+        return (description, order, shape)
     }
 
     /// The type of the numbers, where it is a plain one.

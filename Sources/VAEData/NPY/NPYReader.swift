@@ -57,6 +57,13 @@ extension NPY {
     /// Reads a header.
     /// - Returns: the place of the first number, too
     static func header(_ source: some ByteSource) throws(VAEError) -> (NPYHeader, start: Int) {
+        let (text, start) = try dictionary(source)
+        return (try NPYHeaderScanner.scan(text[...], path: source.name), start)
+    }
+
+    /// Reads all before the first number.
+    /// - Returns: the header's dictionary, and the place of the first number
+    static func dictionary(_ source: some ByteSource) throws(VAEError) -> ([UInt8], start: Int) {
         let path = source.name
         let first = try source.take(magic.count + 2)
         guard first.starts(with: magic) else {
@@ -86,7 +93,7 @@ extension NPY {
         }
         let text = try source.take(length)
         guard text.count == length else { throw cutOff(path) }
-        return (try NPYHeaderScanner.scan(text[...], path: path), magic.count + 2 + width + length)
+        return (text, magic.count + 2 + width + length)
     }
 
     private static func cutOff(_ path: String) -> VAEError {

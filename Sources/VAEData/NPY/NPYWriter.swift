@@ -24,10 +24,16 @@ extension NPY {
         try DurableFile.write(encode(array), to: path)
     }
 
-    private static func header(_ type: NumericType, _ shape: [Int]) -> [UInt8] {
+    /// The bytes of a file before its numbers.
+    static func header(_ type: NumericType, _ shape: [Int]) -> [UInt8] {
+        header((type.size == 1 ? "|" : "<") + type.code, shape)
+    }
+
+    /// The bytes of a file before its values.
+    /// - Parameter description: NumPy's word for the type of a value
+    static func header(_ description: String, _ shape: [Int]) -> [UInt8] {
         // A tuple of one has its comma in Python.
         let sizes = shape.count == 1 ? "\(shape[0])," : shape.map(String.init).joined(separator: ", ")
-        let description = (type.size == 1 ? "|" : "<") + type.code
         var text = "{'descr': '\(description)', 'fortran_order': False, 'shape': (\(sizes)), }"
         // NumPy leaves room for the first size to grow to 21 digits, and ends the header at a multiple of 64.
         if let first = shape.first { text += String(repeating: " ", count: 21 - "\(first)".count) }

@@ -79,6 +79,36 @@ package final class NPZArchive {
         return array
     }
 
+    /// Reads an array of a single dimension of texts: Python's, or bytes of UTF-8.
+    /// - Parameters:
+    ///   - most: refuses more texts
+    ///   - longest: refuses texts of more characters, or bytes
+    /// - Returns: nil where there is none of that name, or another kind of array, or a larger one.
+    /// - Throws: `invalidData` when it is damaged.
+    package func texts(named name: String, most: Int, longest: Int) throws(VAEError) -> [String]? {
+        guard let file = files.first(where: { Self.name(of: $0).utf8.elementsEqual(name.utf8) }) else {
+            return nil
+        }
+        let subject = "\(path):\(name)"
+        let stream = try archive.open(file, naming: subject)
+        let (dictionary, start) = try NPY.dictionary(stream)
+        guard let header = try NPYHeaderScanner.scanTexts(dictionary[...], path: subject),
+            header.shape.count == 1, header.shape[0] <= most, header.length <= longest
+        else { return nil }
+        let size = header.length * (header.isUnicode ? 4 : 1)
+        let whole = start + header.shape[0] * size
+        // No memory for what can't be there.
+        let bytes = file.size == whole ? try stream.take(whole - start) : []
+        // The checksum is compared where the end is met.
+        var extra: [UInt8] = []
+        guard bytes.count == whole - start, try stream.append(1, to: &extra) == 0 else {
+            throw VAEError(
+                .invalidData, subject, "has another length than its header says",
+                expected: "\(whole) bytes", found: "\(file.size)", advice: Self.advice)
+        }
+        return (0..<header.shape[0]).map { header.text(bytes[$0 * size..<($0 + 1) * size]) }
+    }
+
     /// Reads the only array of an archive.
     /// - Throws: `invalidData` when there are several, and what `array(named:)` throws.
     package func onlyArray() throws(VAEError) -> NumericArray {

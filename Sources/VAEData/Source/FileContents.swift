@@ -11,7 +11,7 @@ struct FileContents {
         if let entries = try ArrayEntry.all(of: path) {
             guard entries.count == 1, let named = entries.first, named.key == nil else {
                 let sorting = try ArraySorting(entries, in: path)
-                return FoundData(sorting)
+                return try FoundData(sorting)
             }
             guard !named.isLabels else {
                 throw VAEError(
@@ -22,7 +22,7 @@ struct FileContents {
             let others = beside.filter {
                 $0.name != named.name && $0.key == nil && $0.role.stem == named.role.stem
             }
-            return FoundData(try ArraySorting([named] + others, in: path, chosen: named), sayingUnused: false)
+            return try FoundData(ArraySorting([named] + others, in: path, chosen: named), sayingUnused: false)
         }
         let start = try InputBytes(path: path).start()
         if PictureFormat(of: start) == nil {
@@ -44,8 +44,11 @@ struct FileContents {
 
 extension FoundData {
     /// The arrays of a data set.
-    init(_ sorting: ArraySorting, sayingUnused: Bool = true) {
-        self.init(train: .arrays(sorting.train), test: sorting.test.map(DataSource.Part.arrays))
+    /// - Throws: what reading the names of classes in an archive throws.
+    init(_ sorting: ArraySorting, sayingUnused: Bool = true) throws(VAEError) {
+        self.init(
+            train: .arrays(sorting.train), test: sorting.test.map(DataSource.Part.arrays),
+            classNames: try Dataset.classNames(beside: sorting.train.images))
         if sayingUnused, !sorting.unused.isEmpty {
             remarks.append("not used: \(ArraySorting.list(sorting.unused))")
         }

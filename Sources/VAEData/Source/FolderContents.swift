@@ -35,7 +35,7 @@ struct FolderContents {
         let (arrays, others) = try FolderContents.arrays(of: listing)
         let nested = try classFolders(classes)
         if !arrays.isEmpty {
-            var found = FoundData(try ArraySorting(arrays, in: listing.path))
+            var found = try FoundData(ArraySorting(arrays, in: listing.path))
             found.remarks += skipped(pictures + others)
             return found
         }

@@ -80,8 +80,18 @@ def archives():
             np.lib.format.write_array(entry, np.zeros((1000, 100), "u1"))
 
 
+def texts():
+    """Names of classes: of one, two and four bytes in UTF-8, an empty one, and one with a zero within."""
+    names = ["cat", "chien d'été", "狗 🐕", "", "a\0b"]
+    np.savez(
+        HERE / "texts.npz", train_images=np.arange(12, dtype="u1").reshape(2, 2, 3), train_labels=np.array([4, 1]),
+        class_names=np.array(names), big=np.array(names).astype(">U11"),
+        utf8=np.array([name.encode() for name in names]), square=np.array([["a", "b"]]), none=np.array([], "U3"))
+
+
 HERE.mkdir(exist_ok=True)
 types()
 shapes()
 idx()
 archives()
+texts()
