@@ -18,37 +18,19 @@ struct DataFlags: ParsableArguments {
             valueName: "path"))
     var data: String?
 
-    @Option(help: "Use only the first N training images; the test set stays whole.")
+    @Option(
+        help:
+            "Use only the first N training images, or of images that are sorted by class N of them, each class giving its share; the test set stays whole."
+    )
     var limit: Int?
 
-    @Option(help: ArgumentHelp("Write the data set as IDX files to this folder and stop.", valueName: "dir"))
-    var exportData: String?
+    @OptionGroup var importing: DatasetFlags
 
-    @Option(
-        help: ArgumentHelp(
-            "The size that pictures get: a side, such as 64, or width and height, such as 64x48. (default: their own, which must be one)",
-            valueName: "pixels"))
-    var imageSize: PictureSize?
-
-    @Flag(help: "Train on grey images, whatever colours the pictures have.")
-    var grey = false
-
-    @Flag(
-        help:
-            "Read images from the disk as they are needed, also where memory would hold them. (default: those that take more than a third of the free memory)"
-    )
-    var stream = false
-
-    @Flag(help: "Keep no decoded pictures in ~/.cache/vae for the next time.")
-    var noCache = false
-
-    @OptionGroup var files: ImportFlags
-
-    /// Where the images are while they are used.
-    var storage: ImageStorage {
-        ImageStorage(
-            stream ? .disk : .automatic, cacheFolder: noCache ? nil : ImageStorage.standardCacheFolder)
-    }
+    var exportData: String? { importing.exportData }
+    var imageSize: PictureSize? { importing.imageSize }
+    var grey: Bool { importing.grey }
+    var files: ImportFlags { importing.files }
+    var storage: ImageStorage { importing.storage }
 
     /// What the flags ask for.
     /// - Parameter seed: of the built-in digits
@@ -58,26 +40,13 @@ struct DataFlags: ParsableArguments {
             throw VAEError(
                 .invalidArgument, "limit", "is out of range", expected: "1 or more", found: "\(limit)")
         }
-        let needing = [
-            ("--image-size", imageSize != nil), ("--grey", grey), ("--layout", files.layout != nil),
-            ("--background", files.background != nil), ("--on-bad-image", files.onBadImage != nil),
-            ("--fit", files.fit != nil), ("--stream", stream), ("--no-cache", noCache),
-            ("--label-column", files.labelColumn != nil),
-        ]
-        if data == nil, let (flag, _) = needing.first(where: \.1) {
+        if data == nil, let flag = importing.given {
             throw VAEError(
                 .invalidArgument, flag, "is for files of one's own", expected: "--data PATH",
                 found: "no --data")
         }
-        if files.fit != nil, imageSize == nil {
-            throw VAEError(
-                .invalidArgument, "--fit", "has no effect without a size", expected: "--image-size N",
-                found: "no --image-size")
-        }
-        var options = files.applied(to: ImportOptions())
-        options.pictures.size = imageSize?.size
-        options.pictures.isGrey = grey ? true : nil
-        var request = DataRequest(dataset ?? .auto, path: data, limit: limit, seed: seed, options: options)
+        var request = DataRequest(
+            dataset ?? .auto, path: data, limit: limit, seed: seed, options: try importing.options())
         request.storage = storage
         return request
     }

@@ -13,12 +13,13 @@ struct DataCommand: ParsableCommand {
         discussion: """
             Reads pictures, arrays or a table as vae-train --data does, and prints numbers, sizes, classes, the spread of \
             the values, and images that are there twice: test images that are training images too make a loss look better \
-            than it is. --sheet draws a hundred of the images.
+            than it is. --sheet draws a hundred of the images, --export-data writes all of them as arrays.
 
             vae-train keeps decoded pictures in ~/.cache/vae where decoding takes long; --clear-cache removes them.
 
             EXAMPLES
               vae data photos/ --image-size 64 --sheet sheet.png
+              vae data photos/ --image-size 64 --export-data photos.npz
               vae data table.csv --label-column state
               vae data --clear-cache
             """)
@@ -26,21 +27,12 @@ struct DataCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("A folder or a file.", valueName: "path"))
     var path: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "The size that pictures get: a side, such as 64, or width and height, such as 64x48.",
-            valueName: "pixels"))
-    var imageSize: PictureSize?
-
-    @Flag(help: "Take pictures as grey.")
-    var grey = false
-
-    @OptionGroup var importing: ImportFlags
+    @OptionGroup var importing: DatasetFlags
 
     @Option(
         help: ArgumentHelp(
-            "Draw a hundred training images, spread over all of them, into this PNG file.", valueName: "path")
-    )
+            "Draw a hundred training images, spread over all of them, into this PNG file, in place of one that is there.",
+            valueName: "path"))
     var sheet: String?
 
     @Flag(help: "Remove the decoded pictures that are kept in ~/.cache/vae, and do nothing else.")
@@ -49,26 +41,39 @@ struct DataCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     private static let shown = 100
+    /// The longer side of an image of the sheet, in pixels, or a little less than half more.
+    private static let side = 96
 
     func run() throws {
-        try common.run("vae data") { (console, _) throws(VAEError) in
+        try common.run("vae data", flags: ["--out": "--sheet"]) { (console, _) throws(VAEError) in
             guard !clearCache else { return try clear(console) }
             guard let path else {
                 throw VAEError(
                     .invalidArgument, "path", "is not given", expected: "a folder or a file",
                     advice: "Name one, or say --clear-cache.")
             }
-            var options = importing.applied(to: ImportOptions())
-            options.pictures.size = imageSize?.size
-            options.pictures.isGrey = grey ? true : nil
-            let request = DataRequest(.auto, path: path, limit: nil, seed: 0, options: options)
-            let data = try request.load { console.show($0) }
+            var request = DataRequest(
+                .auto, path: path, limit: nil, seed: 0, options: try importing.options())
+            request.storage = importing.storage
+            if let sheet {
+                try OutputCheck(run: "", inputs: [path])(sheet)
+                try DurableFile.checkCanWrite(to: sheet)
+            }
+            let found = try request.load(holdingOut: false) { console.show($0) }
             console.clearStatus()
+            if sheet != nil { try checkHasPictures(found) }
+            let exported = try importing.exportData.map { (place) throws(VAEError) in
+                try found.export(to: place)
+            }
+            // As vae-train would have it.
+            let data = try found.holdingOutTest().standardized()
             let summary = try DatasetSummary(data)
-            if let sheet { try draw(data, sheet) }
+            if let sheet { try draw(data.train, sheet) }
             if common.json { return try console.emit(json: summary) }
             for line in summary.lines(data) { console.result(line.escapingControlCharacters()) }
-            if let sheet { console.result(sheet.escapingControlCharacters()) }
+            for written in (sheet.map { [$0] } ?? []) + (exported ?? []) {
+                console.result(written.escapingControlCharacters())
+            }
         }
     }
 
@@ -83,16 +88,27 @@ struct DataCommand: ParsableCommand {
         )
     }
 
-    private func draw(_ data: Dataset, _ sheet: String) throws(VAEError) {
+    private func checkHasPictures(_ data: Dataset) throws(VAEError) {
         guard data.columns.isEmpty else {
             throw VAEError(
                 .invalidArgument, "--sheet", "is for images", found: "a table", advice: "Leave it out.")
         }
-        let count = min(Self.shown, data.train.count)
-        let chosen = data.train.selecting((0..<count).map { $0 * data.train.count / count })
-        try OutputCheck(run: "", inputs: path.map { [$0] } ?? [])(sheet)
-        let images = try FloatImages(shape: chosen.shape, values: chosen.values.floats)
-        try DurableFile.write(ImageSheet(images: images).png(enlarged: nil, within: 1000), to: sheet)
+    }
+
+    private func draw(_ images: ImageSet, _ sheet: String) throws(VAEError) {
+        let count = min(Self.shown, images.count)
+        // One by one: a hundred photographs of the largest size are more than memory has.
+        var (shape, pixels) = (images.shape, [UInt8]())
+        for place in 0..<count {
+            let small = try FloatImages(images, at: [place * images.count / count]).shrunk(to: Self.side)
+            shape = small.shape
+            pixels += try small.pixels
+        }
+        let tiles = try FloatImages(shape: shape, values: pixels.map { Float($0) / 255 })
+        // A hundred in rows of ten, or their last row may have one; but for those that are far from square.
+        let isSquare = 2 * shape.height > shape.width && 2 * shape.width > shape.height
+        let drawn = try ImageSheet(images: tiles, columns: count == Self.shown && isSquare ? 10 : nil)
+        try DurableFile.write(drawn.png(enlarged: nil, within: 1000), to: sheet)
     }
 }
 
