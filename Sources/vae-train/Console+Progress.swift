@@ -18,13 +18,15 @@ struct StepClock {
 
 extension Console {
     /// The running epoch: a bar, speed, time left and the losses so far.
-    func show(_ step: StepReport, epochs: Int, _ clock: StepClock) {
+    /// - Parameter items: "images", or "rows" of a table
+    func show(_ step: StepReport, epochs: Int, _ clock: StepClock, of items: String) {
         let done = Double(step.images) / Double(step.imagesPerEpoch)
         let speed = clock.imagesPerSecond(step)
         let left = Double(step.imagesPerEpoch - step.images) / max(speed, 1e-9)
         status(force: step.step == step.stepsPerEpoch) { columns in
             let tail = String(
-                format: " %3.0f%%  %@ images/s  %@ left  loss %.2f = %.2f + %.2f", done * 100, grouped(speed),
+                format: " %3.0f%%  %@ %@/s  %@ left  loss %.2f = %.2f + %.2f", done * 100, grouped(speed),
+                items,
                 Self.clock(left), step.running.total, step.running.reconstruction, step.running.kl)
             let head = "epoch \(step.epoch)/\(epochs) "
             let room = max(0, min(40, columns - head.count - tail.count - 3))
@@ -38,12 +40,14 @@ extension Console {
     }
 
     /// One line of the table of epochs.
-    func show(_ epoch: EpochReport, epochs: Int) {
+    /// - Parameter items: "images", or "rows" of a table
+    func show(_ epoch: EpochReport, epochs: Int, of items: String) {
         let width = "\(epochs)".count
         var line = String(
             format: "epoch %\(width)d/%d  train %@", epoch.epoch, epochs, parts(epoch.train))
         if let test = epoch.test { line += "  " + bold("test") + " " + parts(test) }
-        result(line + String(format: "  %.1f s  %@ images/s", epoch.seconds, grouped(epoch.imagesPerSecond)))
+        result(
+            line + String(format: "  %.1f s  %@ %@/s", epoch.seconds, grouped(epoch.imagesPerSecond), items))
     }
 
     private func parts(_ losses: Losses) -> String {

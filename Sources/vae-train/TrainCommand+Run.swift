@@ -45,6 +45,8 @@ private final class RunWatch: RunObserver {
     private let path: String
     /// Epochs of the whole training.
     private let epochs: Int
+    /// The word for what is trained on.
+    private let items: String
     private var clock = StepClock(imagesBefore: 0)
 
     init(_ session: RunSession, _ console: Console, _ interruption: Interruption) {
@@ -52,6 +54,7 @@ private final class RunWatch: RunObserver {
         self.interruption = interruption
         path = session.path
         epochs = session.trainer.configuration.epochs
+        items = session.data.columns.isEmpty ? "images" : "rows"
     }
 
     func checkInterruption() throws { try interruption.check() }
@@ -61,8 +64,8 @@ private final class RunWatch: RunObserver {
         case .warning(let words): console.warn(words)
         case .finishedBefore(let epochs): console.note("the run is finished: \(epochs) epochs")
         case .epochBegins(_, let imagesDone): clock = StepClock(imagesBefore: imagesDone)
-        case .step(let step): console.show(step, epochs: epochs, clock)
-        case .epoch(let report): console.show(report, epochs: epochs)
+        case .step(let step): console.show(step, epochs: epochs, clock, of: items)
+        case .epoch(let report): console.show(report, epochs: epochs, of: items)
         case .stoppedEarly(let best):
             console.note(
                 "stopped early: no epoch after \(best) had a lower loss; its model is \(RunFolder.best)")

@@ -103,7 +103,8 @@ struct EvaluateCommand: ParsableCommand {
                 try console.emit(json)
             } else {
                 let text = EvaluationText(
-                    EvaluationSummary(record), title: trained.title, bold: console.bold)
+                    EvaluationSummary(record, ofTable: trained.model.standardization != nil),
+                    title: trained.title, bold: console.bold)
                 try console.emit(lines: text.lines)
             }
             if obstacle == nil { try keep(record, of: trained, dataset, threads, console) }

@@ -56,6 +56,7 @@ import VAEData
             "column \"speed\" never changes", "nats per row", "latent-space, losses, latent-dimensions;",
         ] { #expect(outcome.errors.contains(words), "\(words): \(outcome.errors)") }
         #expect(!outcome.errors.contains("1 epochs, for"))
+        #expect(outcome.output.contains(" rows/s") && !outcome.output.contains("images"), "\(outcome.output)")
         let model = try VariationalAutoencoder(contentsOf: scratch.file("run/model.safetensors"))
         #expect(model.configuration.encoderUnits == [32, 16] && model.configuration.encoderFilters == [])
         #expect(model.configuration.likelihood == .gaussianValue && model.configuration.latentSize == 2)
@@ -178,6 +179,10 @@ import VAEData
         #expect(plots.status == 0 && plots.output.split(separator: "\n").count == 4, "\(plots.errors)")
         let evaluated = try tool("evaluate", run, "--samples", "4")
         #expect(evaluated.status == 0 && evaluated.output.contains("pixelwise mean"), "\(evaluated.errors)")
+        for words in ["nats per row", "bits per value", "test rows of", "Rows it was trained on"] {
+            #expect(evaluated.output.contains(words), "\(words): \(evaluated.output)")
+        }
+        #expect(!evaluated.output.lowercased().contains("image"), "\(evaluated.output)")
         #expect(!FileManager.default.fileExists(atPath: scratch.file("run/report.html")))
     }
 

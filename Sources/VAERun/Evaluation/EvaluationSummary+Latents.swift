@@ -8,7 +8,7 @@ extension EvaluationSummary.Table {
     private static let mostRows = 10
 
     /// The table of what the latents carry.
-    static func latents(_ record: EvaluationRecord) -> Self {
+    static func latents(_ record: EvaluationRecord, _ items: Words.Items) -> Self {
         let latents = record.evaluation.latents
         let size = record.model.latentSize
         let shown = latents.dimensions.sorted { ($1.kl, $0.index) < ($0.kl, $1.index) }.prefix(mostRows)
@@ -24,10 +24,10 @@ extension EvaluationSummary.Table {
         rows.append(Row("mutual information I(x; z)", [Words.number(latents.mutualInformation)]))
         rows.append(Row("aggregate gap KL(q(z) ‖ p(z))", [Words.number(latents.aggregateGap)]))
         var remarks = [
-            "\(latents.activeUnits) of \(Words.count(size, "dimension")) active. \(collapse(latents, size))"
+            "\(latents.activeUnits) of \(Words.count(size, "dimension")) active. \(collapse(latents, size, items))"
         ]
         remarks.append(
-            "The KL divergence is the two together: z tells images apart as if there were about \(kinds(latents)) of them, "
+            "The KL divergence is the two together: z tells \(items.many) apart as if there were about \(kinds(latents)) of them, "
                 + "and the gap is how far the posteriors, all together, are from the prior that samples are drawn from."
         )
         if latents.isSaturated {
@@ -46,7 +46,9 @@ extension EvaluationSummary.Table {
         return number == 1 ? "one kind" : "\(grouped(number)) kinds"
     }
 
-    private static func collapse(_ latents: Evaluation.Latents, _ size: Int) -> String {
+    private static func collapse(
+        _ latents: Evaluation.Latents, _ size: Int, _ items: Words.Items
+    ) -> String {
         func names(_ isMeant: (Evaluation.Latents.Dimension) -> Bool, _ count: Int) -> String {
             let all = latents.dimensions.filter(isMeant).map { "z\($0.index)" }
             let shown = all.prefix(12)
@@ -58,7 +60,7 @@ extension EvaluationSummary.Table {
         if latents.collapse == .none { return "No posterior collapse." }
         var text =
             latents.collapse == .complete
-            ? "Posterior collapse: complete. The decoder draws the same for every image."
+            ? "Posterior collapse: complete. The decoder draws the same for every \(items.one)."
             : "Posterior collapse: partial."
         if latents.collapsed > 0, latents.collapse != .complete {
             text += " On the prior: \(names({ $0.collapsed }, latents.collapsed))."
@@ -70,7 +72,7 @@ extension EvaluationSummary.Table {
     }
 
     /// The table of how far classes lie apart; nil where nothing is to be said.
-    static func clusters(_ record: EvaluationRecord) -> Self? {
+    static func clusters(_ record: EvaluationRecord, _ items: Words.Items) -> Self? {
         let found = record.evaluation
         guard let clusters = found.clusters else {
             let reason = found.omissions.first { $0.stage == .separation }?.reason
@@ -96,7 +98,7 @@ extension EvaluationSummary.Table {
                 Row("the prior", [Words.number(mixture.prior)], isPart: true),
             ],
             remarks: [
-                "Fitted to training images, measured on test images; \(clusters.classes) classes. "
+                "Fitted to training \(items.many), measured on test \(items.many); \(clusters.classes) classes. "
                     + "Log-densities of codes: higher is better."
             ]
                 + (mixture.flooredComponents > 0
@@ -106,7 +108,7 @@ extension EvaluationSummary.Table {
     }
 
     /// Reconstructions and samples against baselines.
-    static func images(_ record: EvaluationRecord) -> Self? {
+    static func images(_ record: EvaluationRecord, _ items: Words.Items) -> Self? {
         let baselines = record.evaluation.baselines
         var rows: [Row] = []
         func row(_ name: String, _ errors: Evaluation.Baselines.Errors) {
@@ -126,16 +128,16 @@ extension EvaluationSummary.Table {
         var remarks: [String] = []
         if let frechet = record.evaluation.frechet {
             remarks.append(
-                "Fréchet distance of draws from the prior to test images: \(Words.number(frechet.samples)); of training "
-                    + "images to test images, its floor: \(Words.number(frechet.floor)). In the space of \(frechet.features) principal "
-                    + "components of the training images (\(Words.percent(frechet.varianceShare)) of their variance), "
-                    + "\(grouped(Double(frechet.images))) images a side.")
+                "Fréchet distance of draws from the prior to test \(items.many): \(Words.number(frechet.samples)); of training "
+                    + "\(items.many) to test \(items.many), its floor: \(Words.number(frechet.floor)). In the space of \(frechet.features) principal "
+                    + "components of the training \(items.many) (\(Words.percent(frechet.varianceShare)) of their variance), "
+                    + "\(grouped(Double(frechet.images))) \(items.many) a side.")
         }
         for omission in record.evaluation.omissions where omission.stage != .separation {
             remarks.append("Left out: \(omission.part) (\(omission.reason)).")
         }
         return Self(
-            "Images", columns: ["squared error a \(record.valueNoun)", "nats per image"], rows: rows,
+            items.many.capitalized, columns: ["squared error a \(items.value)", items.units[0]], rows: rows,
             remarks: remarks)
     }
 }

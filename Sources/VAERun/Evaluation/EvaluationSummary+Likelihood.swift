@@ -5,7 +5,7 @@ import VAEReport
 
 extension EvaluationSummary.Table {
     /// The loss and its parts.
-    static func objective(_ record: EvaluationRecord) -> Self {
+    static func objective(_ record: EvaluationRecord, _ items: Words.Items) -> Self {
         let loss = record.evaluation.loss
         func row(_ name: String, _ value: Evaluation.Value, isPart: Bool = false) -> Row {
             Row(
@@ -14,27 +14,27 @@ extension EvaluationSummary.Table {
         }
         let which =
             loss.training.images < record.data.trainImages
-            ? "the first \(grouped(Double(loss.training.images)))" : "all of them"
+            ? "\(grouped(Double(loss.training.images))) of them" : "all of them"
         let gap = loss.test.loss.nats - loss.training.loss.nats
         return Self(
-            "Loss", columns: ["nats per image", "bits per \(record.valueNoun)"],
+            "Loss", columns: items.units,
             rows: [
                 row("loss (−ELBO), z drawn", loss.test.loss),
                 row("reconstruction", loss.test.reconstruction, isPart: true),
                 row("KL divergence", loss.test.kl, isPart: true),
                 row("loss with z = μ", loss.testAtMean.loss),
                 row("reconstruction", loss.testAtMean.reconstruction, isPart: true),
-                row("loss on training images", loss.training.loss),
+                row("loss on training \(items.many)", loss.training.loss),
             ],
             remarks: [
                 gap >= 0.005
-                    ? "Images it was trained on (\(which)) cost \(Words.number(gap)) nats less than new ones."
-                    : "Images it was trained on (\(which)) cost no less than new ones."
+                    ? "\(items.many.capitalized) it was trained on (\(which)) cost \(Words.number(gap)) nats less than new ones."
+                    : "\(items.many.capitalized) it was trained on (\(which)) cost no less than new ones."
             ])
     }
 
     /// ln p(x).
-    static func likelihood(_ record: EvaluationRecord) -> Self {
+    static func likelihood(_ record: EvaluationRecord, _ items: Words.Items) -> Self {
         let found = record.evaluation.likelihood
         let value = found.negativeLogLikelihood
         let bound = record.evaluation.loss.test.loss.nats
@@ -48,12 +48,13 @@ extension EvaluationSummary.Table {
                     ? "Half the draws give the same: more of them would change little."
                     : rise > 0
                         ? "\(half) more; twice as many would lower it by somewhat less than that."
-                        : "\(half) less, which is chance: there are too few images or draws to tell what more would change."
+                        : "\(half) less, which is chance: there are too few \(items.many) or draws to tell what more would change."
             )
         }
         if found.images < record.data.testImages {
             remarks.append(
-                "Of the first \(grouped(Double(found.images))) test images; --images takes another number.")
+                "Of the first \(grouped(Double(found.images))) test \(items.many); --images takes another number."
+            )
         }
         if !found.isLikelihood {
             remarks.append(
@@ -65,7 +66,7 @@ extension EvaluationSummary.Table {
             )
         }
         return Self(
-            "Importance-weighted likelihood", columns: ["nats per image", "bits per \(record.valueNoun)"],
+            "Importance-weighted likelihood", columns: items.units,
             rows: [
                 Row(
                     "−ln p(x), \(Words.count(found.samples, "draw")) of z",

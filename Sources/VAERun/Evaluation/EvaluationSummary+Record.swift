@@ -4,7 +4,9 @@ import VAEReport
 
 extension EvaluationSummary {
     /// An evaluation in the words that the page and the terminal have for it.
-    package init(_ record: EvaluationRecord) {
+    /// - Parameter isTable: whether the model is of a table's rows
+    package init(_ record: EvaluationRecord, ofTable isTable: Bool = false) {
+        let items: Words.Items = isTable ? .rows : record.isGrey ? .images : .colourImages
         let data = record.data
         let binarised =
             switch record.settings.binarize {
@@ -14,26 +16,27 @@ extension EvaluationSummary {
             }
         self.init(
             lead:
-                "\(grouped(Double(data.testImages))) test images of \(DataName(data.name).title)\(binarised); "
-                + "\(grouped(Double(data.trainImages))) training images where something is fitted. "
-                + "± is a standard error over images.",
-            scale: Scale(record),
+                "\(grouped(Double(data.testImages))) test \(items.many) of \(DataName(data.name).title)\(binarised); "
+                + "\(grouped(Double(data.trainImages))) training \(items.many) where something is fitted. "
+                + "± is a standard error over \(items.many).",
+            scale: Scale(record, items),
             tables: [
-                .objective(record), .likelihood(record), .latents(record), .clusters(record), .images(record),
+                .objective(record, items), .likelihood(record, items), .latents(record, items),
+                .clusters(record, items), .images(record, items),
             ].compactMap(\.self))
     }
 }
 
 extension EvaluationSummary.Scale {
     /// From the worst that is sensible to the best there can be.
-    fileprivate init?(_ record: EvaluationRecord) {
+    fileprivate init?(_ record: EvaluationRecord, _ items: Words.Items) {
         let loss = record.evaluation.loss
         var marks: [(name: String, value: Double, kind: Mark.Kind, note: String)] = [
             (
-                "pixelwise mean of the training images",
+                "pixelwise mean of the training \(items.many)",
                 record.evaluation.baselines.pixelwiseMean.reconstruction.nats,
                 .baseline,
-                "one image for all"
+                "one \(items.one) for all"
             ),
             ("this model: loss", loss.test.loss.nats, .model, "reconstruction + KL"),
             (
@@ -64,7 +67,7 @@ extension EvaluationSummary.Scale {
             ($1.element.value, $0.offset) < ($0.element.value, $1.offset)
         }
         self.init(
-            title: "What is a good value for the loss?", unit: "nats per image",
+            title: "What is a good value for the loss?", unit: items.units[0],
             marks: sorted.map(\.element).map {
                 Mark(
                     $0.name, Words.number($0.value), place: ($0.value - low) / (worst - low), kind: $0.kind,
@@ -93,7 +96,4 @@ extension EvaluationSummary.Scale {
 extension EvaluationRecord {
     /// Whether pixels have one value, so that words of pixels and of values mean the same.
     var isGrey: Bool { model.imageShape.channels == 1 }
-
-    /// The word for what a number is divided by: a pixel, or where it has several channels one of its values.
-    var valueNoun: String { isGrey ? "pixel" : "value" }
 }

@@ -27,6 +27,21 @@ enum Words {
         number(100 * share.mean, share.finiteError.map { 100 * $0 }, 1) + "%"
     }
 
+    /// The words for what is measured, and for one of its values.
+    struct Items {
+        let one: String
+        let many: String
+        let value: String
+
+        static let images = Items(one: "image", many: "images", value: "pixel")
+        /// Their pixels have several values.
+        static let colourImages = Items(one: "image", many: "images", value: "value")
+        static let rows = Items(one: "row", many: "rows", value: "value")
+
+        /// The units of the losses.
+        var units: [String] { ["nats per \(one)", "bits per \(value)"] }
+    }
+
     static func count(_ number: Int, _ noun: String) -> String {
         "\(grouped(Double(number))) \(noun)\(number == 1 ? "" : "s")"
     }

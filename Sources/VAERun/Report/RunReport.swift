@@ -44,7 +44,7 @@ package struct RunReport {
         }
         var report = Report(
             title: name.title, model: model, history: history, testSet: testSet, labelName: name.label,
-            classNames: name.classes, facts: facts, evaluation: evaluation.map(EvaluationSummary.init))
+            classNames: name.classes, facts: facts, evaluation: evaluation.map { EvaluationSummary($0) })
         report.treatment = treatment
         try report.write(to: path)
     }
