@@ -72,10 +72,15 @@ import VAEFigures
         // Ten classes with seven copies each of one picture: some are drawn for the test set, and others are not.
         _ = try pictures(40, repeated: 6)
         let found = try summary(vae(scratch.file("photos"), "--json"))
-        let total = found.train.duplicates + (found.test?.duplicates ?? 0) + found.duplicatesAcross
-        let classes = Set(found.train.classes.map(\.name)).count
-        // Every copy but the first of its class is one or the other; a test image may be both.
-        #expect(found.duplicatesAcross > 0 && found.train.duplicates > 0 && total >= 6 * classes)
+        let data = try Dataset(contentsOf: scratch.file("photos")).holdingOutTest()
+        func images(_ set: ImageSet?) throws -> [[UInt8]] {
+            let set = try #require(set)
+            return try (0..<set.count).map { try set.slice($0..<$0 + 1).pixels }
+        }
+        let (train, test) = (try images(data.train), try images(data.test))
+        #expect(found.train.duplicates == train.count - Set(train).count && found.train.duplicates > 30)
+        #expect(found.test?.duplicates == test.count - Set(test).count)
+        #expect(found.duplicatesAcross == test.count { train.contains($0) } && found.duplicatesAcross > 2)
         let text = try vae(scratch.file("photos")).output
         #expect(text.contains("\(found.duplicatesAcross) test images are training images, too"), "\(text)")
         #expect(text.contains("\(found.train.duplicates) of them equal to another"), "\(text)")
@@ -145,7 +150,8 @@ import VAEFigures
         let outcome = try vae(scratch.file("a.npy"), "--sheet", scratch.file("s.png"))
         #expect(outcome.status == 0, "\(outcome.errors)")
         let shape = try Dataset(contentsOf: scratch.file("s.png")).train.shape
-        #expect(shape.channels == 3 && max(shape.height, shape.width) <= 1000)
+        // The two that are trained on, 100×75 pixels each, side by side, six pixels a pixel.
+        #expect(shape == ImageShape(height: 600, width: 912, channels: 3))
         // A hundred of them are rows of ten.
         try NPY.write(
             NumericArray(shape: [120, 60, 80], values: .bytes([UInt8](repeating: 9, count: 120 * 4800))),

@@ -76,6 +76,16 @@ import VAECore
         let table = try read(text, labels: labels)
         let width = text.prefix { $0 != "\n" }.split(separator: ",").count
         #expect(table.count == 1 && table.columns.count == width - 1 && table.labels?.column == "c")
+        // Where nobody says which column has the labels, numbers like those below are numbers.
+        if !text.contains("x") {
+            #expect(try read(text, excluding: ["c"]).count == 1)
+        } else if text.hasPrefix("0.5") {
+            expectError(.invalidArgument, saying: "no column called \"c\"") {
+                _ = try read(text, excluding: ["c"])
+            }
+        } else {
+            #expect(try read(text, excluding: ["c"]).columns == table.columns)
+        }
     }
 
     @Test func labelsInTheirNaturalOrder() throws {
