@@ -11,7 +11,7 @@ LINTED := Sources Tests Benchmarks Examples Package.swift
 
 .DEFAULT_GOAL := help
 .PHONY: help setup browser build train plot test test-processors test-models tile test-tiles test-neon test-asan test-tsan coverage fuzz \
-	soak bench bench-compare bench-record bench-peers bench-streaming examples docs lint format clean
+	soak bench bench-compare bench-record bench-decoding bench-peers bench-streaming examples docs lint format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -78,6 +78,10 @@ bench-peers: setup ## Measure the same model in other programs, with ARGS
 bench-streaming: setup ## Measure trainings on images in memory and streamed from the disk, with ARGS
 	swift build -c release --product vae-train
 	python3 Benchmarks/streaming/compare.py $(ARGS)
+
+bench-decoding: setup ## Measure the decoding of a folder of pictures beside Pillow and torchvision; ARGS: the folder
+	swift build -c release --product vae-train
+	python3 Benchmarks/peers/decoding.py $(ARGS)
 
 soak: setup ## Kill trainings at random moments and resume them, 100 times; ARGS: runs, seed, --memory or --stream
 	scripts/soak $(ARGS)

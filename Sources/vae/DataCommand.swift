@@ -1,4 +1,5 @@
 import ArgumentParser
+import VAE
 import VAEConsole
 import VAECore
 import VAEData
@@ -13,7 +14,7 @@ struct DataCommand: ParsableCommand {
         discussion: """
             Reads pictures, arrays or a table as vae-train --data does, and prints numbers, sizes, classes, the spread of \
             the values, and images that are there twice: test images that are training images too make a loss look better \
-            than it is. --sheet draws a hundred of the images, --export-data writes all of them as arrays.
+            than it is; then the model that vae-train would take without flags. --sheet draws a hundred of the images, --export-data writes all of them as arrays.
 
             vae-train keeps decoded pictures in ~/.cache/vae where decoding takes long; --clear-cache removes them.
 
@@ -69,8 +70,11 @@ struct DataCommand: ParsableCommand {
             let data = try found.holdingOutTest().standardized()
             let summary = try DatasetSummary(data)
             if let sheet { try draw(data.train, sheet) }
-            if common.json { return try console.emit(json: summary) }
-            for line in summary.lines(data) { console.result(line.escapingControlCharacters()) }
+            let defaults = try TrainingDefaults(data)
+            if common.json { return try console.emit(json: Document(summary: summary, defaults: defaults)) }
+            for line in summary.lines(data) + [defaults.line] {
+                console.result(line.escapingControlCharacters())
+            }
             for written in (sheet.map { [$0] } ?? []) + (exported ?? []) {
                 console.result(written.escapingControlCharacters())
             }
@@ -109,6 +113,36 @@ struct DataCommand: ParsableCommand {
         let isSquare = 2 * shape.height > shape.width && 2 * shape.width > shape.height
         let drawn = try ImageSheet(images: tiles, columns: count == Self.shown && isSquare ? 10 : nil)
         try DurableFile.write(drawn.png(enlarged: nil, within: 1000), to: sheet)
+    }
+}
+
+/// What vae-train would train on the data without flags.
+private struct TrainingDefaults: Encodable {
+    let model: ModelConfiguration
+    let batchSize: Int
+    let epochs: Int
+
+    init(_ data: Dataset) throws(VAEError) {
+        let defaults = try DataDefaults(data)
+        model = defaults.model
+        batchSize = min(defaults.batchSize, data.train.count)
+        epochs = defaults.epochs(batchSize: batchSize)
+    }
+
+    var line: String { "trained by \(model.phrase); batches of \(batchSize), \(epochs) epochs" }
+}
+
+/// The summary, with what would be trained as one more member.
+private struct Document: Encodable {
+    let summary: DatasetSummary
+    let defaults: TrainingDefaults
+
+    private enum Key: CodingKey { case training }
+
+    func encode(to encoder: any Encoder) throws {
+        try summary.encode(to: encoder)
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(defaults, forKey: .training)
     }
 }
 

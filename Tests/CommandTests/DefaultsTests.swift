@@ -30,7 +30,7 @@ struct DefaultsTests {
         for words in [
             "filters 32,64, in the decoder 32,32: 16×24 halved twice, to 4×6", "no hidden units",
             "32 latent dimensions", "channel-wise Gaussian likelihood", "batches of 32",
-            "100 epochs, which are 200 steps", "36 training and 4 test images of 16×24×3",
+            "60 epochs, which are 120 steps", "36 training and 4 test images of 16×24×3",
         ] { #expect(outcome.errors.contains(words), "\(words): \(outcome.errors)") }
         #expect(outcome.output == "dry run: nothing was trained, and nothing written\n")
         #expect(!FileManager.default.fileExists(atPath: scratch.file("run")))

@@ -163,7 +163,7 @@ extension DataDefaults {
         let wanted = (Self.steps + steps - 1) / max(1, steps)
         return switch kind {
         case .drawings: 15
-        case .pictures: max(15, min(100, wanted))
+        case .pictures: max(15, min(60, wanted))
         case .table: max(10, min(200, wanted))
         }
     }
