@@ -7,7 +7,7 @@ import VAECore
 struct TrainingFlags: ParsableArguments {
     @Option(
         help:
-            "Passes over the training images. (default: 15; of pictures 15 to 60 and of a table 10 to 200, for about 6,000 steps)"
+            "Passes over the training images. (default: 15; of pictures 15 to 60, for about 2,000 steps; of a table 10 to 200, for about 6,000)"
     )
     var epochs: Int?
 

@@ -22,8 +22,8 @@ import VAEData
                 atPath: scratch.file("drawn/\(name)"), toPath: "\(folder)/\(name)")
         }
         let outcome = try Tool("vae-train")(
-            "--data", scratch.file("insects"), "--filters", "none", "--hidden", "4", "--epochs", "1",
-            "--no-figures", "--out", scratch.file("run"))
+            "--data", scratch.file("insects"), "--filters", "none", "--hidden", "4", "--latent-dim", "2",
+            "--epochs", "1", "--no-figures", "--out", scratch.file("run"))
         try #require(outcome.status == 0, "\(outcome.errors)")
         return outcome.errors
     }

@@ -66,7 +66,9 @@ import VAEFigures
         #expect(lines.contains { $0.hasPrefix("size ") && $0.contains("7×14") }, "\(small.output)")
         #expect(lines.contains { $0.hasPrefix("training ") && $0.hasSuffix(" 54 images") })
         #expect(lines.contains { $0.contains("digit 0 ") } && lines.contains { $0.contains("standard dev") })
-        #expect(lines.last { $0.hasPrefix("trained by ") }?.contains("2 latent dimensions; batches of 54, 15 epochs") == true)
+        #expect(
+            lines.last { $0.hasPrefix("trained by ") }?.contains(
+                "2 latent dimensions; batches of 54, 15 epochs") == true)
     }
 
     @Test func imagesThatAreThereTwice() throws {

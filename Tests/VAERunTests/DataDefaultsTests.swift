@@ -85,10 +85,10 @@ struct DataDefaultsTests {
         }
     }
 
-    /// About six thousand steps, within bounds.
+    /// Some thousand steps, within bounds.
     @Test(arguments: [
-        (DataDefaults.Kind.pictures, 270, 32, 60), (.pictures, 4_000, 32, 48), (.pictures, 10_000, 32, 20),
-        (.pictures, 20_000, 64, 20),
+        (DataDefaults.Kind.pictures, 270, 32, 60), (.pictures, 1_350, 32, 47), (.pictures, 10_000, 32, 15),
+        (.pictures, 4_000, 32, 16),
         (.pictures, 1_000_000, 64, 15), (.table, 270, 32, 200), (.table, 100_000, 128, 10),
         (.drawings, 60_000, 128, 15), (.drawings, 100, 128, 15),
     ])

@@ -157,18 +157,17 @@ extension DataDefaults {
         }
     }
 
-    /// Fifteen for drawings; else about six thousand steps, in as many epochs as that takes within bounds.
+    /// Fifteen for drawings; else as many as some thousand steps take, within bounds: two thousand for pictures, which few hundred are learnt by heart
+    /// in, six thousand for tables.
     package func epochs(batchSize: Int) -> Int {
         let steps = (trainingImages + batchSize - 1) / max(1, batchSize)
-        let wanted = (Self.steps + steps - 1) / max(1, steps)
+        func epochs(of wanted: Int) -> Int { (wanted + steps - 1) / max(1, steps) }
         return switch kind {
         case .drawings: 15
-        case .pictures: max(15, min(60, wanted))
-        case .table: max(10, min(200, wanted))
+        case .pictures: max(15, min(60, epochs(of: 2_000)))
+        case .table: max(10, min(200, epochs(of: 6_000)))
         }
     }
-
-    private static let steps = 6_000
 }
 
 extension ImageSet {
