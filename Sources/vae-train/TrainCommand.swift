@@ -36,8 +36,8 @@ struct TrainCommand: ParsableCommand {
               vae-train --dataset synthetic --limit 10000     the first 10,000 digits
               vae-train --data photos --image-size 64         a folder of pictures
               vae-train --data ~/mnist --latent-dim 8         IDX files of a folder
-              vae-train --data sensors.csv --label-column state   a table
-              vae-train --data photos --image-size 64 --dry-run   what would be trained
+              vae-train --data table.csv --label-column state a table
+              vae-train --data photos --dry-run               what would be trained
               vae-train --resume runs/NAME                    go on with an interrupted run
               vae-train --resume runs/NAME --epochs 30        train a finished run on
               vae-train --epochs 40 --schedule cosine --warm-up 1 --patience 5

@@ -42,7 +42,7 @@ struct EvaluateCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "How many of the first test images take part in that. (default: as many as take about a minute)",
+            "How many test images take part in that, the first ones, or where they are sorted by class ones spread over all. (default: as many as take about a minute)",
             valueName: "n"))
     var images: Int?
 

@@ -169,6 +169,16 @@ struct EvaluationTests {
         let chosen = try Evaluation(
             of: model, train: data.train, test: try test(), options: .init(samples: 2, likelihoodImages: 9))
         #expect(chosen.likelihood.images == 9)
+        // Of images in the order of their classes some of each.
+        let labels = try #require(try test().labels)
+        let sorted = try test().selecting(labels.indices.sorted { (labels[$0], $0) < (labels[$1], $1) })
+        let spread = try Evaluation(
+            of: model, train: data.train, test: sorted, options: .init(samples: 2, likelihoodImages: 9))
+        let some = sorted.selecting((0..<9).map { $0 * 50 / 9 })
+        let expected = try model.logLikelihood(of: some, samples: 2).values
+        #expect(
+            spread.likelihood.negativeLogLikelihood
+                == Evaluation.Value(Estimate(of: expected.map { -$0 }), some.shape))
     }
 
     @Test func badInputIsRefused() throws {

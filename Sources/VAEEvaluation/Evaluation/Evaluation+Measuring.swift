@@ -93,7 +93,7 @@ extension Evaluation {
         let most =
             try options.likelihoodImages
             ?? Self.images(within: model.configuration, samples: options.samples)
-        let weighed = test.count <= most ? test : test.slice(0..<most)
+        let weighed = Self.some(min(most, test.count), of: test)
         likelihood = LikelihoodEstimate(
             try model.logLikelihood(
                 of: weighed, samples: options.samples, seed: options.seed, threads: threads

@@ -75,7 +75,7 @@ public struct Evaluation: Sendable, Equatable, Codable {
     public struct LikelihoodEstimate: Sendable, Hashable, Codable {
         /// K: draws for each image.
         public let samples: Int
-        /// The first so many test images.
+        /// So many test images: the first ones, or of a set that is sorted by class ones spread over it.
         public let images: Int
         /// −ln p(x), at most, on average: with K draws it is the bound of Burda and others (2016).
         public let negativeLogLikelihood: Value

@@ -10,7 +10,8 @@ extension Evaluation {
         public var draws: Int
         /// K: draws of z for each image in the importance-weighted likelihood, 1 or more.
         public var samples: Int
-        /// The number of test images that take part in the importance-weighted likelihood, the first ones; nil for as many as
+        /// The number of test images that take part in the importance-weighted likelihood, the first ones, or where they
+        /// are sorted by class ones spread over all; nil for as many as
         /// fit into about a minute on two cores, at least 100.
         public var likelihoodImages: Int?
         /// Makes all images black and white before anything is measured.

@@ -53,7 +53,7 @@ extension EvaluationSummary.Table {
         }
         if found.images < record.data.testImages {
             remarks.append(
-                "Of the first \(grouped(Double(found.images))) test \(items.many); --images takes another number."
+                "Of \(grouped(Double(found.images))) of the test \(items.many); --images takes another number."
             )
         }
         if !found.isLikelihood {
