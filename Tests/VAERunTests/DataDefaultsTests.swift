@@ -37,7 +37,7 @@ struct DataDefaultsTests {
         #expect(sketches.kind == .pictures && sketches.likelihood == .bernoulli)
         let colours = try DataDefaults(
             images(20, ImageShape(height: 28, width: 28, channels: 3), Self.blackAndWhite))
-        #expect(colours.kind == .pictures && colours.model.imageShape.channels == 3)
+        #expect(colours.kind == .pictures && colours.likelihood == .gaussianChannel)
         let colourful = try DataDefaults(images(9, ImageShape(height: 4, width: 4, channels: 3), Self.grey))
         #expect(colourful.likelihood == .gaussianChannel)
     }

@@ -44,7 +44,7 @@ public struct DataDefaults: Sendable {
         likelihood =
             switch kind {
             case .drawings: .bernoulli
-            case .pictures: isBlackAndWhite ? .bernoulli : shape.channels == 1 ? .gaussian : .gaussianChannel
+            case .pictures: shape.channels > 1 ? .gaussianChannel : isBlackAndWhite ? .bernoulli : .gaussian
             case .table: .gaussianValue
             }
     }
@@ -94,8 +94,8 @@ extension DataDefaults {
         }
     }
 
-    /// The decoder's filters, from the smallest feature map up. For pictures half of those that would mirror the encoder's: they cost half the time,
-    /// in which 10,000 photographs led further down.
+    /// The decoder's filters, from the smallest feature map up. For pictures half of those that would mirror the encoder's: they take little more than
+    /// half of the operations, with as many of which 10,000 photographs led further down.
     package var decoderFilters: [Int] {
         kind == .pictures ? filters.dropLast().reversed() + [32] : filters.reversed()
     }
