@@ -54,9 +54,15 @@ struct TrainCommand: ParsableCommand {
     )
     var threads: Int?
 
-    @OptionGroup var training: TrainingFlags
+    @OptionGroup(title: "Data") var images: DataFlags
 
-    @OptionGroup var model: ModelOptions
+    @OptionGroup(title: "Model") var model: ModelOptions
+
+    @OptionGroup(title: "Training") var training: TrainingFlags
+
+    @OptionGroup(title: "Objective") var objective: ObjectiveFlags
+
+    @OptionGroup(title: "Optimiser") var optimizer: OptimizerFlags
 
     @Option(
         help:
@@ -66,8 +72,6 @@ struct TrainCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("The former name of --products.", visibility: .hidden))
     var convolutions: FormerProducts?
-
-    @OptionGroup var images: DataFlags
 
     @Option(
         help: ArgumentHelp(
@@ -128,7 +132,7 @@ struct TrainCommand: ParsableCommand {
         let threads = try Threads.checked(threads)
         // Flags that contradict each other are found before anything is read.
         _ = try model.configuration()
-        let asked = try self.training.configuration()
+        let asked = try self.training.configuration(objective, optimizer)
         let request = try images.request(seed: asked.seed)
         warnOfFormerName(console)
         introduce(console, chosenProducts ?? .tiles)

@@ -29,36 +29,11 @@ struct TrainingFlags: ParsableArguments {
             valueName: "list"))
     var augment: Augmentation?
 
-    @Option(help: "Adam's step size. (default: 0.001)")
-    var learningRate: Double?
-
-    @Option(help: "What Adam adds to the root it divides by. (default: 1e-7)")
-    var adamEpsilon: Double?
-
-    @Option(
-        help:
-            "What becomes of the step size: constant; cosine, falling to 0 at the end; step, times --step-factor every --step-epochs. (default: constant)"
-    )
-    var schedule: LearningRateSchedule.Decay?
-
-    @Option(
-        help: ArgumentHelp("Epochs over which the step size first rises. (default: 0)", valueName: "epochs"))
-    var warmUp: Int?
-
-    @Option(help: "With --schedule step: epochs between two falls. (default: 10)")
-    var stepEpochs: Int?
-
-    @Option(help: "With --schedule step: what the step size is multiplied by. (default: 0.1)")
-    var stepFactor: Double?
-
     @Option(
         help: ArgumentHelp(
             "Stop when the test loss has not reached a new low for so many epochs. (default: never)",
             valueName: "epochs"))
     var patience: Int?
-
-    @Option(help: "Weight of the KL divergence in the loss (beta). (default: 1)")
-    var klWeight: Double?
 
     @Option(
         help: "Names every random number of the run: weights, shuffling, noise, built-in digits. (default: 0)"
@@ -67,34 +42,23 @@ struct TrainingFlags: ParsableArguments {
 
     /// The configuration that the flags ask for.
     /// - Throws: `invalidArgument` when a number is out of range, or a flag has no effect beside the others.
-    func configuration() throws(VAEError) -> TrainingConfiguration {
+    func configuration(
+        _ objective: ObjectiveFlags, _ optimizer: OptimizerFlags
+    ) throws(VAEError) -> TrainingConfiguration {
         var training = TrainingConfiguration()
         if let epochs { training.epochs = epochs }
         if let batchSize { training.batchSize = batchSize }
-        if let learningRate { training.learningRate = learningRate }
-        if let adamEpsilon { training.epsilon = adamEpsilon }
-        if let klWeight { training.klWeight = klWeight }
         if let seed { training.seed = seed }
-        if let schedule { training.schedule.decay = schedule }
-        if let warmUp { training.schedule.warmUpEpochs = warmUp }
-        if let stepEpochs { training.schedule.stepEpochs = stepEpochs }
-        if let stepFactor { training.schedule.stepFactor = stepFactor }
         training.patience = patience
         training.binarization = binarize
         training.augmentation = augment.flatMap { $0.isNothing ? nil : $0 }
+        optimizer.apply(to: &training)
+        objective.apply(to: &training)
         try training.validate()
-        guard training.schedule.decay == .step || stepEpochs == nil && stepFactor == nil else {
-            throw VAEError(
-                .invalidArgument, stepEpochs == nil ? "step factor" : "step epochs",
-                "has no effect with this schedule", expected: "--schedule step",
-                found: "--schedule \(training.schedule.decay.rawValue)")
-        }
+        try optimizer.check(training.schedule)
         return training
     }
 }
-
-extension LearningRateSchedule.Decay: ExpressibleByArgument {}
-
 extension Augmentation: CheckedArgument {
     public init?(argument: String) {
         guard let augmentation = try? Augmentation(argument) else { return nil }

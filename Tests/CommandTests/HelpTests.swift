@@ -34,4 +34,19 @@ import Testing
         let tried = Self.commands.compactMap { $0.count == 2 ? $0[1][...] : nil }
         #expect(Set(names) == Set(tried))
     }
+
+    /// A help text of some fifty options is looked through by its headings.
+    @Test func optionsOfTrainingStandUnderHeadings() throws {
+        let lines = try Tool("vae-train")("--help").output.split(separator: "\n").map(String.init)
+        var heading = ""
+        var found: [String: String] = [:]
+        for line in lines {
+            if line.hasSuffix(":"), !line.hasPrefix(" ") { heading = line }
+            if line.hasPrefix("  --") { found[String(line.split(separator: " ")[0])] = heading }
+        }
+        for (flag, heading) in [
+            "--data": "DATA:", "--filters": "MODEL:", "--epochs": "TRAINING:", "--kl-weight": "OBJECTIVE:",
+            "--learning-rate": "OPTIMISER:", "--out": "OPTIONS:",
+        ] { #expect(found[flag] == heading, "\(flag)") }
+    }
 }
