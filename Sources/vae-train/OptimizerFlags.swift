@@ -12,7 +12,7 @@ struct OptimizerFlags: ParsableArguments {
 
     @Option(
         help:
-            "What becomes of the step size: constant; cosine, falling to 0 at the end; step, times --step-factor every --step-epochs. (default: constant)"
+            "What becomes of the step size: constant; cosine, falling to 0 at the end; step, times --step-factor every --step-epochs. (default: constant; of pictures cosine)"
     )
     var schedule: LearningRateSchedule.Decay?
 

@@ -18,6 +18,7 @@ extension TrainCommand {
         model.imageShape = data.train.shape
         var training = training
         if flags.batchSize == nil { training.batchSize = defaults.batchSize }
+        if optimizer.schedule == nil { training.schedule.decay = defaults.schedule.decay }
         try fit(&training, to: data, console)
         if flags.epochs == nil { training.epochs = defaults.epochs(batchSize: training.batchSize) }
         try training.validate()
@@ -64,6 +65,9 @@ extension TrainCommand {
             let steps = (defaults.trainingImages + training.batchSize - 1) / training.batchSize
             reasons.append(
                 "\(training.epochs) epochs, which are \(grouped(Double(steps * training.epochs))) steps")
+        }
+        if optimizer.schedule == nil, training.schedule.decay == .cosine {
+            reasons.append("a learning rate that falls along a cosine, for small batches are noisy")
         }
         return reasons
     }

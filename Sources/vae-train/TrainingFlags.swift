@@ -13,7 +13,7 @@ struct TrainingFlags: ParsableArguments {
 
     @Option(
         help:
-            "Images of an optimiser step. (default: 128, or all where there are fewer; of pictures 64, and 32 below 20,000 of them; of a table 32 below 20,000 rows)"
+            "Images of an optimiser step. (default: 128, or all where there are fewer; of pictures 64, and 16 below 20,000 of them; of a table 32 below 20,000 rows)"
     )
     var batchSize: Int?
 

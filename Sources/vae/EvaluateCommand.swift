@@ -91,11 +91,12 @@ struct EvaluateCommand: ParsableCommand {
                 console.note(
                     "of a table: an image is a row here, and a pixel the standardised value of a column")
             }
+            let signs = try trained.trainingSigns()
             let start = ContinuousClock.now
             let evaluation = try evaluate(trained.model, dataset.train, test, options, threads, console)
             let record = try EvaluationRecord(
                 evaluation, options: options, of: trained.model, file: trained.modelFile,
-                data: dataset)
+                data: dataset, signs: signs)
             console.clearStatus()
             // A number that is not finite is found here, whatever is printed.
             let json = try record.json()

@@ -29,8 +29,9 @@ struct DefaultsTests {
         #expect(outcome.status == 0, "\(outcome.errors)")
         for words in [
             "filters 32,64, in the decoder 32,32: 16×24 halved twice, to 4×6", "no hidden units",
-            "32 latent dimensions", "channel-wise Gaussian likelihood", "batches of 32",
-            "60 epochs, which are 120 steps", "36 training and 4 test images of 16×24×3",
+            "32 latent dimensions", "channel-wise Gaussian likelihood", "batches of 16",
+            "60 epochs, which are 180 steps", "falling along a cosine",
+            "36 training and 4 test images of 16×24×3",
         ] { #expect(outcome.errors.contains(words), "\(words): \(outcome.errors)") }
         #expect(outcome.output == "dry run: nothing was trained, and nothing written\n")
         #expect(!FileManager.default.fileExists(atPath: scratch.file("run")))
@@ -43,7 +44,8 @@ struct DefaultsTests {
         let outcome = try train.run(
             flags + [
                 "--filters", "4", "--hidden", "5", "--latent-dim", "3", "--likelihood", "gaussian",
-                "--batch-size", "18", "--epochs", "1", "--no-figures", "--threads", "1",
+                "--batch-size", "18", "--epochs", "1", "--schedule", "constant", "--no-figures", "--threads",
+                "1",
             ])
         #expect(outcome.status == 0, "\(outcome.errors)")
         #expect(!outcome.errors.contains("\nchosen "), "\(outcome.errors)")
@@ -56,7 +58,10 @@ struct DefaultsTests {
     /// A run goes on with the flags it was begun with, whatever the data were taken for, and not with others.
     @Test func resumedWithItsFlags() throws {
         let begun = try train.run(
-            flags + ["--group-norm", "8", "--epochs", "1", "--no-figures", "--threads", "1"])
+            flags + [
+                "--group-norm", "8", "--epochs", "1", "--schedule", "constant", "--no-figures", "--threads",
+                "1",
+            ])
         #expect(begun.status == 0, "\(begun.errors)")
         let resume = ["--resume", scratch.file("run"), "--epochs", "2", "--no-figures", "--threads", "1"]
         let other = try train.run(resume + ["--group-norm", "4"])

@@ -87,13 +87,14 @@ struct DataDefaultsTests {
 
     /// Some thousand steps, within bounds.
     @Test(arguments: [
-        (DataDefaults.Kind.pictures, 270, 32, 60), (.pictures, 1_350, 32, 47), (.pictures, 10_000, 32, 15),
-        (.pictures, 4_000, 32, 16),
+        (DataDefaults.Kind.pictures, 270, 16, 60), (.pictures, 1_350, 16, 24), (.pictures, 10_000, 16, 15),
+        (.pictures, 1_800, 16, 18),
         (.pictures, 1_000_000, 64, 15), (.table, 270, 32, 200), (.table, 100_000, 128, 10),
         (.drawings, 60_000, 128, 15), (.drawings, 100, 128, 15),
     ])
     func smallSetsGetMoreEpochs(kind: DataDefaults.Kind, images: Int, batch: Int, epochs: Int) {
         let defaults = DataDefaults(kind, ImageShape(height: 8, width: 8), images: images)
         #expect(defaults.training.batchSize == batch && defaults.training.epochs == epochs)
+        #expect(defaults.training.schedule.decay == (kind == .pictures ? .cosine : .constant))
     }
 }

@@ -72,6 +72,19 @@ extension Evaluation.Baselines.Errors {
     }
 }
 
+extension Evaluation.Baselines {
+    /// The pixelwise mean of some images as a reconstruction of others, under a kind of likelihood.
+    /// - Throws: `invalidArgument` when there are no images or shapes differ; what reading them throws.
+    package static func pixelwiseMean(
+        of train: ImageSet, on test: ImageSet, _ likelihood: Likelihood
+    ) throws(VAEError) -> Errors {
+        let mean = try PixelwiseMean(fittedTo: train)
+        return try Errors(mean.errors(on: test), likelihood, on: test) {
+            (part) throws(VAEError) in mean.reconstruction(of: part)
+        }
+    }
+}
+
 extension Evaluation.Baselines.PrincipalComponents {
     /// Fits principal components to the training images and measures them on the test images.
     /// O(train · pixels² + train · test · components).

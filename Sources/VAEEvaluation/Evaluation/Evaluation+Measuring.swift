@@ -71,16 +71,13 @@ extension Evaluation {
         }
         clusters = try attempt(.separation, parts.separation)
         let components = try attempt(.baselines, parts.principalComponents)
-        let pixelwise = try PixelwiseMean(fittedTo: train)
         baselines = Baselines(
             model: Baselines.Errors(
                 reconstruction: atMean.reconstruction,
                 squaredError: try ReconstructionErrors(on: test) { (part) throws(VAEError) in
                     try model.reconstruct(part, threads: threads)
                 }.squaredError),
-            pixelwiseMean: try Baselines.Errors(pixelwise.errors(on: test), kind, on: test) {
-                (part) throws(VAEError) in pixelwise.reconstruction(of: part)
-            },
+            pixelwiseMean: try Baselines.pixelwiseMean(of: train, on: test, kind),
             principalComponents: components)
         loss = Losses(
             test: drawn, testAtMean: atMean, training: training,

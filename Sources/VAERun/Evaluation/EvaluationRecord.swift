@@ -15,6 +15,8 @@ package struct EvaluationRecord: Equatable, Sendable {
     package let model: Model
     package let data: Data
     package let settings: Settings
+    /// nil in files of earlier versions.
+    package let signs: TrainingSigns?
     package let evaluation: Evaluation
 
     package static let currentVersion = 1
@@ -50,10 +52,11 @@ package struct EvaluationRecord: Equatable, Sendable {
     ///   - model: what was measured
     ///   - file: the model's, its name alone
     ///   - data: what it was measured on, as it was before it became black and white
+    ///   - signs: of the model and its training
     /// - Throws: `unavailable` when the model can't be written for its SHA-256.
     package init(
         _ evaluation: Evaluation, options: Evaluation.Options, of model: VariationalAutoencoder, file: String,
-        data: Dataset
+        data: Dataset, signs: TrainingSigns? = nil
     ) throws(VAEError) {
         version = Self.currentVersion
         program = packageVersion
@@ -66,6 +69,7 @@ package struct EvaluationRecord: Equatable, Sendable {
             testImages: evaluation.loss.test.images)
         settings = Settings(
             seed: options.seed, draws: options.draws, binarize: options.binarization?.rawValue ?? "none")
+        self.signs = signs
         self.evaluation = evaluation
     }
 }
@@ -73,6 +77,7 @@ package struct EvaluationRecord: Equatable, Sendable {
 extension EvaluationRecord: Codable {
     private enum CodingKeys: String, CodingKey {
         case version, program, model, data, settings
+        case signs = "training"
     }
 
     package init(from decoder: any Decoder) throws {
@@ -82,6 +87,7 @@ extension EvaluationRecord: Codable {
         model = try values.decode(Model.self, forKey: .model)
         data = try values.decode(Data.self, forKey: .data)
         settings = try values.decode(Settings.self, forKey: .settings)
+        signs = try values.decodeIfPresent(TrainingSigns.self, forKey: .signs)
         evaluation = try Evaluation(from: decoder)
     }
 
@@ -92,6 +98,7 @@ extension EvaluationRecord: Codable {
         try values.encode(model, forKey: .model)
         try values.encode(data, forKey: .data)
         try values.encode(settings, forKey: .settings)
+        try values.encodeIfPresent(signs, forKey: .signs)
         // The same object: its names stand beside those above.
         try evaluation.encode(to: encoder)
     }

@@ -21,7 +21,8 @@ extension EvaluationSummary {
                 + "± is a standard error over \(items.many).",
             scale: Scale(record, items),
             tables: [
-                .objective(record, items), .likelihood(record, items), .latents(record, items),
+                .rivals(record, items), .objective(record, items), .likelihood(record, items),
+                .latents(record, items),
                 .clusters(record, items), .images(record, items),
             ].compactMap(\.self))
     }

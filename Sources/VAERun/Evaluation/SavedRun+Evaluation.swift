@@ -12,6 +12,14 @@ extension SavedRun {
             + Words.count(configuration.latentSize, "latent dimension")
     }
 
+    /// The signs of the model and of the epochs that led to it.
+    /// - Throws: `invalidData` when the table of metrics is damaged.
+    package func trainingSigns() throws(VAEError) -> TrainingSigns {
+        try TrainingSigns(
+            model, history: history(), isBest: modelFile == RunFolder.best,
+            training: record?.training)
+    }
+
     /// Why the folder can't keep an evaluation on these images; nil where it can, or there is none. To be said before a minute's work.
     package func evaluationObstacle(_ data: Dataset) -> VAEError? {
         guard let folder, record != nil else { return nil }

@@ -32,6 +32,7 @@ extension RunSession {
             observer.observe(.finishedBefore(epochs: trainer.history.count))
         } else {
             try train(checkpoints, observer, &recorder, page)
+            if let remark = try remarkOnMean(tested) { observer.observe(.warning(remark)) }
         }
         observer.observe(.trained)
         if let recorder {
