@@ -73,6 +73,12 @@ struct ModelOptions: ParsableArguments {
     )
     var likelihood: Likelihood?
 
+    @Flag(
+        help:
+            "Tell encoder and decoder the class of every image: z is left with what classes do not say, and vae sample draws of a class. The data needs labels."
+    )
+    var conditional = false
+
     /// - Throws: `invalidArgument` when the sizes are out of range or flags exclude each other, `missingInput` or `invalidData` when the file
     ///   of --model can't be read.
     /// - Parameters:
@@ -221,6 +227,7 @@ struct ModelOptions: ParsableArguments {
                 withActivation: model.hiddenActivation,
                 defaults: DataDefaults(kind, model.imageShape, images: images))
             asked.imageShape = model.imageShape
+            asked.classes = model.classes
             return asked
         }
         if let file {

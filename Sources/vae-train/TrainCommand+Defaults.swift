@@ -16,6 +16,7 @@ extension TrainCommand {
         var model = try self.model.configuration(defaults: defaults)
         if training.binarization != nil, self.model.likelihood == nil { model.likelihood = .bernoulli }
         model.imageShape = data.train.shape
+        if self.model.conditional { model.classes = try classes(of: data) }
         var training = training
         if flags.batchSize == nil { training.batchSize = defaults.batchSize }
         if optimizer.schedule == nil { training.schedule.decay = defaults.schedule.decay }
@@ -28,6 +29,22 @@ extension TrainCommand {
             console.note((index == 0 ? "chosen    " : "          ") + reason)
         }
         return (model, training)
+    }
+
+    /// The classes that a conditional model is to know: those of the training images.
+    private func classes(of data: Dataset) throws(VAEError) -> [Int] {
+        guard let labels = data.train.labels else {
+            throw VAEError(
+                .invalidArgument, "--conditional", "tells the model classes, and the data has no labels",
+                expected: "subfolders as classes, labels beside images, or --label-column of a table")
+        }
+        guard !film else {
+            throw VAEError(
+                .invalidArgument, "--film",
+                "shows one decoded plane, and a conditional model has one for each class",
+                advice: "Leave it out.")
+        }
+        return Array(Set(labels)).sorted()
     }
 
     /// What follows from the data and not from flags, each with its reason; nothing for drawings, which get what the help says.

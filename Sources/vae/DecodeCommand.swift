@@ -30,6 +30,12 @@ struct DecodeCommand: ParsableCommand {
         help: ArgumentHelp("A point, or a file of points; may be given several times.", valueName: "z"))
     var z: [String]
 
+    @Option(
+        name: .customLong("class"),
+        help: ArgumentHelp(
+            "Of a conditional model: the label of the class that is drawn.", valueName: "label"))
+    var label: Int?
+
     @OptionGroup var output: ImageOutput
     @OptionGroup var common: CommonOptions
 
@@ -44,7 +50,10 @@ struct DecodeCommand: ParsableCommand {
             try trained.demandMemory(images: latents.count / size)
             console.status(force: true) { _ in "decoding" }
             let images = try Finiteness.images(
-                trained.configuration.imageShape, trained.model.decode(latents, threads: threads))
+                trained.configuration.imageShape,
+                trained.model.decode(
+                    latents, classes: label.map { [Int](repeating: $0, count: latents.count / size) },
+                    threads: threads))
             let paths = try output.write(
                 images, to: destination, table: trained.model.standardization, console)
             try common.report(paths, WrittenImages(paths, trained, images), to: console)

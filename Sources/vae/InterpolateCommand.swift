@@ -44,6 +44,14 @@ struct InterpolateCommand: ParsableCommand {
             let destination = try output.destination(common, console, for: trained)
             try OutputCheck(run: model.run)(output.out)
             try VAEError.require("--steps", steps, in: 2...10_000)
+            guard !trained.configuration.isConditional else {
+                throw VAEError(
+                    .invalidArgument, model.run,
+                    "is a conditional model, and a line in latent space has no class",
+                    advice:
+                        "vae plot RUN interpolations draws lines between classes, vae decode RUN --class points of one."
+                )
+            }
             let ends = try ends(trained, console, threads)
             let latents = (0..<steps).map { step in
                 let share = Float(step) / Float(steps - 1)

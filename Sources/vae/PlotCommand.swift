@@ -84,6 +84,12 @@ struct PlotCommand: ParsableCommand {
             try options.validate(latentSize: run.model.configuration.latentSize)
             let isTable = run.model.standardization != nil
             if isTable { try checkTable() }
+            guard !run.configuration.isConditional || !figures.contains(.report) else {
+                throw VAEError(
+                    .invalidArgument, "report", "decodes without a class, and the model is conditional",
+                    expected: FigureName.allCases.map(\.rawValue).joined(separator: ", "),
+                    advice: "For draws of a class there is vae sample RUN --class NAME.")
+            }
             let target = out ?? folder
             do throws(VAEError) {
                 try Folder.create(target)
@@ -102,7 +108,7 @@ struct PlotCommand: ParsableCommand {
             var paths = try figures.write(names, to: target) { name in
                 console.status(force: true) { _ in "drawing \(name.rawValue)" }
             }
-            if isWanted(.report), !isTable {
+            if isWanted(.report), run.hasPage {
                 console.status(force: true) { _ in "making the report" }
                 let path = "\(target)/\(RunReport.fileName)"
                 try RunReport(record: run.record, data: data, threads: threads)

@@ -23,6 +23,7 @@ struct SampleCommand: ParsableCommand {
               vae sample runs/mnist -n 100 --out samples/    a PNG each in a new folder
               vae sample runs/mnist --mixture --components 30 --out likely.png
               vae sample runs/mnist --best > samples.png
+              vae sample runs/photos --class dog -n 8    of a conditional model
               vae sample runs/sensors -n 100 > rows.csv      rows of a table, in its units
             """)
 
@@ -44,6 +45,13 @@ struct SampleCommand: ParsableCommand {
             valueName: "n"))
     var components: Int?
 
+    @Option(
+        name: .customLong("class"),
+        help: ArgumentHelp(
+            "Of a conditional model: draw of this class, by its label or name; may be given several times. (default: all in turn)",
+            valueName: "class"))
+    var classes: [String] = []
+
     @OptionGroup var data: DataOptions
     @OptionGroup var output: ImageOutput
     @OptionGroup var common: CommonOptions
@@ -56,11 +64,27 @@ struct SampleCommand: ParsableCommand {
             let destination = try output.destination(common, console, for: trained)
             try OutputCheck(run: model.run)(output.out)
             try trained.demandMemory(images: count)
+            guard classes.isEmpty || trained.configuration.isConditional else {
+                throw VAEError(
+                    .invalidArgument, "--class",
+                    "is for conditional models, and this one knows of no classes",
+                    advice: "Train one: vae-train --conditional.")
+            }
+            guard !mixture || !trained.configuration.isConditional else {
+                throw VAEError(
+                    .invalidArgument, "--mixture",
+                    "is fitted to all classes together, and this model is conditional",
+                    advice: "Leave it out: draws of a class come from the prior.")
+            }
+            let labels = try labels(of: trained, console)
             let fitted = mixture ? try fit(trained, console, threads) : nil
             console.status(force: true) { _ in "decoding" }
             let values =
                 if let fitted {
                     try trained.model.decode(fitted.sample(count, seed: seed), threads: threads)
+                } else if let labels {
+                    try trained.model.sample(
+                        classes: (0..<count).map { labels[$0 % labels.count] }, seed: seed, threads: threads)
                 } else {
                     try trained.model.sample(count, seed: seed, threads: threads)
                 }
@@ -74,8 +98,35 @@ struct SampleCommand: ParsableCommand {
         }
     }
 
+    /// The labels that `--class` names; nil where it is not given.
+    private func labels(of trained: SavedRun, _ console: Console) throws(VAEError) -> [Int]? {
+        guard !classes.isEmpty else { return nil }
+        let known = trained.configuration.classes
+        var names: [String]?
+        var labels: [Int] = []
+        for text in classes {
+            if let label = Int(text), known.contains(label) {
+                labels.append(label)
+                continue
+            }
+            // Names lie with the images.
+            if names == nil { names = try? data.images(of: trained, console).classNames }
+            guard let label = names?.firstIndex(of: text), known.contains(label) else {
+                let found = known.map { label in
+                    names.flatMap { $0.indices.contains(label) ? $0[label] : nil } ?? "\(label)"
+                }
+                throw VAEError(
+                    .invalidArgument, "--class", "names no class of the model",
+                    expected: found.prefix(20).joined(separator: ", ") + (found.count > 20 ? ", …" : ""),
+                    found: text)
+            }
+            labels.append(label)
+        }
+        return labels
+    }
+
     private func checkMixtureFlags() throws(VAEError) {
-        guard mixture || (components == nil && data.data == nil) else {
+        guard mixture || (components == nil && (data.data == nil || !classes.isEmpty)) else {
             throw VAEError(
                 .invalidArgument, components == nil ? "--data" : "--components", "is of the mixture",
                 expected: "--mixture beside it",

@@ -17,6 +17,7 @@ struct LayerTests {
             [[5, 3, 2], [1], [17]].map { Case(layer: ActivationLayer(activation, shape: $0), inputs: [$0]) }
         }
         + [[3, 5, 7], [9]].map { Case(layer: Addition(shape: $0), inputs: [$0, $0]) }
+        + [(5, 3), (1, 1), (24, 10)].map { Case(layer: Concatenation($0, $1), inputs: [[$0], [$1]]) }
         + [
             ([3, 4, 2], 6, 8, 2), ([3, 4, 5], 5, 7, 2), ([2, 3, 1], 4, 7, 3), ([1, 1, 9], 1, 4, 4),
         ].map { shape, height, width, factor in

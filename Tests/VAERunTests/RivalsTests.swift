@@ -17,7 +17,8 @@ struct RivalsTests {
 
     private static func signs(_ text: String) throws -> TrainingSigns {
         let usual = [
-            "variance": "null", "narrowestLayer": "null", "klWeight": "1", "canGoOn": "true", "epochs": "10",
+            "variance": "null", "narrowestLayer": "null", "klWeight": "1", "isConditional": "false",
+            "canGoOn": "true", "epochs": "10",
             "epoch": "10", "bestEpoch": "10", "lateFall": "0",
         ]
         let changed = text.split(separator: ";").map {

@@ -5,12 +5,14 @@ extension ReferenceModel {
     /// - Parameters:
     ///   - images: (count, height, width, channels), values in [0, 1]
     ///   - noise: (count, latent)
+    ///   - labels: (count, classes), of a conditional model
     ///   - parameters: the tensors in the order of `parameterCounts`
     // Callers in other modules would otherwise run unspecialised code, some fifteen times slower.
     @specialized(where T == Double)
     @specialized(where T == Float)
     package func run<T: ReferenceScalar>(
-        _ images: [T], noise: [T], parameters: [[T]], klWeight: T = 1, backward: Bool = true
+        _ images: [T], noise: [T], labels: [T] = [], parameters: [[T]], klWeight: T = 1,
+        backward: Bool = true
     ) -> Pass<T> {
         let plan = topology.plan
         let count = images.count / plan.values[topology.images].count
@@ -20,6 +22,7 @@ extension ReferenceModel {
         pass.values = [[T]](repeating: [], count: plan.values.count)
         pass.values[topology.images] = images
         pass.values[topology.noise] = noise
+        if let value = topology.labels { pass.values[value] = labels }
         for node in plan.nodes {
             pass.values[node.output] = node.reference.referenceForward(
                 node.inputs.map { pass.values[$0] }, parameters: Array(parameters[node.entries]), count: count
@@ -54,7 +57,7 @@ extension ReferenceModel {
         for (index, gradient) in likelihood.parameters.enumerated() {
             result[parameters.count - own.count + index] = scaled(gradient, scale)
         }
-        for node in plan.nodes.reversed() {
+        for node in plan.nodes.reversed() where plan.values[node.output].wantsGradient {
             let below = node.reference.referenceBackward(
                 gradients[node.output], inputs: node.inputs.map { pass.values[$0] },
                 output: pass.values[node.output], parameters: Array(parameters[node.entries]), count: count,

@@ -12,6 +12,8 @@ extension ModelConfiguration: Codable {
         case decoderUnits, hiddenActivation, likelihood
         /// The layers of a model that lists them.
         case encoder, decoder
+        /// The labels that a conditional model knows.
+        case classes
     }
 
     /// The names of all fields.
@@ -49,6 +51,7 @@ extension ModelConfiguration: Codable {
             likelihood: try values.decodeIfPresent(Likelihood.self, forKey: .likelihood) ?? .bernoulli,
             latentSize: try value(.latentSize, standard.latentSize))
         self.layers = layers
+        classes = try values.decodeIfPresent([Int].self, forKey: .classes) ?? []
     }
 
     /// Leaves out what the model does not have.
@@ -73,5 +76,6 @@ extension ModelConfiguration: Codable {
         if !decoderUnits.isEmpty { try values.encode(decoderUnits, forKey: .decoderUnits) }
         if hiddenActivation != .rectified { try values.encode(hiddenActivation, forKey: .hiddenActivation) }
         if likelihood != .bernoulli { try values.encode(likelihood, forKey: .likelihood) }
+        if !classes.isEmpty { try values.encode(classes, forKey: .classes) }
     }
 }

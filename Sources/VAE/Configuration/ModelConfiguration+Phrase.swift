@@ -4,6 +4,7 @@ extension ModelConfiguration {
         var parts = layers.map { Self.phrase(of: $0) } ?? shorthandPhrase
         parts.append(Self.number(latentSize, "latent dimension"))
         if likelihood != .bernoulli { parts.append("\(likelihood.name) likelihood") }
+        if !classes.isEmpty { parts.append("conditional on \(classes.count) classes") }
         return parts.joined(separator: ", ")
     }
 

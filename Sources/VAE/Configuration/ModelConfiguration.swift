@@ -30,6 +30,11 @@ public struct ModelConfiguration: Sendable, Hashable {
     public var likelihood: Likelihood
     /// Dimensions of z.
     public var latentSize: Int
+    /// The labels of a conditional model's classes, in ascending order: encoder and decoder are told the class of every image. Empty for a model
+    /// that knows of no classes.
+    ///
+    /// Source: Sohn, Yan and Lee, "Learning Structured Output Representation using Deep Conditional Generative Models", 2015.
+    public var classes: [Int] = []
 
     /// The shapes of a network; ``validate()`` and whatever builds one check them.
     public init(
@@ -100,6 +105,16 @@ public struct ModelConfiguration: Sendable, Hashable {
         for (name, value, range) in sizes + filters + units {
             try VAEError.require(name, value, in: range)
         }
+        guard classes.isEmpty || (2...Self.mostClasses).contains(classes.count) else {
+            throw VAEError(
+                .invalidArgument, "classes", "are too few or too many for a conditional model",
+                expected: "2 to \(Self.mostClasses), or none", found: "\(classes.count)")
+        }
+        guard zip(classes, classes.dropFirst()).allSatisfy({ $0 < $1 }) else {
+            throw VAEError(
+                .invalidArgument, "classes", "are not in ascending order, each once",
+                found: "\(classes.prefix(20))")
+        }
         guard encoderFilters.count == decoderFilters.count else {
             throw VAEError(
                 .invalidArgument, "decoder filters", "must climb as many levels as the encoder goes down",
@@ -119,6 +134,7 @@ public struct ModelConfiguration: Sendable, Hashable {
 
     /// Convolutions, and dense layers of each side, that filters and units may say.
     private static let mostShorthand = 12
+    package static let mostClasses = 1000
     /// Layers of a list, those of residual branches included.
     static let mostLayers = 128
     static let largestSide = 1 << 14

@@ -16,6 +16,13 @@ extension Engine {
                     image..<image + 1, into: workspace.images[copy * size..<(copy + 1) * size])
             }
         }
+        if let labels = draws.images.labels, network.configuration.isConditional {
+            let classes = network.configuration.classes.count
+            for copy in 0..<min(network.microBatch, end - start) {
+                workspace.setClass(
+                    network.configuration.classIndex(labels[image]) ?? 0, of: classes, at: copy)
+            }
+        }
         // Mean and log-variance once for each draw of a micro-batch, as the kernels want them.
         for index in 0..<min(network.microBatch, end - start) * latent {
             workspace.mean[index] = draws.posterior.mean[image * latent + index % latent]

@@ -45,22 +45,37 @@ extension VariationalAutoencoder {
     /// The pixel means of p(x|z) that the decoder gives for latents.
     /// - Parameters:
     ///   - latents: (n, latentSize)
+    ///   - classes: of a conditional model, a label for each point
     ///   - threads: workers; the bits of the result do not depend on it
     /// - Returns: (n, height, width, channels); in [0, 1] with a Bernoulli likelihood, and about there with a Gaussian one
-    /// - Throws: `invalidArgument` when `latents` is empty or not a whole number of points.
-    public func decode(_ latents: [Float], threads: Int = Machine.physicalCores) throws(VAEError) -> [Float] {
+    /// - Throws: `invalidArgument` when `latents` is empty or not a whole number of points, a conditional model gets no classes or unknown
+    ///   ones, or another model gets any.
+    public func decode(
+        _ latents: [Float], classes: [Int]? = nil, threads: Int = Machine.physicalCores
+    ) throws(VAEError) -> [Float] {
+        try decode(
+            latents,
+            classRows: classRows(classes, count: latents.count / configuration.latentSize), threads: threads)
+    }
+
+    /// The same with (n, classes) numbers in place of labels: between two classes, what lies between their rows.
+    package func decode(
+        _ latents: [Float], classRows: [Float], threads: Int = Machine.physicalCores
+    ) throws(VAEError) -> [Float] {
         let (latent, size) = (configuration.latentSize, configuration.imageShape.count)
         guard !latents.isEmpty, latents.count.isMultiple(of: latent) else {
             throw VAEError(
                 .invalidArgument, "latents", "are not a whole number of points",
                 expected: "a positive multiple of \(latent)", found: "\(latents.count)")
         }
-        let count = latents.count / latent
+        let (count, width) = (latents.count / latent, configuration.classes.count)
         let result = try Engine.allocate { () throws(OutOfMemory) in try FloatStorage(count: count * size) }
         try withEngine(threads, count) { engine, weights in
             engine.forEachMicroBatch(of: count) { workspace, range in
                 let source = range.lowerBound * latent..<range.upperBound * latent
                 workspace.z.prefix(source.count).copy(from: latents.span.extracting(source))
+                let rows = range.lowerBound * width..<range.upperBound * width
+                workspace.labels.prefix(rows.count).copy(from: classRows.span.extracting(rows))
                 engine.network.decode(weights, workspace, count: range.count)
                 engine.network.writeMeans(
                     workspace, count: range.count,
@@ -77,26 +92,25 @@ extension VariationalAutoencoder {
     public func reconstruct(_ images: ImageSet, threads: Int = Machine.physicalCores) throws(VAEError)
         -> [Float]
     {
-        try decode(encode(images, threads: threads).mean, threads: threads)
+        try decode(
+            encode(images, threads: threads).mean, classes: configuration.isConditional ? images.labels : nil,
+            threads: threads)
     }
 
-    /// Images decoded from `count` draws of the prior N(0, I).
+    /// Images decoded from `count` draws of the prior N(0, I); by a conditional model of its classes in turn.
     /// - Returns: (count, height, width, channels), as `decode` has it
     /// - Throws: `invalidArgument` when `count` is not positive.
     public func sample(
         _ count: Int, seed: UInt64 = 0, threads: Int = Machine.physicalCores
     ) throws(VAEError) -> [Float] {
         try VAEError.require("samples", count, in: 1...)
-        var latents: [Float] = []
-        for item in 0..<count {
-            var stream = RandomStream(seed: seed, purpose: .priorSample, item: item)
-            for start in stride(from: 0, to: configuration.latentSize, by: 2) {
-                let pair = stream.normalPair()
-                latents.append(pair.x)
-                if start + 1 < configuration.latentSize { latents.append(pair.y) }
-            }
+        let numbers = Array(0..<count)
+        guard configuration.isConditional else {
+            return try decode(priorDraws(numbers, seed: seed), threads: threads)
         }
-        return try decode(latents, threads: threads)
+        let classes = configuration.classes
+        return try sample(
+            classes: numbers.map { classes[$0 % classes.count] }, seed: seed, threads: threads)
     }
 
     /// The two parts of the loss of every image.

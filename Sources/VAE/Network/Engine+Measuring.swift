@@ -2,11 +2,12 @@ import Kernels
 import VAECore
 
 extension Engine {
-    /// Brings the images at `range` to the start of a workspace. Where they can't be read, ``failure`` has the reason.
+    /// Brings the images at `range`, and their classes to a conditional model, to the start of a workspace. Where they can't be read, ``failure`` has the reason.
     func load(_ images: ImageSet, _ range: Range<Int>, _ workspace: Workspace) {
         failure.catching { () throws(VAEError) in
             try images.load(range, into: workspace.images.prefix(range.count * images.shape.count))
         }
+        workspace.setClasses(of: images, range, network.configuration)
     }
 
     /// The losses of every image; with `sampling`, z is drawn with noise named by seed, draw and image, otherwise z = μ. ``failure`` is to

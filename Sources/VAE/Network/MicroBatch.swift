@@ -29,7 +29,8 @@ enum MicroBatch {
     static func size(for topology: Topology) -> Int {
         let plan = topology.plan
         // Heads, noise and z are too small to count.
-        let small: Set = [topology.noise, topology.mean, topology.logVariance, topology.z]
+        var small: Set = [topology.noise, topology.mean, topology.logVariance, topology.z]
+        if let labels = topology.labels { small.insert(labels) }
         let activations = plan.values.indices.filter { !small.contains($0) }.map { plan.values[$0].count }
         return size(activations: activations, parameters: plan.layout.count, flop: topology.trainingFlop)
     }

@@ -27,12 +27,16 @@ struct PlanBuilder {
     /// - Parameters:
     ///   - scope: what the names of nodes and weights begin with; they count layers of each kind from 0
     ///   - branch: the residual layer whose branch they are, as messages name it, which count all layers from 1
+    ///   - labels: a value that joins what the first dense layer reads, or where there is none what the last layer gives; nil for none
     /// - Returns: the value of the last, or `value` where there are none
     mutating func append(
-        _ layers: [LayerConfiguration], to value: Int, under scope: String, of branch: String? = nil
+        _ layers: [LayerConfiguration], to value: Int, under scope: String, of branch: String? = nil,
+        labels: Int? = nil
     ) throws(VAEError) -> Int {
         var (value, numbers) = (value, [String: Int]())
+        let joint = layers.firstIndex { $0.kind == Dense.kind } ?? layers.count
         for (index, layer) in layers.enumerated() {
+            if index == joint { value = try joined(value, labels, under: scope) }
             let kind = layer.kind
             let number = numbers[kind, default: 0]
             numbers[kind] = number + 1
@@ -47,7 +51,15 @@ struct PlanBuilder {
                 throw error.subject.hasPrefix(name) ? error.about(place) : error
             }
         }
-        return value
+        return joint == layers.count ? try joined(value, labels, under: scope) : value
+    }
+
+    /// A value with labels behind it; the value itself where there are none.
+    mutating func joined(_ value: Int, _ labels: Int?, under scope: String) throws(VAEError) -> Int {
+        guard let labels else { return value }
+        return try plan.add(
+            "\(scope).labels", Concatenation(plan.values[value].count, plan.values[labels].count), value,
+            labels)
     }
 
     private mutating func append(

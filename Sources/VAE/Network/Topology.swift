@@ -6,10 +6,14 @@ import VAECore
 ///     images ─► encoder's layers ─┬─► mean ─────────┐
 ///                                 └─► log-variance ─┼─► z ─► decoder's layers ─► output layer ─► output
 ///     noise ────────────────────────────────────────┘
+///
+/// A conditional model's labels join what the encoder's first dense layer reads, and z.
 package struct Topology: Sendable {
     package let plan: Plan
     /// Values in [0, 1], and draws of N(0, I).
     package let images, noise: Int
+    /// (classes), 1 for an image's own and 0 for the others; nil for a model that knows of no classes.
+    package let labels: Int?
     /// The values that hold the mean and the log-variance of q(z|x), and a draw of it.
     package let mean, logVariance, z: Int
     /// The value that holds the decoder's output, from which p(x|z) is made.
@@ -29,8 +33,11 @@ package struct Topology: Sendable {
         var builder = PlanBuilder(configuration, tiles)
         images = try builder.plan.input("images", [image.height, image.width, image.channels])
         noise = try builder.plan.input("noise", [size])
+        let classes = configuration.classes.count
+        labels = classes > 0 ? try builder.plan.input("labels", [classes]) : nil
 
-        let top = try builder.append(configuration.encoderLayers, to: images, under: "encoder")
+        let top = try builder.append(
+            configuration.encoderLayers, to: images, under: "encoder", labels: labels)
         mean = try builder.dense("encoder.mean", top, [size], .identity)
         logVariance = try builder.dense("encoder.log_variance", top, [size], .identity)
         latent = builder.plan.nodes.count
@@ -38,12 +45,13 @@ package struct Topology: Sendable {
         z = try builder.plan.add("latent", Reparameterisation(size: size), mean, logVariance, noise)
 
         let likelihood = configuration.likelihood.kernel(for: image)
-        let last = try builder.append(configuration.decoderLayers, to: z, under: "decoder")
+        let first = try builder.joined(z, labels, under: "decoder")
+        let last = try builder.append(configuration.decoderLayers, to: first, under: "decoder")
         output = try builder.output(last, channels: image.channels * likelihood.outputsPerValue)
         decoder = latent + 1..<builder.plan.nodes.count
-        let first = builder.plan.layout.count
+        let own = builder.plan.layout.count
         for parameter in likelihood.parameters { _ = builder.plan.reserve(parameter, under: "decoder") }
-        likelihoodParameters = first..<builder.plan.layout.count
+        likelihoodParameters = own..<builder.plan.layout.count
         self.likelihood = likelihood
         plan = builder.plan
     }

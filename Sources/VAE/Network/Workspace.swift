@@ -19,6 +19,8 @@ final class Workspace: @unchecked Sendable {
     let images: FloatRegion
     /// (capacity, latentSize), like z and what it is drawn from.
     let noise: FloatRegion
+    /// (capacity, classes); empty for a model that knows of no classes.
+    let labels: FloatRegion
     let mean, logVariance, z: FloatRegion
     /// The decoder's output. Its gradient may be written over it.
     let output, outputGradient: FloatRegion
@@ -72,6 +74,7 @@ final class Workspace: @unchecked Sendable {
         }
         images = values[topology.images]
         noise = values[topology.noise]
+        labels = topology.labels.map { values[$0] } ?? nothing
         mean = values[topology.mean]
         logVariance = values[topology.logVariance]
         z = values[topology.z]

@@ -46,9 +46,10 @@ struct WorkspaceLayout {
         }
 
         // What callers bring and take stays where it is.
-        let shared: Set = [
+        var shared: Set = [
             topology.images, topology.noise, topology.mean, topology.logVariance, topology.z,
         ]
+        if let labels = topology.labels { shared.insert(labels) }
         var producers = [Int?](repeating: nil, count: plan.values.count)
         for (index, node) in plan.nodes.enumerated() { producers[node.output] = index }
         values = plan.values.enumerated().map { index, value in

@@ -91,6 +91,11 @@ extension Trainer {
                         image, of: images, epoch: epoch, scratch: workspace.loadingScratch,
                         into: workspace.images[position * shape.count..<(position + 1) * shape.count])
                 }
+                if let labels = images.labels, modelConfiguration.isConditional {
+                    workspace.setClass(
+                        modelConfiguration.classIndex(labels[image]) ?? 0,
+                        of: modelConfiguration.classes.count, at: position)
+                }
                 workspace.drawNoise(
                     at: position,
                     from: RandomStream(

@@ -181,11 +181,21 @@ public final class Trainer {
     /// Remembers the images of the first call, and refuses others later.
     private func adopt(_ train: ImageSet, _ test: ImageSet?) throws(VAEError) {
         let images = try DataDigests(
-            train: train.digest, trainCount: train.count,
-            test: test.map { (set) throws(VAEError) in try set.digest },
+            train: digest(of: train), trainCount: train.count,
+            test: test.map { (set) throws(VAEError) in try digest(of: set) },
             testCount: test?.count ?? 0)
         if let known = progress.images { try known.check(images) }
         progress.images = images
+    }
+
+    /// The digest of what of a set takes part in the training: of a conditional model the classes do, too.
+    private func digest(of images: ImageSet) throws(VAEError) -> SHA256.Digest {
+        let pixels = try images.digest
+        guard modelConfiguration.isConditional, let labels = images.labels else { return pixels }
+        var hash = SHA256()
+        hash.update(Array(pixels.description.utf8))
+        for label in labels { hash.update(label) }
+        return hash.digest()
     }
 
     private func measure(_ images: ImageSet, _ pause: () throws -> Void) throws -> Losses {
@@ -207,7 +217,7 @@ public final class Trainer {
 }
 
 extension ModelConfiguration {
-    /// - Throws: `invalidArgument` when there are no images or they do not have the model's shape.
+    /// - Throws: `invalidArgument` when there are no images, they do not have the model's shape, or a conditional model does not know their classes.
     func check(_ images: ImageSet, _ name: String) throws(VAEError) {
         guard images.shape == imageShape else {
             throw VAEError(
@@ -215,5 +225,6 @@ extension ModelConfiguration {
                 found: "\(images.shape)")
         }
         guard images.count > 0 else { throw VAEError(.invalidArgument, name, "are none") }
+        try checkClasses(images.labels, name)
     }
 }

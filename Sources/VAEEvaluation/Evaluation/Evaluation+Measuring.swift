@@ -151,7 +151,14 @@ private struct Parts {
     func frechet() throws(VAEError) -> FrechetDistance {
         let count = min(test.count, train.count, room, AggregatePosterior.mostImages)
         guard count > 1 else { throw VAEError(.invalidArgument, "images", "are too few for a covariance") }
-        var samples = try model.sample(count, seed: options.seed, threads: threads)
+        // Of a conditional model as many draws of each class as the test images have.
+        let classes = model.configuration.isConditional ? test.labels.map { Array($0.prefix(count)) } : nil
+        var samples =
+            if let classes {
+                try model.sample(classes: classes, seed: options.seed, threads: threads)
+            } else {
+                try model.sample(count, seed: options.seed, threads: threads)
+            }
         PixelNoise.draw(&samples, of: model, isBinary: isBinary, seed: options.seed)
         return try FrechetDistance(samples: samples, train: train, test: test, threads: threads)
     }

@@ -56,7 +56,7 @@ private struct Defeat {
                         + "\(Words.number(mine.squaredError.mean, 5)) a \(items.value)."))
         }
         if let mine = record.evaluation.clusters?.nearestNeighboursAccuracy,
-            let other = linear.nearestNeighboursAccuracy,
+            let other = linear.nearestNeighboursAccuracy, record.signs?.isConditional != true,
             other.mean - mine.mean > hypot(other.finiteError ?? 0, mine.finiteError ?? 0)
         {
             found.append(

@@ -5,6 +5,9 @@ extension SavedRun {
     /// The model's file, its name alone.
     package var modelFile: String { path.split(separator: "/").last.map(String.init) ?? path }
 
+    /// Whether the run has a page: not that of a table, nor of a conditional model.
+    package var hasPage: Bool { model.standardization == nil && !configuration.isConditional }
+
     /// The evaluated model in words, for a heading.
     package var title: String {
         "\(folder ?? "") \(modelFile): ".trimmingPrefix(" ")
@@ -26,7 +29,7 @@ extension SavedRun {
         let name: String
         do throws(VAEError) { name = try evaluationFile(of: data) } catch { return error }
         let names =
-            name == EvaluationRecord.fileName && model.standardization == nil
+            name == EvaluationRecord.fileName && hasPage
             ? [name, RunReport.fileName] : [name]
         for name in names {
             do throws(VAEError) { try DurableFile.checkCanWrite(to: RunFolder.join(folder, name)) } catch {
@@ -61,7 +64,7 @@ extension SavedRun {
         let name = try evaluationFile(of: data)
         let path = RunFolder.join(folder, name)
         try evaluation.write(to: path)
-        guard name == EvaluationRecord.fileName, model.standardization == nil else { return [path] }
+        guard name == EvaluationRecord.fileName, hasPage else { return [path] }
         let page = RunFolder.join(folder, RunReport.fileName)
         try RunReport(record: record, data: data.asTested(by: record.training), threads: threads).write(
             model, history: history(), losses: true, evaluation: evaluation, to: page)

@@ -12,6 +12,8 @@ package struct TrainingSigns: Codable, Equatable, Sendable {
     package let variance: Double?
     /// β.
     package let klWeight: Double
+    /// Whether the model is told classes, so that z need not tell them apart.
+    package let isConditional: Bool
     /// Whether epochs can be added to the run: not where the learning rate has fallen along a cosine.
     package let canGoOn: Bool
     /// Finished epochs, and the one after which the model was as it is.
@@ -38,6 +40,7 @@ package struct TrainingSigns: Codable, Equatable, Sendable {
     ) throws(VAEError) {
         narrowestLayer = try NarrowLayer(model.configuration)
         variance = model.meanVariance
+        isConditional = model.configuration.isConditional
         klWeight = training?.klWeight ?? 1
         canGoOn = training?.schedule.decay != .cosine
         epochs = history.count

@@ -61,21 +61,32 @@ extension RunFigures {
             try model.encode(starts, threads: threads), try model.encode(ends, threads: threads)
         )
         let (size, last) = (from.latentSize, options.steps - 1)
-        var latents: [Float] = []
-        for pair in pairs.indices {
-            for step in 0...last {
-                let share = Float(step) / Float(last)
-                for at in pair * size..<(pair + 1) * size {
-                    latents.append((1 - share) * from.mean[at] + share * to.mean[at])
+        func between(_ a: [Float], _ b: [Float], _ size: Int) -> [Float] {
+            var values: [Float] = []
+            for pair in pairs.indices {
+                for step in 0...last {
+                    let share = Float(step) / Float(last)
+                    for at in pair * size..<(pair + 1) * size {
+                        values.append((1 - share) * a[at] + share * b[at])
+                    }
                 }
             }
+            return values
         }
+        // Of a conditional model what lies between two classes, too.
+        let classes = model.configuration.classes.count
+        let rows =
+            classes == 0
+            ? []
+            : try between(
+                model.classRows(starts.labels, count: starts.count),
+                model.classRows(ends.labels, count: ends.count), classes)
         let headings = test.labels.map { labels in
             pairs.map { "\(name.name(ofClass: labels[$0.0])) → \(name.name(ofClass: labels[$0.1]))" }
         }
         return try InterpolationGrid(
             starts: FloatImages(starts, at: 0..<starts.count), ends: FloatImages(ends, at: 0..<ends.count),
-            steps: decoded(latents), rowHeadings: headings ?? [],
+            steps: decoded(between(from.mean, to.mean, size), rows), rowHeadings: headings ?? [],
             title: test.count == 1
                 ? "The one test image of \(name.title)" : "From one test image of \(name.title) to another",
             subtitle: "straight lines between the means of q(z|x), decoded")
@@ -104,6 +115,7 @@ extension RunFigures {
 
     /// Draws from the prior.
     func samples() throws(VAEError) -> SampleGrid {
+        if model.configuration.isConditional { return try samplesByClass() }
         let images = try FloatImages(
             shape: test.shape, values: model.sample(options.samples, seed: options.seed, threads: threads))
         return try SampleGrid(
@@ -111,4 +123,22 @@ extension RunFigures {
             subtitle: "model of \(name.title): decoder means at \(grouped(Double(options.samples))) draws of "
                 + "z from N(0, I), seed \(options.seed)")
     }
+
+    /// Draws from the prior of a conditional model: a row for each class, and in each column the same z.
+    private func samplesByClass() throws(VAEError) -> SampleGrid {
+        let classes = Array(model.configuration.classes.prefix(Self.mostClassRows))
+        let each = max(1, options.samples / classes.count)
+        let images = try FloatImages(
+            shape: test.shape,
+            values: model.sample(
+                classes: classes.flatMap { [Int](repeating: $0, count: each) },
+                draws: classes.flatMap { _ in 0..<each }, seed: options.seed, threads: threads))
+        let names = classes.map { name.name(ofClass: $0) }.joined(separator: ", ")
+        return try SampleGrid(
+            images: images, columns: each, title: "Draws from the prior, a row for each class",
+            subtitle:
+                "model of \(name.title), from the top: \(names); each column has one z, seed \(options.seed)")
+    }
+
+    private static let mostClassRows = 20
 }

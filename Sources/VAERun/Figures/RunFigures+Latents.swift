@@ -32,7 +32,8 @@ extension RunFigures {
         return try ManifoldGrid(
             tiles: decoded(grid.latents), columns: grid.columns, rows: grid.rows,
             title: plane.isLine ? "The latent line, decoded" : "The latent plane, decoded",
-            subtitle: "decoder means \(size) quantiles of the prior" + (plane.remark.map { "; \($0)" } ?? ""),
+            subtitle: "decoder means \(size) quantiles of the prior" + (plane.remark.map { "; \($0)" } ?? "")
+                + (model.configuration.classes.first.map { "; class \(name.name(ofClass: $0))" } ?? ""),
             xLabel: plane.xLabel, yLabel: plane.isLine ? "" : plane.yLabel)
     }
 

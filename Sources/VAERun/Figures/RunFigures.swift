@@ -91,8 +91,13 @@ package final class RunFigures {
     }
 
     /// Decoded images as figures take them.
-    func decoded(_ latents: [Float]) throws(VAEError) -> FloatImages {
-        try FloatImages(shape: test.shape, values: model.decode(latents, threads: threads))
+    /// - Parameter rows: (n, classes) of a conditional model; nil for the first of its classes
+    func decoded(_ latents: [Float], _ rows: [Float]? = nil) throws(VAEError) -> FloatImages {
+        let count = latents.count / model.configuration.latentSize
+        let classes = model.configuration.classes.first.map { [Int](repeating: $0, count: count) }
+        let first = rows == nil ? try model.classRows(classes, count: count) : []
+        return try FloatImages(
+            shape: test.shape, values: model.decode(latents, classRows: rows ?? first, threads: threads))
     }
 
     /// For each class the places of its images in the test set, classes ascending; all in one without labels.

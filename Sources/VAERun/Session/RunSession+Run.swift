@@ -27,7 +27,8 @@ extension RunSession {
             observer.observe(.warning(warning))
         }
         let isTable = !data.columns.isEmpty
-        let page = figures && !isTable ? try RunReport(record: record, data: tested, threads: threads) : nil
+        let hasPage = figures && !isTable && !trainer.modelConfiguration.isConditional
+        let page = hasPage ? try RunReport(record: record, data: tested, threads: threads) : nil
         if trainer.isFinished {
             observer.observe(.finishedBefore(epochs: trainer.history.count))
         } else {
@@ -68,6 +69,12 @@ extension RunSession {
         let frames = folder.file(FilmRecorder.framesName)
         let goesOn = resumed != nil && Folder.holds(FilmRecorder.framesName, folder.path)
         guard film || goesOn else { return nil }
+        guard !trainer.modelConfiguration.isConditional else {
+            throw VAEError(
+                .invalidArgument, "film",
+                "shows one decoded plane, and a conditional model has one for each class",
+                advice: "Leave it out.")
+        }
         guard self.data.columns.isEmpty else {
             throw VAEError(
                 .invalidArgument, "film", "shows decoded images, and this is a table",

@@ -18,6 +18,14 @@ extension ModelDescription {
                 "\(model.latentSize) dimension\(model.latentSize == 1 ? "" : "s"), \(model.likelihood.rawValue) \(table == nil ? "pixels" : "columns")"
             ),
         ]
+        if model.isConditional {
+            let labels = model.classes.prefix(20).map(String.init).joined(separator: ", ")
+            lines.append(
+                (
+                    "classes",
+                    "conditional on \(model.classes.count): \(labels)\(model.classes.count > 20 ? ", …" : "")"
+                ))
+        }
         if let table { lines.insert(contentsOf: columnLines(table), at: 3) }
         lines += layerLines
         let shapes = weights.map { $0.shape.map(String.init).joined(separator: "×") }
