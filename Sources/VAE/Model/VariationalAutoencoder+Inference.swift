@@ -49,7 +49,30 @@ extension VariationalAutoencoder {
     /// - Returns: (n, height, width, channels); in [0, 1] with a Bernoulli likelihood, and about there with a Gaussian one
     /// - Throws: `invalidArgument` when `latents` is empty or not a whole number of points.
     public func decode(_ latents: [Float], threads: Int = Machine.physicalCores) throws(VAEError) -> [Float] {
-        let (latent, size) = (configuration.latentSize, configuration.imageShape.count)
+        try decode(latents, each: configuration.imageShape.count, threads: threads) {
+            (network, workspace, count, target) in
+            network.writeMeans(workspace, count: count, into: target)
+        }
+    }
+
+    /// What the decoder gives for latents, from which p(x|z) is made.
+    /// - Returns: (n, height, width, channels · the likelihood's outputs for a value)
+    /// - Throws: as `decode`.
+    package func outputs(
+        _ latents: [Float], threads: Int = Machine.physicalCores
+    ) throws(VAEError) -> [Float] {
+        let size = configuration.imageShape.count * network.topology.likelihood.outputsPerValue
+        return try decode(latents, each: size, threads: threads) { (_, workspace, count, target) in
+            target.copy(from: workspace.output.prefix(count * size))
+        }
+    }
+
+    /// Decodes latents, and has `write` take `size` numbers of each image from the workspaces.
+    private func decode(
+        _ latents: [Float], each size: Int, threads: Int,
+        _ write: (Network, Workspace, Int, FloatRegion) -> Void
+    ) throws(VAEError) -> [Float] {
+        let latent = configuration.latentSize
         guard !latents.isEmpty, latents.count.isMultiple(of: latent) else {
             throw VAEError(
                 .invalidArgument, "latents", "are not a whole number of points",
@@ -62,9 +85,9 @@ extension VariationalAutoencoder {
                 let source = range.lowerBound * latent..<range.upperBound * latent
                 workspace.z.prefix(source.count).copy(from: latents.span.extracting(source))
                 engine.network.decode(weights, workspace, count: range.count)
-                engine.network.writeMeans(
-                    workspace, count: range.count,
-                    into: result.region[range.lowerBound * size..<range.upperBound * size])
+                write(
+                    engine.network, workspace, range.count,
+                    result.region[range.lowerBound * size..<range.upperBound * size])
             }
         }
         return result.region.array()
@@ -86,6 +109,12 @@ extension VariationalAutoencoder {
     public func sample(
         _ count: Int, seed: UInt64 = 0, threads: Int = Machine.physicalCores
     ) throws(VAEError) -> [Float] {
+        try decode(priorLatents(count, seed: seed), threads: threads)
+    }
+
+    /// The draws of the prior that `sample` decodes: (count, latentSize).
+    /// - Throws: `invalidArgument` when `count` is not positive.
+    package func priorLatents(_ count: Int, seed: UInt64) throws(VAEError) -> [Float] {
         try VAEError.require("samples", count, in: 1...)
         var latents: [Float] = []
         for item in 0..<count {
@@ -96,7 +125,7 @@ extension VariationalAutoencoder {
                 if start + 1 < configuration.latentSize { latents.append(pair.y) }
             }
         }
-        return try decode(latents, threads: threads)
+        return latents
     }
 
     /// The two parts of the loss of every image.

@@ -12,17 +12,17 @@ package struct ValueLosses: Sendable {
 
 extension VariationalAutoencoder {
     /// −ln p(x|z) of every value at z = μ: its sum over an image is the reconstruction loss without sampling.
-    /// - Throws: `invalidArgument` when the likelihood is no density, or the images do not have the model's shape or are none; `unavailable`
-    ///   when there is not memory enough.
+    /// - Throws: `invalidArgument` when the likelihood is none of the densities that tables have, or the images do not have the model's shape
+    ///   or are none; `unavailable` when there is not memory enough.
     /// - Complexity: an encoding and a decoding of every image, and 12 bytes for each value.
     package func valueLosses(
         of images: ImageSet, threads: Int = Machine.physicalCores
     ) throws(VAEError) -> ValueLosses {
-        guard configuration.likelihood.isDensity,
+        guard configuration.likelihood.isUnbounded,
             let parameters = weights.first(where: { $0.name.hasSuffix("log_variance") })?.values
         else {
             throw VAEError(
-                .invalidArgument, "likelihood", "is no density", expected: "a Gaussian",
+                .invalidArgument, "likelihood", "is no density of any numbers", expected: "a Gaussian",
                 found: configuration.likelihood.name)
         }
         let variances = parameters.map { p in

@@ -84,7 +84,7 @@ extension Evaluation {
             principalComponents: components)
         loss = Losses(
             test: drawn, testAtMean: atMean, training: training,
-            floor: kind.isDensity ? nil : Value(try GreyEntropy.of(test), test.shape),
+            floor: kind == .bernoulli ? Value(try GreyEntropy.of(test), test.shape) : nil,
             top: baselines.pixelwiseMean.reconstruction.nats)
         frechet = try attempt(.frechet, parts.frechet)
         self.omissions = omissions
@@ -98,7 +98,7 @@ extension Evaluation {
             try model.logLikelihood(
                 of: weighed, samples: options.samples, seed: options.seed, threads: threads
             ) { try onProgress(.likelihood, Double($0) / Double(weighed.count)) },
-            isLikelihood: kind.isDensity || isBinary, test.shape)
+            isLikelihood: kind.describesShades || isBinary, test.shape)
     }
 
     /// The first images; of a set that is sorted by class images spread evenly over it, for the first ones would be those of few classes.
@@ -154,8 +154,13 @@ private struct Parts {
     func frechet() throws(VAEError) -> FrechetDistance {
         let count = min(test.count, train.count, room, AggregatePosterior.mostImages)
         guard count > 1 else { throw VAEError(.invalidArgument, "images", "are too few for a covariance") }
-        var samples = try model.sample(count, seed: options.seed, threads: threads)
-        PixelNoise.draw(&samples, of: model, isBinary: isBinary, seed: options.seed)
+        let latents = try model.priorLatents(count, seed: options.seed)
+        var samples = try model.decode(latents, threads: threads)
+        if model.configuration.likelihood.describesShades || isBinary {
+            PixelNoise.draw(
+                &samples, outputs: try model.outputs(latents, threads: threads), of: model,
+                isBinary: isBinary, seed: options.seed)
+        }
         return try FrechetDistance(samples: samples, train: train, test: test, threads: threads)
     }
 }
