@@ -8,7 +8,9 @@ import VAE
     let tool = Tool("vae")
     let scratch = try! Scratch()
 
-    @Test(arguments: [("continuous-bernoulli", "continuous Bernoulli")])
+    @Test(arguments: [
+        ("continuous-bernoulli", "continuous Bernoulli"), ("laplace", "Laplace"),
+    ])
     func everyCommand(likelihood: String, name: String) throws {
         let data = try scratch.digits(train: 256, test: 40)
         let flags = data + ["--likelihood", likelihood, "--batch-size", "32", "--no-figures"]
@@ -55,6 +57,30 @@ import VAE
         #expect(outcome.status == 64 && outcome.errors.contains("--likelihood"), "\(outcome.errors)")
         #expect(outcome.errors.contains("gaussian-value"), "\(outcome.errors)")
         #expect(!FileManager.default.fileExists(atPath: scratch.file("run")))
+    }
+
+    /// A table by a likelihood of any numbers: evaluated, ranked, and its columns named.
+    @Test(arguments: ["laplace"])
+    func tables(likelihood: String) throws {
+        var text = "a,b,c\n"
+        for row in 0..<200 {
+            let (x, y) = (Double(row % 17), Double(row * 7 % 23))
+            text += "\(x),\(x + 2 * y),\(row == 150 ? 900 : y)\n"
+        }
+        let path = scratch.file("t.csv")
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        let trained = try train.run([
+            "--data", path, "--likelihood", likelihood, "--epochs", "3", "--no-figures", "--out",
+            scratch.file("run"),
+        ])
+        #expect(trained.status == 0, "\(trained.errors)")
+        let evaluated = try tool("evaluate", scratch.file("run"), "--samples", "4")
+        #expect(evaluated.status == 0, "\(evaluated.errors)")
+        let ranked = try tool("anomalies", scratch.file("run"), path, "--samples", "4", "-n", "1")
+        #expect(ranked.status == 0, "\(ranked.errors)")
+        // Row 151 of the file, and its third column.
+        #expect(ranked.output.split(separator: "\n")[1].contains("c "), "\(ranked.output)")
+        #expect(try tool("sample", scratch.file("run"), "--out", scratch.file("s.csv")).status == 0)
     }
 
     @Test func helpNamesThem() throws {

@@ -131,8 +131,28 @@ struct ReferenceGradientTests {
             } < 1e-8)
     }
 
+    /// In the middles, away from where they meet the targets, and in the scale.
+    @Test(arguments: [-3, 0, 0.7])
+    func laplaceLikelihood(logScale: Double) {
+        var random = SplitMix(state: 9)
+        let targets = random.values(60).doubles
+        let middles = targets.map { $0 + Double(random.signed()) + ($0 < 0 ? 0.001 : -0.001) }
+        let likelihood = Laplace()
+        let gradient = likelihood.referenceGradient(
+            middles, targets: targets, parameters: [[logScale]], count: 4)
+        #expect(
+            slopeError(middles, gradient.output) {
+                likelihood.referenceLoss($0, targets: targets, parameters: [[logScale]], count: 4)
+                    .reduce(0, +)
+            } < 1e-8)
+        #expect(
+            slopeError([logScale], gradient.parameters[0]) {
+                likelihood.referenceLoss(middles, targets: targets, parameters: [$0], count: 4).reduce(0, +)
+            } < 1e-8)
+    }
+
     /// A whole network's gradient, the log-variances among its parameters, is the slope of its loss.
-    @Test(arguments: [Likelihood.gaussian, .gaussianChannel, .gaussianValue, .continuousBernoulli])
+    @Test(arguments: [Likelihood.gaussian, .gaussianChannel, .gaussianValue, .continuousBernoulli, .laplace])
     func wholeModelWithVariances(likelihood: Likelihood) throws {
         var configuration = ModelConfiguration(
             imageShape: ImageShape(height: 3, width: 4, channels: 2), encoderFilters: [2],

@@ -30,6 +30,18 @@ struct LikelihoodBaselinesTests {
         #expect(abs(found.standardError - 127.5) < 1e-9)
     }
 
+    /// By hand: errors of 0.1 and 0.2, and of 0.3 and 0, so that b = 0.15; an exact reconstruction has that of rounding.
+    @Test func laplace() throws {
+        let images = try ImageSet(
+            shape: ImageShape(height: 1, width: 2), values: .floats([0.5, 0.25, 0.5, 0.75]))
+        let found = try errors(.laplace, images) { (_) throws(VAEError) in [0.6, 0.05, 0.8, 0.75] }
+        // 0.6, 0.05 and 0.8 are rounded to Float.
+        #expect(abs(found.mean - 2 * (log(0.3) + 1)) < 1e-6)
+        #expect(abs(found.standardError) < 1e-6)
+        let exact = try errors(.laplace, images) { (part) throws(VAEError) in try part.values.floats }
+        #expect(abs(exact.mean - 2 * log(2.0 / 1020)) < 1e-12)
+    }
+
     /// Of all densities of the kind, one for all images, the one with the values' mean fits best.
     @Test func theMeanIsTheBestContinuousBernoulli() throws {
         let values: [Float] = [0.1, 0.05, 0.3, 0.02, 0.6, 0.2]

@@ -59,6 +59,20 @@ struct PixelNoiseTests {
         }
     }
 
+    /// Absolute deviations of a Laplace density are b on average, with a standard deviation of b; and half of the draws lie above.
+    @Test func laplaceDraws() throws {
+        let plain = try model(.laplace)
+        let model = VariationalAutoencoder(
+            network: plain.network, parameters: plain.parameters.dropLast() + [-1.5])
+        let count = 10 * 2000
+        var drawn = [Float](repeating: 0.5, count: count)
+        PixelNoise.draw(&drawn, outputs: drawn, of: model, isBinary: false, seed: 3)
+        let error = drawn.reduce(0.0) { $0 + abs(Double($1) - 0.5) } / Double(count)
+        #expect(abs(error / exp(-1.5) - 1) < 6 / Double(count).squareRoot())
+        let above = Double(drawn.count { $0 > 0.5 }) / Double(count)
+        #expect(abs(above - 0.5) < 3 / Double(count).squareRoot())
+    }
+
     /// Each channel, and each value, has the variance of its own.
     @Test(arguments: [Likelihood.gaussianChannel, .gaussianValue])
     func severalVariances(likelihood: Likelihood) throws {

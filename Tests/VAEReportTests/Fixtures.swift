@@ -52,6 +52,9 @@ enum Fixtures {
         .fullyConnected(
             imageShape: ImageShape(height: 7, width: 5, channels: 2), hiddenUnits: [9],
             likelihood: .continuousBernoulli, latentSize: 3),
+        .fullyConnected(
+            imageShape: ImageShape(height: 6, width: 5, channels: 2), hiddenUnits: [9], likelihood: .laplace,
+            latentSize: 3),
         // Layers of every kind, in lists.
         ModelConfiguration(
             imageShape: ImageShape(height: 11, width: 9, channels: 2),

@@ -56,13 +56,19 @@ struct Golden: Sendable, CustomTestStringConvertible {
         configuration: #"{"image": [4, 5, 2], "filters": [], "hidden": [6], "decoder_hidden": [5], "#
             + #""activation": "tanh", "likelihood": "continuous-bernoulli", "latent": 2, "batch": 5}"#)
 
+    static let laplace = Golden(
+        name: "laplace", image: ImageShape(height: 5, width: 4, channels: 2), filters: [], units: [],
+        decoderUnits: [6], hiddenActivation: .tanh, likelihood: .laplace, latent: 3, batch: 5,
+        configuration: #"{"image": [5, 4, 2], "filters": [], "hidden": [], "decoder_hidden": [6], "#
+            + #""activation": "tanh", "likelihood": "laplace", "latent": 3, "batch": 5}"#)
+
     var testDescription: String { name }
 
     /// What the file calls the decoder's output.
     var outputName: String {
         switch likelihood {
         case .bernoulli, .continuousBernoulli: "logits"
-        case .gaussian, .gaussianChannel, .gaussianValue: "output_mean"
+        case .gaussian, .gaussianChannel, .gaussianValue, .laplace: "output_mean"
         }
     }
 
@@ -87,6 +93,7 @@ struct Golden: Sendable, CustomTestStringConvertible {
         switch likelihood {
         case .bernoulli, .continuousBernoulli: []
         case .gaussian: [("decoder.log_variance", [1])]
+        case .laplace: [("decoder.log_scale", [1])]
         case .gaussianChannel: [("decoder.log_variance", [image.channels])]
         case .gaussianValue: [("decoder.log_variance", [image.height, image.width, image.channels])]
         }

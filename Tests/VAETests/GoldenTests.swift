@@ -7,7 +7,9 @@ import VAECore
 /// README states, in double precision and without the engine.
 @Suite("Golden files")
 struct GoldenTests {
-    static let all = [Golden.odd, .seed, .tanh, .linear, .channel, .value, .continuous]
+    static let all = [
+        Golden.odd, .seed, .tanh, .linear, .channel, .value, .continuous, .laplace,
+    ]
 
     @Test(arguments: all)
     func everyTensorIsThere(golden: Golden) throws {
@@ -67,7 +69,7 @@ struct GoldenTests {
         }
         let counts = [
             "seed": 134_165, "odd": 1_015, "tanh": 907, "linear": 307, "channel": 772, "value": 336,
-            "continuous": 529,
+            "continuous": 529, "laplace": 551,
         ]
         #expect(count == counts[golden.name])
     }
@@ -99,6 +101,8 @@ struct GoldenTests {
                 output.map { logit, pixel in max(logit, 0) - logit * pixel + log1p(exp(-abs(logit))) }
             case .continuousBernoulli:
                 output.map { logit, pixel in log(expm1(logit) / logit) - logit * pixel }
+            case .laplace:
+                try laplaceLosses(output, logScale: values("parameter.decoder.log_scale")[0])
             }
         let divergence = zip(mean, logVariance).map { ($0 * $0 + exp($1) - 1 - $1) / 2 }
         func perImage(_ values: [Double]) -> [Double] {
@@ -123,6 +127,10 @@ struct GoldenTests {
         }
     }
 
+    private func laplaceLosses(_ pairs: some Sequence<(Double, Double)>, logScale: Double) -> [Double] {
+        pairs.map { abs($0 - $1) / exp(logScale) + logScale + log(2) }
+    }
+
     @Test(arguments: all.filter(\.isWhole))
     func theFirstStepFollowsFromTheGradients(golden: Golden) throws {
         let file = try golden.load()
@@ -133,9 +141,19 @@ struct GoldenTests {
             let after =
                 name == "decoder.log_variance"
                 ? try firstVariances(golden, file, before)
-                : zip(before, gradient).map { $0 - 0.001 * $1 / (abs($1) + 1e-7) }
+                : name == "decoder.log_scale"
+                    ? try firstScale(file, before)
+                    : zip(before, gradient).map { $0 - 0.001 * $1 / (abs($1) + 1e-7) }
             #expect(relativeError(after, try file.doubles("updated.1.\(name)", shape: shape)) < 1e-13)
         }
+    }
+
+    /// ln b after the first step: b is half of what it was and half of the mean absolute error.
+    private func firstScale(_ file: SafeTensors, _ before: [Double]) throws -> [Double] {
+        let means = try #require(file["output_mean"]).doubles()
+        let images = try #require(file["input.images"]).doubles()
+        let error = zip(means, images).reduce(0) { $0 + abs($1.0 - $1.1) } / Double(images.count)
+        return before.map { log(0.5 * exp($0) + 0.5 * error) }
     }
 
     /// ln(σ² − floor) after the first step: σ² is half of what it was and half of the mean squared error.

@@ -47,6 +47,7 @@ struct NetworkTests {
         dense([6], [7], latent: 3, .tanh, .gaussianValue, filters: [16, 5]),
         // Other distributions.
         dense([5], [7], latent: 3, .tanh, .continuousBernoulli),
+        dense([6], [7], latent: 3, .tanh, .laplace),
     ]
 
     static let models = [

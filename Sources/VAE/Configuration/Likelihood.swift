@@ -18,6 +18,9 @@ public enum Likelihood: String, Sendable, Hashable, Codable, CaseIterable {
     /// The density of values from 0 to 1 that a Bernoulli distribution becomes with its normalising constant: the decoder's output is
     /// the logit of its parameter, of which the mean is a function.
     case continuousBernoulli = "continuous-bernoulli"
+    /// A Laplace density for each value, e^(−|x − m|/b)/2b: the decoder's output is its median and mean m, and one scale b for all
+    /// values is a running mean of the absolute error, kept as its logarithm.
+    case laplace
 }
 
 extension Likelihood {
@@ -31,7 +34,7 @@ extension Likelihood {
     public var isUnbounded: Bool {
         switch self {
         case .bernoulli, .continuousBernoulli: false
-        case .gaussian, .gaussianChannel, .gaussianValue: true
+        case .gaussian, .gaussianChannel, .gaussianValue, .laplace: true
         }
     }
 
@@ -43,6 +46,7 @@ extension Likelihood {
         case .gaussianChannel: DiagonalGaussian(shape: [shape.channels])
         case .gaussianValue: DiagonalGaussian(shape: [shape.height, shape.width, shape.channels])
         case .continuousBernoulli: ContinuousBernoulli()
+        case .laplace: Laplace()
         }
     }
 
@@ -54,6 +58,7 @@ extension Likelihood {
         case .gaussianChannel: "channel-wise Gaussian"
         case .gaussianValue: "value-wise Gaussian"
         case .continuousBernoulli: "continuous Bernoulli"
+        case .laplace: "Laplace"
         }
     }
 }

@@ -21,6 +21,12 @@ const likelihoods = {
     needs: ['continuous-bernoulli'],
     parameters: [],
   },
+  laplace: {
+    means: (output, into) => into.set(output),
+    loss: (output, pixels, [stored]) => laplaceLoss(output, pixels, Math.exp(stored[0])),
+    python: (x) => x,
+    parameters: [{ name: 'decoder.log_scale', kind: 'log b of p(x|z)' }],
+  },
 };
 
 /** Gaussians whose variances follow from what is stored of them. */
@@ -121,6 +127,13 @@ function continuousLoss(logits, pixels) {
     const l = logits[i], size = Math.abs(l);
     sum += Math.max(l, 0) - l * pixels[i] + (size > 0 ? Math.log(-Math.expm1(-size) / size) : 0);
   }
+  return sum;
+}
+
+/** −ln p of Laplace densities of a scale about their medians, the sum over pixels. */
+function laplaceLoss(medians, pixels, scale) {
+  let sum = medians.length * Math.log(2 * scale);
+  for (let i = 0; i < medians.length; i++) sum += Math.abs(pixels[i] - medians[i]) / scale;
   return sum;
 }
 

@@ -80,6 +80,7 @@ class Case:
             "gaussian": {"decoder.log_variance": (1,)},
             "gaussian-channel": {"decoder.log_variance": self.image[2:]},
             "gaussian-value": {"decoder.log_variance": self.image},
+            "laplace": {"decoder.log_scale": (1,)},
         }.get(self.likelihood, {})
 
     def output_name(self):
@@ -120,7 +121,9 @@ CHANNEL = Case("channel", (4, 5, 3), [], [6], 2, 5, np.float64, data_seed=6, dec
 VALUE = Case("value", (3, 5, 2), [], [], 3, 4, np.float64, data_seed=26, likelihood="gaussian-value")
 CONTINUOUS = Case("continuous", (4, 5, 2), [], [6], 2, 5, np.float64, data_seed=1, decoder_hidden=[5],
                   activation="tanh", likelihood="continuous-bernoulli")
-CASES = {case.name: case for case in (ODD, SEED, TANH, LINEAR, CHANNEL, VALUE, CONTINUOUS)}
+LAPLACE = Case("laplace", (5, 4, 2), [], [], 3, 5, np.float64, data_seed=4, decoder_hidden=[6], activation="tanh",
+               likelihood="laplace")
+CASES = {case.name: case for case in (ODD, SEED, TANH, LINEAR, CHANNEL, VALUE, CONTINUOUS, LAPLACE)}
 
 
 def initial_parameters(case):
@@ -189,6 +192,8 @@ def negative_log_likelihood(case, weights, output, images):
             other = -torch.distributions.ContinuousBernoulli(logits=output).log_prob(images)
             assert torch.allclose(losses, other, rtol=0, atol=1e-10)
         return losses
+    if case.likelihood == "laplace":
+        return -torch.distributions.Laplace(output, torch.exp(weights["decoder.log_scale"])).log_prob(images)
     # (1,), (channels) or (height, width, channels): broadcast over what is before them.
     variance = torch.exp(weights["decoder.log_variance"])
     if case.likelihood != "gaussian":
@@ -258,6 +263,11 @@ def own_parameters(case, weights, values, images, step):
     """The likelihood's own parameters after a step."""
     if not case.own_shapes():
         return {}
+    if case.likelihood == "laplace":
+        weight = max(0.01, 1 / (step + 1))
+        scale = torch.exp(weights["decoder.log_scale"])
+        error = (values["output_mean"] - images).abs().mean()
+        return {"decoder.log_scale": torch.log((1 - weight) * scale + weight * error)}
     # log(sigma^2 - floor): sigma^2 is a running mean of the squared error, from its definition.
     floor = 0 if case.likelihood == "gaussian" else LEAST_VARIANCE
     weight = max(0.01, 1 / (step + 1))
