@@ -69,7 +69,7 @@ struct ModelOptions: ParsableArguments {
 
     @Option(
         help:
-            "p(x|z) of a pixel: bernoulli; gaussian, with one variance for all pixels, the mean squared error; gaussian-channel or gaussian-value, with one for each channel or each value. (default: bernoulli; of pictures gaussian-channel, of a table gaussian-value)"
+            "p(x|z) of a pixel: bernoulli; gaussian, with one variance for all pixels, the mean squared error; gaussian-channel or gaussian-value, with one for each channel or each value; continuous-bernoulli, a density of values from 0 to 1; laplace, of absolute errors. (default: bernoulli; of pictures gaussian-channel, of a table gaussian-value)"
     )
     var likelihood: Likelihood?
 
@@ -91,10 +91,11 @@ struct ModelOptions: ParsableArguments {
             if let file { try fromFile(file) } else { try fromFlags(activation ?? standard, defaults) }
         if defaults?.kind == .table {
             if model.likelihood == .bernoulli { model.likelihood = .gaussianValue }
-            guard likelihood != .bernoulli else {
+            let asked = likelihood ?? model.likelihood
+            guard asked.isUnbounded else {
                 throw VAEError(
                     .invalidArgument, "--likelihood", "is for values from 0 to 1, which a table's are not",
-                    expected: "gaussian-value or gaussian", found: "bernoulli",
+                    expected: Likelihood.ofTables, found: asked.rawValue,
                     advice: "Leave it out: a table gets gaussian-value.")
             }
         }
@@ -260,5 +261,8 @@ struct ModelOptions: ParsableArguments {
 }
 
 extension HiddenActivation: ExpressibleByArgument {}
-extension Likelihood: ExpressibleByArgument {}
+extension Likelihood: ExpressibleByArgument {
+    /// The ones that a table can have, in words.
+    fileprivate static let ofTables = allCases.filter(\.isUnbounded).map(\.rawValue).joined(separator: ", ")
+}
 extension Binarization: ExpressibleByArgument {}

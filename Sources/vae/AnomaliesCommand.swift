@@ -98,7 +98,7 @@ struct AnomaliesCommand: ParsableCommand {
             let input = try images.read(for: trained, console)
             let ranking = try rank(input, trained.model, threads, console)
             console.clearStatus()
-            if by == .likelihood, !trained.configuration.likelihood.isDensity,
+            if by == .likelihood, !trained.configuration.likelihood.describesShades,
                 try !input.images.areBinary
             {
                 let shades = input.images.shape.channels == 1 ? "grey" : "shades of colours"

@@ -17,6 +17,20 @@ struct ExponentialTests {
         #expect(error <= 2)
     }
 
+    /// Every 997th positive normal float: 2.1 million.
+    @Test func theLogarithmOfAnyIsWithinTwoUnits() {
+        var (largest, bits) = (0.0, Float.leastNormalMagnitude.bitPattern)
+        while bits < Float.infinity.bitPattern {
+            let x = SIMD8<Float>(repeating: Float(bitPattern: bits))
+            let expected = log(Double(x[0]))
+            let error = abs(Double(logarithm(x)[0]) - expected) / Double(Float(expected).ulp)
+            largest = error.isFinite ? max(largest, error) : .infinity
+            bits += 997
+        }
+        #expect(largest <= 2)
+        #expect(logarithm(SIMD8(repeating: 1))[0] == 0)
+    }
+
     /// To where it is 1, and with it at the negatives.
     @Test func theTangentIsWithinThreeUnits() {
         let error = largestError(upTo: 12, hyperbolicTangent) { tanh($0) }

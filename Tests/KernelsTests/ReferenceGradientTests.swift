@@ -118,8 +118,41 @@ struct ReferenceGradientTests {
             } < 1e-8)
     }
 
+    /// In the logits, about 0 as well as far from it.
+    @Test func continuousBernoulliLikelihood() {
+        var random = SplitMix(state: 8)
+        let logits = random.values(120).doubles.enumerated().map { $1 * [0.05, 2, 40][$0 % 3] }
+        let targets = random.values(120).doubles.map { ($0 + 1) / 2 }
+        let likelihood = ContinuousBernoulli()
+        let gradient = likelihood.referenceGradient(logits, targets: targets, parameters: [], count: 3).output
+        #expect(
+            slopeError(logits, gradient) {
+                likelihood.referenceLoss($0, targets: targets, parameters: [], count: 3).reduce(0, +)
+            } < 1e-8)
+    }
+
+    /// In the middles, away from where they meet the targets, and in the scale.
+    @Test(arguments: [-3, 0, 0.7])
+    func laplaceLikelihood(logScale: Double) {
+        var random = SplitMix(state: 9)
+        let targets = random.values(60).doubles
+        let middles = targets.map { $0 + Double(random.signed()) + ($0 < 0 ? 0.001 : -0.001) }
+        let likelihood = Laplace()
+        let gradient = likelihood.referenceGradient(
+            middles, targets: targets, parameters: [[logScale]], count: 4)
+        #expect(
+            slopeError(middles, gradient.output) {
+                likelihood.referenceLoss($0, targets: targets, parameters: [[logScale]], count: 4)
+                    .reduce(0, +)
+            } < 1e-8)
+        #expect(
+            slopeError([logScale], gradient.parameters[0]) {
+                likelihood.referenceLoss(middles, targets: targets, parameters: [$0], count: 4).reduce(0, +)
+            } < 1e-8)
+    }
+
     /// A whole network's gradient, the log-variances among its parameters, is the slope of its loss.
-    @Test(arguments: [Likelihood.gaussian, .gaussianChannel, .gaussianValue])
+    @Test(arguments: [Likelihood.gaussian, .gaussianChannel, .gaussianValue, .continuousBernoulli, .laplace])
     func wholeModelWithVariances(likelihood: Likelihood) throws {
         var configuration = ModelConfiguration(
             imageShape: ImageShape(height: 3, width: 4, channels: 2), encoderFilters: [2],

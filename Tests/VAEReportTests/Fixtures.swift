@@ -48,6 +48,13 @@ enum Fixtures {
             imageShape: ImageShape(height: 7, width: 6, channels: 2), encoderFilters: [5],
             decoderFilters: [6], encoderUnits: [9], decoderUnits: [], hiddenActivation: .tanh,
             likelihood: .gaussianValue, latentSize: 2),
+        // Other distributions.
+        .fullyConnected(
+            imageShape: ImageShape(height: 7, width: 5, channels: 2), hiddenUnits: [9],
+            likelihood: .continuousBernoulli, latentSize: 3),
+        .fullyConnected(
+            imageShape: ImageShape(height: 6, width: 5, channels: 2), hiddenUnits: [9], likelihood: .laplace,
+            latentSize: 3),
         // Layers of every kind, in lists.
         ModelConfiguration(
             imageShape: ImageShape(height: 11, width: 9, channels: 2),

@@ -50,10 +50,27 @@ struct Golden: Sendable, CustomTestStringConvertible {
         configuration: #"{"image": [3, 5, 2], "filters": [], "hidden": [], "decoder_hidden": [], "#
             + #""activation": "relu", "likelihood": "gaussian-value", "latent": 3, "batch": 4}"#)
 
+    static let continuous = Golden(
+        name: "continuous", image: ImageShape(height: 4, width: 5, channels: 2), filters: [], units: [6],
+        decoderUnits: [5], hiddenActivation: .tanh, likelihood: .continuousBernoulli, latent: 2, batch: 5,
+        configuration: #"{"image": [4, 5, 2], "filters": [], "hidden": [6], "decoder_hidden": [5], "#
+            + #""activation": "tanh", "likelihood": "continuous-bernoulli", "latent": 2, "batch": 5}"#)
+
+    static let laplace = Golden(
+        name: "laplace", image: ImageShape(height: 5, width: 4, channels: 2), filters: [], units: [],
+        decoderUnits: [6], hiddenActivation: .tanh, likelihood: .laplace, latent: 3, batch: 5,
+        configuration: #"{"image": [5, 4, 2], "filters": [], "hidden": [], "decoder_hidden": [6], "#
+            + #""activation": "tanh", "likelihood": "laplace", "latent": 3, "batch": 5}"#)
+
     var testDescription: String { name }
 
     /// What the file calls the decoder's output.
-    var outputName: String { likelihood.isDensity ? "output_mean" : "logits" }
+    var outputName: String {
+        switch likelihood {
+        case .bernoulli, .continuousBernoulli: "logits"
+        case .gaussian, .gaussianChannel, .gaussianValue, .laplace: "output_mean"
+        }
+    }
 
     /// Whether the file has every value of every step.
     var isWhole: Bool { name != "seed" }
@@ -71,13 +88,14 @@ struct Golden: Sendable, CustomTestStringConvertible {
         }
     }
 
-    /// The shape of the likelihood's own parameters.
-    private var logVariances: [Int] {
+    /// Names and shapes of the likelihood's own parameters.
+    private var own: [(name: String, shape: [Int])] {
         switch likelihood {
-        case .bernoulli: []
-        case .gaussian: [1]
-        case .gaussianChannel: [image.channels]
-        case .gaussianValue: [image.height, image.width, image.channels]
+        case .bernoulli, .continuousBernoulli: []
+        case .gaussian: [("decoder.log_variance", [1])]
+        case .laplace: [("decoder.log_scale", [1])]
+        case .gaussianChannel: [("decoder.log_variance", [image.channels])]
+        case .gaussianValue: [("decoder.log_variance", [image.height, image.width, image.channels])]
         }
     }
 
@@ -111,7 +129,7 @@ struct Golden: Sendable, CustomTestStringConvertible {
             layers.append(("decoder.output", [3, 3, image.channels, channels], image.channels))
         }
         return layers.flatMap { name, kernel, bias in [("\(name).kernel", kernel), ("\(name).bias", [bias])] }
-            + (logVariances.isEmpty ? [] : [("decoder.log_variance", logVariances)])
+            + own
     }
 
     /// The values that the parameter `name` starts with, row-major: SplitMix64 from the FNV-1a hash of the

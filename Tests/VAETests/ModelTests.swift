@@ -84,7 +84,12 @@ struct ModelTests {
             // The golden latents, decoded.
             let means = try model.decode(#require(file["z"]).doubles().map(Float.init))
             let output = try #require(file[golden.outputName]).doubles()
-            let expected = golden.likelihood == .bernoulli ? output.map(Reference.sigmoid) : output
+            let expected =
+                switch golden.likelihood {
+                case .bernoulli: output.map(Reference.sigmoid)
+                case .continuousBernoulli: output.map { Reference.continuousBernoulliMean($0) }
+                default: output
+                }
             #expect(relativeError(means, expected) < 1e-5)
         }
     }

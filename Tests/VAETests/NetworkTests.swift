@@ -45,6 +45,9 @@ struct NetworkTests {
         dense([], [], latent: 2, .rectified, .gaussianValue),
         dense([6, 5], [7], latent: 3, .tanh, .gaussianChannel, filters: [3, 4]),
         dense([6], [7], latent: 3, .tanh, .gaussianValue, filters: [16, 5]),
+        // Other distributions.
+        dense([5], [7], latent: 3, .tanh, .continuousBernoulli),
+        dense([6], [7], latent: 3, .tanh, .laplace),
     ]
 
     static let models = [

@@ -1,4 +1,4 @@
-// Exponential, logarithm and hyperbolic tangent on eight lanes, so that the loss over every pixel and a layer's activation need no
+// Exponential, logarithms and hyperbolic tangent on eight lanes, so that the loss over every pixel and a layer's activation need no
 // call a value.
 // Plain arithmetic throughout: the same bits on every IEEE 754 machine.
 
@@ -54,6 +54,28 @@ func logarithm(ofOnePlus x: SIMD8<Float>) -> SIMD8<Float> {
     p = p * q + (2.0 / 5)
     p = p * q + (2.0 / 3)
     return x - s * (x - p * q)
+}
+
+/// ln x for a positive normal number, within 2 units in the last place.
+///
+/// x = 2ᵏ·(1 + f) with 1 + f from √½ to √2, and ln(1 + f) = f − s·(f − R) as in `logarithm(ofOnePlus:)`, with s = f / (2 + f) and
+/// s² ≤ 0.0295; ln 2 is added in two parts, the first of few bits so that k times it is exact.
+@inline(__always)
+func logarithm(_ x: SIMD8<Float>) -> SIMD8<Float> {
+    // Behind the bits of √½ the exponent's field is that of 2ᵏ, and what is left is the significand's distance from √½.
+    let root: UInt32 = 0x3F35_04F3
+    let shifted = SIMD8<UInt32>(bitPattern: x) &+ (0x3F80_0000 - root)
+    let f = SIMD8<Float>(bitPattern: (shifted & 0x007F_FFFF) &+ root) - 1
+    // An integer below 2²³ in the low bits of 2²³ is that much more than it.
+    let k = SIMD8<Float>(bitPattern: (shifted &>> 23) | 0x4B00_0000) - (0x1p23 + 127)
+    let s = f / (f + 2)
+    let q = s * s
+    var p = SIMD8<Float>(repeating: 2.0 / 11)
+    p = p * q + (2.0 / 9)
+    p = p * q + (2.0 / 7)
+    p = p * q + (2.0 / 5)
+    p = p * q + (2.0 / 3)
+    return k * 0.693_359_375 + (f - (s * (f - p * q) + k * 2.121_944_4e-4))
 }
 
 /// σ(x) = 1 / (1 + e^−x), given e^−|x|: 1 / (1 + e) for x ≥ 0, e / (1 + e) below.

@@ -6,6 +6,8 @@ package protocol PixelLikelihood: Sendable {
     var parameters: [Parameter] { get }
     /// Whether p(x|z) is the density of continuous values, so that −ln p(x|z) can be negative.
     var isDensity: Bool { get }
+    /// Whether p(x|z) is a distribution of shades, and not of values that are 0 or 1 alone.
+    var describesShades: Bool { get }
 
     /// −ln p(x|z) of each image, in nats, and its gradient.
     ///
@@ -30,10 +32,21 @@ package protocol PixelLikelihood: Sendable {
     /// The means of p(x|z), (count, values), from the decoder's output.
     func writeMeans(_ output: FloatRegion, into means: FloatRegion)
 
-    /// A draw of p(x|z) for one value, from its mean, its place in the image and the likelihood's own parameters.
+    /// A draw of p(x|z) for one value.
+    ///
+    /// - Parameters:
+    ///   - mean: the value's mean, as `writeMeans` has it
+    ///   - output: what the decoder gave for the value, `outputsPerValue` numbers
+    ///   - value: its place in the image
+    ///   - parameters: the likelihood's own
     func draw(
-        around mean: Float, at value: Int, parameters: [Float], from stream: inout RandomStream
+        around mean: Float, output: ArraySlice<Float>, at value: Int, parameters: [Float],
+        from stream: inout RandomStream
     ) -> Float
+}
+
+extension PixelLikelihood {
+    package var describesShades: Bool { true }
 }
 
 /// The regions that receive the derivatives of scale · −ln p(x|z), and that scale.
@@ -55,6 +68,7 @@ extension Bernoulli: PixelLikelihood {
     package var outputsPerValue: Int { 1 }
     package var parameters: [Parameter] { [] }
     package var isDensity: Bool { false }
+    package var describesShades: Bool { false }
 
     package func loss(
         _ output: FloatRegion, targets: FloatRegion, parameters: FloatRegion, count: Int, losses: FloatRegion,
@@ -72,7 +86,8 @@ extension Bernoulli: PixelLikelihood {
     }
 
     package func draw(
-        around mean: Float, at value: Int, parameters: [Float], from stream: inout RandomStream
+        around mean: Float, output: ArraySlice<Float>, at value: Int, parameters: [Float],
+        from stream: inout RandomStream
     ) -> Float {
         stream.uniform() < mean ? 1 : 0
     }
@@ -101,7 +116,8 @@ extension Gaussian: PixelLikelihood {
     package func writeMeans(_ output: FloatRegion, into means: FloatRegion) { means.copy(from: output) }
 
     package func draw(
-        around mean: Float, at value: Int, parameters: [Float], from stream: inout RandomStream
+        around mean: Float, output: ArraySlice<Float>, at value: Int, parameters: [Float],
+        from stream: inout RandomStream
     ) -> Float {
         mean + Float(Elementary.exp(0.5 * Double(parameters[0]))) * stream.normalPair().x
     }
@@ -130,7 +146,8 @@ extension DiagonalGaussian: PixelLikelihood {
     package func writeMeans(_ output: FloatRegion, into means: FloatRegion) { means.copy(from: output) }
 
     package func draw(
-        around mean: Float, at value: Int, parameters: [Float], from stream: inout RandomStream
+        around mean: Float, output: ArraySlice<Float>, at value: Int, parameters: [Float],
+        from stream: inout RandomStream
     ) -> Float {
         let variance = Self.variance(Double(parameters[value % parameters.count]))
         return mean + Float(variance.squareRoot()) * stream.normalPair().x

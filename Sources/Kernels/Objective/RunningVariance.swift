@@ -13,6 +13,8 @@
 /// The mean squared error comes from the gradient, which shards and threads have added already in their fixed order: by log σ² it is
 /// ½ n (1 − (x − m)²/σ²) for n values, on average over the batch.
 ///
+/// The scale b of a Laplace likelihood is the mean absolute error in the same way: by ln b the gradient is n (1 − |x − m|/b).
+///
 /// Source: Rybkin, Daniilidis and Levine, "Simple and Effective VAE Training with Calibrated Decoders", 2021, section 4.1;
 /// running means over batches are ours.
 package enum RunningVariance {
@@ -20,6 +22,8 @@ package enum RunningVariance {
     package static let leastWeight = 0.01
     /// The least e^p: σ = 10⁻⁶, or far enough below a floor that only the floor is left, and p's gradient still tells of it.
     package static let least = 1e-12, leastAboveFloor = 1e-9
+    /// The least b, as far down as the least σ.
+    package static let leastScale = 1e-6
 
     /// The weight a of the batch of a step.
     package static func weight(step: Int) -> Double { max(leastWeight, 1 / Double(step + 1)) }
@@ -31,13 +35,15 @@ package enum RunningVariance {
     ///   - gradient: of the batch's mean loss by each p
     ///   - values: values of an image that have each p's σ²
     ///   - step: steps of training with this one, from 1
+    ///   - power: of the errors whose mean it is: 2 for σ², 1 for the scale b = e^p of absolute errors
     static func update(
-        _ parameters: FloatRegion, gradient: FloatRegion, values: Int, step: Int, floor: Double
+        _ parameters: FloatRegion, gradient: FloatRegion, values: Int, step: Int, floor: Double,
+        power exponent: Double = 2
     ) {
         precondition(
             gradient.count == parameters.count && values > 0 && step > 0, "\(values) values, step \(step)")
-        let factor = weight(step: step) * 2 / Double(values)
-        let least = floor > 0 ? leastAboveFloor : least
+        let factor = weight(step: step) * exponent / Double(values)
+        let least = floor > 0 ? leastAboveFloor : exponent == 1 ? leastScale : least
         for index in 0..<parameters.count {
             let p = Double(parameters[index])
             let power = Elementary.exp(p)

@@ -15,11 +15,28 @@ public enum Likelihood: String, Sendable, Hashable, Codable, CaseIterable {
     /// A Gaussian with a σ² for each value of an image, which is each pixel's each channel, or a table's column: for values that differ
     /// in their noise. σ² = 10⁻⁶ + e^p with a p for each value, and follows the value's squared error.
     case gaussianValue = "gaussian-value"
+    /// The density of values from 0 to 1 that a Bernoulli distribution becomes with its normalising constant: the decoder's output is
+    /// the logit of its parameter, of which the mean is a function.
+    case continuousBernoulli = "continuous-bernoulli"
+    /// A Laplace density for each value, e^(−|x − m|/b)/2b: the decoder's output is its median and mean m, and one scale b for all
+    /// values is a running mean of the absolute error, kept as its logarithm.
+    case laplace
 }
 
 extension Likelihood {
-    /// Whether it is the density of continuous values, so that −ln p(x|z) can be negative; else a probability of values that are 0 or 1.
+    /// Whether it is the density of continuous values, so that −ln p(x|z) can be negative; else a probability.
     public var isDensity: Bool { self != .bernoulli }
+
+    /// Whether it is a distribution of shades, and not of values that are 0 or 1 alone.
+    public var describesShades: Bool { self != .bernoulli }
+
+    /// Whether it is one of any numbers, as a table's columns are, and not of values from 0 to 1 alone.
+    public var isUnbounded: Bool {
+        switch self {
+        case .bernoulli, .continuousBernoulli: false
+        case .gaussian, .gaussianChannel, .gaussianValue, .laplace: true
+        }
+    }
 
     /// The kernel that computes it for images of a shape.
     package func kernel(for shape: ImageShape) -> any PixelLikelihood {
@@ -28,6 +45,8 @@ extension Likelihood {
         case .gaussian: Gaussian()
         case .gaussianChannel: DiagonalGaussian(shape: [shape.channels])
         case .gaussianValue: DiagonalGaussian(shape: [shape.height, shape.width, shape.channels])
+        case .continuousBernoulli: ContinuousBernoulli()
+        case .laplace: Laplace()
         }
     }
 
@@ -38,6 +57,8 @@ extension Likelihood {
         case .gaussian: "Gaussian"
         case .gaussianChannel: "channel-wise Gaussian"
         case .gaussianValue: "value-wise Gaussian"
+        case .continuousBernoulli: "continuous Bernoulli"
+        case .laplace: "Laplace"
         }
     }
 }

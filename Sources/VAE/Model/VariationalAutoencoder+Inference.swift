@@ -54,15 +54,39 @@ extension VariationalAutoencoder {
         _ latents: [Float], classes: [Int]? = nil, threads: Int = Machine.physicalCores
     ) throws(VAEError) -> [Float] {
         try decode(
-            latents,
-            classRows: classRows(classes, count: latents.count / configuration.latentSize), threads: threads)
+            latents, classRows: classRows(classes, count: latents.count / configuration.latentSize),
+            threads: threads)
     }
 
     /// The same with (n, classes) numbers in place of labels: between two classes, what lies between their rows.
     package func decode(
         _ latents: [Float], classRows: [Float], threads: Int = Machine.physicalCores
     ) throws(VAEError) -> [Float] {
-        let (latent, size) = (configuration.latentSize, configuration.imageShape.count)
+        try decode(latents, classRows, each: configuration.imageShape.count, threads: threads) {
+            (network, workspace, count, target) in
+            network.writeMeans(workspace, count: count, into: target)
+        }
+    }
+
+    /// What the decoder gives for latents, from which p(x|z) is made.
+    /// - Returns: (n, height, width, channels · the likelihood's outputs for a value)
+    /// - Throws: as `decode`.
+    package func outputs(
+        _ latents: [Float], classes: [Int]? = nil, threads: Int = Machine.physicalCores
+    ) throws(VAEError) -> [Float] {
+        let size = configuration.imageShape.count * network.topology.likelihood.outputsPerValue
+        let rows = try classRows(classes, count: latents.count / configuration.latentSize)
+        return try decode(latents, rows, each: size, threads: threads) { (_, workspace, count, target) in
+            target.copy(from: workspace.output.prefix(count * size))
+        }
+    }
+
+    /// Decodes latents, and has `write` take `size` numbers of each image from the workspaces.
+    private func decode(
+        _ latents: [Float], _ classRows: [Float], each size: Int, threads: Int,
+        _ write: (Network, Workspace, Int, FloatRegion) -> Void
+    ) throws(VAEError) -> [Float] {
+        let latent = configuration.latentSize
         guard !latents.isEmpty, latents.count.isMultiple(of: latent) else {
             throw VAEError(
                 .invalidArgument, "latents", "are not a whole number of points",
@@ -77,9 +101,9 @@ extension VariationalAutoencoder {
                 let rows = range.lowerBound * width..<range.upperBound * width
                 workspace.labels.prefix(rows.count).copy(from: classRows.span.extracting(rows))
                 engine.network.decode(weights, workspace, count: range.count)
-                engine.network.writeMeans(
-                    workspace, count: range.count,
-                    into: result.region[range.lowerBound * size..<range.upperBound * size])
+                write(
+                    engine.network, workspace, range.count,
+                    result.region[range.lowerBound * size..<range.upperBound * size])
             }
         }
         return result.region.array()
@@ -103,14 +127,18 @@ extension VariationalAutoencoder {
     public func sample(
         _ count: Int, seed: UInt64 = 0, threads: Int = Machine.physicalCores
     ) throws(VAEError) -> [Float] {
+        let latents = try priorLatents(count, seed: seed)
+        let known = configuration.classes
+        return try decode(
+            latents, classes: known.isEmpty ? nil : (0..<count).map { known[$0 % known.count] },
+            threads: threads)
+    }
+
+    /// The draws of the prior that `sample` decodes: (count, latentSize).
+    /// - Throws: `invalidArgument` when `count` is not positive.
+    package func priorLatents(_ count: Int, seed: UInt64) throws(VAEError) -> [Float] {
         try VAEError.require("samples", count, in: 1...)
-        let numbers = Array(0..<count)
-        guard configuration.isConditional else {
-            return try decode(priorDraws(numbers, seed: seed), threads: threads)
-        }
-        let classes = configuration.classes
-        return try sample(
-            classes: numbers.map { classes[$0 % classes.count] }, seed: seed, threads: threads)
+        return priorDraws(Array(0..<count), seed: seed)
     }
 
     /// The two parts of the loss of every image.

@@ -18,9 +18,6 @@ enum DiagonalErrors {
     static func loss(
         on images: ImageSet, variances number: Int, reconstruct: (ImageSet) throws(VAEError) -> [Float]
     ) throws(VAEError) -> Estimate {
-        guard images.count > 0 else {
-            throw VAEError(.invalidArgument, "images", "are none", expected: "one or more")
-        }
         var sums = [Double](repeating: 0, count: number)
         try forEachImage(of: images, reconstruct) { squares in
             for (index, square) in squares.enumerated() { sums[index % number] += square }
@@ -42,17 +39,8 @@ enum DiagonalErrors {
         of images: ImageSet, _ reconstruct: (ImageSet) throws(VAEError) -> [Float],
         _ body: ([Double]) -> Void
     ) throws(VAEError) {
-        let size = images.shape.count
-        let atOnce = max(1, ReconstructionErrors.pixelsAtOnce / size)
-        for first in stride(from: 0, to: images.count, by: atOnce) {
-            let part = images.slice(first..<min(first + atOnce, images.count))
-            let values = try reconstruct(part)
-            for image in 0..<part.count {
-                body(
-                    zip(values[image * size..<(image + 1) * size], try part.doubles(of: image)).map {
-                        (Double($0) - $1) * (Double($0) - $1)
-                    })
-            }
+        try Reconstructions.forEach(of: images, reconstruct) { means, values in
+            body(zip(means, values).map { (Double($0) - $1) * (Double($0) - $1) })
         }
     }
 }

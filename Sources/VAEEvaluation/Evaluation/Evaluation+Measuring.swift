@@ -81,7 +81,7 @@ extension Evaluation {
             principalComponents: components)
         loss = Losses(
             test: drawn, testAtMean: atMean, training: training,
-            floor: kind.isDensity ? nil : Value(try GreyEntropy.of(test), test.shape),
+            floor: kind == .bernoulli ? Value(try GreyEntropy.of(test), test.shape) : nil,
             top: baselines.pixelwiseMean.reconstruction.nats)
         frechet = try attempt(.frechet, parts.frechet)
         self.omissions = omissions
@@ -95,7 +95,7 @@ extension Evaluation {
             try model.logLikelihood(
                 of: weighed, samples: options.samples, seed: options.seed, threads: threads
             ) { try onProgress(.likelihood, Double($0) / Double(weighed.count)) },
-            isLikelihood: kind.isDensity || isBinary, test.shape)
+            isLikelihood: kind.describesShades || isBinary, test.shape)
     }
 
     /// The first images; of a set that is sorted by class images spread evenly over it, for the first ones would be those of few classes.
@@ -153,13 +153,13 @@ private struct Parts {
         guard count > 1 else { throw VAEError(.invalidArgument, "images", "are too few for a covariance") }
         // Of a conditional model as many draws of each class as the test images have.
         let classes = model.configuration.isConditional ? test.labels.map { Array($0.prefix(count)) } : nil
-        var samples =
-            if let classes {
-                try model.sample(classes: classes, seed: options.seed, threads: threads)
-            } else {
-                try model.sample(count, seed: options.seed, threads: threads)
-            }
-        PixelNoise.draw(&samples, of: model, isBinary: isBinary, seed: options.seed)
+        let latents = try model.priorLatents(count, seed: options.seed)
+        var samples = try model.decode(latents, classes: classes, threads: threads)
+        if model.configuration.likelihood.describesShades || isBinary {
+            PixelNoise.draw(
+                &samples, outputs: try model.outputs(latents, classes: classes, threads: threads), of: model,
+                isBinary: isBinary, seed: options.seed)
+        }
         return try FrechetDistance(samples: samples, train: train, test: test, threads: threads)
     }
 }

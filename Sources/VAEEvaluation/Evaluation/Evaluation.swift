@@ -51,7 +51,7 @@ public struct Evaluation: Sendable, Equatable, Codable {
         public let testAtMean: ObjectiveEstimate
         /// On as many training images, z drawn: how much better the model knows what it has seen.
         public let training: ObjectiveEstimate
-        /// The bound of a Bernoulli likelihood that no decoder gets below on these pixels, 0 for black and white ones; nil for a density.
+        /// The bound of a Bernoulli likelihood that no decoder gets below on these pixels, 0 for black and white ones; nil for others.
         public let greyEntropy: Value?
         /// The share of the way from the loss of the pixelwise mean down to the floor that the model has gone: below 1, and below 0 where
         /// it is worse than that mean. nil without a floor.
@@ -83,7 +83,7 @@ public struct Evaluation: Sendable, Equatable, Codable {
         public let withHalfTheSamples: Double
         /// The mean over the images of (Σw)² / Σw², 1 to K.
         public let effectiveSamples: Double
-        /// Whether p(x|z) is a distribution of these pixels: a density, or a Bernoulli likelihood of black and white ones.
+        /// Whether p(x|z) is a distribution of these pixels: all are but a Bernoulli likelihood of grey ones.
         public let isLikelihood: Bool
 
         init(_ likelihood: ImportanceWeightedLikelihood, isLikelihood: Bool, _ shape: ImageShape) {

@@ -4,17 +4,23 @@ import VAECore
 
 /// From the means of p(x|z), which a decoder gives, to draws from it.
 ///
-/// Images that are draws themselves, black and white ones or those with the noise of a Gaussian, have a variance in each pixel that
+/// Images that are draws themselves, black and white ones or those with the noise of a density, have a variance in each pixel that
 /// means lack. Grey images are no draws of a Bernoulli decoder, and are compared with its means.
 enum PixelNoise {
-    /// Draws every pixel of `images`, (n, height, width, channels); numbers are named by seed and image.
-    /// - Parameter isBinary: whether the images to compare with are black and white
+    /// Draws every pixel of `images`; numbers are named by seed and image.
+    ///
+    /// - Parameters:
+    ///   - images: (n, height, width, channels), the means of p(x|z)
+    ///   - outputs: (n, height, width, channels · the likelihood's outputs for a value), what the decoder gave for them
+    ///   - isBinary: whether the images to compare with are black and white
     static func draw(
-        _ images: inout [Float], of model: VariationalAutoencoder, isBinary: Bool, seed: UInt64
+        _ images: inout [Float], outputs: [Float], of model: VariationalAutoencoder, isBinary: Bool,
+        seed: UInt64
     ) {
         let shape = model.configuration.imageShape
         let (size, likelihood) = (shape.count, model.configuration.likelihood.kernel(for: shape))
-        guard likelihood.isDensity || isBinary else { return }
+        guard likelihood.describesShades || isBinary else { return }
+        let each = likelihood.outputsPerValue
         let parameters = likelihood.parameters.flatMap { parameter in
             model.weights.first { $0.name == "decoder.\(parameter.name)" }?.values ?? []
         }
@@ -22,7 +28,8 @@ enum PixelNoise {
             var stream = RandomStream(seed: seed, purpose: .pixelNoise, item: item)
             for pixel in item * size..<(item + 1) * size {
                 images[pixel] = likelihood.draw(
-                    around: images[pixel], at: pixel % size, parameters: parameters, from: &stream)
+                    around: images[pixel], output: outputs[pixel * each..<(pixel + 1) * each],
+                    at: pixel % size, parameters: parameters, from: &stream)
             }
         }
     }

@@ -144,6 +144,12 @@ def tanh(x):
 def silu(x):
     return x / (1 + np.exp(-x))
 `,
+  'continuous-bernoulli': `
+def continuous_bernoulli_mean(x):
+    near = np.abs(x) < 0.1
+    far = np.where(near, 1, x)
+    return np.where(near, 0.5 + x * (1 / 12 - x * x / 720), -1 / np.expm1(-far) - 1 / far)
+`,
   dense: `
 def dense(x, name):
     return x.reshape(len(x), -1) @ w[name + ".kernel"] + w[name + ".bias"]

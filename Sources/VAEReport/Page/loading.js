@@ -11,7 +11,7 @@ let samples = try model.sample(64)
 /** A NumPy program with the decoder written out, a line a node. */
 const pythonCode = (model) => {
   const nodes = model.layers.slice(...model.decoder);
-  const wanted = new Set(nodes.flatMap(({ node, kind }) => kind.needs(node)));
+  const wanted = new Set([...nodes.flatMap(({ node, kind }) => kind.needs(node)), ...(model.p.needs ?? [])]);
   const helpers = Object.keys(pythonHelpers).filter((name) => wanted.has(name)).map((name) => pythonHelpers[name])
     .filter((text) => text).join('\n');
   const value = (index) => (index === model.places.z ? 'z' : `x${index - model.places.z}`);

@@ -14,6 +14,19 @@ const likelihoods = {
   gaussian: gaussian('log σ² of p(x|z)', (p) => Math.exp(p)),
   'gaussian-channel': gaussian('log σ² of each channel', (p) => 1e-6 + Math.exp(p)),
   'gaussian-value': gaussian('log σ² of each value', (p) => 1e-6 + Math.exp(p)),
+  'continuous-bernoulli': {
+    means: (output, into) => { for (let i = 0; i < output.length; i++) into[i] = continuousMean(output[i]); },
+    loss: (output, pixels) => continuousLoss(output, pixels),
+    python: (x) => `continuous_bernoulli_mean(${x})`,
+    needs: ['continuous-bernoulli'],
+    parameters: [],
+  },
+  laplace: {
+    means: (output, into) => into.set(output),
+    loss: (output, pixels, [stored]) => laplaceLoss(output, pixels, Math.exp(stored[0])),
+    python: (x) => x,
+    parameters: [{ name: 'decoder.log_scale', kind: 'log b of p(x|z)' }],
+  },
 };
 
 /** Gaussians whose variances follow from what is stored of them. */
@@ -98,6 +111,29 @@ function crossEntropy(logits, pixels) {
     const l = logits[i];
     sum += Math.max(l, 0) - l * pixels[i] + Math.log1p(Math.exp(-Math.abs(l)));
   }
+  return sum;
+}
+
+/** The mean of a continuous Bernoulli density of a logit; near 0 by its series. */
+function continuousMean(l) {
+  if (Math.abs(l) < 0.1) return 0.5 + l * (1 / 12 - l * l * (1 / 720 - l * l / 30240));
+  return -1 / Math.expm1(-l) - 1 / l;
+}
+
+/** −ln p of continuous Bernoulli densities of logits, the sum over pixels. */
+function continuousLoss(logits, pixels) {
+  let sum = 0;
+  for (let i = 0; i < logits.length; i++) {
+    const l = logits[i], size = Math.abs(l);
+    sum += Math.max(l, 0) - l * pixels[i] + (size > 0 ? Math.log(-Math.expm1(-size) / size) : 0);
+  }
+  return sum;
+}
+
+/** −ln p of Laplace densities of a scale about their medians, the sum over pixels. */
+function laplaceLoss(medians, pixels, scale) {
+  let sum = medians.length * Math.log(2 * scale);
+  for (let i = 0; i < medians.length; i++) sum += Math.abs(pixels[i] - medians[i]) / scale;
   return sum;
 }
 

@@ -1,4 +1,4 @@
-"""Write odd, seed, tanh, linear, channel and value.safetensors: what models must compute, from PyTorch in float64.
+"""Write a golden file for each case below: what models must compute, from PyTorch in float64.
 
 usage:  pip install torch numpy safetensors
         python Tests/VAETests/Golden/make_golden.py            checks itself, then writes all files
@@ -72,10 +72,20 @@ class Case:
             channels = filters
         if self.filters:
             layer("decoder.output", (KERNEL, KERNEL, self.image[2], channels), self.image[2])
-        variances = {"gaussian": (1,), "gaussian-channel": self.image[2:], "gaussian-value": self.image}
-        if self.likelihood in variances:
-            shapes["decoder.log_variance"] = variances[self.likelihood]
-        return shapes
+        return shapes | self.own_shapes()
+
+    def own_shapes(self):
+        """The likelihood's own parameters, which Adam doesn't train."""
+        return {
+            "gaussian": {"decoder.log_variance": (1,)},
+            "gaussian-channel": {"decoder.log_variance": self.image[2:]},
+            "gaussian-value": {"decoder.log_variance": self.image},
+            "laplace": {"decoder.log_scale": (1,)},
+        }.get(self.likelihood, {})
+
+    def output_name(self):
+        """What the decoder's output is."""
+        return "logits" if "bernoulli" in self.likelihood else "output_mean"
 
     def dense(self, part):
         """Names and units of the hidden dense layers: `dense`, or `dense.0` and so on where there are several."""
@@ -109,7 +119,11 @@ LINEAR = Case("linear", (5, 6, 1), [], [], 3, 5, np.float64, data_seed=20, likel
 CHANNEL = Case("channel", (4, 5, 3), [], [6], 2, 5, np.float64, data_seed=6, decoder_hidden=[5], activation="tanh",
                likelihood="gaussian-channel")
 VALUE = Case("value", (3, 5, 2), [], [], 3, 4, np.float64, data_seed=26, likelihood="gaussian-value")
-CASES = {case.name: case for case in (ODD, SEED, TANH, LINEAR, CHANNEL, VALUE)}
+CONTINUOUS = Case("continuous", (4, 5, 2), [], [6], 2, 5, np.float64, data_seed=1, decoder_hidden=[5],
+                  activation="tanh", likelihood="continuous-bernoulli")
+LAPLACE = Case("laplace", (5, 4, 2), [], [], 3, 5, np.float64, data_seed=4, decoder_hidden=[6], activation="tanh",
+               likelihood="laplace")
+CASES = {case.name: case for case in (ODD, SEED, TANH, LINEAR, CHANNEL, VALUE, CONTINUOUS, LAPLACE)}
 
 
 def initial_parameters(case):
@@ -157,6 +171,36 @@ def transposed_convolution(y, kernel, stride, size):
     return full[:, :, top : top + size[0], left : left + size[1]].permute(0, 2, 3, 1)
 
 
+def continuous_bernoulli_cumulant(l):
+    """ln((e^l - 1) / l); near 0, where autograd would subtract large numbers, the series with Bernoulli's numbers."""
+    bernoulli = [1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510]
+    near = l.abs() < 0.7
+    small, large = torch.where(near, l, 0), torch.where(near, 1, l)
+    series = small / 2 + sum(
+        b * small ** (2 * n) / (2 * n * math.factorial(2 * n)) for n, b in enumerate(bernoulli, 1))
+    return torch.where(near, series, torch.log(torch.expm1(large) / large))
+
+
+def negative_log_likelihood(case, weights, output, images):
+    """-ln p(x|z) of each value."""
+    if case.likelihood == "bernoulli":
+        return F.binary_cross_entropy_with_logits(output, images, reduction="none")
+    if case.likelihood == "continuous-bernoulli":
+        losses = continuous_bernoulli_cumulant(output) - output * images
+        if output.dtype == torch.float64:
+            # PyTorch's own loses digits about 1/2, where it changes to a short series.
+            other = -torch.distributions.ContinuousBernoulli(logits=output).log_prob(images)
+            assert torch.allclose(losses, other, rtol=0, atol=1e-10)
+        return losses
+    if case.likelihood == "laplace":
+        return -torch.distributions.Laplace(output, torch.exp(weights["decoder.log_scale"])).log_prob(images)
+    # (1,), (channels) or (height, width, channels): broadcast over what is before them.
+    variance = torch.exp(weights["decoder.log_variance"])
+    if case.likelihood != "gaussian":
+        variance = LEAST_VARIANCE + variance
+    return -torch.distributions.Normal(output, variance.sqrt()).log_prob(images)
+
+
 def forward(case, weights, images, noise):
     """Every value of the model for a batch. ReLU inputs are kept as `before.…`, for checks only."""
     values, x = {}, images
@@ -195,19 +239,12 @@ def forward(case, weights, images, noise):
         output = output + weights["decoder.output.bias"]
     else:
         output = affine("decoder.output", x).reshape(images.shape)
-    if case.likelihood != "bernoulli":
-        # (1,), (channels) or (height, width, channels): broadcast over what is before them.
-        variance = torch.exp(weights["decoder.log_variance"])
-        if case.likelihood != "gaussian":
-            variance = LEAST_VARIANCE + variance
-        losses = -torch.distributions.Normal(output, variance.sqrt()).log_prob(images)
-    else:
-        losses = F.binary_cross_entropy_with_logits(output, images, reduction="none")
+    losses = negative_log_likelihood(case, weights, output, images)
     values |= {
         "mean": mean,
         "log_variance": log_variance,
         "z": z,
-        "logits" if case.likelihood == "bernoulli" else "output_mean": output,
+        case.output_name(): output,
         "loss.reconstruction": losses.sum((1, 2, 3)),
         "loss.kl": (mean**2 + torch.exp(log_variance) - 1 - log_variance).sum(1) / 2,
     }
@@ -222,17 +259,24 @@ def gradients(case, weights, images, noise):
     return {name: value.detach() for name, value in values.items()}, dict(zip(leaves, found))
 
 
-def running_variance(case, weights, values, images, step):
-    """log(sigma^2 - floor) after a step: sigma^2 is a running mean of the squared error, from its definition."""
-    if case.likelihood == "bernoulli":
-        return None
+def own_parameters(case, weights, values, images, step):
+    """The likelihood's own parameters after a step."""
+    if not case.own_shapes():
+        return {}
+    if case.likelihood == "laplace":
+        weight = max(0.01, 1 / (step + 1))
+        scale = torch.exp(weights["decoder.log_scale"])
+        error = (values["output_mean"] - images).abs().mean()
+        return {"decoder.log_scale": torch.log((1 - weight) * scale + weight * error)}
+    # log(sigma^2 - floor): sigma^2 is a running mean of the squared error, from its definition.
     floor = 0 if case.likelihood == "gaussian" else LEAST_VARIANCE
     weight = max(0.01, 1 / (step + 1))
     p = weights["decoder.log_variance"]
     errors = (values["output_mean"] - images) ** 2
     # Values that have the same variance: all of them, those of a channel, or those of the batch.
     errors = errors.reshape(-1, p.numel()).mean(0).reshape(p.shape)
-    return torch.log((1 - weight) * (floor + torch.exp(p)) + weight * errors - floor)
+    p = torch.log((1 - weight) * (floor + torch.exp(p)) + weight * errors - floor)
+    return {"decoder.log_variance": p}
 
 
 def run(case, data_seed, dtype):
@@ -252,10 +296,10 @@ def run(case, data_seed, dtype):
             result |= {f"gradient.{name}": value for name, value in gradient.items()}
         for part in ("reconstruction", "kl"):
             steps[f"step.{part}"].append(values[f"loss.{part}"].mean())
-        variance = running_variance(case, weights, values, x, step)
+        own = own_parameters(case, weights, values, x, step)
         for name, g in gradient.items():
-            if name == "decoder.log_variance":
-                weights[name] = variance
+            if name in own:
+                weights[name] = own[name]
                 continue
             first[name] = BETA1 * first[name] + (1 - BETA1) * g
             second[name] = BETA2 * second[name] + (1 - BETA2) * g * g
