@@ -11,7 +11,8 @@ public struct EpochReport: Sendable, Hashable, Codable {
     /// Training images over training time.
     public let imagesPerSecond: Double
 
-    /// The loss that epochs are compared by, in nats per image: the test loss, or the training loss where there is no test set.
+    /// The loss that epochs are compared by, in nats per image: the test loss, or the training loss where there is no test set;
+    /// of a training whose objective changes as it goes on, training losses are of different objectives, and test losses of the last one.
     public var comparedLoss: Double { (test ?? train).total }
 
     /// Losses in nats per image, means over the epoch's images and the test set's; seconds without the test; images per second.

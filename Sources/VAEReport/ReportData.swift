@@ -57,11 +57,18 @@ struct ReportData {
         document = Document(
             title: report.title, version: packageVersion,
             model: try ReportPlan(model.configuration), configuration: model.configuration,
-            klWeight: report.history.last?.train.klWeight ?? 1,
+            klWeight: report.history.last.map(Self.klWeight) ?? 1,
+            hasPenalty: report.history.contains { !$0.train.isWeightedSum } ? true : nil,
             weights: model.weights.map { Document.Weight(name: $0.name, shape: $0.shape) },
             history: report.history.map(Epoch.init), points: points, labelName: report.labelName,
             classNames: report.classNames, facts: report.facts,
             evaluation: report.evaluation, drawings: report.isOfDrawings, treatment: report.treatment)
+    }
+
+    /// β of the loss of a test image: the one that schedules end with, and 1 where a capacity makes it that of a distance.
+    private static func klWeight(_ report: EpochReport) -> Double {
+        let losses = report.test ?? report.train
+        return losses.isWeightedSum || report.test == nil ? losses.klWeight : 1
     }
 
     /// The document, safe inside a script element.
@@ -101,6 +108,8 @@ extension ReportData {
         let configuration: ModelConfiguration
         /// β, the weight of the divergence in the losses.
         let klWeight: Double
+        /// true where losses are not all reconstruction + β·KL; nil otherwise.
+        let hasPenalty: Bool?
         let weights: [Weight]
         let history: [Epoch]
         let points: Points?

@@ -41,7 +41,9 @@ package struct InterruptedRun {
     /// - Throws: `cannotCreate` or `inputOutput` when it can't be written to.
     package func folder() throws(VAEError) -> RunFolder {
         Folder.removeLeftovers(path)
-        return try RunFolder(resuming: path, history: checkpoint?.history ?? [], lock: lock)
+        return try RunFolder(
+            resuming: path, history: checkpoint?.history ?? [], lock: lock,
+            hasPenalty: record.training.hasPenalty)
     }
 
     /// The trainer as it was.

@@ -8,6 +8,12 @@ package enum MetricsTable {
         "epoch,train_loss,train_reconstruction,train_kl,test_loss,test_reconstruction,test_kl,seconds,"
         + "images_per_second"
 
+    /// What a run has besides whose losses have a penalty: what was added to the reconstructions, and the KL divergence's weight at the
+    /// epoch's end.
+    static let penaltyColumns = ",train_penalty,test_penalty,kl_weight"
+
+    static func header(hasPenalty: Bool) -> String { hasPenalty ? header + penaltyColumns : header }
+
     /// Bytes of the longest row: in the first tables, which had six decimals, numbers have up to some 310 digits.
     private static let longestRow = 4096
 
@@ -21,7 +27,11 @@ package enum MetricsTable {
         }
         let losses = fields(report.train) + (report.test.map(fields) ?? ["", "", ""])
         let times = [report.seconds, report.imagesPerSecond].map(\.description)
-        return (["\(report.epoch)"] + losses + times).joined(separator: ",")
+        let penalties =
+            report.train.penalty.map {
+                [$0.description, report.test?.penalty?.description ?? "", report.train.klWeight.description]
+            } ?? []
+        return (["\(report.epoch)"] + losses + times + penalties).joined(separator: ",")
     }
 
     /// Reads the table at `path`. A last row without its line feed was cut short by a crash and is left out.
@@ -38,7 +48,8 @@ package enum MetricsTable {
             return rest[..<end]
         }
         let first = nextLine()
-        guard let first, first.elementsEqual(header.utf8) else {
+        let hasPenalty = first?.elementsEqual(header(hasPenalty: true).utf8) == true
+        guard let first, hasPenalty || first.elementsEqual(header.utf8) else {
             throw VAEError(
                 .invalidData, path, "is not a table of metrics", expected: "a first line of \"\(header)\"",
                 found: first.map(shown) ?? "none", advice: "Take the metrics.csv that vae-train wrote.")
@@ -48,7 +59,8 @@ package enum MetricsTable {
         history.reserveCapacity(min(rest.count { $0 == 0x0A }, TrainingConfiguration.mostEpochs))
         while let line = nextLine() {
             let last = history.last?.epoch ?? 0
-            guard let report = report(line, klWeight: klWeight), report.epoch > last else {
+            guard let report = report(line, klWeight: klWeight, hasPenalty: hasPenalty), report.epoch > last
+            else {
                 throw VAEError(
                     .invalidData, path, "is damaged in line \(history.count + 2)",
                     expected:
@@ -66,26 +78,37 @@ package enum MetricsTable {
         "\"\(String(decoding: line.prefix(120), as: UTF8.self))\(line.count > 120 ? "…" : "")\""
     }
 
-    private static func report(_ line: ArraySlice<UInt8>, klWeight: Double) -> EpochReport? {
+    private static func report(
+        _ line: ArraySlice<UInt8>, klWeight: Double, hasPenalty: Bool
+    ) -> EpochReport? {
         guard line.count <= longestRow else { return nil }
         let fields = line.split(separator: 0x2C, omittingEmptySubsequences: false)
             .map { String(decoding: $0, as: UTF8.self) }
-        guard fields.count == 9, let epoch = Int(fields[0]), epoch <= TrainingConfiguration.mostEpochs,
+        guard fields.count == (hasPenalty ? 12 : 9), let epoch = Int(fields[0]),
+            epoch <= TrainingConfiguration.mostEpochs,
             // A training whose loss is not finite ends before it writes a row; a test loss need not be.
-            let train = losses(fields[1..<4], klWeight), train.total.isFinite,
+            let weight = hasPenalty ? Double(fields[11]) : klWeight, weight >= 0, weight.isFinite,
+            let train = losses(fields[1..<4], weight, penalty: hasPenalty ? fields[9] : nil),
+            train.total.isFinite,
             let seconds = Double(fields[7]), let speed = Double(fields[8])
         else { return nil }
         let hasTest = !fields[4..<7].allSatisfy(\.isEmpty)
-        let test = losses(fields[4..<7], klWeight)
+        let test = losses(fields[4..<7], klWeight, penalty: hasPenalty ? fields[10] : nil)
         guard hasTest == (test != nil) else { return nil }
         return EpochReport(epoch: epoch, train: train, test: test, seconds: seconds, imagesPerSecond: speed)
     }
 
     /// The losses of three fields, nil unless the first is the sum of the others.
-    private static func losses(_ fields: ArraySlice<String>, _ klWeight: Double) -> Losses? {
+    /// - Parameter penalty: the field of what was added in place of β·KL; nil in tables without
+    private static func losses(
+        _ fields: ArraySlice<String>, _ klWeight: Double, penalty: String?
+    ) -> Losses? {
         let values = fields.compactMap { Double($0) }
         guard values.count == 3 else { return nil }
-        let losses = Losses(reconstruction: values[1], kl: values[2], klWeight: klWeight)
+        let added = penalty.flatMap { Double($0) }
+        guard (added == nil) == (penalty == nil) else { return nil }
+        let losses = Losses(
+            reconstruction: values[1], kl: values[2], klWeight: klWeight, penalty: added)
         // A test loss need not be finite, and then there is nothing to add up.
         guard values.allSatisfy(\.isFinite) else { return losses }
         // The first tables had six decimals: each field rounded by at most half of its last, the KL's then times β. What was added

@@ -17,22 +17,27 @@ package struct RunFolder {
     package static let metrics = "metrics.csv"
 
     /// `requested`, or `<parent>/<date>-<dataset>` with a number behind it when that is taken.
+    /// - Parameter hasPenalty: whether the losses of the run have one, and columns for it
     /// - Throws: `cannotCreate` when the folder exists and is not empty, or can't be made or written to.
-    package init(_ requested: String?, dataset: String, in parent: String = "runs") throws(VAEError) {
+    package init(
+        _ requested: String?, dataset: String, in parent: String = "runs", hasPenalty: Bool = false
+    ) throws(VAEError) {
         let path = try RunFolder.make(requested, dataset: dataset, in: parent)
         self.path = path
         lock = try FolderLock(path)
         metrics = try AppendingFile(RunFolder.join(path, RunFolder.metrics))
-        try metrics.append(MetricsTable.header)
+        try metrics.append(MetricsTable.header(hasPenalty: hasPenalty))
     }
 
     /// The folder of a run that goes on after the epochs of `history`: its table of metrics gets exactly their rows.
     /// - Throws: `cannotCreate` or `inputOutput` when it can't be written to.
-    init(resuming path: String, history: [EpochReport], lock: FolderLock) throws(VAEError) {
+    init(
+        resuming path: String, history: [EpochReport], lock: FolderLock, hasPenalty: Bool
+    ) throws(VAEError) {
         self.path = path
         self.lock = lock
         let table = RunFolder.join(path, RunFolder.metrics)
-        let lines = [MetricsTable.header] + history.map(MetricsTable.row)
+        let lines = [MetricsTable.header(hasPenalty: hasPenalty)] + history.map(MetricsTable.row)
         try DurableFile.write(Array(lines.map { $0 + "\n" }.joined().utf8), to: table)
         metrics = try AppendingFile(table, .existing)
     }

@@ -25,9 +25,9 @@ extension Console {
         let left = Double(step.imagesPerEpoch - step.images) / max(speed, 1e-9)
         status(force: step.step == step.stepsPerEpoch) { columns in
             let tail = String(
-                format: " %3.0f%%  %@ %@/s  %@ left  loss %.2f = %.2f + %.2f", done * 100, grouped(speed),
+                format: " %3.0f%%  %@ %@/s  %@ left  loss %@", done * 100, grouped(speed),
                 items,
-                Self.clock(left), step.running.total, step.running.reconstruction, step.running.kl)
+                Self.clock(left), parts(step.running))
             let head = "epoch \(step.epoch)/\(epochs) "
             let room = max(0, min(40, columns - head.count - tail.count - 3))
             let filled = Int(done * Double(room))
@@ -51,7 +51,12 @@ extension Console {
     }
 
     private func parts(_ losses: Losses) -> String {
-        losses.klWeight == 1
+        guard losses.isWeightedSum else {
+            return String(
+                format: "%.2f = %.2f + %.2f (KL %.2f)", losses.total, losses.reconstruction,
+                losses.total - losses.reconstruction, losses.kl)
+        }
+        return losses.klWeight == 1
             ? String(format: "%.2f = %.2f + %.2f", losses.total, losses.reconstruction, losses.kl)
             : String(
                 format: "%.2f = %.2f + %g·%.2f", losses.total, losses.reconstruction, losses.klWeight,

@@ -17,7 +17,9 @@ struct OptimizerFlags: ParsableArguments {
     var schedule: LearningRateSchedule.Decay?
 
     @Option(
-        help: ArgumentHelp("Epochs over which the step size first rises. (default: 0)", valueName: "epochs"))
+        help: ArgumentHelp(
+            "Epochs over which the step size first rises; --kl-warm-up is the KL weight's. (default: 0)",
+            valueName: "epochs"))
     var warmUp: Int?
 
     @Option(help: "With --schedule step: epochs between two falls. (default: 10)")
@@ -25,6 +27,24 @@ struct OptimizerFlags: ParsableArguments {
 
     @Option(help: "With --schedule step: what the step size is multiplied by. (default: 0.1)")
     var stepFactor: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "AdamW: take the step size times so much of themselves off the kernels in every step. (default: none, Adam)",
+            valueName: "factor"))
+    var weightDecay: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "Shorten gradients of a larger norm, over all parameters, to this one. (default: none)",
+            valueName: "norm"))
+    var clipNorm: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "Average the parameters over the steps, with this decay, such as 0.999, and less at first: the test loss, the model's files and the pictures are those of the average. (default: none)",
+            valueName: "decay"))
+    var averageWeights: Double?
 
     /// Puts what the flags say in place of the defaults.
     func apply(to training: inout TrainingConfiguration) {
@@ -34,6 +54,9 @@ struct OptimizerFlags: ParsableArguments {
         if let warmUp { training.schedule.warmUpEpochs = warmUp }
         if let stepEpochs { training.schedule.stepEpochs = stepEpochs }
         if let stepFactor { training.schedule.stepFactor = stepFactor }
+        training.weightDecay = weightDecay
+        training.clipNorm = clipNorm
+        training.averaging = averageWeights
     }
 
     /// - Throws: `invalidArgument` when a flag has no effect beside the others.

@@ -39,17 +39,24 @@ extension Trainer {
         console.note(
             "model     \(grouped(Double(model.parameterCount))) parameters, \(network.phrase)")
         console.note(
-            "training  \(training.epochs == 1 ? "1 epoch" : "\(training.epochs) epochs"), batches of \(training.batchSize), Adam \(training.learningRate)"
+            "training  \(training.epochs == 1 ? "1 epoch" : "\(training.epochs) epochs"), batches of \(training.batchSize), "
+                + "\(training.weightDecay == nil ? "Adam" : "AdamW") \(training.learningRate)"
                 + training.schedule.phrase
                 + (training.patience.map { ", patience \($0)" } ?? "")
                 + (training.augmentation.map { ", images augmented (\($0))" } ?? "")
                 + (training.binarization.map { ", images binarised (\($0.rawValue))" } ?? ""))
+        for addition in training.additions {
+            console.note("          \(addition.name): \(addition.value)")
+        }
     }
 
     /// Says what the losses mean, and which columns have none.
     func describeLosses(of data: Dataset, to console: Console) {
         let isTable = !data.columns.isEmpty
-        console.note("loss = reconstruction + KL, in nats per \(isTable ? "row" : "image")")
+        console.note("loss = \(configuration.equation), in nats per \(isTable ? "row" : "image")")
+        if let test = configuration.testEquation {
+            console.note("the test loss, by which epochs are compared, is \(test) after every epoch")
+        }
         if modelConfiguration.likelihood.isDensity {
             console.note("the reconstruction is a density's: it can be negative")
         }

@@ -21,7 +21,7 @@ struct TrainCommand: ParsableCommand {
             a table of losses (metrics.csv), the configuration (config.json), a web page to explore the latent space with \
             (report.html) and pictures of the latent space, the decoded plane, reconstructions, interpolations, draws \
             from the prior, the losses and the latent dimensions, all of which vae plot makes again. \
-            Losses are in nats per image, and loss = reconstruction + KL.
+            Losses are in nats per image, and loss = reconstruction + KL, or what the flags of the objective make of it.
 
             The same seed gives the same model, bit for bit, on any number of threads.
 
@@ -179,6 +179,9 @@ struct TrainCommand: ParsableCommand {
         "limit": "--limit", "label column": "--label-column", "size of pictures": "--image-size",
         "warm-up epochs": "--warm-up", "step epochs": "--step-epochs", "step factor": "--step-factor",
         "patience": "--patience", "augmentation": "--augment",
+        "KL warm-up epochs": "--kl-warm-up", "KL cycles": "--kl-cycles", "free bits": "--free-bits",
+        "capacity": "--capacity", "capacity epochs": "--capacity-epochs", "weight decay": "--weight-decay",
+        "gradient norm": "--clip-norm", "decay of the average": "--average-weights",
     ]
 }
 

@@ -53,8 +53,11 @@ struct TrainingFlags: ParsableArguments {
         training.binarization = binarize
         training.augmentation = augment.flatMap { $0.isNothing ? nil : $0 }
         optimizer.apply(to: &training)
-        objective.apply(to: &training)
-        try training.validate()
+        try objective.apply(to: &training)
+        var checked = training
+        // The data may ask for more than the default; what they get is checked again.
+        if epochs == nil { checked.epochs = TrainingConfiguration.mostEpochs }
+        try checked.validate()
         try optimizer.check(training.schedule)
         return training
     }

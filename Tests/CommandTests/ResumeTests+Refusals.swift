@@ -48,6 +48,9 @@ extension ResumeTests {
             ("--hidden", "16,16", "16"), ("--decoder-hidden", "16", "none"), ("--activation", "tanh", "relu"),
             ("--likelihood", "gaussian", "bernoulli"), ("--binarize", "threshold", "none"),
             ("--adam-epsilon", "1e-4", "1e-07"), ("--augment", "flip", "none"),
+            ("--kl-warm-up", "1", "0"), ("--kl-cycles", "1", "none"), ("--free-bits", "1", "none"),
+            ("--capacity", "1", "none"), ("--capacity-epochs", "1", "none"), ("--weight-decay", "1", "none"),
+            ("--clip-norm", "1", "none"), ("--average-weights", "0.9", "none"),
         ] {
             let outcome = try tool.run(["--resume", scratch.file("whole"), flag, value])
             #expect(outcome.status == 64, "\(flag): \(outcome.errors)")

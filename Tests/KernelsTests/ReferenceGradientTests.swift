@@ -171,20 +171,43 @@ struct ReferenceGradientTests {
         try expectSlopes(model, pixels: 40, klWeight: klWeight)
     }
 
+    /// Each with images and dimensions on both sides of the threshold: the test would pass by a slope of 0 otherwise.
+    @Test(arguments: [DivergencePenalty.freeBits(0.3), .capacity(1.6)])
+    func wholeModelWithPenalty(penalty: DivergencePenalty) throws {
+        let model = try ReferenceModel(
+            .fullyConnected(
+                imageShape: ImageShape(height: 3, width: 4), hiddenUnits: [4], hiddenActivation: .tanh,
+                latentSize: 2))
+        try expectSlopes(model, pixels: 12, klWeight: 2, penalty: penalty)
+    }
+
     /// Every parameter's gradient, for three images, against the slope of the loss.
-    private func expectSlopes(_ model: ReferenceModel, pixels: Int, klWeight: Double) throws {
+    private func expectSlopes(
+        _ model: ReferenceModel, pixels: Int, klWeight: Double, penalty: DivergencePenalty = .divergence
+    ) throws {
         var random = SplitMix(state: 11)
         let images = random.values(3 * pixels).doubles.map { ($0 + 1) / 2 }
         let noise = random.values(6).doubles.map { 2 * $0 }
         var parameters = model.parameterCounts.map { random.values($0).doubles }
-        let pass = model.run(images, noise: noise, parameters: parameters, klWeight: klWeight)
+        let pass = model.run(
+            images, noise: noise, parameters: parameters, klWeight: klWeight, penalty: penalty)
+        switch penalty {
+        case .divergence: break
+        case .freeBits(let least):
+            #expect(pass.penalty != pass.klDivergence && pass.klDivergence.contains { $0 > least })
+        case .capacity(let target):
+            #expect(
+                pass.klDivergence.contains { $0 > target } && pass.klDivergence.contains { $0 < target },
+                "\(pass.klDivergence)")
+        }
         #expect(pass.gradients.map(\.count) == model.parameterCounts)
         for index in parameters.indices {
             let kept = parameters[index]
             let error = slopeError(kept, pass.gradients[index]) {
                 parameters[index] = $0
                 return model.run(
-                    images, noise: noise, parameters: parameters, klWeight: klWeight, backward: false
+                    images, noise: noise, parameters: parameters, klWeight: klWeight, penalty: penalty,
+                    backward: false
                 ).loss
             }
             parameters[index] = kept

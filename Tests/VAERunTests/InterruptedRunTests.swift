@@ -152,6 +152,9 @@ import VAEData
         let changes: [(inout TrainingConfiguration) -> Void] = [
             { $0.epochs = 1 }, { $0.seed = 4 }, { $0.batchSize = 9 }, { $0.learningRate = 0.1 },
             { $0.klWeight = 2 }, { $0.patience = 3 }, { $0.schedule.decay = .cosine },
+            { $0.klSchedule = KLSchedule(warmUpEpochs: 1) }, { $0.freeBits = 1 },
+            { $0.capacity = KLCapacity(nats: 1, epochs: 1) }, { $0.weightDecay = 1 }, { $0.clipNorm = 1 },
+            { $0.averaging = 0.5 },
         ]
         for change in changes {
             try write(change)

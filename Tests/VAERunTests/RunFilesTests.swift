@@ -65,6 +65,37 @@ import VAEData
         #expect(test.reconstruction.isNaN && test.kl == 1)
     }
 
+    /// Columns of their own, which tables of other runs do not have; a weight that rose, and no test set in one.
+    @Test func penaltiesComeBack() throws {
+        let scratch = try Scratch()
+        let train = Losses(reconstruction: 150.1, kl: 5.7, klWeight: 0.3, penalty: 0.9)
+        let test = Losses(reconstruction: 151, kl: 6.25, klWeight: 2, penalty: 12.5)
+        let reports = [
+            EpochReport(epoch: 1, train: train, test: test, seconds: 1, imagesPerSecond: 2),
+            EpochReport(epoch: 2, train: train, test: nil, seconds: 1, imagesPerSecond: 2),
+        ]
+        let header = MetricsTable.header(hasPenalty: true)
+        #expect(header == MetricsTable.header + ",train_penalty,test_penalty,kl_weight")
+        try scratch.write(
+            ([header] + reports.map(MetricsTable.row)).map { $0 + "\n" }.joined(), to: "m.csv")
+        #expect(try MetricsTable.read(scratch.file("m.csv"), klWeight: 2) == reports)
+        // What does not add up is damaged.
+        for row in [
+            "1,151.0,150.1,5.7,,,,1.0,2.0,0.8,,0.3", "1,151.0,150.1,5.7,,,,1.0,2.0",
+            "1,151.0,150.1,5.7,,,,1.0,2.0,,,0.3",
+            "1,151.0,150.1,5.7,,,,1.0,2.0,0.9,,-1", "1,151.0,150.1,5.7,,,,1.0,2.0,0.9,,",
+            "1,151.0,150.1,5.7,151.0,150.0,1.0,1.0,2.0,0.9,,0.3",
+        ] {
+            try scratch.write(header + "\n" + row + "\n", to: "m.csv")
+            let error = failure { () throws(VAEError) in
+                try MetricsTable.read(scratch.file("m.csv"), klWeight: 2)
+            }
+            #expect(error?.kind == .invalidData, "\(row)")
+        }
+        try scratch.write(header + "\n1,151.0,150.1,5.7,,,,1.0,2.0,0.9,,0.3\n", to: "m.csv")
+        #expect(try MetricsTable.read(scratch.file("m.csv"), klWeight: 2).count == 1)
+    }
+
     @Test(arguments: [
         "", "epoch,loss\n1,2\n", "@\n1,2,3\n", "@1,3.0,1.0,2.0,,,,1.0,5.0,7\n",
         "@1,3.0,1.0,2.0,4.0,,,1.0,5.0\n",

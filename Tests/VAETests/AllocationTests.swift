@@ -57,6 +57,25 @@ struct AllocationTests {
         }
     }
 
+    @Test func ofOtherObjectivesAndOptimisers() async {
+        await #expect(processExitsWith: .success) {
+            let model = ModelConfiguration.fullyConnected(hiddenUnits: [50], latentSize: 5)
+            var count = 0
+            for (freeBits, capacity) in [(0.1, nil), (nil, KLCapacity(nats: 5, epochs: 1))] {
+                count += try Engine.$mayOversubscribe.withValue(true) {
+                    try allocationsInAnEpoch(
+                        model, threads: 2,
+                        with: {
+                            ($0.freeBits, $0.capacity) = (freeBits, capacity)
+                            ($0.weightDecay, $0.clipNorm, $0.averaging) = (0.1, 1, 0.9)
+                            if capacity == nil { $0.klSchedule = KLSchedule(warmUpEpochs: 1) }
+                        })
+                }
+            }
+            #expect(count == 0)
+        }
+    }
+
     @Test func ofAVarianceForEachValue() async {
         await #expect(processExitsWith: .success) {
             var model = ModelConfiguration()
@@ -81,15 +100,15 @@ struct AllocationTests {
 /// Allocations from the end of an epoch's third step to the end of its last, the 25th.
 private func allocationsInAnEpoch(
     _ model: ModelConfiguration = ModelConfiguration(), binarization: Binarization? = nil,
-    augmentation: Augmentation? = nil, threads: Int
+    augmentation: Augmentation? = nil, threads: Int,
+    with change: (inout TrainingConfiguration) -> Void = { _ in }
 ) throws -> Int {
     // Of the 24-image batches the last is partial.
     let images = try bars(24 * 24 + 5, ModelConfiguration().imageShape)
-    let trainer = try Trainer(
-        model,
-        TrainingConfiguration(
-            epochs: 1, batchSize: 24, binarization: binarization, augmentation: augmentation),
-        threads: threads)
+    var training = TrainingConfiguration(
+        epochs: 1, batchSize: 24, binarization: binarization, augmentation: augmentation)
+    change(&training)
+    let trainer = try Trainer(model, training, threads: threads)
     var (count, steps) = (-1, 0)
     try trainer.fit(
         images,

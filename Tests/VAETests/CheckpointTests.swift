@@ -18,7 +18,7 @@ struct CheckpointTests {
         init(_ trainer: Trainer) {
             let checkpoint = trainer.checkpoint()
             model = checkpoint.parameters
-            moments = [checkpoint.firstMoment, checkpoint.secondMoment]
+            moments = [checkpoint.firstMoment, checkpoint.secondMoment, checkpoint.averages ?? []]
             losses = trainer.history.map { [$0.train, $0.test] }
             steps = checkpoint.stepsTaken
         }
@@ -41,6 +41,24 @@ struct CheckpointTests {
     func atEveryStep(configuration: TrainingConfiguration) throws {
         try expectTheSame(smallModel, configuration)
     }
+
+    /// What an objective or an optimiser has besides: schedules that end between the first and the last step, averages, clipped gradients.
+    @Test(arguments: variedConfigurations)
+    func ofOtherObjectives(configuration: TrainingConfiguration) throws {
+        try expectTheSame(smallPerceptron, configuration)
+    }
+
+    static let variedConfigurations = [
+        TrainingConfiguration(
+            epochs: 3, batchSize: 8, klWeight: 0.3, seed: 2, klSchedule: KLSchedule(warmUpEpochs: 2),
+            weightDecay: 0.1, averaging: 0.9),
+        TrainingConfiguration(
+            epochs: 4, batchSize: 7, seed: 3, patience: 2, klSchedule: KLSchedule(cycles: 3), freeBits: 0.2,
+            clipNorm: 5),
+        TrainingConfiguration(
+            epochs: 3, batchSize: 9, klWeight: 20, seed: 4, capacity: KLCapacity(nats: 3, epochs: 2),
+            clipNorm: 100, averaging: 0.99),
+    ]
 
     /// Fully connected, with a learned variance, or one for each value; and images that are drawn anew in every epoch.
     @Test(arguments: [
@@ -212,6 +230,11 @@ struct CheckpointTests {
         let cosine = try Trainer(smallModel, configuration, threads: 1).checkpoint()
         let error = #expect(throws: VAEError.self) { try Trainer(resuming: cosine, epochs: 4, threads: 1) }
         #expect(error?.problem.contains("cosine") == true)
+        configuration.schedule.decay = .constant
+        configuration.klSchedule = KLSchedule(cycles: 2)
+        let cycles = try Trainer(smallModel, configuration, threads: 1).checkpoint()
+        let other = #expect(throws: VAEError.self) { try Trainer(resuming: cycles, epochs: 4, threads: 1) }
+        #expect(other?.problem.contains("cycles") == true)
     }
 
     /// A checkpoint's model is the trainer's.

@@ -60,6 +60,26 @@ struct TrainerDeterminismTests {
         }
     }
 
+    /// Norms, penalties, decay and averages: of one shard, of several, and of more parameters than a thread updates at a time.
+    @Test(arguments: CheckpointTests.variedConfigurations, [5, 64, 300])
+    func threadsDoNotMatterToObjectives(configuration: TrainingConfiguration, batchSize: Int) throws {
+        let wide = ModelConfiguration.fullyConnected(
+            imageShape: smallModel.imageShape, hiddenUnits: [240, 40], latentSize: 3)
+        var configuration = configuration
+        configuration.batchSize = batchSize
+        configuration.patience = nil
+        let (images, test) = (
+            try bars(batchSize + 10, wide.imageShape), try bars(9, wide.imageShape, seed: 2)
+        )
+        func outcome(_ threads: Int) throws -> CheckpointTests.Outcome {
+            let trainer = try Trainer(wide, configuration, threads: threads)
+            try trainer.fit(images, test: test)
+            return CheckpointTests.Outcome(trainer)
+        }
+        let expected = try outcome(1)
+        for threads in [2, 3, 8] { #expect(try outcome(threads) == expected, "\(threads) threads") }
+    }
+
     @Test func seedAndDataDoMatter() throws {
         let images = try bars(16, smallModel.imageShape)
         func train(_ images: ImageSet, seed: UInt64) throws -> [UInt8] {

@@ -56,11 +56,17 @@ package struct BackwardPass: Sendable {
     package let accumulating: Bool
     /// The factor of each image's KL divergence in the loss: β over the images of a batch.
     package let klScale: Float
+    /// What that is a factor of.
+    package let penalty: DivergencePenalty
 
-    package init(count: Int, gradients: FloatRegion, accumulating: Bool, klScale: Float) {
+    package init(
+        count: Int, gradients: FloatRegion, accumulating: Bool, klScale: Float,
+        penalty: DivergencePenalty = .divergence
+    ) {
         self.count = count
         self.gradients = gradients
         self.accumulating = accumulating
         self.klScale = klScale
+        self.penalty = penalty
     }
 }

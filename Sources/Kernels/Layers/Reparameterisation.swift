@@ -27,6 +27,7 @@ package struct Reparameterisation: Layer {
         GaussianLatent.backward(
             zGradient: at.outputGradient.prefix(size), mean: at.inputs[0].prefix(size),
             logVariance: at.inputs[1].prefix(size), noise: at.inputs[2].prefix(size), weight: pass.klScale,
+            penalty: pass.penalty, count: pass.count,
             meanGradient: mean.prefix(size), logVarianceGradient: logVariance.prefix(size))
     }
 }

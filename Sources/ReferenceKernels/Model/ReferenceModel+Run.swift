@@ -12,7 +12,7 @@ extension ReferenceModel {
     @specialized(where T == Float)
     package func run<T: ReferenceScalar>(
         _ images: [T], noise: [T], labels: [T] = [], parameters: [[T]], klWeight: T = 1,
-        backward: Bool = true
+        penalty: DivergencePenalty = .divergence, backward: Bool = true
     ) -> Pass<T> {
         let plan = topology.plan
         let count = images.count / plan.values[topology.images].count
@@ -33,15 +33,18 @@ extension ReferenceModel {
         pass.output = pass.values[topology.output]
         pass.klDivergence = Reference.klDivergence(
             mean: pass.mean, logVariance: pass.logVariance, count: count)
+        pass.penalty = Reference.penalty(
+            penalty, mean: pass.mean, logVariance: pass.logVariance, count: count)
         pass.reconstruction = topology.referenceLikelihood.referenceLoss(
             pass.output, targets: images, parameters: own, count: count)
-        if backward { pass.gradients = gradients(pass, images, parameters, own, count: count) }
+        if backward { pass.gradients = gradients(pass, penalty, images, parameters, own, count: count) }
         return pass
     }
 
     /// The gradient of the mean loss, by each tensor.
     private func gradients<T: ReferenceScalar>(
-        _ pass: Pass<T>, _ images: [T], _ parameters: [[T]], _ own: [[T]], count: Int
+        _ pass: Pass<T>, _ penalty: DivergencePenalty, _ images: [T], _ parameters: [[T]], _ own: [[T]],
+        count: Int
     ) -> [[T]] {
         let plan = topology.plan
         let scale = 1 / T(count)
@@ -49,7 +52,8 @@ extension ReferenceModel {
         var gradients = [[T]](repeating: [], count: plan.values.count)
         let likelihood = topology.referenceLikelihood.referenceGradient(
             pass.output, targets: images, parameters: own, count: count)
-        let klDivergence = Reference.klDivergenceGradient(mean: pass.mean, logVariance: pass.logVariance)
+        let klDivergence = Reference.penaltyGradient(
+            penalty, mean: pass.mean, logVariance: pass.logVariance, count: count)
         gradients[topology.output] = scaled(likelihood.output, scale)
         gradients[topology.mean] = scaled(klDivergence.mean, scale * pass.klWeight)
         gradients[topology.logVariance] = scaled(klDivergence.logVariance, scale * pass.klWeight)

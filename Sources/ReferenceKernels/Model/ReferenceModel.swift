@@ -32,10 +32,12 @@ package struct ReferenceModel: Sendable {
 
         /// The weight of the divergence.
         package var klWeight: T = 1
+        /// What that is a factor of, of each image: the divergence, unless the objective makes something else of it.
+        package var penalty: [T] = []
 
-        /// Reconstruction plus weighted divergence, the mean over the images, in nats.
+        /// Reconstruction plus weighted penalty, the mean over the images, in nats.
         package var loss: T {
-            (reconstruction.reduce(0, +) + klWeight * klDivergence.reduce(0, +))
+            (reconstruction.reduce(0, +) + klWeight * penalty.reduce(0, +))
                 / T(max(reconstruction.count, 1))
         }
     }

@@ -3,14 +3,21 @@ package struct ReferenceOptimizer<T: ReferenceScalar & Sendable>: Sendable {
     private let model: ReferenceModel
     private let learningRate: T
     private let epsilon: T
+    private let weightDecay: T
+    private let clipNorm: T?
     private var firstMoments: [[T]]
     private var secondMoments: [[T]]
     package private(set) var stepsTaken = 0
 
-    package init(_ model: ReferenceModel, learningRate: T = 1e-3, epsilon: T = 1e-7) {
+    package init(
+        _ model: ReferenceModel, learningRate: T = 1e-3, epsilon: T = 1e-7, weightDecay: T = 0,
+        clipNorm: T? = nil
+    ) {
         self.model = model
         self.learningRate = learningRate
         self.epsilon = epsilon
+        self.weightDecay = weightDecay
+        self.clipNorm = clipNorm
         firstMoments = model.parameterCounts.map { [T](repeating: 0, count: $0) }
         secondMoments = firstMoments
     }
@@ -22,6 +29,7 @@ package struct ReferenceOptimizer<T: ReferenceScalar & Sendable>: Sendable {
         stepsTaken += 1
         let entries = model.topology.plan.layout.entries
         let own = model.topology.likelihoodParameters
+        let factor = clipNorm.map { self.factor(limit: $0, gradients) } ?? 1
         for index in parameters.indices {
             guard !own.overlaps(entries[index].range) else {
                 parameters[index] = model.topology.referenceLikelihood.referenceStep(
@@ -30,10 +38,27 @@ package struct ReferenceOptimizer<T: ReferenceScalar & Sendable>: Sendable {
                     step: stepsTaken)
                 continue
             }
+            // Of kernels alone: biases and scales begin as zeros and ones.
+            if case .glorotUniform = entries[index].start {
+                for place in parameters[index].indices {
+                    parameters[index][place] *= 1 - learningRate * weightDecay
+                }
+            }
             Reference.adam(
-                &parameters[index], gradient: gradients[index], firstMoment: &firstMoments[index],
+                &parameters[index], gradient: gradients[index].map { factor * $0 },
+                firstMoment: &firstMoments[index],
                 secondMoment: &secondMoments[index], step: stepsTaken, learningRate: learningRate,
                 beta1: 0.9, beta2: 0.999, epsilon: epsilon)
         }
+    }
+
+    /// min(1, limit / (norm + 10⁻⁶)), with the norm over all but the likelihood's own parameters.
+    private func factor(limit: T, _ gradients: [[T]]) -> T {
+        var squares = T(0)
+        for (entry, gradient) in zip(model.topology.plan.layout.entries, gradients)
+        where !model.topology.likelihoodParameters.overlaps(entry.range) {
+            squares += gradient.reduce(0) { $0 + $1 * $1 }
+        }
+        return min(1, limit / (squares.squareRoot() + T(1e-6)))
     }
 }

@@ -30,13 +30,29 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
     /// Changes the images of training at random, anew in every epoch, before they are made black and white where they are; the test
     /// set stays as it is. nil takes them as they are.
     public var augmentation: Augmentation?
+    /// The course of the KL divergence's weight; nil keeps it at ``klWeight`` from the first step.
+    public var klSchedule: KLSchedule?
+    /// λ, the nats of each latent dimension of an image that cost nothing less to save: Σ max(λ, KLⱼ) in place of the KL divergence, while training.
+    /// nil for none.
+    public var freeBits: Double?
+    /// A target of the KL divergence in place of its least; nil for none.
+    public var capacity: KLCapacity?
+    /// λ of AdamW: every step takes learning rate · λ of themselves off the kernels, of biases, normalisation and the likelihood's own parameters
+    /// nothing. nil for Adam.
+    public var weightDecay: Double?
+    /// The largest norm of the gradient of a step, over all parameters that the optimiser trains; nil for any.
+    public var clipNorm: Double?
+    /// The decay of an exponential moving average of the parameters, which is measured and written in their place; nil for none.
+    public var averaging: Double?
 
     /// The settings of a training; ``validate()`` and ``Trainer`` check the numbers. The defaults are those of Keras's example.
     public init(
         epochs: Int = 15, batchSize: Int = 128, learningRate: Double = 1e-3, beta1: Double = 0.9,
         beta2: Double = 0.999, epsilon: Double = 1e-7, klWeight: Double = 1, seed: UInt64 = 0,
         schedule: LearningRateSchedule = LearningRateSchedule(), patience: Int? = nil,
-        binarization: Binarization? = nil, augmentation: Augmentation? = nil
+        binarization: Binarization? = nil, augmentation: Augmentation? = nil, klSchedule: KLSchedule? = nil,
+        freeBits: Double? = nil, capacity: KLCapacity? = nil, weightDecay: Double? = nil,
+        clipNorm: Double? = nil, averaging: Double? = nil
     ) {
         self.epochs = epochs
         self.batchSize = batchSize
@@ -50,6 +66,12 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
         self.patience = patience
         self.binarization = binarization
         self.augmentation = augmentation
+        self.klSchedule = klSchedule
+        self.freeBits = freeBits
+        self.capacity = capacity
+        self.weightDecay = weightDecay
+        self.clipNorm = clipNorm
+        self.averaging = averaging
     }
 
     /// Reads what any version wrote: what later versions added has its default.
@@ -69,6 +91,12 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
         patience = try values.decodeIfPresent(Int.self, forKey: .patience)
         binarization = try values.decodeIfPresent(Binarization.self, forKey: .binarization)
         augmentation = try values.decodeIfPresent(Augmentation.self, forKey: .augmentation)
+        klSchedule = try values.decodeIfPresent(KLSchedule.self, forKey: .klSchedule)
+        freeBits = try values.decodeIfPresent(Double.self, forKey: .freeBits)
+        capacity = try values.decodeIfPresent(KLCapacity.self, forKey: .capacity)
+        weightDecay = try values.decodeIfPresent(Double.self, forKey: .weightDecay)
+        clipNorm = try values.decodeIfPresent(Double.self, forKey: .clipNorm)
+        averaging = try values.decodeIfPresent(Double.self, forKey: .averaging)
     }
 
     /// The most epochs a run may have.
@@ -96,5 +124,7 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
         if let patience { try VAEError.require("patience", patience, in: 1...) }
         try schedule.validate(epochs: epochs)
         try augmentation?.validate()
+        try validateObjective()
+        try validateOptimizer()
     }
 }

@@ -2,6 +2,7 @@ import Foundation
 import VAECore
 
 /// A checkpoint is a safetensors file: `weights.NAME`, `first_moment.NAME` and `second_moment.NAME` for each of the model's tensors,
+/// `average.NAME` where parameters are averaged,
 /// `progress` and `history` as numbers, configurations as JSON in the metadata, and a checksum of it all.
 extension Checkpoint {
     /// Writes the file at `path`, whole or not at all.
@@ -20,7 +21,7 @@ extension Checkpoint {
         var tensors: [SafeTensors.Tensor] = []
         for (prefix, values) in [
             (Key.weights, parameters), (Key.firstMoment, firstMoment), (Key.secondMoment, secondMoment),
-        ] {
+        ] + (averages.map { [(Key.average, $0)] } ?? []) {
             for entry in layout.entries {
                 tensors.append(
                     try SafeTensors.Tensor(
@@ -32,12 +33,13 @@ extension Checkpoint {
                 name: Key.counts, shape: [2], integers: [progress.stepsTaken, progress.stepsOfEpoch]))
         tensors.append(
             try SafeTensors.Tensor(
-                name: Key.running, shape: [3],
-                doubles: [progress.reconstruction, progress.kl, progress.seconds]))
+                name: Key.running, shape: [configuration.hasPenalty ? 4 : 3],
+                doubles: [progress.reconstruction, progress.kl, progress.seconds]
+                    + (configuration.hasPenalty ? [progress.penalty] : [])))
         tensors.append(
             try SafeTensors.Tensor(
-                name: Key.history, shape: [history.count, Self.historyWidth],
-                doubles: history.flatMap(Self.row)))
+                name: Key.history, shape: [history.count, Self.historyWidth(configuration)],
+                doubles: history.flatMap { Self.row($0, hasPenalty: configuration.hasPenalty) }))
         var metadata = [
             Key.format: Self.format, Key.products: products.rawValue,
             Key.model: try Self.json(modelConfiguration), Key.training: try Self.json(configuration),
@@ -69,14 +71,19 @@ extension Checkpoint {
     }
 
     /// A report as numbers, exactly; whether there is a test loss comes first.
-    private static func row(_ report: EpochReport) -> [Double] {
-        [
+    private static func row(_ report: EpochReport, hasPenalty: Bool) -> [Double] {
+        let row = [
             report.test == nil ? 0 : 1, report.train.reconstruction, report.train.kl,
             report.test?.reconstruction ?? 0, report.test?.kl ?? 0, report.seconds, report.imagesPerSecond,
         ]
+        guard hasPenalty else { return row }
+        return row + [report.train.penalty ?? 0, report.train.klWeight, report.test?.penalty ?? 0]
     }
 
-    static let historyWidth = 7
+    /// Numbers of a report.
+    static func historyWidth(_ configuration: TrainingConfiguration) -> Int {
+        configuration.hasPenalty ? 10 : 7
+    }
     static let family = "vae-checkpoint-"
     static let format = family + "3"
     /// Can be read, too: it names the products otherwise. A training that goes on from it rounds otherwise than it began.
@@ -86,6 +93,7 @@ extension Checkpoint {
         static let weights = "weights."
         static let firstMoment = "first_moment."
         static let secondMoment = "second_moment."
+        static let average = "average."
         static let counts = "progress.steps"
         static let running = "progress.running"
         static let history = "history"

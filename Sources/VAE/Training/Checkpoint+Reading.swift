@@ -19,8 +19,10 @@ extension Checkpoint {
         parameters = try parts.floats(Key.weights, layout)
         firstMoment = try parts.floats(Key.firstMoment, layout)
         secondMoment = try parts.floats(Key.secondMoment, layout)
-        history = try parts.history(klWeight: configuration.klWeight)
-        progress = try parts.progress()
+        averages =
+            if configuration.averaging == nil { nil } else { try parts.floats(Key.average, layout) }
+        history = try parts.history(configuration)
+        progress = try parts.progress(configuration)
         guard isConsistent else {
             throw parts.damaged(
                 "has counts that contradict one another",
@@ -121,13 +123,16 @@ private struct Parts {
         } catch {
             throw damaged("has a configuration that is not valid: \(error)")
         }
-        let count = 3 * layout.entries.count + 3
+        let prefixes =
+            [Key.weights, Key.firstMoment, Key.secondMoment]
+            + (training.averaging == nil ? [] : [Key.average])
+        let count = prefixes.count * layout.entries.count + 3
         guard file.tensors.count == count else {
             throw damaged(
                 "has other tensors than its configuration calls for", expected: "\(count)",
                 found: "\(file.tensors.count)")
         }
-        for prefix in [Key.weights, Key.firstMoment, Key.secondMoment] {
+        for prefix in prefixes {
             for entry in layout.entries { _ = try tensor(prefix + entry.name, entry.shape) }
         }
         return layout
@@ -143,8 +148,8 @@ private struct Parts {
         return values
     }
 
-    func history(klWeight: Double) throws(VAEError) -> [EpochReport] {
-        let width = Checkpoint.historyWidth
+    func history(_ configuration: TrainingConfiguration) throws(VAEError) -> [EpochReport] {
+        let width = Checkpoint.historyWidth(configuration)
         let epochs = file[Key.history]?.shape.first ?? 0
         let rows = try tensor(Key.history, [epochs, width])
         let numbers = try named { () throws(VAEError) in try rows.doubles() }
@@ -152,7 +157,7 @@ private struct Parts {
         reports.reserveCapacity(epochs)
         for start in stride(from: 0, to: numbers.count, by: width) {
             let row = numbers[start..<start + width]
-            guard let report = EpochReport(reports.count + 1, Array(row), klWeight) else {
+            guard let report = EpochReport(reports.count + 1, Array(row), configuration.klWeight) else {
                 throw damaged("has a report of epoch \(reports.count + 1) that is not valid")
             }
             reports.append(report)
@@ -160,10 +165,10 @@ private struct Parts {
         return reports
     }
 
-    func progress() throws(VAEError) -> Progress {
+    func progress(_ configuration: TrainingConfiguration) throws(VAEError) -> Progress {
         let steps = try tensor(Key.counts, [2])
         let counts = try named { () throws(VAEError) in try steps.integers() }
-        let sums = try tensor(Key.running, [3])
+        let sums = try tensor(Key.running, [configuration.hasPenalty ? 4 : 3])
         let running = try named { () throws(VAEError) in try sums.doubles() }
         guard running.allSatisfy(\.isFinite) else {
             throw damaged("has running sums that are not finite", found: "\(running)")
@@ -174,7 +179,7 @@ private struct Parts {
         }
         return Progress(
             stepsTaken: counts[0], stepsOfEpoch: counts[1], reconstruction: running[0], kl: running[1],
-            seconds: running[2], images: images)
+            penalty: running.count > 3 ? running[3] : 0, seconds: running[2], images: images)
     }
 
     private func images(_ key: String) throws(VAEError) -> (SHA256.Digest, Int)? {
@@ -200,9 +205,18 @@ extension EpochReport {
     /// the training loss is not finite. A test loss need not be.
     fileprivate init?(_ epoch: Int, _ row: [Double], _ klWeight: Double) {
         guard row[0] == 0 || row[0] == 1, row[1].isFinite, row[2].isFinite else { return nil }
+        let hasPenalty = row.count > 7
+        guard !hasPenalty || row[7].isFinite && row[8].isFinite && row[8] >= 0 else { return nil }
         self.init(
-            epoch: epoch, train: Losses(reconstruction: row[1], kl: row[2], klWeight: klWeight),
-            test: row[0] == 0 ? nil : Losses(reconstruction: row[3], kl: row[4], klWeight: klWeight),
+            epoch: epoch,
+            train: Losses(
+                reconstruction: row[1], kl: row[2], klWeight: hasPenalty ? row[8] : klWeight,
+                penalty: hasPenalty ? row[7] : nil),
+            test: row[0] == 0
+                ? nil
+                : Losses(
+                    reconstruction: row[3], kl: row[4], klWeight: klWeight,
+                    penalty: hasPenalty ? row[9] : nil),
             seconds: row[5], imagesPerSecond: row[6])
     }
 }

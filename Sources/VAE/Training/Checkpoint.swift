@@ -30,12 +30,14 @@ public struct Checkpoint: Sendable, Equatable {
     let parameters: [Float]
     let firstMoment: [Float]
     let secondMoment: [Float]
+    /// The moving average of the parameters; nil where there is none.
+    var averages: [Float]?
 
-    /// The model as it was then.
+    /// The model as it was then, with the average of its parameters where the configuration asks for one.
     /// - Throws: `invalidArgument` when its configuration is not valid.
     public func model() throws(VAEError) -> VariationalAutoencoder {
         VariationalAutoencoder(
-            network: try Network(modelConfiguration, products: products), parameters: parameters)
+            network: try Network(modelConfiguration, products: products), parameters: averages ?? parameters)
     }
 }
 
@@ -45,7 +47,8 @@ extension Trainer {
         Checkpoint(
             modelConfiguration: modelConfiguration, configuration: configuration, products: products,
             history: history, progress: progress, parameters: parameters.region.array(),
-            firstMoment: firstMoment.region.array(), secondMoment: secondMoment.region.array())
+            firstMoment: firstMoment.region.array(), secondMoment: secondMoment.region.array(),
+            averages: averages?.region.array())
     }
 
     /// Goes on where a checkpoint was taken: `fit` then trains for what is left.
@@ -54,8 +57,8 @@ extension Trainer {
     ///   - checkpoint: where the training stands
     ///   - epochs: more epochs than were planned; nil for as many
     ///   - threads: workers; the bits of the result do not depend on it
-    /// - Throws: `invalidArgument` when `epochs` is less than was planned, or is raised and the learning rate falls along a cosine,
-    ///   which would have been another one from the first step; `unavailable` when there is not memory enough.
+    /// - Throws: `invalidArgument` when `epochs` is less than was planned, or is raised and the learning rate falls along a cosine or the KL
+    ///   weight has cycles, which would have been others from the first step; `unavailable` when there is not memory enough.
     public convenience init(
         resuming checkpoint: Checkpoint, epochs: Int? = nil, threads: Int = Machine.physicalCores
     ) throws(VAEError) {
@@ -72,6 +75,12 @@ extension Trainer {
                     expected: "\(training.epochs), where the cosine ends", found: "\(epochs)",
                     advice: "Begin a new training of \(epochs) epochs.")
             }
+            guard training.klSchedule?.cycles == nil else {
+                throw VAEError(
+                    .invalidArgument, "epochs", "can't be raised: the KL weight has cycles",
+                    expected: "\(training.epochs), where the last cycle ends", found: "\(epochs)",
+                    advice: "Begin a new training of \(epochs) epochs.")
+            }
             training.epochs = epochs
         }
         try self.init(
@@ -85,6 +94,7 @@ extension Trainer {
         parameters.region.copy(from: checkpoint.parameters.span)
         firstMoment.region.copy(from: checkpoint.firstMoment.span)
         secondMoment.region.copy(from: checkpoint.secondMoment.span)
+        if let values = checkpoint.averages { averages?.region.copy(from: values.span) }
         engine.pack(weights)
     }
 }

@@ -10,6 +10,8 @@ struct Progress: Sendable, Hashable {
     /// Summed over the images of the running epoch so far, in the order of its steps.
     var reconstruction = 0.0
     var kl = 0.0
+    /// 0 where no loss has a penalty of its own.
+    var penalty = 0.0
     /// Training time of the running epoch so far.
     var seconds = 0.0
     /// Digests of the images trained and tested on; nil until training begins.
@@ -20,11 +22,12 @@ struct Progress: Sendable, Hashable {
         stepsOfEpoch += 1
         reconstruction += losses.reconstruction
         kl += losses.kl
+        penalty += losses.penalty ?? 0
         self.seconds = seconds
     }
 
     mutating func beginEpoch() {
-        (stepsOfEpoch, reconstruction, kl, seconds) = (0, 0, 0, 0)
+        (stepsOfEpoch, reconstruction, kl, penalty, seconds) = (0, 0, 0, 0, 0)
     }
 }
 

@@ -2,8 +2,8 @@ import Kernels
 import VAECore
 
 extension Trainer {
-    /// The losses and the gradient of the first images, as a step of the first epoch has them, and no step taken: weights and moments stay as
-    /// they are.
+    /// The losses and the gradient of the first images, as a step of the first epoch has them but with the objective that schedules end with, and
+    /// no step taken: weights and moments stay as they are.
     ///
     /// - Parameter images: no more than a batch; each is named by its number here, as in a training set
     /// - Returns: means over the images, and the gradient of their total by each tensor, in the order of the model's weights
@@ -16,7 +16,7 @@ extension Trainer {
                 expected: "at most \(configuration.batchSize)", found: "\(images.count)")
         }
         let order = (0..<UInt32(images.count)).map(\.self)
-        let sums = computeGradients(images, order, 0..<images.count, epoch: 1)
+        let sums = computeGradients(images, order, 0..<images.count, epoch: 1, configuration.finalObjective)
         try engine.failure.rethrow()
         let count = parameters.region.count
         PairwiseSum.addRows(gradients.region, count: shards.parts(of: images.count), length: count)
@@ -25,7 +25,8 @@ extension Trainer {
         return (
             Losses(
                 reconstruction: sums.reconstruction / number, kl: sums.kl / number,
-                klWeight: configuration.klWeight), gradient
+                klWeight: configuration.klWeight,
+                penalty: sums.penalty.map { $0 / number }), gradient
         )
     }
 }

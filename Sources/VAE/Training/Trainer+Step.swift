@@ -6,20 +6,23 @@ extension Trainer {
     /// - Returns: losses summed over the batch
     /// - Throws: `diverged` when the loss, a parameter or a moment is not finite; what reading the images throws, and no step is taken
     func step(
-        _ images: ImageSet, _ order: [UInt32], _ range: Range<Int>, epoch: Int, learningRate: Float
+        _ images: ImageSet, _ order: [UInt32], _ range: Range<Int>, epoch: Int, learningRate: Float,
+        _ objective: StepObjective
     ) throws(VAEError) -> Losses {
         if !images.isInMemory {
             for next in order[range.upperBound...].prefix(range.count) { images.willRead(Int(next)) }
         }
-        let sums = computeGradients(images, order, range, epoch: epoch)
+        let sums = computeGradients(images, order, range, epoch: epoch, objective)
         try engine.failure.rethrow()
         let parts = shards.parts(of: range.count)
         guard sums.total.isFinite else { throw divergence(order[range], parts: parts, loss: sums.total) }
         let start = times == nil ? 0 : StepTimes.now
         let chunks = finiteChunks.region.count
-        pool.run(parts: chunks, with: (self, parts, learningRate)) { context, _, chunk in
-            let (trainer, parts, learningRate) = context
-            trainer.update(chunk, parts: parts, learningRate: learningRate)
+        let clipping = clippingFactor(parts: parts)
+        let update = StepUpdate(
+            parts: clipping == nil ? parts : 1, factor: clipping ?? 1, learningRate: learningRate)
+        pool.run(parts: chunks, with: (self, update)) { context, _, chunk in
+            context.0.update(chunk, context.1)
         }
         let isFinite = updateLikelihood(parts: parts)
         guard isFinite, (0..<chunks).allSatisfy({ finiteChunks.region[$0] == 1 }) else {
@@ -35,47 +38,22 @@ extension Trainer {
     /// A gradient for each shard of the batch at `order[range]`, and the images' losses. Allocates nothing.
     /// - Returns: losses summed over the batch
     func computeGradients(
-        _ images: ImageSet, _ order: [UInt32], _ range: Range<Int>, epoch: Int
+        _ images: ImageSet, _ order: [UInt32], _ range: Range<Int>, epoch: Int, _ objective: StepObjective
     ) -> Losses {
         let parts = shards.parts(of: range.count)
-        pool.run(parts: parts, with: (self, images, order, range, epoch)) { context, worker, part in
-            let (trainer, images, order, range, epoch) = context
+        pool.run(parts: parts, with: (self, images, order, range, epoch, objective)) {
+            context, worker, part in
+            let (trainer, images, order, range, epoch, objective) = context
             trainer.runShard(
-                part, trainer.engine.workspaces[worker], images, order, range, epoch: epoch)
+                part, trainer.engine.workspaces[worker], images, order, range, epoch: epoch, objective)
         }
-        return sumLosses(range.count)
-    }
-
-    /// The likelihood's step on its own parameters, with the sum of `parts` gradients.
-    /// - Returns: whether they are finite numbers still
-    private func updateLikelihood(parts: Int) -> Bool {
-        let topology = engine.network.topology
-        let own = topology.likelihoodParameters
-        guard !own.isEmpty else { return true }
-        PairwiseSum.addRows(gradients.region, count: parts, length: parameters.region.count, range: own)
-        topology.likelihood.step(
-            parameters.region[own], gradient: gradients.region[own],
-            values: modelConfiguration.imageShape.count / own.count, step: progress.stepsTaken + 1)
-        return own.allSatisfy { parameters.region[$0].isFinite }
-    }
-
-    /// Adam on one chunk of the parameters, with the sum of `parts` gradients.
-    private func update(_ chunk: Int, parts: Int, learningRate: Float) {
-        let start = chunk * Self.updateChunk
-        var adam = adam
-        adam.learningRate = learningRate
-        let isFinite = adam.update(
-            parameters.region, gradients: gradients.region, parts: parts, firstMoment: firstMoment.region,
-            secondMoment: secondMoment.region,
-            range: start..<min(start + Self.updateChunk, engine.network.optimizedCount),
-            step: progress.stepsTaken + 1)
-        finiteChunks.region[chunk] = isFinite ? 1 : 0
+        return sumLosses(range.count, objective)
     }
 
     /// One shard of a batch, micro-batch by micro-batch, into the shard's gradient.
     private func runShard(
         _ part: Int, _ workspace: Workspace, _ images: ImageSet, _ order: [UInt32], _ batch: Range<Int>,
-        epoch: Int
+        epoch: Int, _ objective: StepObjective
     ) {
         let network = engine.network
         let shape = modelConfiguration.imageShape
@@ -108,11 +86,18 @@ extension Trainer {
                 BackwardPass(
                     count: range.count, gradients: gradient,
                     accumulating: range.lowerBound > shard.lowerBound,
-                    klScale: Float(configuration.klWeight) * scale))
+                    klScale: Float(objective.weight) * scale, penalty: objective.penalty))
             losses.region[range].copy(from: workspace.reconstruction.prefix(range.count))
             let second = configuration.batchSize + range.lowerBound
             losses.region[second..<second + range.count].copy(
                 from: workspace.klDivergence.prefix(range.count))
+            if configuration.measuresPenalty {
+                let latents = 0..<range.count * modelConfiguration.latentSize
+                let third = configuration.batchSize + second
+                objective.penalty.measure(
+                    mean: workspace.mean[latents], logVariance: workspace.logVariance[latents],
+                    count: range.count, into: losses.region[third..<third + range.count])
+            }
         }
     }
 
@@ -142,7 +127,7 @@ extension Trainer {
     }
 
     /// The batch's losses, added in Double: those of a shard image by image, and the shards' as their gradients are.
-    private func sumLosses(_ count: Int) -> Losses {
+    private func sumLosses(_ count: Int, _ objective: StepObjective) -> Losses {
         func sum(from start: Int) -> Double {
             PairwiseSum.of(shards.parts(of: count)) { part in
                 var sum = 0.0
@@ -152,8 +137,14 @@ extension Trainer {
                 return sum
             }
         }
-        return Losses(
+        var sums = Losses(
             reconstruction: sum(from: 0), kl: sum(from: configuration.batchSize),
-            klWeight: configuration.klWeight)
+            klWeight: objective.weight)
+        if configuration.hasPenalty {
+            sums.penalty =
+                objective.weight
+                * (configuration.measuresPenalty ? sum(from: 2 * configuration.batchSize) : sums.kl)
+        }
+        return sums
     }
 }

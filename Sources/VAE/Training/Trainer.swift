@@ -27,7 +27,14 @@ public final class Trainer {
     let secondMoment: FloatStorage
     /// One gradient a shard, one after the other.
     let gradients: FloatStorage
-    /// Reconstruction, then divergence, of each image of a batch.
+    /// The moving average of the parameters, and its packed form; nil where there is none.
+    let averages: FloatStorage?
+    private let averagePacked: FloatStorage?
+    /// The ranges of the parameters that are drawn at random, kernels: weight decay acts on them.
+    let kernels: [Range<Int>]
+    /// Of each chunk of the parameters the sum of the gradient's squares; nil where gradients are not clipped.
+    let squares: DoubleStorage?
+    /// Reconstruction, then divergence, of each image of a batch; then the penalty, where it is measured.
     let losses: FloatStorage
     /// For each chunk of the parameters 1, or 0 when its last update left the finite numbers.
     let finiteChunks: FloatStorage
@@ -64,7 +71,10 @@ public final class Trainer {
             beta2: Float(training.beta2),
             epsilon: Float(training.epsilon))
         // Parameters, their moments and their gradients. No product overflows: sizes are bounded by the configurations' checks.
-        let others = count * (3 + shards.count) + network.packedCount + 2 * training.batchSize
+        let rows = training.measuresPenalty ? 3 : 2
+        let copies = training.averaging == nil ? 1 : 2
+        let others =
+            count * (2 + copies + shards.count) + copies * network.packedCount + rows * training.batchSize
         engine = try Engine(
             network, threads: threads, parts: shards.count, training: true,
             loading: training.augmentation == nil ? 0 : Augmentation.scratchCount(model.imageShape),
@@ -77,15 +87,24 @@ public final class Trainer {
         firstMoment = try storage(count)
         secondMoment = try storage(count)
         gradients = try storage(count * shards.count)
-        losses = try storage(2 * training.batchSize)
-        finiteChunks = try storage((network.optimizedCount + Self.updateChunk - 1) / Self.updateChunk)
+        averages = training.averaging == nil ? nil : try storage(count)
+        averagePacked = training.averaging == nil ? nil : try storage(network.packedCount)
+        kernels = network.layout.entries.compactMap { entry in
+            if case .glorotUniform = entry.start { entry.range } else { nil }
+        }
+        losses = try storage(rows * training.batchSize)
+        let chunks = (network.optimizedCount + Self.updateChunk - 1) / Self.updateChunk
+        finiteChunks = try storage(chunks)
+        squares = training.clipNorm == nil ? nil : DoubleStorage(count: chunks)
         network.layout.initialize(parameters.region, seed: training.seed)
+        averages?.region.copy(from: parameters.region)
         engine.pack(weights)
     }
 
-    /// The model as it is now. Copies the parameters.
+    /// The model as it is now: with the average of its parameters, where the configuration asks for one. Copies the parameters.
     public var model: VariationalAutoencoder {
-        VariationalAutoencoder(network: engine.network, parameters: parameters.region.array())
+        VariationalAutoencoder(
+            network: engine.network, parameters: (averages ?? parameters).region.array())
     }
 
     /// Workers in use: as many as asked for, but never more than a batch has shards or the machine processors.
@@ -129,6 +148,11 @@ public final class Trainer {
                 found: "\(configuration.batchSize)",
                 advice: "Take a batchSize of the TrainingConfiguration that the images fill.")
         }
+        guard configuration.patience == nil || test != nil || !configuration.hasPenalty else {
+            throw VAEError(
+                .invalidArgument, "patience", "compares training losses of different objectives",
+                expected: "test images, whose loss always has the last one", found: "none")
+        }
         try adopt(train, test)
         let test = try test.map { try configuration.measured($0) }
         while !isFinished {
@@ -161,21 +185,27 @@ public final class Trainer {
                 configuration.learningRate
                 * configuration.schedule.factor(
                     step: progress.stepsTaken, stepsPerEpoch: steps, epochs: configuration.epochs)
-            let losses = try step(images, order, range, epoch: epoch, learningRate: Float(rate))
+            let losses = try step(
+                images, order, range, epoch: epoch, learningRate: Float(rate),
+                configuration.objective(step: progress.stepsTaken, stepsPerEpoch: steps))
             progress.finishStep(losses, seconds: before + (ContinuousClock.now - start) / .seconds(1))
             try onStep(
                 StepReport(
                     epoch: epoch, step: progress.stepsOfEpoch, stepsPerEpoch: steps, images: range.upperBound,
-                    imagesPerEpoch: images.count, running: mean(over: range.upperBound), learningRate: rate))
+                    imagesPerEpoch: images.count, running: mean(over: range.upperBound, steps),
+                    learningRate: rate))
         }
-        return mean(over: images.count)
+        return mean(over: images.count, steps)
     }
 
-    /// The means of the epoch's losses over its first `count` images.
-    private func mean(over count: Int) -> Losses {
-        Losses(
+    /// The means of the epoch's losses over its first `count` images, with the weight of the step before.
+    private func mean(over count: Int, _ stepsPerEpoch: Int) -> Losses {
+        let last = configuration.objective(
+            step: max(0, progress.stepsTaken - 1), stepsPerEpoch: stepsPerEpoch)
+        return Losses(
             reconstruction: progress.reconstruction / Double(count), kl: progress.kl / Double(count),
-            klWeight: configuration.klWeight)
+            klWeight: last.weight,
+            penalty: configuration.hasPenalty ? progress.penalty / Double(count) : nil)
     }
 
     /// Remembers the images of the first call, and refuses others later.
@@ -199,18 +229,25 @@ public final class Trainer {
     }
 
     private func measure(_ images: ImageSet, _ pause: () throws -> Void) throws -> Losses {
+        if let evaluated = averageWeights { engine.pack(evaluated) }
         let measured = try engine.measure(
-            images, weights, seed: configuration.seed, sampling: true,
+            images, averageWeights ?? weights, seed: configuration.seed, sampling: true,
             pause: {
                 try Task.checkCancellation()
                 try pause()
             })
         try engine.failure.rethrow()
-        return measured.mean(klWeight: configuration.klWeight)
+        return configuration.mean(measured)
     }
 
     var pool: WorkerPool { engine.pool }
     var weights: Weights { Weights(parameters: parameters.region, packed: packed.region) }
+
+    /// The average in place of the parameters; what is packed of it is brought up to date where it is used.
+    private var averageWeights: Weights? {
+        guard let averages, let averagePacked else { return nil }
+        return Weights(parameters: averages.region, packed: averagePacked.region)
+    }
 
     /// Parameters that one thread updates at a time.
     static let updateChunk = 8192

@@ -14,7 +14,7 @@ class Curves {
     }
     this.hasTest = history.some((epoch) => epoch.test);
     byId('training-lead').textContent = `${count(history.length)} ${history.length === 1 ? 'epoch' : 'epochs'}. `
-      + `Losses in nats per image, and loss = reconstruction + ${klFactor}KL. Point at a curve for its values.`;
+      + `Losses in nats per image, and loss = reconstruction + ${report.hasPenalty ? 'penalty' : `${klFactor}KL`}. Point at a curve for its values.`;
     for (const [name, part] of [['Loss', 'total'], ['Reconstruction', 'reconstruction'], ['KL divergence', 'kl']]) {
       this.addPanel(name, part);
     }
@@ -102,7 +102,8 @@ class Curves {
     this.panels.forEach((show) => show(this.chosen));
     const parts = (kind, name, losses) => [
       element('span', { class: `key ${kind}` }),
-      `${name} ${fixed(losses.total)} = ${fixed(losses.reconstruction)} + ${klFactor}${fixed(losses.kl)}`,
+      `${name} ${fixed(losses.total)} = ${fixed(losses.reconstruction)} + ` + (report.hasPenalty
+        ? `${fixed(losses.total - losses.reconstruction)} (KL ${fixed(losses.kl)})` : `${klFactor}${fixed(losses.kl)}`),
     ];
     byId('curve-values').replaceChildren(
       `Epoch ${epoch}: `, ...parts('train', 'training', train), ...(test ? ['   ', ...parts('test', 'test', test)] : []));

@@ -50,10 +50,13 @@ extension RunFigures {
     }
 
     func losses() throws(VAEError) -> LossCurves {
-        let weight = history.last.map { $0.train.klWeight } ?? 1
+        let losses = history.last.map { $0.test ?? $0.train }
+        let weight = losses?.klWeight ?? 1
+        let penalty =
+            history.contains { !$0.train.isWeightedSum }
+            ? "penalty" : weight == 1 ? "KL" : String(format: "%g·KL", weight)
         return try LossCurves(
             epochs: history, title: "Losses on \(name.title)",
-            subtitle: "nats per \(noun); total = reconstruction + "
-                + (weight == 1 ? "KL" : String(format: "%g·KL", weight)))
+            subtitle: "nats per \(noun); total = reconstruction + \(penalty)")
     }
 }

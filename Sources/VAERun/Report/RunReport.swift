@@ -82,12 +82,14 @@ package struct RunReport {
                 "Training",
                 [
                     .init("epochs", "\(training.epochs)"), .init("batch size", "\(training.batchSize)"),
-                    .init("optimiser", "Adam"), .init("learning rate", "\(training.learningRate)"),
+                    .init("optimiser", training.weightDecay == nil ? "Adam" : "AdamW"),
+                    .init("learning rate", "\(training.learningRate)"),
                     .init("β₁, β₂", "\(training.beta1), \(training.beta2)"),
                     .init("ε", "\(training.epsilon)"),
                     .init("KL weight", "\(training.klWeight)"), .init("seed", "\(training.seed)"),
                     .init("binarised images", training.binarization?.rawValue ?? "no"),
-                ] + (training.augmentation.map { [.init("augmented images", $0.description)] } ?? [])),
+                ] + (training.augmentation.map { [.init("augmented images", $0.description)] } ?? [])
+                    + training.additions.map { .init($0.name, $0.value) }),
             Report.Facts(
                 "Sizes",
                 [.init("image", "\(model.imageShape)")] + layers + [

@@ -84,7 +84,8 @@ public final class RunSession {
         self.trainer = trainer
         self.data = data
         self.threads = threads
-        self.folder = try RunFolder(folder, dataset: data.name)
+        self.folder = try RunFolder(
+            folder, dataset: data.name, hasPenalty: trainer.configuration.hasPenalty)
         checkpoints = CheckpointStore(self.folder.path)
         record = RunRecord(
             model: trainer.modelConfiguration, training: trainer.configuration,

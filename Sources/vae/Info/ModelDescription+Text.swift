@@ -115,7 +115,7 @@ extension ModelDescription {
             (
                 "training",
                 "\(training.epochsFinished) of \(configuration.epochs) epochs, batches of \(configuration.batchSize), "
-                    + "Adam \(configuration.learningRate), KL weight \(configuration.klWeight), seed \(configuration.seed)"
+                    + "\(configuration.weightDecay == nil ? "Adam" : "AdamW") \(configuration.learningRate), KL weight \(configuration.klWeight), seed \(configuration.seed)"
             )
         ]
         if let augmentation = configuration.augmentation {
@@ -124,10 +124,14 @@ extension ModelDescription {
         if let binarization = configuration.binarization {
             lines.append(("", "images binarised (\(binarization.rawValue))"))
         }
+        for addition in configuration.additions { lines.append(("", "\(addition.name): \(addition.value)")) }
         for (name, epoch) in [("last epoch", training.last), ("best epoch", training.best)] {
             guard let epoch else { continue }
             let parts = [("train", epoch.train), ("test", epoch.test)].compactMap { name, losses in
-                losses.map { "\(name) \(number($0.total)) = \(number($0.reconstruction)) + \(number($0.kl))" }
+                losses.map {
+                    "\(name) \(number($0.total)) = \(number($0.reconstruction)) + "
+                        + ($0.penalty == nil ? number($0.kl) : "\(number($0.penalty)) (KL \(number($0.kl)))")
+                }
             }
             lines.append(("", "\(name) \(epoch.epoch): " + parts.joined(separator: ", ") + " nats"))
         }

@@ -42,11 +42,15 @@ struct ModelDescription: Encodable {
             let total: Double?
             let reconstruction: Double?
             let kl: Double?
+            /// What was added to the reconstruction, where that is not the divergence.
+            let penalty: Double?
 
             init(_ losses: Losses) {
                 (total, reconstruction, kl) = (
                     losses.total.finite, losses.reconstruction.finite, losses.kl.finite
                 )
+                let added = losses.penalty ?? losses.klWeight * losses.kl
+                penalty = added == losses.kl ? nil : added.finite
             }
         }
 

@@ -1,0 +1,77 @@
+import Kernels
+
+/// What an update of the parameters is made with.
+struct StepUpdate: Sendable {
+    /// Gradients to add up: 1 where that was done to clip them.
+    let parts: Int
+    /// What the sum is multiplied by.
+    let factor: Float
+    let learningRate: Float
+}
+
+extension Trainer {
+    /// Adds up the shards' gradients and measures their norm, where they are to be clipped: every chunk's squares in their order, and the
+    /// chunks' sums as a tree, so that the number of threads does not matter. Allocates nothing.
+    ///
+    /// The likelihood's own parameters have no part in it: their gradient tells of a mean that they follow.
+    /// - Returns: what the gradient is to be multiplied by; nil where gradients are not clipped, and nothing was added
+    func clippingFactor(parts: Int) -> Float? {
+        guard let limit = configuration.clipNorm, let squares else { return nil }
+        pool.run(parts: squares.count, with: (self, squares, parts)) { context, _, chunk in
+            let (trainer, squares, parts) = context
+            let (range, gradients) = (trainer.range(of: chunk), trainer.gradients.region)
+            PairwiseSum.addRows(
+                gradients, count: parts, length: trainer.parameters.region.count, range: range)
+            squares[chunk] = GradientNorm.squares(gradients[range])
+        }
+        return GradientNorm.factor(squares: PairwiseSum.of(squares.count) { squares[$0] }, limit: limit)
+    }
+
+    /// Adam on one chunk of the parameters, with the sum of gradients; what goes with it before and after. Allocates nothing.
+    func update(_ chunk: Int, _ update: StepUpdate) {
+        let range = range(of: chunk)
+        if update.factor != 1 { gradients.region[range].scale(by: update.factor) }
+        if let decay = configuration.weightDecay {
+            let rate = Float(Double(update.learningRate) * decay)
+            for kernel in kernels where kernel.overlaps(range) {
+                WeightDecay.apply(parameters.region[kernel.clamped(to: range)], rate: rate)
+            }
+        }
+        var adam = adam
+        adam.learningRate = update.learningRate
+        let isFinite = adam.update(
+            parameters.region, gradients: gradients.region, parts: update.parts,
+            firstMoment: firstMoment.region, secondMoment: secondMoment.region, range: range,
+            step: progress.stepsTaken + 1)
+        finiteChunks.region[chunk] = isFinite ? 1 : 0
+        average(range)
+    }
+
+    /// The likelihood's step on its own parameters, with the sum of `parts` gradients.
+    /// - Returns: whether they are finite numbers still
+    func updateLikelihood(parts: Int) -> Bool {
+        let topology = engine.network.topology
+        let own = topology.likelihoodParameters
+        guard !own.isEmpty else { return true }
+        PairwiseSum.addRows(gradients.region, count: parts, length: parameters.region.count, range: own)
+        topology.likelihood.step(
+            parameters.region[own], gradient: gradients.region[own],
+            values: modelConfiguration.imageShape.count / own.count, step: progress.stepsTaken + 1)
+        average(own)
+        return own.allSatisfy { parameters.region[$0].isFinite }
+    }
+
+    /// Moves the average of some parameters, where there is one.
+    private func average(_ range: Range<Int>) {
+        guard let averages, let decay = configuration.averaging else { return }
+        MovingAverage.update(
+            averages.region[range], toward: parameters.region[range],
+            weight: MovingAverage.weight(decay: decay, step: progress.stepsTaken + 1))
+    }
+
+    /// The parameters of a chunk.
+    private func range(of chunk: Int) -> Range<Int> {
+        let start = chunk * Self.updateChunk
+        return start..<min(start + Self.updateChunk, engine.network.optimizedCount)
+    }
+}
