@@ -34,7 +34,7 @@ import Testing
     @Test(arguments: [
         ("--beta", "--kl-weight"), ("--lr", "--learning-rate"), ("--latent-size", "--latent-dim"),
         ("--sede", "--seed"), ("--epoch", "--epochs"), ("--batchsize", "--batch-size"),
-        ("--lerning-rate", "--learning-rate"), ("--kl-warm-up", nil), ("--deta", "--data"),
+        ("--lerning-rate", "--learning-rate"), ("--kl-annealing", nil), ("--deta", "--data"),
         ("--gamma", nil), ("--wax", nil), ("--momentum", nil),
     ])
     func suggestions(typed: String, meant: String?) throws {

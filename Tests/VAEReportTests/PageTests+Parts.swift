@@ -109,6 +109,16 @@ extension PageTests {
                 title: "Weighted", model: model,
                 history: [EpochReport(epoch: 1, train: weighted, test: nil, seconds: 1, imagesPerSecond: 1)]))
         #expect(try await text(driver, "curve-values").contains("training 18.00 = 10.00 + 4·2.00"))
+        // What was added in place of a multiple of the divergence, and the divergence itself.
+        let raised = Losses(reconstruction: 10, kl: 2, klWeight: 0.5, penalty: 0.7)
+        let full = Losses(reconstruction: 11, kl: 3, klWeight: 4, penalty: 12)
+        try await open(
+            Report(
+                title: "Raised", model: model,
+                history: [EpochReport(epoch: 1, train: raised, test: full, seconds: 1, imagesPerSecond: 1)]))
+        #expect(try await text(driver, "curve-values").contains("training 10.70 = 10.00 + 0.70 (KL 2.00)"))
+        #expect(try await text(driver, "curve-values").contains("test 23.00 = 11.00 + 12.00 (KL 3.00)"))
+        #expect(try await text(driver, "training-lead").contains("loss = reconstruction + penalty"))
         // Unlabelled, and unmeasured: the page measures what it shows.
         let fixture = try Fixtures.digits.get()
         let plain = try ImageSet(shape: fixture.test.shape, pixels: fixture.test.pixels)

@@ -10,7 +10,8 @@ import VAEData
 @Suite struct RunFiguresTests {
     private func figures(
         _ labels: [Int]?, count: Int, shape: ImageShape = ImageShape(height: 4, width: 5),
-        latentSize: Int = 2, test loss: Losses? = nil
+        latentSize: Int = 2, test loss: Losses? = nil,
+        train: Losses = Losses(reconstruction: 1, kl: 1)
     ) throws -> RunFigures {
         let pixels = (0..<count * shape.count).map { UInt8(truncatingIfNeeded: $0 * 37) }
         let test = try ImageSet(
@@ -22,7 +23,7 @@ import VAEData
             model: model, data: Dataset(name: "things", train: test, test: test, source: "s"),
             history: [
                 EpochReport(
-                    epoch: 1, train: Losses(reconstruction: 1, kl: 1), test: loss, seconds: 1,
+                    epoch: 1, train: train, test: loss, seconds: 1,
                     imagesPerSecond: 1)
             ], threads: 1)
     }
@@ -48,6 +49,23 @@ import VAEData
     @Test func lossesHaveARealMinusSign() throws {
         let figures = try figures(nil, count: 3, test: Losses(reconstruction: -400, kl: 13.5))
         #expect(try figures.latentSpace().title == "things in latent space, test loss −386.50")
+    }
+
+    /// The equation under the curves: a weight is one, and what is no multiple of the divergence is called so.
+    @Test func lossesSayWhatTheyAre() throws {
+        for (train, words) in [
+            (Losses(reconstruction: 1, kl: 2), "reconstruction + KL"),
+            (Losses(reconstruction: 1, kl: 2, klWeight: 4), "reconstruction + 4·KL"),
+            (Losses(reconstruction: 1, kl: 2, klWeight: 4, penalty: 3), "reconstruction + penalty"),
+            // The rounding of a sum is none.
+            (
+                Losses(reconstruction: 1, kl: 2, klWeight: 4, penalty: 8.000000000000002),
+                "reconstruction + 4·KL"
+            ),
+        ] {
+            let subtitle = "nats per image; total = \(words)"
+            #expect(try texts(figures(nil, count: 3, train: train).losses()).contains(subtitle), "\(words)")
+        }
     }
 
     @Test func fewImagesHaveNoBestAndNoPairTwice() throws {

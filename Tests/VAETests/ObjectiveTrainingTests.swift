@@ -185,6 +185,20 @@ struct ObjectiveTrainingTests {
             smallModel, .init(epochs: 2, batchSize: 8, patience: 1, freeBits: 1), threads: 1)
         let error = #expect(throws: VAEError.self) { try trainer.fit(bars(20, smallModel.imageShape)) }
         #expect(error?.subject == "patience")
+        // Of one step each, all of which would have a weight of 0.
+        for (cycles, fits) in [(4, false), (2, true)] {
+            let short = try Trainer(
+                smallModel, .init(epochs: 4, batchSize: 20, klSchedule: KLSchedule(cycles: cycles)),
+                threads: 1)
+            let error = failure(of: short, try bars(20, smallModel.imageShape))
+            #expect(error?.subject == (fits ? nil : "KL cycles"))
+            if fits { #expect(short.history.map(\.train.klWeight) == [0, 1, 0, 1]) }
+        }
+    }
+
+    private func failure(of trainer: Trainer, _ images: ImageSet) -> VAEError? {
+        do { try trainer.fit(images) } catch { return error as? VAEError }
+        return nil
     }
 
     /// What a training does not have is not written; what it has comes back.
