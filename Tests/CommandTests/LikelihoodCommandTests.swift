@@ -10,6 +10,7 @@ import VAE
 
     @Test(arguments: [
         ("continuous-bernoulli", "continuous Bernoulli"), ("laplace", "Laplace"),
+        ("student-t", "Student t"),
     ])
     func everyCommand(likelihood: String, name: String) throws {
         let data = try scratch.digits(train: 256, test: 40)
@@ -60,7 +61,7 @@ import VAE
     }
 
     /// A table by a likelihood of any numbers: evaluated, ranked, and its columns named.
-    @Test(arguments: ["laplace"])
+    @Test(arguments: ["laplace", "student-t"])
     func tables(likelihood: String) throws {
         var text = "a,b,c\n"
         for row in 0..<200 {

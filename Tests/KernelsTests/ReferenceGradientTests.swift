@@ -151,8 +151,31 @@ struct ReferenceGradientTests {
             } < 1e-8)
     }
 
+    /// In the middles, the scales and ν, with errors of up to some scales.
+    @Test(arguments: [-0.3, 0.5, 3])
+    func studentLikelihood(logFreedom: Double) {
+        var random = SplitMix(state: 10)
+        let logs = random.values(12).doubles.map { 5 * $0 - 4 }
+        let targets = random.values(60).doubles
+        let middles = targets.indices.map { index in
+            targets[index] + 5 * Double(random.signed())
+                * DiagonalGaussian.variance(logs[index % 12]).squareRoot()
+        }
+        let likelihood = StudentT(shape: [12])
+        func loss(_ middles: [Double], _ own: [[Double]]) -> Double {
+            likelihood.referenceLoss(middles, targets: targets, parameters: own, count: 5).reduce(0, +)
+        }
+        let gradient = likelihood.referenceGradient(
+            middles, targets: targets, parameters: [logs, [logFreedom]], count: 5)
+        #expect(slopeError(middles, gradient.output) { loss($0, [logs, [logFreedom]]) } < 1e-7)
+        #expect(slopeError(logs, gradient.parameters[0]) { loss(middles, [$0, [logFreedom]]) } < 1e-8)
+        #expect(slopeError([logFreedom], gradient.parameters[1]) { loss(middles, [logs, $0]) } < 1e-8)
+    }
+
     /// A whole network's gradient, the log-variances among its parameters, is the slope of its loss.
-    @Test(arguments: [Likelihood.gaussian, .gaussianChannel, .gaussianValue, .continuousBernoulli, .laplace])
+    @Test(arguments: [
+        Likelihood.gaussian, .gaussianChannel, .gaussianValue, .continuousBernoulli, .laplace, .studentT,
+    ])
     func wholeModelWithVariances(likelihood: Likelihood) throws {
         var configuration = ModelConfiguration(
             imageShape: ImageShape(height: 3, width: 4, channels: 2), encoderFilters: [2],

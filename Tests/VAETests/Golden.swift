@@ -62,13 +62,19 @@ struct Golden: Sendable, CustomTestStringConvertible {
         configuration: #"{"image": [5, 4, 2], "filters": [], "hidden": [], "decoder_hidden": [6], "#
             + #""activation": "tanh", "likelihood": "laplace", "latent": 3, "batch": 5}"#)
 
+    static let student = Golden(
+        name: "student", image: ImageShape(height: 3, width: 4), filters: [], units: [5], decoderUnits: [4],
+        hiddenActivation: .tanh, likelihood: .studentT, latent: 2, batch: 6,
+        configuration: #"{"image": [3, 4, 1], "filters": [], "hidden": [5], "decoder_hidden": [4], "#
+            + #""activation": "tanh", "likelihood": "student-t", "latent": 2, "batch": 6}"#)
+
     var testDescription: String { name }
 
     /// What the file calls the decoder's output.
     var outputName: String {
         switch likelihood {
         case .bernoulli, .continuousBernoulli: "logits"
-        case .gaussian, .gaussianChannel, .gaussianValue, .laplace: "output_mean"
+        case .gaussian, .gaussianChannel, .gaussianValue, .laplace, .studentT: "output_mean"
         }
     }
 
@@ -94,6 +100,11 @@ struct Golden: Sendable, CustomTestStringConvertible {
         case .bernoulli, .continuousBernoulli: []
         case .gaussian: [("decoder.log_variance", [1])]
         case .laplace: [("decoder.log_scale", [1])]
+        case .studentT:
+            [
+                ("decoder.log_squared_scale", [image.height, image.width, image.channels]),
+                ("decoder.log_freedom", [1]),
+            ]
         case .gaussianChannel: [("decoder.log_variance", [image.channels])]
         case .gaussianValue: [("decoder.log_variance", [image.height, image.width, image.channels])]
         }

@@ -48,6 +48,7 @@ struct NetworkTests {
         // Other distributions.
         dense([5], [7], latent: 3, .tanh, .continuousBernoulli),
         dense([6], [7], latent: 3, .tanh, .laplace),
+        dense([6], [7], latent: 3, .tanh, .studentT),
     ]
 
     static let models = [

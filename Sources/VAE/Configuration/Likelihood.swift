@@ -21,6 +21,9 @@ public enum Likelihood: String, Sendable, Hashable, Codable, CaseIterable {
     /// A Laplace density for each value, e^(−|x − m|/b)/2b: the decoder's output is its median and mean m, and one scale b for all
     /// values is a running mean of the absolute error, kept as its logarithm.
     case laplace
+    /// A Student t density for each value, robust to outliers: the decoder's output is its middle; a scale for each value and one
+    /// number of degrees of freedom follow the errors.
+    case studentT = "student-t"
 }
 
 extension Likelihood {
@@ -34,7 +37,7 @@ extension Likelihood {
     public var isUnbounded: Bool {
         switch self {
         case .bernoulli, .continuousBernoulli: false
-        case .gaussian, .gaussianChannel, .gaussianValue, .laplace: true
+        case .gaussian, .gaussianChannel, .gaussianValue, .laplace, .studentT: true
         }
     }
 
@@ -47,6 +50,7 @@ extension Likelihood {
         case .gaussianValue: DiagonalGaussian(shape: [shape.height, shape.width, shape.channels])
         case .continuousBernoulli: ContinuousBernoulli()
         case .laplace: Laplace()
+        case .studentT: StudentT(shape: [shape.height, shape.width, shape.channels])
         }
     }
 
@@ -59,6 +63,7 @@ extension Likelihood {
         case .gaussianValue: "value-wise Gaussian"
         case .continuousBernoulli: "continuous Bernoulli"
         case .laplace: "Laplace"
+        case .studentT: "Student t"
         }
     }
 }

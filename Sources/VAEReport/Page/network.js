@@ -27,6 +27,15 @@ const likelihoods = {
     python: (x) => x,
     parameters: [{ name: 'decoder.log_scale', kind: 'log b of p(x|z)' }],
   },
+  'student-t': {
+    means: (output, into) => into.set(output),
+    loss: (output, pixels, [stored, [logFreedom]]) => studentLoss(output, pixels, stored, Math.exp(logFreedom)),
+    python: (x) => x,
+    parameters: [
+      { name: 'decoder.log_squared_scale', kind: 'log s² of each value' },
+      { name: 'decoder.log_freedom', kind: 'log ν of p(x|z)' },
+    ],
+  },
 };
 
 /** Gaussians whose variances follow from what is stored of them. */
@@ -135,6 +144,25 @@ function laplaceLoss(medians, pixels, scale) {
   let sum = medians.length * Math.log(2 * scale);
   for (let i = 0; i < medians.length; i++) sum += Math.abs(pixels[i] - medians[i]) / scale;
   return sum;
+}
+
+/** −ln p of Student t densities of ν degrees of freedom about their middles, the sum over pixels. */
+function studentLoss(middles, pixels, stored, v) {
+  let sum = middles.length * (Math.log(v * Math.PI) / 2 + logGamma(v / 2) - logGamma((v + 1) / 2));
+  for (let i = 0; i < middles.length; i++) {
+    const scale = 1e-6 + Math.exp(stored[i]);
+    sum += ((v + 1) * Math.log1p((pixels[i] - middles[i]) ** 2 / scale / v) + Math.log(scale)) / 2;
+  }
+  return sum;
+}
+
+/** ln Γ(x) for x > 0, by Stirling's series. */
+function logGamma(x) {
+  let product = 1;
+  for (; x < 10; x++) product *= x;
+  const q = 1 / (x * x);
+  return (x - 0.5) * Math.log(x) - x + Math.log(2 * Math.PI) / 2 - Math.log(product)
+    + (1 / 12 - q * (1 / 360 - q * (1 / 1260 - q / 1680))) / x;
 }
 
 /** KL(q(z|x) ‖ N(0, I)) in nats. */
