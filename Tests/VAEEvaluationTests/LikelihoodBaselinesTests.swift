@@ -87,6 +87,28 @@ struct LikelihoodBaselinesTests {
         #expect(abs(found.mean - least / 40) < 1e-5)
     }
 
+    /// Any other scale fits worse; a reconstruction that is exact has probabilities of nearly 1.
+    @Test func logisticMixture() throws {
+        let images = try ImageSet(
+            shape: ImageShape(height: 1, width: 4), pixels: [0, 10, 200, 255, 3, 30, 180, 250])
+        let means: [Float] = [0.02, 0.08, 0.75, 0.97]
+        let found = try errors(.logisticMixture, images) { (part) throws(VAEError) in
+            (0..<part.count).flatMap { _ in means }
+        }
+        func loss(_ logScale: Double) -> Double {
+            [0, 10, 200, 255, 3, 30, 180, 250].enumerated().reduce(0) {
+                $0
+                    + LogisticMixture.loss(
+                        level: $1.element, middle: 2 * Double(means[$1.offset % 4]) - 1, logScale: logScale)
+            } / 2
+        }
+        let least = stride(from: -7, to: 2, by: 0.01).map(loss).min() ?? 0
+        #expect(found.mean <= least && found.mean > least - 1e-3)
+        let exact = try errors(.logisticMixture, images) { (part) throws(VAEError) in try part.values.floats }
+        // Half a step is 4.3 of the least scale: tanh 2.15 of a level within, and σ(4.3) at the ends.
+        #expect(exact.mean > 0 && exact.mean < 4 * 0.03, "\(exact)")
+    }
+
     /// Of all densities of the kind, one for all images, the one with the values' mean fits best.
     @Test func theMeanIsTheBestContinuousBernoulli() throws {
         let values: [Float] = [0.1, 0.05, 0.3, 0.02, 0.6, 0.2]

@@ -1,5 +1,6 @@
 import Foundation
 import Kernels
+import ReferenceKernels
 import Testing
 import VAE
 import VAECore
@@ -10,7 +11,7 @@ import VAECore
 struct GoldenTests {
     static let all = [
         Golden.odd, .seed, .tanh, .linear, .channel, .value, .continuous, .laplace,
-        .student,
+        .student, .mixture,
     ]
 
     @Test(arguments: all)
@@ -21,7 +22,8 @@ struct GoldenTests {
         let shown = golden.name == "seed" ? 1 : n
         let image = [golden.image.height, golden.image.width, golden.image.channels]
         var expected: [String: [Int]] = [
-            "input.pixels": [n] + image, "input.images": [n] + image, golden.outputName: [n] + image,
+            "input.pixels": [n] + image, "input.images": [n] + image,
+            golden.outputName: [n] + image.dropLast() + [golden.image.channels * golden.outputs],
             "mean": [n, golden.latent], "log_variance": [n, golden.latent], "z": [n, golden.latent],
             "loss.reconstruction": [n], "loss.kl": [n], "step.reconstruction": [3], "step.kl": [3],
         ]
@@ -72,6 +74,7 @@ struct GoldenTests {
         let counts = [
             "seed": 134_165, "odd": 1_015, "tanh": 907, "linear": 307, "channel": 772, "value": 336,
             "continuous": 529, "laplace": 551, "student": 174,
+            "mixture": 1_481,
         ]
         #expect(count == counts[golden.name])
     }
@@ -105,6 +108,9 @@ struct GoldenTests {
                 output.map { logit, pixel in log(expm1(logit) / logit) - logit * pixel }
             case .laplace:
                 try laplaceLosses(output, logScale: values("parameter.decoder.log_scale")[0])
+            case .logisticMixture:
+                try LogisticMixture().referenceLoss(
+                    values(golden.outputName), targets: images, parameters: [], count: images.count)
             case .studentT:
                 try studentLosses(
                     output, scales: values("parameter.decoder.log_squared_scale").map { exp($0) + 1e-6 },

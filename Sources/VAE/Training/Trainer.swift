@@ -207,7 +207,8 @@ public final class Trainer {
 }
 
 extension ModelConfiguration {
-    /// - Throws: `invalidArgument` when there are no images or they do not have the model's shape.
+    /// - Throws: `invalidArgument` when there are no images or they do not have the model's shape, or are none of bytes where the likelihood
+    ///   is one of these.
     func check(_ images: ImageSet, _ name: String) throws(VAEError) {
         guard images.shape == imageShape else {
             throw VAEError(
@@ -215,5 +216,11 @@ extension ModelConfiguration {
                 found: "\(images.shape)")
         }
         guard images.count > 0 else { throw VAEError(.invalidArgument, name, "are none") }
+        guard images.holdsBytes || !likelihood.isOfBytes else {
+            throw VAEError(
+                .invalidArgument, name, "have other values than the 256 levels that the likelihood is of",
+                expected: "8-bit images with \(likelihood.rawValue)", found: "floating-point values",
+                advice: "Take a Gaussian likelihood, or images of 8 bits.")
+        }
     }
 }

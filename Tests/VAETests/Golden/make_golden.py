@@ -21,6 +21,7 @@ import torch.nn.functional as F
 from safetensors.numpy import save_file
 
 KERNEL = 3
+COMPONENTS = 5  # of a mixture
 STEPS = 3
 LEAST_VARIANCE = 1e-6  # of each channel or value
 LEARNING_RATE, BETA1, BETA2, EPSILON = 1e-3, 0.9, 0.999, 1e-7
@@ -66,7 +67,7 @@ class Case:
             layer(name, (top, units), units)
             top = units
         if not self.filters:
-            layer("decoder.output", (top, flat), flat)
+            layer("decoder.output", (top, flat * self.outputs()), flat * self.outputs())
         for i, filters in enumerate(reversed(self.filters)):
             layer(f"decoder.transposed_convolution.{i}", (KERNEL, KERNEL, filters, channels), filters)
             channels = filters
@@ -84,8 +85,14 @@ class Case:
             "student-t": {"decoder.log_squared_scale": self.image, "decoder.log_freedom": (1,)},
         }.get(self.likelihood, {})
 
+    def outputs(self):
+        """Numbers of the output for each value."""
+        return 3 * COMPONENTS if self.likelihood == "logistic-mixture" else 1
+
     def output_name(self):
         """What the decoder's output is."""
+        if self.likelihood == "logistic-mixture":
+            return "output"
         return "logits" if "bernoulli" in self.likelihood else "output_mean"
 
     def dense(self, part):
@@ -126,7 +133,9 @@ LAPLACE = Case("laplace", (5, 4, 2), [], [], 3, 5, np.float64, data_seed=4, deco
                likelihood="laplace")
 STUDENT = Case("student", (3, 4, 1), [], [5], 2, 6, np.float64, data_seed=6, decoder_hidden=[4], activation="tanh",
                likelihood="student-t")
-CASES = {case.name: case for case in (ODD, SEED, TANH, LINEAR, CHANNEL, VALUE, CONTINUOUS, LAPLACE, STUDENT)}
+MIXTURE = Case("mixture", (3, 3, 2), [], [5], 2, 5, np.float64, data_seed=4, decoder_hidden=[4], activation="tanh",
+               likelihood="logistic-mixture")
+CASES = {case.name: case for case in (ODD, SEED, TANH, LINEAR, CHANNEL, VALUE, CONTINUOUS, LAPLACE, STUDENT, MIXTURE)}
 
 
 def initial_parameters(case):
@@ -184,6 +193,19 @@ def continuous_bernoulli_cumulant(l):
     return torch.where(near, series, torch.log(torch.expm1(large) / large))
 
 
+def log_logistic_mixture(output, images):
+    """ln of the probability of each value's level, as in the published code of PixelCNN++ but for where the components begin."""
+    y = 2 * images[..., None] - 1
+    middles = output[..., 1, :] + torch.linspace(-0.8, 0.8, COMPONENTS, dtype=output.dtype)
+    log_scales = (output[..., 2, :] - math.log(COMPONENTS)).clamp(min=-7)
+    upper = torch.exp(-log_scales) * (y + 1 / 255 - middles)
+    lower = torch.exp(-log_scales) * (y - 1 / 255 - middles)
+    # Levels are at most 1 - 1/255 or exactly 1 in size.
+    inside = F.logsigmoid(upper) + F.logsigmoid(-lower) + torch.log(-torch.expm1(lower - upper))
+    logs = torch.where(y < -0.999, F.logsigmoid(upper), torch.where(y > 0.999, F.logsigmoid(-lower), inside))
+    return torch.logsumexp(torch.log_softmax(output[..., 0, :], -1) + logs, -1)
+
+
 def negative_log_likelihood(case, weights, output, images):
     """-ln p(x|z) of each value."""
     if case.likelihood == "bernoulli":
@@ -195,6 +217,8 @@ def negative_log_likelihood(case, weights, output, images):
             other = -torch.distributions.ContinuousBernoulli(logits=output).log_prob(images)
             assert torch.allclose(losses, other, rtol=0, atol=1e-10)
         return losses
+    if case.likelihood == "logistic-mixture":
+        return -log_logistic_mixture(output.reshape(*images.shape, 3, COMPONENTS), images)
     if case.likelihood == "laplace":
         return -torch.distributions.Laplace(output, torch.exp(weights["decoder.log_scale"])).log_prob(images)
     if case.likelihood == "student-t":
@@ -245,7 +269,7 @@ def forward(case, weights, images, noise):
         output = transposed_convolution(x, weights["decoder.output.kernel"], 1, case.sizes[0])
         output = output + weights["decoder.output.bias"]
     else:
-        output = affine("decoder.output", x).reshape(images.shape)
+        output = affine("decoder.output", x).reshape(*images.shape[:-1], -1)
     losses = negative_log_likelihood(case, weights, output, images)
     values |= {
         "mean": mean,
