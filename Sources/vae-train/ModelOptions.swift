@@ -69,7 +69,7 @@ struct ModelOptions: ParsableArguments {
 
     @Option(
         help:
-            "p(x|z) of a pixel: bernoulli; gaussian, with one variance for all pixels, the mean squared error; gaussian-channel or gaussian-value, with one for each channel or each value; continuous-bernoulli, a density of values from 0 to 1; laplace, of absolute errors. (default: bernoulli; of pictures gaussian-channel, of a table gaussian-value)"
+            "p(x|z) of a pixel: bernoulli; gaussian, with one variance for all pixels, the mean squared error; gaussian-channel or gaussian-value, with one for each channel or each value; continuous-bernoulli, a density of values from 0 to 1; laplace, of absolute errors; student-t, with a scale for each value, for tables with outliers; logistic-mixture, a probability of each level of 8-bit images. (default: bernoulli; of pictures gaussian-channel, of a table gaussian-value)"
     )
     var likelihood: Likelihood?
 

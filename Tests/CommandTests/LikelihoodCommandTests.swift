@@ -10,6 +10,7 @@ import VAE
 
     @Test(arguments: [
         ("continuous-bernoulli", "continuous Bernoulli"), ("laplace", "Laplace"),
+        ("student-t", "Student t"), ("logistic-mixture", "logistic mixture"),
     ])
     func everyCommand(likelihood: String, name: String) throws {
         let data = try scratch.digits(train: 256, test: 40)
@@ -47,7 +48,7 @@ import VAE
     }
 
     /// A table has other values than those from 0 to 1.
-    @Test(arguments: ["continuous-bernoulli"])
+    @Test(arguments: ["continuous-bernoulli", "logistic-mixture"])
     func tablesAreRefused(likelihood: String) throws {
         let path = scratch.file("t.csv")
         try Data("a,b\n1,2\n3,4\n5,7\n2,2\n".utf8).write(to: URL(fileURLWithPath: path))
@@ -59,8 +60,24 @@ import VAE
         #expect(!FileManager.default.fileExists(atPath: scratch.file("run")))
     }
 
+    /// Pictures of more than 8 bits have other values than the levels.
+    @Test func mixturesAreOfBytes() throws {
+        let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (40, 4, 4), }"
+        let padding = String(repeating: " ", count: 117 - header.utf8.count) + "\n"
+        var bytes: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0, 118, 0] + Array((header + padding).utf8)
+        for index in 0..<40 * 16 {
+            withUnsafeBytes(of: (Float(index % 97) / 97).bitPattern.littleEndian) { bytes += $0 }
+        }
+        try scratch.write(bytes, to: "x.npy")
+        let outcome = try train.run([
+            "--data", scratch.file("x.npy"), "--likelihood", "logistic-mixture", "--filters", "none", "--out",
+            scratch.file("run"),
+        ])
+        #expect(outcome.status == 64 && outcome.errors.contains("8-bit"), "\(outcome.errors)")
+    }
+
     /// A table by a likelihood of any numbers: evaluated, ranked, and its columns named.
-    @Test(arguments: ["laplace"])
+    @Test(arguments: ["laplace", "student-t"])
     func tables(likelihood: String) throws {
         var text = "a,b,c\n"
         for row in 0..<200 {

@@ -73,6 +73,28 @@ struct PixelNoiseTests {
         #expect(abs(above - 0.5) < 3 / Double(count).squareRoot())
     }
 
+    /// Half of a t density lies within s times its third quartile, here of ν = e: by its distribution function in closed form for ν = 1 and 2, 1 and 0.8165.
+    @Test(arguments: [(0, 1.0), (0.693_147_2, 0.816_496_6)] as [(Float, Double)])
+    func studentDraws(logFreedom: Float, quartile: Double) throws {
+        let shape = ImageShape(height: 1, width: 2)
+        let plain = try VariationalAutoencoder(
+            .fullyConnected(imageShape: shape, hiddenUnits: [], likelihood: .studentT, latentSize: 1))
+        let logs: [Float] = [-2, 1]
+        let model = VariationalAutoencoder(
+            network: plain.network, parameters: plain.parameters.dropLast(3) + logs + [logFreedom])
+        let count = 20_000
+        var drawn = [Float](repeating: 0.25, count: 2 * count)
+        PixelNoise.draw(&drawn, outputs: drawn, of: model, isBinary: false, seed: 3)
+        for value in 0..<2 {
+            let bound = quartile * (exp(Double(logs[value])) + 1e-6).squareRoot()
+            let errors = stride(from: value, to: drawn.count, by: 2).map { Double(drawn[$0]) - 0.25 }
+            // Six standard errors of a share of a half, of those within the quartiles and of those above.
+            let limit = 3 / Double(count).squareRoot()
+            #expect(abs(Double(errors.count { abs($0) < bound }) / Double(count) - 0.5) < limit)
+            #expect(abs(Double(errors.count { $0 > 0 }) / Double(count) - 0.5) < limit)
+        }
+    }
+
     /// Each channel, and each value, has the variance of its own.
     @Test(arguments: [Likelihood.gaussianChannel, .gaussianValue])
     func severalVariances(likelihood: Likelihood) throws {

@@ -55,6 +55,13 @@ enum Fixtures {
         .fullyConnected(
             imageShape: ImageShape(height: 6, width: 5, channels: 2), hiddenUnits: [9], likelihood: .laplace,
             latentSize: 3),
+        .fullyConnected(
+            imageShape: ImageShape(height: 5, width: 6, channels: 2), hiddenUnits: [9],
+            likelihood: .studentT, latentSize: 3),
+        ModelConfiguration(
+            imageShape: ImageShape(height: 6, width: 5, channels: 2), encoderFilters: [5],
+            decoderFilters: [6], encoderUnits: [9], decoderUnits: [], likelihood: .logisticMixture,
+            latentSize: 3),
         // Layers of every kind, in lists.
         ModelConfiguration(
             imageShape: ImageShape(height: 11, width: 9, channels: 2),

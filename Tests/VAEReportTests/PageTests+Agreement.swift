@@ -64,10 +64,11 @@ extension PageTests {
                 \(Self.cut)
                 return each.map((pixels) => vae.model.reconstructionLoss(pixels, vae.model.encode(pixels).mean));
                 """, .numbers(scaled), .number(Double(images.shape.count))))
+        let names = ["decoder.log_variance", "decoder.log_scale", "decoder.log_squared_scale"]
         let logVariance =
-            model.weights.first { ["decoder.log_variance", "decoder.log_scale"].contains($0.name) }?.values
+            model.weights.first { names.contains($0.name) }?.values
             .min() ?? 0
-        // A mean that is off by the tolerance moves a pixel's loss by that over σ², the least of them, or over b, and a logit by no more
+        // A mean that is off by the tolerance moves a pixel's loss by that over σ², the least of them, or over b or s², and a logit by no more
         // than its error.
         let tolerance = Self.tolerance * Float(images.shape.count) * max(1, exp(-logVariance))
         let measured = try model.losses(of: images, sampling: false).reconstruction

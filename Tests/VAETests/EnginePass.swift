@@ -48,7 +48,10 @@ struct EnginePass {
             add("mean", workspace.mean.prefix(latents))
             add("log_variance", workspace.logVariance.prefix(latents))
             add("z", workspace.z.prefix(latents))
-            add("output", workspace.output.prefix(count * configuration.imageShape.count))
+            add(
+                "output",
+                workspace.output.prefix(
+                    count * configuration.imageShape.count * network.topology.likelihood.outputsPerValue))
             let scale = 1 / Float(total)
             network.measureKLDivergence(workspace, count: count)
             network.measureReconstruction(weights, workspace, count: count, gradientScale: scale)

@@ -62,13 +62,29 @@ struct Golden: Sendable, CustomTestStringConvertible {
         configuration: #"{"image": [5, 4, 2], "filters": [], "hidden": [], "decoder_hidden": [6], "#
             + #""activation": "tanh", "likelihood": "laplace", "latent": 3, "batch": 5}"#)
 
+    static let student = Golden(
+        name: "student", image: ImageShape(height: 3, width: 4), filters: [], units: [5], decoderUnits: [4],
+        hiddenActivation: .tanh, likelihood: .studentT, latent: 2, batch: 6,
+        configuration: #"{"image": [3, 4, 1], "filters": [], "hidden": [5], "decoder_hidden": [4], "#
+            + #""activation": "tanh", "likelihood": "student-t", "latent": 2, "batch": 6}"#)
+
+    static let mixture = Golden(
+        name: "mixture", image: ImageShape(height: 3, width: 3, channels: 2), filters: [], units: [5],
+        decoderUnits: [4], hiddenActivation: .tanh, likelihood: .logisticMixture, latent: 2, batch: 5,
+        configuration: #"{"image": [3, 3, 2], "filters": [], "hidden": [5], "decoder_hidden": [4], "#
+            + #""activation": "tanh", "likelihood": "logistic-mixture", "latent": 2, "batch": 5}"#)
+
     var testDescription: String { name }
+
+    /// Numbers of the decoder's output for each value.
+    var outputs: Int { likelihood == .logisticMixture ? 15 : 1 }
 
     /// What the file calls the decoder's output.
     var outputName: String {
         switch likelihood {
         case .bernoulli, .continuousBernoulli: "logits"
-        case .gaussian, .gaussianChannel, .gaussianValue, .laplace: "output_mean"
+        case .gaussian, .gaussianChannel, .gaussianValue, .laplace, .studentT: "output_mean"
+        case .logisticMixture: "output"
         }
     }
 
@@ -91,9 +107,14 @@ struct Golden: Sendable, CustomTestStringConvertible {
     /// Names and shapes of the likelihood's own parameters.
     private var own: [(name: String, shape: [Int])] {
         switch likelihood {
-        case .bernoulli, .continuousBernoulli: []
+        case .bernoulli, .continuousBernoulli, .logisticMixture: []
         case .gaussian: [("decoder.log_variance", [1])]
         case .laplace: [("decoder.log_scale", [1])]
+        case .studentT:
+            [
+                ("decoder.log_squared_scale", [image.height, image.width, image.channels]),
+                ("decoder.log_freedom", [1]),
+            ]
         case .gaussianChannel: [("decoder.log_variance", [image.channels])]
         case .gaussianValue: [("decoder.log_variance", [image.height, image.width, image.channels])]
         }
@@ -124,7 +145,7 @@ struct Golden: Sendable, CustomTestStringConvertible {
             channels = count
         }
         if filters.isEmpty {
-            layers.append(("decoder.output", [decoderUnits.last ?? latent, flat], flat))
+            layers.append(("decoder.output", [decoderUnits.last ?? latent, flat * outputs], flat * outputs))
         } else {
             layers.append(("decoder.output", [3, 3, image.channels, channels], image.channels))
         }

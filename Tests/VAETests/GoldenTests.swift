@@ -1,4 +1,6 @@
 import Foundation
+import Kernels
+import ReferenceKernels
 import Testing
 import VAE
 import VAECore
@@ -9,6 +11,7 @@ import VAECore
 struct GoldenTests {
     static let all = [
         Golden.odd, .seed, .tanh, .linear, .channel, .value, .continuous, .laplace,
+        .student, .mixture,
     ]
 
     @Test(arguments: all)
@@ -19,7 +22,8 @@ struct GoldenTests {
         let shown = golden.name == "seed" ? 1 : n
         let image = [golden.image.height, golden.image.width, golden.image.channels]
         var expected: [String: [Int]] = [
-            "input.pixels": [n] + image, "input.images": [n] + image, golden.outputName: [n] + image,
+            "input.pixels": [n] + image, "input.images": [n] + image,
+            golden.outputName: [n] + image.dropLast() + [golden.image.channels * golden.outputs],
             "mean": [n, golden.latent], "log_variance": [n, golden.latent], "z": [n, golden.latent],
             "loss.reconstruction": [n], "loss.kl": [n], "step.reconstruction": [3], "step.kl": [3],
         ]
@@ -69,7 +73,8 @@ struct GoldenTests {
         }
         let counts = [
             "seed": 134_165, "odd": 1_015, "tanh": 907, "linear": 307, "channel": 772, "value": 336,
-            "continuous": 529, "laplace": 551,
+            "continuous": 529, "laplace": 551, "student": 174,
+            "mixture": 1_481,
         ]
         #expect(count == counts[golden.name])
     }
@@ -103,6 +108,13 @@ struct GoldenTests {
                 output.map { logit, pixel in log(expm1(logit) / logit) - logit * pixel }
             case .laplace:
                 try laplaceLosses(output, logScale: values("parameter.decoder.log_scale")[0])
+            case .logisticMixture:
+                try LogisticMixture().referenceLoss(
+                    values(golden.outputName), targets: images, parameters: [], count: images.count)
+            case .studentT:
+                try studentLosses(
+                    output, scales: values("parameter.decoder.log_squared_scale").map { exp($0) + 1e-6 },
+                    freedom: exp(values("parameter.decoder.log_freedom")[0]))
             }
         let divergence = zip(mean, logVariance).map { ($0 * $0 + exp($1) - 1 - $1) / 2 }
         func perImage(_ values: [Double]) -> [Double] {
@@ -131,6 +143,17 @@ struct GoldenTests {
         pairs.map { abs($0 - $1) / exp(logScale) + logScale + log(2) }
     }
 
+    private func studentLosses(
+        _ pairs: some Sequence<(Double, Double)>, scales: [Double], freedom: Double
+    ) -> [Double] {
+        let (below, above): (Double, Double) = (lgamma(freedom / 2), lgamma((freedom + 1) / 2))
+        let constant = log(freedom * .pi) / 2 + below - above
+        return pairs.enumerated().map { index, pair in
+            let (error, scale) = (pair.1 - pair.0, scales[index % scales.count])
+            return ((freedom + 1) * log(1 + error * error / scale / freedom) + log(scale)) / 2 + constant
+        }
+    }
+
     @Test(arguments: all.filter(\.isWhole))
     func theFirstStepFollowsFromTheGradients(golden: Golden) throws {
         let file = try golden.load()
@@ -139,13 +162,35 @@ struct GoldenTests {
             let before = try file.doubles("parameter.\(name)", shape: shape)
             // At the first step the corrected moments are the gradient and its square.
             let after =
-                name == "decoder.log_variance"
-                ? try firstVariances(golden, file, before)
-                : name == "decoder.log_scale"
-                    ? try firstScale(file, before)
-                    : zip(before, gradient).map { $0 - 0.001 * $1 / (abs($1) + 1e-7) }
+                switch name {
+                case "decoder.log_variance": try firstVariances(golden, file, before)
+                case "decoder.log_scale": try firstScale(file, before)
+                case "decoder.log_squared_scale": try firstSquaredScales(file, before)
+                case "decoder.log_freedom": firstFreedom(before, gradient, values: golden.image.count)
+                default: zip(before, gradient).map { $0 - 0.001 * $1 / (abs($1) + 1e-7) }
+                }
             #expect(relativeError(after, try file.doubles("updated.1.\(name)", shape: shape)) < 1e-13)
         }
+    }
+
+    /// ln(s² − floor) after the first step: s² is half of what it was and half of the mean of w (x − m)².
+    private func firstSquaredScales(_ file: SafeTensors, _ before: [Double]) throws -> [Double] {
+        let means = try #require(file["output_mean"]).doubles()
+        let images = try #require(file["input.images"]).doubles()
+        let freedom = exp(try #require(file["parameter.decoder.log_freedom"]).doubles()[0])
+        var sums = [Double](repeating: 0, count: before.count)
+        for (index, (mean, pixel)) in zip(means, images).enumerated() {
+            let (place, square) = (index % sums.count, (mean - pixel) * (mean - pixel))
+            sums[place] += (freedom + 1) / (freedom + square / (exp(before[place]) + 1e-6)) * square
+        }
+        let number = Double(images.count / sums.count)
+        return zip(before, sums).map { log(0.5 * (1e-6 + exp($0)) + 0.5 * $1 / number - 1e-6) }
+    }
+
+    /// ln ν after the first step, half of a step of Fisher's scoring: at most ½, and not below 0.
+    private func firstFreedom(_ before: [Double], _ gradient: [Double], values: Int) -> [Double] {
+        let score = -gradient[0] / (Double(values) * StudentT.information(before[0]))
+        return [max(0, before[0] + max(-0.5, min(0.5, 0.5 * score)))]
     }
 
     /// ln b after the first step: b is half of what it was and half of the mean absolute error.

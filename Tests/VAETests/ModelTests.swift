@@ -88,6 +88,7 @@ struct ModelTests {
                 switch golden.likelihood {
                 case .bernoulli: output.map(Reference.sigmoid)
                 case .continuousBernoulli: output.map { Reference.continuousBernoulliMean($0) }
+                case .logisticMixture: LogisticMixture.referenceMeans(output)
                 default: output
                 }
             #expect(relativeError(means, expected) < 1e-5)

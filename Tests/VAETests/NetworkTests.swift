@@ -48,6 +48,9 @@ struct NetworkTests {
         // Other distributions.
         dense([5], [7], latent: 3, .tanh, .continuousBernoulli),
         dense([6], [7], latent: 3, .tanh, .laplace),
+        dense([6], [7], latent: 3, .tanh, .studentT),
+        dense([6], [7], latent: 3, .tanh, .logisticMixture),
+        dense([6], [7], latent: 3, .tanh, .logisticMixture, filters: [3]),
     ]
 
     static let models = [

@@ -132,7 +132,7 @@ package struct ContinuousBernoulli: Sendable {
 }
 
 /// What follows from eight logits.
-private struct Normalizer {
+struct Normalizer {
     /// ln((1 − e^−|l|)/|l|), and m(l).
     let logarithm, mean: SIMD8<Float>
 

@@ -51,7 +51,7 @@ package struct DiagonalGaussian: Sendable {
 }
 
 /// What follows from eight p: 1/σ², ln σ² and ∂ ln σ²/∂p = e^p/σ², without a difference that would lose digits.
-private struct Variances {
+struct Variances {
     let precision, logVariance, share: SIMD8<Float>
 
     /// ln 10⁻⁶.

@@ -30,14 +30,12 @@ package struct ReferenceOptimizer<T: ReferenceScalar & Sendable>: Sendable {
         let entries = model.topology.plan.layout.entries
         let own = model.topology.likelihoodParameters
         let factor = clipNorm.map { self.factor(limit: $0, gradients) } ?? 1
-        for index in parameters.indices {
-            guard !own.overlaps(entries[index].range) else {
-                parameters[index] = model.topology.referenceLikelihood.referenceStep(
-                    parameters[index], gradient: gradients[index],
-                    values: model.topology.plan.values[model.topology.images].count / parameters[index].count,
-                    step: stepsTaken)
-                continue
-            }
+        let first = entries.firstIndex { own.overlaps($0.range) } ?? entries.count
+        parameters[first...] =
+            model.topology.referenceLikelihood.referenceSteps(
+                Array(parameters[first...]), gradients: Array(gradients[first...]),
+                size: model.topology.plan.values[model.topology.images].count, step: stepsTaken)[...]
+        for index in parameters.indices.prefix(first) {
             // Of kernels alone: biases and scales begin as zeros and ones.
             if case .glorotUniform = entries[index].start {
                 for place in parameters[index].indices {

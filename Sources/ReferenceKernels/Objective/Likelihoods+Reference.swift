@@ -13,6 +13,21 @@ package protocol ReferenceLikelihood {
     ///   - values: values of an image that each of them serves
     ///   - step: steps of training with this one, from 1
     func referenceStep<T: ReferenceScalar>(_ parameters: [T], gradient: [T], values: Int, step: Int) -> [T]
+    /// The same of all of its tensors, where `referenceStep` is that of each by itself.
+    /// - Parameter size: values of an image
+    func referenceSteps<T: ReferenceScalar>(
+        _ parameters: [[T]], gradients: [[T]], size: Int, step: Int
+    ) -> [[T]]
+}
+
+extension ReferenceLikelihood {
+    package func referenceSteps<T: ReferenceScalar>(
+        _ parameters: [[T]], gradients: [[T]], size: Int, step: Int
+    ) -> [[T]] {
+        zip(parameters, gradients).map {
+            referenceStep($0, gradient: $1, values: size / $0.count, step: step)
+        }
+    }
 }
 
 extension Bernoulli: ReferenceLikelihood {

@@ -21,20 +21,29 @@ public enum Likelihood: String, Sendable, Hashable, Codable, CaseIterable {
     /// A Laplace density for each value, e^(−|x − m|/b)/2b: the decoder's output is its median and mean m, and one scale b for all
     /// values is a running mean of the absolute error, kept as its logarithm.
     case laplace
+    /// A Student t density for each value, robust to outliers: the decoder's output is its middle; a scale for each value and one
+    /// number of degrees of freedom follow the errors.
+    case studentT = "student-t"
+    /// A probability for each of the 256 levels of an 8-bit value: a discretised mixture of five logistic distributions, whose weights,
+    /// middles and scales the decoder gives, fifteen numbers for each value.
+    case logisticMixture = "logistic-mixture"
 }
 
 extension Likelihood {
     /// Whether it is the density of continuous values, so that −ln p(x|z) can be negative; else a probability.
-    public var isDensity: Bool { self != .bernoulli }
+    public var isDensity: Bool { self != .bernoulli && self != .logisticMixture }
 
     /// Whether it is a distribution of shades, and not of values that are 0 or 1 alone.
     public var describesShades: Bool { self != .bernoulli }
 
+    /// Whether it is a distribution of the 256 levels of 8-bit values, and of no others.
+    public var isOfBytes: Bool { self == .logisticMixture }
+
     /// Whether it is one of any numbers, as a table's columns are, and not of values from 0 to 1 alone.
     public var isUnbounded: Bool {
         switch self {
-        case .bernoulli, .continuousBernoulli: false
-        case .gaussian, .gaussianChannel, .gaussianValue, .laplace: true
+        case .bernoulli, .continuousBernoulli, .logisticMixture: false
+        case .gaussian, .gaussianChannel, .gaussianValue, .laplace, .studentT: true
         }
     }
 
@@ -47,6 +56,8 @@ extension Likelihood {
         case .gaussianValue: DiagonalGaussian(shape: [shape.height, shape.width, shape.channels])
         case .continuousBernoulli: ContinuousBernoulli()
         case .laplace: Laplace()
+        case .logisticMixture: LogisticMixture()
+        case .studentT: StudentT(shape: [shape.height, shape.width, shape.channels])
         }
     }
 
@@ -59,6 +70,8 @@ extension Likelihood {
         case .gaussianValue: "value-wise Gaussian"
         case .continuousBernoulli: "continuous Bernoulli"
         case .laplace: "Laplace"
+        case .logisticMixture: "logistic mixture"
+        case .studentT: "Student t"
         }
     }
 }

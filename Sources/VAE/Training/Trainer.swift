@@ -262,7 +262,8 @@ public final class Trainer {
 }
 
 extension ModelConfiguration {
-    /// - Throws: `invalidArgument` when there are no images, they do not have the model's shape, or a conditional model does not know their classes.
+    /// - Throws: `invalidArgument` when there are no images, they do not have the model's shape, are none of bytes where the likelihood
+    ///   is one of these, or a conditional model does not know their classes.
     func check(_ images: ImageSet, _ name: String) throws(VAEError) {
         guard images.shape == imageShape else {
             throw VAEError(
@@ -271,5 +272,11 @@ extension ModelConfiguration {
         }
         guard images.count > 0 else { throw VAEError(.invalidArgument, name, "are none") }
         try checkClasses(images.labels, name)
+        guard images.holdsBytes || !likelihood.isOfBytes else {
+            throw VAEError(
+                .invalidArgument, name, "have other values than the 256 levels that the likelihood is of",
+                expected: "8-bit images with \(likelihood.rawValue)", found: "floating-point values",
+                advice: "Take a Gaussian likelihood, or images of 8 bits.")
+        }
     }
 }

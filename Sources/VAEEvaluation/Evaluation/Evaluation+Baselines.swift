@@ -17,7 +17,7 @@ extension Evaluation {
             /// −ln p of the images under the model's kind of likelihood. Bernoulli: binary cross-entropy, for principal components with
             /// pixels held half a grey level off 0 and 1. Gaussian: with the one σ that suits these reconstructions best, or the ones of each
             /// channel or value, and the model's with its own. Continuous Bernoulli: with these means, half a grey level off 0 and 1.
-            /// Laplace: with the one b that suits these reconstructions best.
+            /// Logistic mixture: by one logistic distribution about these, of the scale that suits them best. Laplace and Student t: with the scales and degrees of freedom that suit these reconstructions best.
             public let reconstruction: Value
             /// The squared difference a pixel value, which is in [0, 1].
             public let squaredError: Estimate
@@ -72,6 +72,10 @@ extension Evaluation.Baselines.Errors {
                 try ContinuousBernoulliErrors.loss(on: images, reconstruct: reconstruct)
             case .laplace:
                 try LaplaceErrors.loss(on: images, reconstruct: reconstruct)
+            case .logisticMixture:
+                try LogisticErrors.loss(on: images, reconstruct: reconstruct)
+            case .studentT:
+                try StudentErrors.loss(on: images, reconstruct: reconstruct)
             }
         self.init(reconstruction: .init(loss, shape), squaredError: squared)
     }

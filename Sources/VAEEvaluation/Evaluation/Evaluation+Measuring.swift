@@ -116,7 +116,10 @@ private struct Parts {
     let threads: Int
 
     /// Images of which all pixels can be held as floats: 256 MiB of them.
-    private var room: Int { max(2, (64 << 20) / test.shape.count) }
+    private var room: Int {
+        let outputs = model.configuration.likelihood.kernel(for: test.shape).outputsPerValue
+        return max(2, (64 << 20) / (test.shape.count * outputs))
+    }
 
     private static let mostDimensions = 512
 

@@ -150,6 +150,15 @@ def continuous_bernoulli_mean(x):
     far = np.where(near, 1, x)
     return np.where(near, 0.5 + x * (1 / 12 - x * x / 720), -1 / np.expm1(-far) - 1 / far)
 `,
+  'logistic-mixture': `
+def logistic_mixture_mean(x, shape):
+    x = x.reshape(len(x), *shape, 3, 5).astype(np.float64)
+    weight = np.exp(x[..., 0, :] - x[..., 0, :].max(-1, keepdims=True))
+    middle = x[..., 1, :] + 0.4 * np.arange(5) - 0.8
+    scale = np.exp(np.maximum(x[..., 2, :] - np.log(5), -7))
+    level = sum(0.5 + 0.5 * np.tanh((middle - (2 * k + 1) / 255 + 1) / scale / 2) for k in range(255))
+    return (weight * level).sum(-1) / weight.sum(-1) / 255
+`,
   dense: `
 def dense(x, name):
     return x.reshape(len(x), -1) @ w[name + ".kernel"] + w[name + ".bias"]

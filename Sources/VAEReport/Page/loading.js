@@ -30,7 +30,7 @@ ${helpers}
 def decode(z):
     """(n, ${model.latentSize}) to (n, ${shape}), the means of p(x|z)."""
     z = np.asarray(z, np.float32)
-${lines}    return ${model.p.python(value(model.places.output))}
+${lines}    return ${model.p.python(value(model.places.output), model)}
 
 
 images = decode(np.zeros((1, ${model.latentSize})))

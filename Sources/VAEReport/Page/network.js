@@ -27,6 +27,22 @@ const likelihoods = {
     python: (x) => x,
     parameters: [{ name: 'decoder.log_scale', kind: 'log b of p(x|z)' }],
   },
+  'logistic-mixture': {
+    means: (output, into) => { for (let i = 0; i < into.length; i++) into[i] = mixtureOf(output, i).mean(); },
+    loss: (output, pixels) => pixels.reduce((sum, pixel, i) => sum + mixtureOf(output, i).loss(pixel), 0),
+    python: (x, { height, width, channels }) => `logistic_mixture_mean(${x}, (${height}, ${width}, ${channels}))`,
+    needs: ['logistic-mixture'],
+    parameters: [],
+  },
+  'student-t': {
+    means: (output, into) => into.set(output),
+    loss: (output, pixels, [stored, [logFreedom]]) => studentLoss(output, pixels, stored, Math.exp(logFreedom)),
+    python: (x) => x,
+    parameters: [
+      { name: 'decoder.log_squared_scale', kind: 'log s² of each value' },
+      { name: 'decoder.log_freedom', kind: 'log ν of p(x|z)' },
+    ],
+  },
 };
 
 /** Gaussians whose variances follow from what is stored of them. */
@@ -135,6 +151,65 @@ function laplaceLoss(medians, pixels, scale) {
   let sum = medians.length * Math.log(2 * scale);
   for (let i = 0; i < medians.length; i++) sum += Math.abs(pixels[i] - medians[i]) / scale;
   return sum;
+}
+
+/** −ln p of Student t densities of ν degrees of freedom about their middles, the sum over pixels. */
+function studentLoss(middles, pixels, stored, v) {
+  let sum = middles.length * (Math.log(v * Math.PI) / 2 + logGamma(v / 2) - logGamma((v + 1) / 2));
+  for (let i = 0; i < middles.length; i++) {
+    const scale = 1e-6 + Math.exp(stored[i]);
+    sum += ((v + 1) * Math.log1p((pixels[i] - middles[i]) ** 2 / scale / v) + Math.log(scale)) / 2;
+  }
+  return sum;
+}
+
+/** ln Γ(x) for x > 0, by Stirling's series. */
+function logGamma(x) {
+  let product = 1;
+  for (; x < 10; x++) product *= x;
+  const q = 1 / (x * x);
+  return (x - 0.5) * Math.log(x) - x + Math.log(2 * Math.PI) / 2 - Math.log(product)
+    + (1 / 12 - q * (1 / 360 - q * (1 / 1260 - q / 1680))) / x;
+}
+
+/** The discretised mixture of five logistic distributions of value `i`: its mean, and −ln P of a level of 255. */
+function mixtureOf(output, i) {
+  const at = (part, j) => output[15 * i + 5 * part + j];
+  const softplus = (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+  const most = Math.max(...[0, 1, 2, 3, 4].map((j) => at(0, j)));
+  const parts = [0, 1, 2, 3, 4].map((j) => ({
+    weight: Math.exp(at(0, j) - most),
+    middle: at(1, j) + 0.4 * j - 0.8,
+    scale: Math.exp(Math.max(at(2, j) - Math.log(5), -7)),
+  }));
+  const total = parts.reduce((sum, { weight }) => sum + weight, 0);
+  // In steps between levels: the sum of σ over the places between them, as an integral where the scale is a step or more.
+  const meanLevel = ({ middle, scale }) => {
+    const m = Math.min(Math.max((middle + 1) * 127.5, -100), 400), s = scale * 127.5;
+    const sigma = (x) => 1 / (1 + Math.exp(-x));
+    if (s >= 1) {
+      const low = (middle + 1) / scale, high = (middle - 1) / scale;
+      const slope = (x) => sigma(x) * sigma(-x) / s;
+      return s * (softplus(low) - softplus(high)) + (slope(high) - slope(low)) / 24;
+    }
+    const first = Math.floor(m) - 20;
+    let sum = Math.min(Math.max(first, 0), 255);
+    for (let k = Math.max(first, 0); k < Math.min(first + 40, 255); k++) sum += sigma((m - k - 0.5) / s);
+    return sum;
+  };
+  return {
+    mean: () => parts.reduce((sum, part) => sum + part.weight * meanLevel(part), 0) / total / 255,
+    loss: (pixel) => {
+      const level = Math.min(Math.max(Math.round(255 * pixel), 0), 255), y = level / 127.5 - 1;
+      const logs = parts.map(({ weight, middle, scale }) => {
+        const a = (y + 1 / 255 - middle) / scale, b = (y - 1 / 255 - middle) / scale;
+        const inside = level > 0 && level < 255 ? Math.log(-Math.expm1(b - a)) : 0;
+        return Math.log(weight) + inside - (level < 255 ? softplus(-a) : 0) - (level > 0 ? softplus(b) : 0);
+      });
+      const largest = Math.max(...logs);
+      return Math.log(total) - largest - Math.log(logs.reduce((sum, log) => sum + Math.exp(log - largest), 0));
+    },
+  };
 }
 
 /** KL(q(z|x) ‖ N(0, I)) in nats. */

@@ -21,6 +21,7 @@ import torch.nn.functional as F
 from safetensors.numpy import save_file
 
 KERNEL = 3
+COMPONENTS = 5  # of a mixture
 STEPS = 3
 LEAST_VARIANCE = 1e-6  # of each channel or value
 LEARNING_RATE, BETA1, BETA2, EPSILON = 1e-3, 0.9, 0.999, 1e-7
@@ -66,7 +67,7 @@ class Case:
             layer(name, (top, units), units)
             top = units
         if not self.filters:
-            layer("decoder.output", (top, flat), flat)
+            layer("decoder.output", (top, flat * self.outputs()), flat * self.outputs())
         for i, filters in enumerate(reversed(self.filters)):
             layer(f"decoder.transposed_convolution.{i}", (KERNEL, KERNEL, filters, channels), filters)
             channels = filters
@@ -81,10 +82,17 @@ class Case:
             "gaussian-channel": {"decoder.log_variance": self.image[2:]},
             "gaussian-value": {"decoder.log_variance": self.image},
             "laplace": {"decoder.log_scale": (1,)},
+            "student-t": {"decoder.log_squared_scale": self.image, "decoder.log_freedom": (1,)},
         }.get(self.likelihood, {})
+
+    def outputs(self):
+        """Numbers of the output for each value."""
+        return 3 * COMPONENTS if self.likelihood == "logistic-mixture" else 1
 
     def output_name(self):
         """What the decoder's output is."""
+        if self.likelihood == "logistic-mixture":
+            return "output"
         return "logits" if "bernoulli" in self.likelihood else "output_mean"
 
     def dense(self, part):
@@ -123,7 +131,11 @@ CONTINUOUS = Case("continuous", (4, 5, 2), [], [6], 2, 5, np.float64, data_seed=
                   activation="tanh", likelihood="continuous-bernoulli")
 LAPLACE = Case("laplace", (5, 4, 2), [], [], 3, 5, np.float64, data_seed=4, decoder_hidden=[6], activation="tanh",
                likelihood="laplace")
-CASES = {case.name: case for case in (ODD, SEED, TANH, LINEAR, CHANNEL, VALUE, CONTINUOUS, LAPLACE)}
+STUDENT = Case("student", (3, 4, 1), [], [5], 2, 6, np.float64, data_seed=6, decoder_hidden=[4], activation="tanh",
+               likelihood="student-t")
+MIXTURE = Case("mixture", (3, 3, 2), [], [5], 2, 5, np.float64, data_seed=4, decoder_hidden=[4], activation="tanh",
+               likelihood="logistic-mixture")
+CASES = {case.name: case for case in (ODD, SEED, TANH, LINEAR, CHANNEL, VALUE, CONTINUOUS, LAPLACE, STUDENT, MIXTURE)}
 
 
 def initial_parameters(case):
@@ -181,6 +193,19 @@ def continuous_bernoulli_cumulant(l):
     return torch.where(near, series, torch.log(torch.expm1(large) / large))
 
 
+def log_logistic_mixture(output, images):
+    """ln of the probability of each value's level, as in the published code of PixelCNN++ but for where the components begin."""
+    y = 2 * images[..., None] - 1
+    middles = output[..., 1, :] + torch.linspace(-0.8, 0.8, COMPONENTS, dtype=output.dtype)
+    log_scales = (output[..., 2, :] - math.log(COMPONENTS)).clamp(min=-7)
+    upper = torch.exp(-log_scales) * (y + 1 / 255 - middles)
+    lower = torch.exp(-log_scales) * (y - 1 / 255 - middles)
+    # Levels are at most 1 - 1/255 or exactly 1 in size.
+    inside = F.logsigmoid(upper) + F.logsigmoid(-lower) + torch.log(-torch.expm1(lower - upper))
+    logs = torch.where(y < -0.999, F.logsigmoid(upper), torch.where(y > 0.999, F.logsigmoid(-lower), inside))
+    return torch.logsumexp(torch.log_softmax(output[..., 0, :], -1) + logs, -1)
+
+
 def negative_log_likelihood(case, weights, output, images):
     """-ln p(x|z) of each value."""
     if case.likelihood == "bernoulli":
@@ -192,8 +217,14 @@ def negative_log_likelihood(case, weights, output, images):
             other = -torch.distributions.ContinuousBernoulli(logits=output).log_prob(images)
             assert torch.allclose(losses, other, rtol=0, atol=1e-10)
         return losses
+    if case.likelihood == "logistic-mixture":
+        return -log_logistic_mixture(output.reshape(*images.shape, 3, COMPONENTS), images)
     if case.likelihood == "laplace":
         return -torch.distributions.Laplace(output, torch.exp(weights["decoder.log_scale"])).log_prob(images)
+    if case.likelihood == "student-t":
+        scale = (LEAST_VARIANCE + torch.exp(weights["decoder.log_squared_scale"])).sqrt()
+        freedom = torch.exp(weights["decoder.log_freedom"])
+        return -torch.distributions.StudentT(freedom, output, scale).log_prob(images)
     # (1,), (channels) or (height, width, channels): broadcast over what is before them.
     variance = torch.exp(weights["decoder.log_variance"])
     if case.likelihood != "gaussian":
@@ -238,7 +269,7 @@ def forward(case, weights, images, noise):
         output = transposed_convolution(x, weights["decoder.output.kernel"], 1, case.sizes[0])
         output = output + weights["decoder.output.bias"]
     else:
-        output = affine("decoder.output", x).reshape(images.shape)
+        output = affine("decoder.output", x).reshape(*images.shape[:-1], -1)
     losses = negative_log_likelihood(case, weights, output, images)
     values |= {
         "mean": mean,
@@ -268,6 +299,8 @@ def own_parameters(case, weights, values, images, step):
         scale = torch.exp(weights["decoder.log_scale"])
         error = (values["output_mean"] - images).abs().mean()
         return {"decoder.log_scale": torch.log((1 - weight) * scale + weight * error)}
+    if case.likelihood == "student-t":
+        return student_parameters(weights, values["output_mean"] - images, step)
     # log(sigma^2 - floor): sigma^2 is a running mean of the squared error, from its definition.
     floor = 0 if case.likelihood == "gaussian" else LEAST_VARIANCE
     weight = max(0.01, 1 / (step + 1))
@@ -277,6 +310,31 @@ def own_parameters(case, weights, values, images, step):
     errors = errors.reshape(-1, p.numel()).mean(0).reshape(p.shape)
     p = torch.log((1 - weight) * (floor + torch.exp(p)) + weight * errors - floor)
     return {"decoder.log_variance": p}
+
+
+def trigamma(x):
+    """The second derivative of ln Gamma, for torch.polygamma is off by 5e-10 of it: its recurrence and Stirling's series."""
+    shifted = x + 16
+    tail = sum(b / shifted ** (2 * n + 1) for n, b in enumerate([1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66], 1))
+    return sum(1 / (x + k) ** 2 for k in range(16)) + 1 / shifted + 1 / (2 * shifted**2) + tail
+
+
+def student_parameters(weights, errors, step):
+    """Expectation-maximisation of the scales, as a running mean of w e^2, and Fisher's scoring of the freedom's logarithm."""
+    weight = max(0.01, 1 / (step + 1))
+    p, theta = weights["decoder.log_squared_scale"], weights["decoder.log_freedom"]
+    scale, v = LEAST_VARIANCE + torch.exp(p), torch.exp(theta)
+    squares = errors**2 / scale
+    w = (v + 1) / (v + squares)
+    scale = (1 - weight) * scale + weight * (w * errors**2).mean(0)
+    slope = torch.log1p(squares / v) + w - 1 + torch.digamma(v / 2) - torch.digamma((v + 1) / 2)
+    trigammas = trigamma(v / 2) - trigamma((v + 1) / 2)
+    information = v**2 * (trigammas / 4 - (v + 5) / (2 * v * (v + 1) * (v + 3)))
+    score = -(v * slope / 2).mean() / information
+    return {
+        "decoder.log_squared_scale": torch.log(scale - LEAST_VARIANCE),
+        "decoder.log_freedom": (theta + (weight * score).clamp(-weight, weight)).clamp(0, math.log(100)),
+    }
 
 
 def run(case, data_seed, dtype):
