@@ -56,10 +56,16 @@ struct ImageOptions: ParsableArguments {
         /// The first `count` of the images; nil for all.
         func limited(to count: Int?) -> Input {
             guard let count, count < images.count else { return self }
-            return Input(
-                images: images.slice(0..<count), names: names.map { Array($0.prefix(count)) },
-                indices: Array(indices.prefix(count)), dataset: dataset, classNames: classNames,
-                labels: labels.map { Array($0.prefix(count)) }, table: table)
+            return selecting(Array(0..<count))
+        }
+
+        /// The images at `positions`.
+        func selecting(_ positions: [Int]) -> Input {
+            Input(
+                images: images.selecting(positions),
+                names: names.map { names in positions.map { names[$0] } },
+                indices: positions.map { indices[$0] }, dataset: dataset, classNames: classNames,
+                labels: labels.map { labels in positions.map { labels[$0] } }, table: table)
         }
     }
 
