@@ -10,7 +10,7 @@ import VAERun
 struct CompleteCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "complete",
-        abstract: "Fill in missing pixels, several times over.",
+        abstract: "Fill in missing pixels, or the empty cells of a table.",
         discussion: """
             Draws what is missing from p(missing|seen), by importance resampling: z is proposed near many guesses and \
             from the prior, weighed by p(seen|z) p(z) over the density it was proposed with, and drawn again by its \
@@ -20,6 +20,9 @@ struct CompleteCommand: ParsableCommand {
             file and a folder hold the completions alone, image after image. Without --select the first 8 images are \
             taken. A mask is a picture of the images' size: white (128 to 255) is missing.
 
+            For a model of a table name tables with empty cells (or NaN). Each comes back with its cells filled in by \
+            their mean, E[missing|seen]; with -n as many times as that, with draws. Rows without empty cells stay.
+
             The effective number of draws says how far the completions can be relied on: where it is low they repeat \
             each other, and a warning says so. More --proposals raise it.
 
@@ -27,6 +30,8 @@ struct CompleteCommand: ParsableCommand {
               vae complete runs/mnist --mask bottom --out halves.png
               vae complete runs/mnist --mask hole.png --select 3,7 -n 12 --out some.png
               vae complete runs/mnist --mask left -n 100 --noise --out draws.npy
+              vae complete runs/sensors gaps.csv > filled.csv     means
+              vae complete runs/sensors gaps.csv -n 5 --noise > drawn.csv
               vae complete runs/photos torn/ --mask torn.png --out whole/ --json
             """)
 
@@ -35,14 +40,16 @@ struct CompleteCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "What is missing: left, right, top or bottom, a half; or a picture whose white is missing.",
+            "What is missing: left, right, top or bottom, a half; or a picture whose white is missing. Of images.",
             valueName: "mask"))
-    var mask: String
+    var mask: String?
 
     @Option(
         name: [.customShort("n"), .long],
-        help: ArgumentHelp("Completions of each image, 1 to 10,000.", valueName: "n"))
-    var count = 8
+        help: ArgumentHelp(
+            "Completions of each image or row, 1 to 10,000. (default: 8, or the mean of a row)",
+            valueName: "n"))
+    var count: Int?
 
     @Option(
         help: ArgumentHelp("Draws of z that are weighed, 16 to 10,000,000.", valueName: "n"))
@@ -62,37 +69,32 @@ struct CompleteCommand: ParsableCommand {
     /// Effective draws below which weights say little, whatever number is asked for.
     private static let fewest = 8.0
 
+    /// Completions of each image, and draws of each row behind its mean.
+    private var draws: Int { count ?? Self.usual }
+
     func run() throws {
-        try common.run(
-            "vae complete", flags: ["scale": "--scale", "mask": "--mask", "proposals": "--proposals"]
-        ) {
+        try common.run("vae complete", flags: ["scale": "--scale", "proposals": "--proposals"]) {
             (console, threads) throws(VAEError) in
-            try VAEError.require("--count", count, in: 1...10_000)
+            try VAEError.require("--count", draws, in: 1...10_000)
             try VAEError.require("--proposals", proposals, in: 16...10_000_000)
             let trained = try model.load()
-            guard trained.model.standardization == nil else {
-                throw VAEError(
-                    .invalidArgument, trained.path, "is a model of a table", expected: "a model of images",
-                    advice: "In the library complete(_:missing:) fills in the values of a row.")
-            }
             let destination = try output.destination(common, console, for: trained)
-            let isFile = Mask.half(mask) == nil
-            try OutputCheck(run: model.run, inputs: images.files + (isFile ? [mask] : []))(output.out)
-            let missing = try Mask.values(mask, for: trained.configuration.imageShape)
-            let input = try images.read(for: trained, console).limited(
-                to: images.select == nil ? Self.usual : nil)
-            try trained.demandMemory(images: input.images.count * (count + 1))
+            let isFile = mask.map { Mask.half($0) == nil } ?? false
+            try OutputCheck(run: model.run, inputs: images.files + (isFile ? [mask ?? ""] : []))(
+                output.out)
+            let (input, missing) = try input(trained, console)
+            try trained.demandMemory(images: input.images.count * (draws + 1))
             let found = try completions(of: input, missing, trained, console, threads)
-            let made = found.flatMap(\.images)
-            let shape = trained.configuration.imageShape
-            let drawn = try Finiteness.images(shape, made)
+            let (made, table) = (try values(input, found), trained.model.standardization)
+            let drawn = try Finiteness.images(trained.configuration.imageShape, made)
             let paths = try output.write(
                 destination.isPicture ? try sheet(input, found, missing) : drawn, to: destination,
-                columns: destination.isPicture ? count + 1 : nil, table: nil, console)
+                columns: destination.isPicture ? draws + 1 : nil, table: table, console)
             var document = WrittenImages(paths, trained, drawn)
             document.seed = seed
-            document.completions = found.enumerated().map { at, completion in
-                WrittenImages.Completed(
+            document.completions = found.enumerated().compactMap { at, completion in
+                guard let completion else { return nil }
+                return WrittenImages.Completed(
                     image: input.name(at), label: input.labels?[at], proposals: completion.proposals,
                     effectiveCount: completion.effectiveCount.finite,
                     logLikelihood: completion.logLikelihood.finite)
@@ -101,26 +103,94 @@ struct CompleteCommand: ParsableCommand {
         }
     }
 
+    /// The images or rows, and for each of their values whether it is missing: of images the same for all.
+    private func input(
+        _ trained: SavedRun, _ console: Console
+    ) throws(VAEError) -> (ImageOptions.Input, missing: [Bool]) {
+        guard trained.model.standardization != nil else {
+            guard let mask else {
+                throw VAEError(
+                    .invalidArgument, "--mask", "is not given, and says what is missing of images",
+                    expected: "left, right, top, bottom or a picture whose white is missing")
+            }
+            let missing = try Mask.values(mask, for: trained.configuration.imageShape)
+            let input = try images.read(for: trained, console)
+            return (input.limited(to: images.select == nil ? Self.usual : nil), missing)
+        }
+        guard mask == nil else {
+            throw VAEError(
+                .invalidArgument, "--mask", "is for images", found: "a model of a table",
+                advice: "Leave it out: the empty cells of a table are what is missing.")
+        }
+        guard !images.files.isEmpty else {
+            throw VAEError(
+                .invalidArgument, "vae complete", "needs tables with empty cells for a model of a table",
+                advice: "Name some behind the run.")
+        }
+        let input = try images.read(for: trained, console, allowsGaps: true)
+        let (missing, size) = (input.gaps ?? [], input.images.shape.count)
+        guard missing.contains(true) else {
+            throw VAEError(
+                .invalidData, images.files[0], "has no empty cell", expected: "one or more to fill in")
+        }
+        for row in 0..<input.images.count
+        where missing[row * size..<(row + 1) * size].allSatisfy({ $0 }) {
+            throw VAEError(
+                .invalidData,
+                "row \(input.indices[row])",
+                "is a row of empty cells, of which nothing is seen", expected: "one number at least",
+                advice: "Leave it out, or draw rows from the prior: vae sample.")
+        }
+        return (input, missing)
+    }
+
+    /// What is written: all completions, or the mean of each row.
+    private func values(
+        _ input: ImageOptions.Input, _ found: [Completion?]
+    ) throws(VAEError) -> [Float] {
+        var values: [Float] = []
+        for (index, completion) in found.enumerated() {
+            let isMean = input.gaps != nil && count == nil
+            if let completion {
+                values += isMean ? completion.mean : completion.images
+            } else {
+                let row = try FloatImages(input.images, at: [index]).values
+                for _ in 0..<(isMean ? 1 : draws) { values += row }
+            }
+        }
+        return values
+    }
+
     private func completions(
         of input: ImageOptions.Input, _ missing: [Bool], _ trained: SavedRun, _ console: Console,
         _ threads: Int
-    ) throws(VAEError) -> [Completion] {
+    ) throws(VAEError) -> [Completion?] {
         let options = CompletionOptions(
-            count: count, proposals: proposals, drawsValues: noise, seed: seed)
-        var found: [Completion] = []
+            count: draws, proposals: proposals, drawsValues: noise, seed: seed)
+        var found: [Completion?] = []
+        let (size, isTable) = (input.images.shape.count, input.gaps != nil)
         for index in 0..<input.images.count {
-            console.status(force: index == 0) { _ in "completing image \(index + 1) of \(input.images.count)"
+            console.status(force: index == 0) { _ in
+                "completing \(isTable ? "row" : "image") \(index + 1) of \(input.images.count)"
+            }
+            let own = isTable ? Array(missing[index * size..<(index + 1) * size]) : missing
+            guard own.contains(true) else {
+                found.append(nil)
+                continue
             }
             found.append(
                 try trained.model.complete(
-                    input.images, at: index, missing: missing, options: options, threads: threads))
+                    input.images, at: index, missing: own, options: options, threads: threads))
         }
-        let low = found.indices.filter { found[$0].effectiveCount < max(Self.fewest, Double(count)) }
-        if let worst = low.min(by: { found[$0].effectiveCount < found[$1].effectiveCount }) {
+        let least = max(Self.fewest, isTable && count == nil ? 0 : Double(draws))
+        let numbers = found.map { $0?.effectiveCount ?? .infinity }
+        let low = numbers.indices.filter { numbers[$0] < least }
+        if let worst = low.min(by: { numbers[$0] < numbers[$1] }) {
+            let what = isTable ? "rows" : "images"
             console.warn(
-                "\(low.count) of \(found.count) images have fewer effective draws than completions, or than "
-                    + "\(Int(Self.fewest)): \(input.name(worst).description.escapingControlCharacters()) has "
-                    + "\(oneDecimal(found[worst].effectiveCount)) of \(proposals). Completions repeat each other; "
+                "\(low.count) of \(found.count) \(what) have fewer than \(oneDecimal(least)) effective draws: "
+                    + "\(input.name(worst).description.escapingControlCharacters()) has "
+                    + "\(oneDecimal(numbers[worst])) of \(proposals). Completions repeat each other; "
                     + "take more --proposals.")
         }
         return found
@@ -130,7 +200,7 @@ struct CompleteCommand: ParsableCommand {
 
     /// For each image a row: what was seen, and the completions.
     private func sheet(
-        _ input: ImageOptions.Input, _ found: [Completion], _ missing: [Bool]
+        _ input: ImageOptions.Input, _ found: [Completion?], _ missing: [Bool]
     ) throws(VAEError) -> FloatImages {
         let seen = try FloatImages(input.images, at: 0..<input.images.count)
         let size = missing.count
@@ -138,7 +208,7 @@ struct CompleteCommand: ParsableCommand {
         for (index, completion) in found.enumerated() {
             let image = seen.values[index * size..<(index + 1) * size]
             values += zip(image, missing).map { $1 ? 0.5 : $0 }
-            values += completion.images
+            values += completion?.images ?? []
         }
         return try Finiteness.images(seen.shape, values)
     }
@@ -162,7 +232,9 @@ enum Mask {
     static func values(_ text: String, for shape: ImageShape) throws(VAEError) -> [Bool] {
         let pixels: [Bool]
         if let half = half(text) {
-            pixels = (0..<shape.height * shape.width).map { half($0 / shape.width, $0 % shape.width, shape) }
+            pixels = (0..<shape.height * shape.width).map {
+                half($0 / shape.width, $0 % shape.width, shape)
+            }
         } else {
             let grey = ImageShape(height: shape.height, width: shape.width)
             var options = ImportOptions()

@@ -28,7 +28,7 @@ public struct Completion: Sendable, Equatable {
 public struct CompletionOptions: Sendable, Hashable {
     /// Draws to be returned, 1 or more.
     public var count: Int
-    /// Draws of z that are weighed, 16 or more; half as many besides, to find where to draw.
+    /// Draws of z that are weighed, 16 or more; twice as many besides, to find where to draw.
     public var proposals: Int
     /// Chains that look for the modes of p(z|x_seen) from draws of the prior, 1 or more.
     public var chains: Int

@@ -16,13 +16,18 @@ struct CompletionTask {
     private var latentSize: Int { model.configuration.latentSize }
     /// Kernels of a proposal.
     private static let kernels = 64
+    /// Rounds of weighing that say where to draw in the end.
+    private static let pilots = 8
+    /// Draws that must count, tempered, for their covariance to be used.
+    private static let fewest = 32.0
     /// Images that are decoded at once where all are not wanted together.
     private static let decodedAtOnce = 256
 
     /// The parts of a completion that draw numbers. Numbers of a seed: never renumber.
     private enum Stage: Int {
-        case start = 0, firstPilot = 1, secondPilot = 2, proposals = 3, choice = 4, values = 5
-        /// The first of the sweeps.
+        case start = 0, proposals = 3, choice = 4, values = 5
+        /// The first of the pilots, and of the sweeps.
+        case pilots = 8
         case sweeps = 16
     }
 
@@ -64,13 +69,16 @@ struct CompletionTask {
             LatentProposal(latentSize: latentSize, means: means, variances: variances, kernels: kernels)
         }
         var current = proposal(nil)
-        for stage in [Stage.firstPilot, .secondPilot] {
-            let draws = try weigh(current, max(options.proposals / 4, 16), stage)
-            var stream = stream(.choice, stage.rawValue)
+        for pilot in 0..<Self.pilots {
+            let epoch = Stage.pilots.rawValue + pilot
+            let count = max(options.proposals / 4, 16)
+            let draws = try weigh(current, count, epoch: epoch)
+                .tempered(to: min(Self.fewest, Double(count) / 4))
+            var stream = stream(.choice, epoch)
             let chosen = draws.resampled(Self.kernels, uniform: Double(stream.uniform()))
             current = proposal(.init(draws, chosen: chosen, posteriorVariances: variances) ?? current.kernels)
         }
-        return try completion(of: weigh(current, options.proposals, .proposals))
+        return try completion(of: weigh(current, options.proposals, epoch: Stage.proposals.rawValue))
     }
 
     /// q(z|x̂) of the image as each chain has filled it in the end.
@@ -107,11 +115,11 @@ struct CompletionTask {
 
     /// Draws of a proposal with their weights p(x_seen|z) p(z) / q(z).
     private func weigh(
-        _ proposal: LatentProposal, _ count: Int, _ stage: Stage
+        _ proposal: LatentProposal, _ count: Int, epoch: Int
     ) throws(VAEError) -> WeighedLatents {
         let latents = (0..<count).flatMap { draw in
             var stream = RandomStream(
-                seed: options.seed, purpose: .completion, epoch: stage.rawValue, item: item * count + draw)
+                seed: options.seed, purpose: .completion, epoch: epoch, item: item * count + draw)
             return proposal.draw(from: &stream)
         }
         let losses = try model.seenLosses(likelihood, latents, image: image, at: seen, threads: threads)

@@ -21,12 +21,22 @@ struct LatentProposal {
         let narrow, wide, prior, kernels: Double
     }
 
-    /// Gaussians of one covariance around points.
+    /// Gaussians around points, whose covariances are one but for their scales.
     struct Kernels {
-        /// (points, latentSize)
-        let centres: [Double]
-        /// L⁻¹ of the centres, (points, latentSize).
-        let whitened: [Double]
+        /// One scale.
+        struct Level {
+            /// Of all kernels' draws those of this scale.
+            let share: Double
+            /// What the covariance is multiplied with.
+            let scale: Double
+            /// (points, latentSize)
+            let centres: [Double]
+            /// L⁻¹ of the centres, (points, latentSize).
+            let whitened: [Double]
+        }
+
+        /// The widest first, and the shares add up to 1.
+        let levels: [Level]
         let factor: CholeskyFactor
         /// L⁻¹.
         let inverse: [Double]
@@ -58,12 +68,14 @@ struct LatentProposal {
             return noise.prefix(latentSize).map { Float($0) }
         }
         if uniform < shares.prior + shares.kernels, let kernels {
-            let point = Int(stream.index(below: UInt32(kernels.centres.count / latentSize)))
+            let level = kernels.level((uniform - shares.prior) / shares.kernels)
+            let point = Int(stream.index(below: UInt32(level.centres.count / latentSize)))
             fill(&stream)
+            let root = level.scale.squareRoot()
             return (0..<latentSize).map { row in
-                var value = kernels.centres[point * latentSize + row]
+                var value = level.centres[point * latentSize + row]
                 for column in 0...row {
-                    value += kernels.factor.lower[row * latentSize + column] * noise[column]
+                    value += root * kernels.factor.lower[row * latentSize + column] * noise[column]
                 }
                 return Float(value)
             }
@@ -97,16 +109,20 @@ struct LatentProposal {
             terms.append(wide + logScale - 0.5 * squares / Self.widening)
         }
         if let kernels {
-            let count = kernels.whitened.count / latentSize
-            let share = Elementary.log(shares.kernels / Double(count)) - 0.5 * kernels.factor.logDeterminant
             let white = kernels.whiten(point)
-            for index in 0..<count {
-                var squares = 0.0
-                for axis in 0..<latentSize {
-                    let difference = white[axis] - kernels.whitened[index * latentSize + axis]
-                    squares += difference * difference
+            for level in kernels.levels {
+                let count = level.whitened.count / latentSize
+                let share =
+                    Elementary.log(shares.kernels * level.share / Double(count))
+                    - 0.5 * (kernels.factor.logDeterminant + Double(latentSize) * Elementary.log(level.scale))
+                for index in 0..<count {
+                    var squares = 0.0
+                    for axis in 0..<latentSize {
+                        let difference = white[axis] - level.whitened[index * latentSize + axis]
+                        squares += difference * difference
+                    }
+                    terms.append(share - 0.5 * squares / level.scale)
                 }
-                terms.append(share - 0.5 * squares)
             }
         }
         let largest = terms.reduce(-.infinity, max)
@@ -118,8 +134,9 @@ struct LatentProposal {
 }
 
 extension LatentProposal.Kernels {
-    /// Kernels around some of the weighed draws, whose mixture has the mean and covariance of all of them: Silverman's bandwidth h, and
-    /// points drawn towards the mean by √(1 − h²). nil where too few weights count for a covariance that can be factorised.
+    /// Kernels around some of the weighed draws. Half of them make a mixture that has the mean and covariance of all draws: Silverman's
+    /// bandwidth h, and points drawn towards the mean by √(1 − h²), which suits one mode. Where there are several narrow ones that covariance
+    /// is their distance, and the others, smaller by 8 and 64 in variance, stay in each. nil where the covariance can't be factorised.
     ///
     /// The covariance of few draws is not to be trusted, and is mixed with that of the posteriors.
     ///
@@ -160,16 +177,29 @@ extension LatentProposal.Kernels {
         guard let factor = try? CholeskyFactor(covariance, size: size) else { return nil }
         self.factor = factor
         inverse = factor.inverseLower
-        let shrinkage = (1 - bandwidth).squareRoot()
-        centres = chosen.flatMap { index in
-            (0..<size).map {
-                mean[$0] + shrinkage * (Double(draws.latents[index * size + $0]) - mean[$0])
+        let inverse = inverse
+        levels = [(0.5, 1.0, (1 - bandwidth).squareRoot()), (0.3, 1 / 8.0, 1), (0.2, 1 / 64.0, 1)].map {
+            share, scale, shrinkage in
+            let centres = chosen.flatMap { index in
+                (0..<size).map {
+                    mean[$0] + shrinkage * (Double(draws.latents[index * size + $0]) - mean[$0])
+                }
             }
+            let whitened = stride(from: 0, to: centres.count, by: size).flatMap { start in
+                Self.product(inverse, Array(centres[start..<start + size]))
+            }
+            return Level(share: share, scale: scale, centres: centres, whitened: whitened)
         }
-        let (inverse, centres) = (inverse, centres)
-        whitened = stride(from: 0, to: centres.count, by: size).flatMap { start in
-            Self.product(inverse, Array(centres[start..<start + size]))
+    }
+
+    /// The level at which the running sum of the shares passes `uniform`.
+    func level(_ uniform: Double) -> Level {
+        var sum = 0.0
+        for level in levels {
+            sum += level.share
+            if uniform < sum { return level }
         }
+        return levels[levels.count - 1]
     }
 
     /// L⁻¹z.

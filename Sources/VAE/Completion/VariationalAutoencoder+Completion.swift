@@ -7,7 +7,7 @@ extension VariationalAutoencoder {
     /// Chains begin at draws of the prior and take turns: what is missing is filled in from z, and z drawn from q(z|x̂) of the filled
     /// image (Rezende, Mohamed and Wierstra 2014, "Stochastic Backpropagation", appendix F). These chains have the right mean of x only
     /// about; they are no more than a proposal. z is then drawn from a mixture of their posteriors, the same widened, kernels around
-    /// draws that a first and a second round found good, and the prior; each is weighed by p(x_seen|z) p(z) / q(z) with the exact density
+    /// draws that eight rounds before found good, and the prior; each is weighed by p(x_seen|z) p(z) / q(z) with the exact density
     /// q of the mixture, and drawn again by its weight. So the draws are right as `proposals` grows, whatever the chains did, and
     /// ``Completion/effectiveCount`` says how far they are.
     ///
@@ -20,7 +20,7 @@ extension VariationalAutoencoder {
     /// - Throws: `invalidArgument` when the images do not have the model's shape, `missing` is of another size or holds no value or all
     ///   of them, an option is out of range, or the likelihood ties values together; `invalidData` when no
     ///   weight is a finite number; `unavailable` when there is not memory enough.
-    /// - Complexity: `chains · sweeps` encodings and decodings, and 2.5 · `proposals` decodings.
+    /// - Complexity: `chains · sweeps` encodings and decodings, and 4 · `proposals` decodings.
     /// - Precondition: `index` is in `0..<images.count`.
     public func complete(
         _ images: ImageSet, at index: Int = 0, missing: [Bool], options: CompletionOptions = .init(),

@@ -6,6 +6,8 @@ struct WeighedLatents {
     let latentSize: Int
     /// (count, latentSize)
     let latents: [Float]
+    /// ln w of each draw.
+    let logWeights: [Double]
     /// Each draw's share of all weights.
     let weights: [Double]
     /// ln of the mean weight.
@@ -27,10 +29,32 @@ struct WeighedLatents {
         let sum = PairwiseSum.of(weights.count) { weights[$0] }
         self.latentSize = latentSize
         self.latents = latents
+        self.logWeights = logWeights
         self.weights = weights.map { $0 / sum }
         logMean = largest + Elementary.log(sum / Double(weights.count))
         effectiveCount = sum * sum / PairwiseSum.of(weights.count) { weights[$0] * weights[$0] }
     }
+
+    /// The same draws with weights w^τ, for the largest τ up to 1 with which `least` draws or more count: of a few heavy draws nothing can be
+    /// learnt but where they are.
+    func tempered(to least: Double) throws(VAEError) -> WeighedLatents {
+        guard effectiveCount < least else { return self }
+        var (low, high, found) = (0.0, 1.0, self)
+        for _ in 0..<Self.bisections {
+            let exponent = 0.5 * (low + high)
+            let draws = try WeighedLatents(
+                latents, logWeights: logWeights.map { $0 == -.infinity ? $0 : exponent * $0 },
+                latentSize: latentSize)
+            if draws.effectiveCount < least {
+                high = exponent
+            } else {
+                (low, found) = (exponent, draws)
+            }
+        }
+        return found
+    }
+
+    private static let bisections = 20
 
     /// Numbers of draws by their weights: each comes up as often as `count` times its weight says, to less than one time (systematic
     /// resampling), in the order of the draws.
