@@ -174,5 +174,8 @@ struct CompletionTests {
         #expect(refusal(Self.left, .init(proposals: 15)).contains("proposals"))
         #expect(refusal(Self.left, .init(chains: 0)).contains("chains"))
         #expect(refusal(Self.left, .init(sweeps: -1)).contains("sweeps"))
+        let wide = try VariationalAutoencoder(
+            .fullyConnected(imageShape: gaussianShape, hiddenUnits: [], latentSize: 2049))
+        #expect(throws: VAEError.self) { try wide.complete(images, missing: Self.left) }
     }
 }

@@ -20,6 +20,7 @@ struct CompletionTask {
     private static let pilots = 8
     /// Draws that must count, tempered, for their covariance to be used.
     private static let fewest = 32.0
+    private static let mostDimensions = 2048
     /// Images that are decoded at once where all are not wanted together.
     private static let decodedAtOnce = 256
 
@@ -39,6 +40,12 @@ struct CompletionTask {
             throw VAEError(
                 .invalidArgument, "mask", "has another size than the image",
                 expected: "\(image.count) values", found: "\(missing.count)")
+        }
+        let latentSize = model.configuration.latentSize
+        guard latentSize <= Self.mostDimensions else {
+            throw VAEError(
+                .invalidArgument, "model", "has too many latent dimensions for a covariance of them",
+                expected: "at most \(Self.mostDimensions)", found: "\(latentSize)")
         }
         (self.model, self.image, self.missing, self.options) = (model, image, missing, options)
         (self.item, self.threads) = (item, threads)

@@ -18,9 +18,9 @@ extension VariationalAutoencoder {
     ///   - options: numbers of draws, and the seed: draws are named by it and by `index`
     ///   - threads: workers; the bits of the result do not depend on it
     /// - Throws: `invalidArgument` when the images do not have the model's shape, `missing` is of another size or holds no value or all
-    ///   of them, an option is out of range, or the likelihood ties values together; `invalidData` when no
+    ///   of them, an option is out of range, the likelihood ties values together, or z has more than 2048 dimensions; `invalidData` when no
     ///   weight is a finite number; `unavailable` when there is not memory enough.
-    /// - Complexity: `chains · sweeps` encodings and decodings, and 4 · `proposals` decodings.
+    /// - Complexity: `chains · sweeps` encodings and decodings, and 4 · `proposals` decodings; O(`proposals` · d · (d + `chains`)) for d dimensions of z.
     /// - Precondition: `index` is in `0..<images.count`.
     public func complete(
         _ images: ImageSet, at index: Int = 0, missing: [Bool], options: CompletionOptions = .init(),
