@@ -40,6 +40,8 @@ struct ImageOptions: ParsableArguments {
         let labels: [ImageLabel]?
         /// The standardisation of the rows of a table; nil for images.
         let table: Standardization?
+        /// (rows, columns): whether a number was missing; nil where none may be.
+        var gaps: [Bool]?
 
         /// The name of an image in tables.
         func name(_ position: Int) -> ImageName {
@@ -56,21 +58,33 @@ struct ImageOptions: ParsableArguments {
         /// The first `count` of the images; nil for all.
         func limited(to count: Int?) -> Input {
             guard let count, count < images.count else { return self }
+            return selecting(Array(0..<count))
+        }
+
+        /// The images at `positions`.
+        func selecting(_ positions: [Int]) -> Input {
+            let size = images.shape.count
             return Input(
-                images: images.slice(0..<count), names: names.map { Array($0.prefix(count)) },
-                indices: Array(indices.prefix(count)), dataset: dataset, classNames: classNames,
-                labels: labels.map { Array($0.prefix(count)) }, table: table)
+                images: images.selecting(positions),
+                names: names.map { names in positions.map { names[$0] } },
+                indices: positions.map { indices[$0] }, dataset: dataset, classNames: classNames,
+                labels: labels.map { labels in positions.map { labels[$0] } }, table: table,
+                gaps: gaps.map { gaps in positions.flatMap { gaps[$0 * size..<($0 + 1) * size] } })
         }
     }
 
+    /// - Parameter allowsGaps: whether numbers of tables that are named may be missing
     /// - Throws: `invalidArgument` for a flag that does not go with the others, or an index beyond the images; and what
     ///   reading them throws.
-    func read(for model: SavedRun, _ console: Console) throws(VAEError) -> Input {
+    func read(
+        for model: SavedRun, _ console: Console, allowsGaps: Bool = false
+    ) throws(VAEError) -> Input {
         let all: ImageSet
         var names: [String]?
         var dataset: String?
         let classNames: [String]
         var labels: [ImageLabel]?
+        var gaps: [Bool]?
         if files.isEmpty {
             guard importing.fit == nil, !invert else {
                 throw VAEError(
@@ -93,7 +107,9 @@ struct ImageOptions: ParsableArguments {
             try checkTableFlags()
             let found = try TableRows(
                 contentsOf: files, for: standardization,
-                labelColumn: importing.labelColumn ?? model.importOptions.labelColumn)
+                labelColumn: importing.labelColumn ?? model.importOptions.labelColumn,
+                allowsGaps: allowsGaps)
+            gaps = allowsGaps ? found.gaps : nil
             (all, names, classNames) = (found.rows, found.names, [])
             labels = found.labels?.map { label in Int(label).map { .number($0) } ?? .text(label) }
         } else {
@@ -114,17 +130,11 @@ struct ImageOptions: ParsableArguments {
             (names, classNames) = (found.names, found.classNames)
             labels = all.labels?.map { .number($0) }
         }
-        guard let select else {
-            return Input(
-                images: all, names: names, indices: Array(0..<all.count), dataset: dataset,
-                classNames: classNames, labels: labels, table: model.model.standardization)
-        }
-        let indices = try select.indices(of: all.count)
-        return Input(
-            images: all.selecting(indices), names: names.map { names in indices.map { names[$0] } },
-            indices: indices, dataset: dataset, classNames: classNames,
-            labels: labels.map { labels in indices.map { labels[$0] } },
-            table: model.model.standardization)
+        let input = Input(
+            images: all, names: names, indices: Array(0..<all.count), dataset: dataset,
+            classNames: classNames, labels: labels, table: model.model.standardization, gaps: gaps)
+        guard let select else { return input }
+        return input.selecting(try select.indices(of: all.count))
     }
 
     /// - Throws: `invalidArgument` for flags that say what becomes of pictures, beside tables.

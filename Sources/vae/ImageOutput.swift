@@ -207,6 +207,25 @@ struct WrittenImages: Encodable {
     var latents: [[Float]]?
     /// The images that they were made of, one each.
     var images: [Image]?
+    /// The shares of the way between two classes, an image each for every one of `edited`.
+    var amounts: [Double]?
+    var edited: [Edited]?
+    /// The images that were completed, `count` over their number completions each.
+    var completions: [Completed]?
+
+    struct Edited: Encodable {
+        let image: ImageName
+        let label: ImageLabel?
+    }
+
+    struct Completed: Encodable {
+        let image: ImageName
+        let label: ImageLabel?
+        let proposals: Int
+        let effectiveCount: Double?
+        /// ln p of what was seen, in nats.
+        let logLikelihood: Double?
+    }
 
     struct Mixture: Encodable {
         let components: Int

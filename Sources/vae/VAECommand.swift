@@ -25,7 +25,8 @@ struct VAECommand: ParsableCommand {
         version: packageVersion,
         subcommands: [
             SampleCommand.self, ReconstructCommand.self, EncodeCommand.self, DecodeCommand.self,
-            InterpolateCommand.self, InfoCommand.self, EvaluateCommand.self, AnomaliesCommand.self,
+            InterpolateCommand.self, CompleteCommand.self, EditCommand.self, InfoCommand.self,
+            EvaluateCommand.self, AnomaliesCommand.self,
             PPCACommand.self, PlotCommand.self, DataCommand.self, DoctorCommand.self,
         ])
     static let _errorLabel = "vae: error"

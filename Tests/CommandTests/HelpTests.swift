@@ -6,7 +6,8 @@ import Testing
     private static let commands: [[String]] =
         [["vae-train"], ["vae-bench"], ["vae"]]
         + [
-            "sample", "reconstruct", "encode", "decode", "interpolate", "info", "doctor", "evaluate",
+            "sample", "reconstruct", "encode", "decode", "interpolate", "complete", "edit", "info", "doctor",
+            "evaluate",
             "anomalies",
             "ppca", "plot", "data",
         ].map { ["vae", $0] }

@@ -112,6 +112,53 @@ import VAEData
         #expect(picture.status == 64 && picture.errors.contains("model is of a table"), "\(picture.errors)")
     }
 
+    /// Empty cells are filled in by the mean given the others, or by draws; the others stay.
+    @Test func emptyCellsAreFilled() throws {
+        _ = try trained(["--no-figures"])
+        let (run, out) = (scratch.file("run"), scratch.file("filled.npy"))
+        let path = try write(
+            "speed,flow,pressure,\"load, %\"\n7,50,,4.5\n7,50,0.9,4.5\n7,NA,-1.6,?\n", to: "gaps.csv")
+        let outcome = try tool("complete", run, path, "--out", out, "--json")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let model = try VariationalAutoencoder(contentsOf: run + "/model.safetensors")
+        let table = try #require(model.standardization)
+        let read = try TableRows(contentsOf: [path], for: table, allowsGaps: true)
+        #expect(
+            read.gaps == [false, true] + Array(repeating: false, count: 6) + [true, false, true, false])
+        let found = try [0, 2].map { row in
+            try model.complete(
+                read.rows, at: row, missing: Array(read.gaps[row * 4..<row * 4 + 4]), options: .init(count: 8)
+            )
+        }
+        let whole = try read.rows.values(of: 1..<2).floats
+        let means = try table.undo(found[0].mean + whole + found[1].mean)
+        #expect(try NPY.read(out) == NPYArray(shape: [3, 4], values: .floats(means)))
+        #expect(means[0] == 50 && abs(means[4 + 1] - 0.9) < 1e-6 && abs(means[8 + 1] + 1.6) < 1e-6)
+        // The pressure is 1.8 t and the flow 100 t, each with some noise, for t from −1 to 1.
+        #expect(abs(means[1] - 0.9) < 0.4 && abs(means[8] + 89) < 40, "\(means)")
+        let parts = try #require(try outcome.json()["completions"] as? [[String: Any]])
+        #expect(parts.map { $0["image"] as? Int } == [0, 2])
+
+        let draws = try tool("complete", run, path, "-n", "2", "--noise", "--seed", "3")
+        let lines = draws.output.split(separator: "\n")
+        #expect(draws.status == 0 && lines.count == 7, "\(draws.errors)")
+        #expect(lines[0] == "flow,pressure,\"load, %\",speed")
+        #expect(lines[3] == lines[4] && lines[1] != lines[2] && lines[1].hasPrefix("50.0,"))
+
+        for (arguments, words) in [
+            ([run, path, "--mask", "left"], "--mask"), ([run], "needs tables"),
+            ([run, scratch.file("t.csv")], "no empty cell"),
+            ([run, try write("a,b,c,d\n,,,\n", to: "none.csv")], "other columns"),
+            ([run, try write("flow,pressure,\"load, %\",speed\n1,1,1,1\n,,,\n", to: "empty.csv")], "row 1"),
+        ] {
+            let outcome = try tool.run(["complete"] + arguments)
+            #expect(outcome.status != 0 && outcome.errors.contains(words), "\(outcome.errors)")
+        }
+        // Everything else has no use for gaps.
+        let other = try tool("reconstruct", run, path)
+        #expect(other.status == 65 && other.errors.contains("has a gap"), "\(other.errors)")
+    }
+
     @Test func valuesComeBackInTheirUnits() throws {
         _ = try trained(["--no-figures"])
         let run = scratch.file("run")

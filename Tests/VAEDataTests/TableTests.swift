@@ -31,6 +31,26 @@ import VAECore
         #expect(table.count == 2 && table.labels == nil)
     }
 
+    /// NaN where a number is not known; what is no number is refused as ever.
+    @Test func gapsWhereTheyAreAllowed() throws {
+        func read(_ text: String) throws -> [Float] {
+            try NumericTable(
+                contentsOf: folder.write(Array(text.utf8), to: "t.csv"), allowsGaps: true
+            ).values
+        }
+        let values = try read("a,b\n1,\nNaN,2\n n/a ,?\n\"\",3\n")
+        #expect(values.map(\.isNaN) == [false, true, true, false, true, true, true, false])
+        #expect(values[0] == 1 && values[3] == 2 && values[7] == 3)
+        for text in ["a,b\n1,inf\n", "a,b\n1,-Infinity\n", "a,b\n1,1e99\n", "a,b\n1,2\nx,\n"] {
+            #expect(throws: VAEError.self, "\(text)") { try read(text) }
+        }
+        let array = try NumericArray(shape: [1, 2], values: .doubles([.nan, 2]))
+        #expect(try NumericTable(array, path: "a.npy", allowsGaps: true).values[1] == 2)
+        #expect(throws: VAEError.self) { try NumericTable(array, path: "a.npy") }
+        let infinite = try NumericArray(shape: [1, 2], values: .doubles([.infinity, 2]))
+        #expect(throws: VAEError.self) { try NumericTable(infinite, path: "a.npy", allowsGaps: true) }
+    }
+
     @Test func tablesWithoutNames() throws {
         #expect(
             try read("1,2\n3,4\n") == NumericTable(columns: ["1", "2"], values: [1, 2, 3, 4], labels: nil))

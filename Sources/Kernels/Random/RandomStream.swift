@@ -18,6 +18,7 @@ package struct RandomStream: Sendable {
         case augmentation = 10
         case mixtureSeeding = 16
         case mixtureSample = 17
+        case completion = 18
     }
 
     private let generator: Philox4x32

@@ -61,20 +61,25 @@ extension DataSource {
     }
 
     /// The rows of a split of a table.
+    /// - Parameter allowsGaps: whether numbers may be missing: NaN stands for those
     /// - Throws: `invalidData` for pictures; what reading them throws.
-    func rows(_ part: Part, _ labelColumn: String?) throws(VAEError) -> Rows {
+    func rows(
+        _ part: Part, _ labelColumn: String?, allowsGaps: Bool = false
+    ) throws(VAEError) -> Rows {
         switch part {
         case .pictures:
             throw VAEError(
                 .invalidData, path, "holds pictures", expected: "a table, as the model was trained on",
                 advice: "Name a CSV file or an array of rows.")
         case .table(let path):
-            let table = try NumericTable(contentsOf: path, labelColumn: labelColumn)
+            let table = try NumericTable(
+                contentsOf: path, labelColumn: labelColumn, allowsGaps: allowsGaps)
             let labels = table.labels?.numbered
             return Rows(
                 table: table, labels: labels?.labels, classNames: labels?.classNames ?? [], place: path)
         case .arrays(let pair):
-            let table = try NumericTable(pair.images.read(), path: pair.images.place)
+            let table = try NumericTable(
+                pair.images.read(), path: pair.images.place, allowsGaps: allowsGaps)
             var rows = Rows(table: table, place: pair.images.place)
             if let found = pair.labels {
                 rows.labels = try found.read().labels(path: found.place).values

@@ -14,7 +14,7 @@ package struct NumericTable: Sendable, Equatable {
 
     /// The names of the columns; their numbers, from 1, where there are no names.
     package let columns: [String]
-    /// (rows, columns), all finite
+    /// (rows, columns), all finite, or NaN where gaps were allowed
     package let values: [Float]
     /// nil where no column was named as labels.
     package let labels: Labels?
@@ -27,9 +27,11 @@ package struct NumericTable: Sendable, Equatable {
     }
 
     /// The numbers of an array of shape (rows, columns), rounded to single precision.
-    /// - Parameter path: what errors name
+    /// - Parameters:
+    ///   - path: what errors name
+    ///   - allowsGaps: whether NaN may stand for numbers that are not known
     /// - Throws: `invalidData` for another shape, no numbers, and numbers that are not finite in single precision.
-    package init(_ array: NumericArray, path: String) throws(VAEError) {
+    package init(_ array: NumericArray, path: String, allowsGaps: Bool = false) throws(VAEError) {
         guard array.shape.count == 2 else {
             throw VAEError(
                 .invalidData, path, "does not hold a table", expected: "an array of shape (rows, columns)",
@@ -39,7 +41,7 @@ package struct NumericTable: Sendable, Equatable {
             throw VAEError(.invalidData, path, "holds no rows", found: "an array of shape \(array.shape)")
         }
         let values = array.floats
-        if let index = values.firstIndex(where: { !$0.isFinite }) {
+        if let index = values.firstIndex(where: { !$0.isFinite && !(allowsGaps && $0.isNaN) }) {
             throw VAEError(
                 .invalidData, path, "holds a number that is not finite in single precision",
                 found: "\(values[index]) at \(array.place(of: index))",

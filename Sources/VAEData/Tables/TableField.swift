@@ -45,6 +45,11 @@ struct TableField {
         "nan", "na", "n/a", "#n/a", "<na>", "null", "none", "inf", "infinity", "?",
     ]
 
+    /// Whether it says that a number is not known, which of infinity it is.
+    var isUnknown: Bool {
+        isGap && !String(decoding: bytes, as: UTF8.self).lowercased().contains("inf")
+    }
+
     /// The number, rounded to the nearest in single precision, infinite where it is too large; nil for what is none.
     /// - Parameter allowsComma: whether a comma may stand for the point.
     func number(allowsComma: Bool) -> Float? {

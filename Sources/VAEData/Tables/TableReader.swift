@@ -9,13 +9,14 @@ extension NumericTable {
     ///   - excluding: the names of columns to leave out
     ///   - hasHeader: whether the first row names the columns; nil to tell by its fields: one of them is no number, and it does not look like the
     ///     rows after it.
+    ///   - allowsGaps: whether fields may be empty, or say that there is no number: NaN stands for those.
     /// - Throws: `missingInput` or `inputOutput` when the file can't be read; `invalidArgument` when there is no column of a name
     ///   given; `invalidData` when there are no rows, rows differ in length, a field that ought to be a number is none or not
     ///   finite, a line is longer than 1 MiB or has more than 65,536 columns.
     /// - Complexity: O(n); takes memory for the numbers and a line, not for the text.
     package init(
         contentsOf path: String, labelColumn: String? = nil, excluding: [String] = [],
-        hasHeader: Bool? = nil
+        hasHeader: Bool? = nil, allowsGaps: Bool = false
     ) throws(VAEError) {
         let input = try InputBytes(path: path)
         if let kind = FileKind.name(of: try input.start()), !Self.kindsOfText.contains(kind) {
@@ -23,7 +24,7 @@ extension NumericTable {
                 .invalidData, path, "holds no table", expected: "rows of numbers as text", found: kind,
                 advice: "Save it as CSV.")
         }
-        var reader = try TableReader(input, labelColumn, excluding, hasHeader)
+        var reader = try TableReader(input, labelColumn, excluding, hasHeader, allowsGaps)
         self = try reader.table()
     }
 
@@ -39,6 +40,7 @@ private struct TableReader {
     private let labelPlace: Int?
     /// The places of the columns that are numbers.
     private let places: [Int]
+    private let allowsGaps: Bool
     private var records: TableRecords
     /// Whether the record at hand is the first row of numbers.
     private var isAtFirstRow: Bool
@@ -47,9 +49,11 @@ private struct TableReader {
     private var row = 0
 
     init(
-        _ input: InputBytes, _ labelColumn: String?, _ excluding: [String], _ hasHeader: Bool?
+        _ input: InputBytes, _ labelColumn: String?, _ excluding: [String], _ hasHeader: Bool?,
+        _ allowsGaps: Bool
     ) throws(VAEError) {
         path = input.path
+        self.allowsGaps = allowsGaps
         records = TableRecords(input)
         guard try records.advance() else {
             throw VAEError(.invalidData, input.path, "holds no rows", advice: "Save a table as CSV.")
@@ -134,6 +138,10 @@ private struct TableReader {
         let allowsComma = separator != UInt8(ascii: ",")
         for place in places {
             let field = TableField(records.bytes[fields[place]])
+            if allowsGaps, field.isUnknown {
+                values.append(.nan)
+                continue
+            }
             guard let number = field.number(allowsComma: allowsComma), number.isFinite else {
                 throw noNumber(field, names[place], isLarge: field.number(allowsComma: allowsComma) != nil)
             }
