@@ -148,6 +148,8 @@ struct CompletionTask {
         let own = likelihood.parameters.flatMap { parameter in
             parameters.first { $0.name == "decoder.\(parameter.name)" }?.values ?? []
         }
+        let outputs = options.drawsValues ? try model.outputs(latents, threads: threads) : []
+        let each = likelihood.outputsPerValue
         for draw in 0..<options.count {
             let start = draw * image.count
             for place in seen { images[start + place] = image[place] }
@@ -155,7 +157,9 @@ struct CompletionTask {
             var stream = stream(.values, draw)
             for place in hidden {
                 images[start + place] = likelihood.draw(
-                    around: images[start + place], at: place, parameters: own, from: &stream)
+                    around: images[start + place],
+                    output: outputs[(start + place) * each..<(start + place + 1) * each], at: place,
+                    parameters: own, from: &stream)
             }
         }
         let (mean, deviation) = try moments(of: draws)
