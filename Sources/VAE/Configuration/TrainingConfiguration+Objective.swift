@@ -82,6 +82,20 @@ extension TrainingConfiguration {
         }
     }
 
+    /// - Throws: `invalidArgument` where epochs of so many images can't be compared, or cycles have a single step, whose weight is 0.
+    func checkObjective(images: Int, hasTest: Bool) throws(VAEError) {
+        guard patience == nil || hasTest || !hasPenalty else {
+            throw VAEError(
+                .invalidArgument, "patience", "compares training losses of different objectives",
+                expected: "test images, whose loss always has the last one", found: "none")
+        }
+        let steps = (images + batchSize - 1) / batchSize * epochs
+        guard let cycles = klSchedule?.cycles, cycles > steps / 2 else { return }
+        throw VAEError(
+            .invalidArgument, "KL cycles", "leave no step for the weight to rise",
+            expected: "at most \(steps / 2), for cycles of two steps", found: "\(cycles)")
+    }
+
     /// - Throws: `invalidArgument` naming what is out of its range.
     func validateOptimizer() throws(VAEError) {
         if let weightDecay {

@@ -148,19 +148,7 @@ public final class Trainer {
                 found: "\(configuration.batchSize)",
                 advice: "Take a batchSize of the TrainingConfiguration that the images fill.")
         }
-        guard configuration.patience == nil || test != nil || !configuration.hasPenalty else {
-            throw VAEError(
-                .invalidArgument, "patience", "compares training losses of different objectives",
-                expected: "test images, whose loss always has the last one", found: "none")
-        }
-        let batch = configuration.batchSize
-        let steps = (train.count + batch - 1) / batch * configuration.epochs
-        guard (configuration.klSchedule?.cycles ?? 0) <= steps / 2 else {
-            throw VAEError(
-                .invalidArgument, "KL cycles", "leave no step for the weight to rise",
-                expected: "at most \(steps / 2), for cycles of two steps",
-                found: "\(configuration.klSchedule?.cycles ?? 0)")
-        }
+        try configuration.checkObjective(images: train.count, hasTest: test != nil)
         try adopt(train, test)
         let test = try test.map { try configuration.measured($0) }
         while !isFinished {
