@@ -87,6 +87,17 @@ struct AllocationTests {
         }
     }
 
+    @Test func ofOtherDistributions() async {
+        await #expect(processExitsWith: .success) {
+            for likelihood: Likelihood in [.continuousBernoulli, .laplace, .studentT, .logisticMixture] {
+                let model = ModelConfiguration.fullyConnected(
+                    hiddenUnits: [20], likelihood: likelihood, latentSize: 2)
+                let count = try allocationsInAnEpoch(model, threads: 1)
+                #expect(count == 0)
+            }
+        }
+    }
+
     @Test func onThreeThreads() async {
         await #expect(processExitsWith: .success) {
             let count = try Engine.$mayOversubscribe.withValue(true) {

@@ -46,7 +46,7 @@ struct TrainerDeterminismTests {
     }
 
     /// Gradients of the log-variances are summed over images in one order, too.
-    @Test(arguments: [Likelihood.gaussianChannel, .gaussianValue], [5, 64, 300])
+    @Test(arguments: [Likelihood.gaussianChannel, .gaussianValue, .studentT], [5, 64, 300])
     func threadsDoNotMatterToVariances(likelihood: Likelihood, batchSize: Int) throws {
         for var model in [smallModel, smallPerceptron] {
             model.likelihood = likelihood
