@@ -31,8 +31,9 @@ plot: setup ## Make the pictures and the report of a run again: vae plot, optimi
 browser: ## Install Chromium for the tests of the report, where it can be had; VAE_BROWSER=no skips it
 	@scripts/setup browser
 
+# Tests choose OpenBLAS's kernels themselves; what a shell has set for it would be among what they compare.
 test: setup browser ## Run the tests, with ARGS
-	swift test $(ARGS)
+	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE swift test $(ARGS)
 
 test-processors: setup ## Train and test with the bits of other processors: tiles, OpenBLAS's kernels, the C library; ARGS=short
 	scripts/processors $(ARGS)

@@ -100,8 +100,11 @@ enum Preload {
             copy("/proc/self/status", lines, file);
             FILE *arguments = fopen("/proc/self/cmdline", "r");
             for (int byte; arguments && (byte = fgetc(arguments)) != EOF;) fprintf(file, "%02x", byte);
-            for (char **entry = environ; *entry; entry++)
-                if (strstr(*entry, "OPENBLAS")) fprintf(file, "\\n%s", *entry);
+            for (char **entry = environ; *entry; entry++) {
+                // By their names: other programs' variables may have such a word in their values.
+                const char *word = strstr(*entry, "OPENBLAS"), *equals = strchr(*entry, '=');
+                if (word && equals && word < equals) fprintf(file, "\\n%s", *entry);
+            }
             fclose(file);
         }
         """
