@@ -59,7 +59,11 @@ extension VariationalAutoencoder {
     ///
     /// The same seed draws the same z whatever the classes are: the i-th image of one class and the i-th of another differ in their class
     /// alone.
-    /// - Parameter numbers: which draw of the seed each image takes; nil for the first, the second and so on
+    /// - Parameters:
+    ///   - classes: the class of each image
+    ///   - numbers: which draw of the seed each image takes; nil for the first, the second and so on
+    ///   - seed: the seed of the draws
+    ///   - threads: how many threads decode
     /// - Returns: (classes, height, width, channels), as `decode` has it
     /// - Throws: `invalidArgument` when there are no classes, or one that the model was not trained on.
     public func sample(
