@@ -34,6 +34,17 @@ struct ObjectiveFlags: ParsableArguments {
     @Option(help: ArgumentHelp("With --capacity: epochs over which C rises.", valueName: "epochs"))
     var capacityEpochs: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "Train on the importance-weighted bound of so many draws of z of each image, which is nearer to ln p(x) the more there are: an image is encoded once and decoded so often. The test loss is the same bound. (default: one draw and the KL divergence)",
+            valueName: "k"))
+    var importanceSamples: Int?
+
+    @Flag(
+        help:
+            "With --importance-samples: the encoder's gradient with less noise, which many draws need.")
+    var doublyReparameterised = false
+
     /// Puts what the flags say in place of the defaults.
     /// - Throws: `invalidArgument` when a flag has no effect beside the others, or lacks one.
     func apply(to training: inout TrainingConfiguration) throws(VAEError) {
@@ -54,6 +65,14 @@ struct ObjectiveFlags: ParsableArguments {
                 .invalidArgument, capacity == nil ? "capacity epochs" : "capacity",
                 "needs the other flag of the two", expected: "--capacity NATS --capacity-epochs N",
                 found: capacity == nil ? "no --capacity" : "no --capacity-epochs")
+        }
+        guard importanceSamples != nil || !doublyReparameterised else {
+            throw VAEError(
+                .invalidArgument, "doubly reparameterised", "needs the other flag of the two",
+                expected: "--importance-samples K", found: "none")
+        }
+        training.importance = importanceSamples.map {
+            ImportanceWeighting(samples: $0, isDoublyReparameterised: doublyReparameterised)
         }
         if let capacity, let capacityEpochs {
             training.capacity = KLCapacity(nats: capacity, epochs: capacityEpochs)

@@ -66,6 +66,10 @@ extension TrainCommand {
         try demand("--free-bits", objective.freeBits, training.freeBits)
         try demand("--capacity", objective.capacity, training.capacity?.nats)
         try demand("--capacity-epochs", objective.capacityEpochs, training.capacity?.epochs)
+        try demand("--importance-samples", objective.importanceSamples, training.importance?.samples)
+        try demand(
+            "--doubly-reparameterised", objective.doublyReparameterised ? true : nil,
+            training.importance?.isDoublyReparameterised == true)
         try demand("--weight-decay", optimizer.weightDecay, training.weightDecay)
         try demand("--clip-norm", optimizer.clipNorm, training.clipNorm)
         try demand("--average-weights", optimizer.averageWeights, training.averaging)

@@ -180,7 +180,9 @@ struct TrainCommand: ParsableCommand {
         "warm-up epochs": "--warm-up", "step epochs": "--step-epochs", "step factor": "--step-factor",
         "patience": "--patience", "augmentation": "--augment",
         "KL warm-up epochs": "--kl-warm-up", "KL cycles": "--kl-cycles", "free bits": "--free-bits",
-        "capacity": "--capacity", "capacity epochs": "--capacity-epochs", "weight decay": "--weight-decay",
+        "capacity": "--capacity", "capacity epochs": "--capacity-epochs",
+        "importance samples": "--importance-samples", "doubly reparameterised": "--doubly-reparameterised",
+        "weight decay": "--weight-decay",
         "gradient norm": "--clip-norm", "decay of the average": "--average-weights",
     ]
 }

@@ -76,6 +76,19 @@ struct AllocationTests {
         }
     }
 
+    @Test func ofSeveralDraws() async {
+        await #expect(processExitsWith: .success) {
+            let model = ModelConfiguration.fullyConnected(
+                hiddenUnits: [50], likelihood: .gaussian, latentSize: 5)
+            let count = try Engine.$mayOversubscribe.withValue(true) {
+                try allocationsInAnEpoch(
+                    model, threads: 2,
+                    with: { $0.importance = ImportanceWeighting(samples: 5, isDoublyReparameterised: true) })
+            }
+            #expect(count == 0)
+        }
+    }
+
     @Test func ofAVarianceForEachValue() async {
         await #expect(processExitsWith: .success) {
             var model = ModelConfiguration()

@@ -58,6 +58,9 @@ struct CheckpointTests {
         TrainingConfiguration(
             epochs: 3, batchSize: 9, klWeight: 20, seed: 4, capacity: KLCapacity(nats: 3, epochs: 2),
             clipNorm: 100, averaging: 0.99),
+        TrainingConfiguration(
+            epochs: 2, batchSize: 8, seed: 5,
+            importance: ImportanceWeighting(samples: 3, isDoublyReparameterised: true)),
     ]
 
     /// Fully connected, with a learned variance, or one for each value; and images that are drawn anew in every epoch.

@@ -2,6 +2,8 @@
 package struct Binding: Sendable {
     /// Images that there is room for.
     package let capacity: Int
+    /// Rows of the output for each row of what the encoder gives: draws of z of each image.
+    package let draws: Int
     package let inputs: [FloatRegion]
     package let output: FloatRegion
     /// One for each input; nil for one whose gradient nobody needs.
@@ -17,11 +19,13 @@ package struct Binding: Sendable {
     package let packed: Range<Int>
 
     package init(
-        capacity: Int, inputs: [FloatRegion], output: FloatRegion, inputGradients: [FloatRegion?],
+        capacity: Int, draws: Int = 1, inputs: [FloatRegion], output: FloatRegion,
+        inputGradients: [FloatRegion?],
         addsToInputGradient: [Bool], outputGradient: FloatRegion, scratch: FloatRegion, kept: FloatRegion,
         parameters: [Range<Int>], packed: Range<Int>
     ) {
         self.capacity = capacity
+        self.draws = draws
         self.inputs = inputs
         self.output = output
         self.inputGradients = inputGradients
@@ -48,8 +52,8 @@ package struct Weights: Sendable {
 
 /// One micro-batch on its way back.
 package struct BackwardPass: Sendable {
-    /// Images.
-    package let count: Int
+    /// Images, or behind the latent space draws of all of them.
+    package var count: Int
     /// In the layout of the parameters.
     package let gradients: FloatRegion
     /// Adds to `gradients` instead of overwriting them.
@@ -58,15 +62,30 @@ package struct BackwardPass: Sendable {
     package let klScale: Float
     /// What that is a factor of.
     package let penalty: DivergencePenalty
+    /// How draws go back where there is no closed form of the divergence.
+    package let sampling: SampledPass?
 
     package init(
         count: Int, gradients: FloatRegion, accumulating: Bool, klScale: Float,
-        penalty: DivergencePenalty = .divergence
+        penalty: DivergencePenalty = .divergence, sampling: SampledPass? = nil
     ) {
         self.count = count
         self.gradients = gradients
         self.accumulating = accumulating
         self.klScale = klScale
         self.penalty = penalty
+        self.sampling = sampling
+    }
+}
+
+/// The way back of draws whose divergence is measured by the draws themselves.
+package struct SampledPass: Sendable {
+    /// The share of each row in its image's bound; nil for one draw that counts whole.
+    package let shares: FloatRegion?
+    package let isDoublyReparameterised: Bool
+
+    package init(shares: FloatRegion?, isDoublyReparameterised: Bool) {
+        self.shares = shares
+        self.isDoublyReparameterised = isDoublyReparameterised
     }
 }

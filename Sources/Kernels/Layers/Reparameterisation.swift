@@ -11,19 +11,35 @@ package struct Reparameterisation: Layer {
 
     package var backwardReads: BackwardReads { .inputs }
 
-    /// Inputs are the mean, the log-variance and the noise.
+    /// Inputs are the mean, the log-variance and the noise: one row an image of the heads, and as many of the noise as there are draws, the first
+    /// of all images first.
     package func forward(_ at: Binding, _ weights: Weights, count: Int) {
-        let size = count * outputShape[0]
-        GaussianLatent.sample(
-            mean: at.inputs[0].prefix(size), logVariance: at.inputs[1].prefix(size),
-            noise: at.inputs[2].prefix(size), into: at.output.prefix(size))
+        let heads = count / at.draws * outputShape[0]
+        for draw in 0..<at.draws {
+            let rows = draw * heads..<(draw + 1) * heads
+            GaussianLatent.sample(
+                mean: at.inputs[0].prefix(heads), logVariance: at.inputs[1].prefix(heads),
+                noise: at.inputs[2][rows], into: at.output[rows])
+        }
     }
 
     /// Each head is read by this layer alone: its gradient is overwritten.
     package func backward(_ at: Binding, _ weights: Weights, _ pass: BackwardPass) {
-        let size = pass.count * outputShape[0]
+        let (size, rows) = (pass.count * outputShape[0], at.draws * pass.count * outputShape[0])
         guard let mean = at.inputGradients[0], let logVariance = at.inputGradients[1] else { return }
         precondition(!at.addsToInputGradient[0] && !at.addsToInputGradient[1], "a head with other readers")
+        if let sampling = pass.sampling {
+            SampledLatents(
+                count: pass.count, draws: at.draws, mean: at.inputs[0].prefix(size),
+                logVariance: at.inputs[1].prefix(size), noise: at.inputs[2].prefix(rows),
+                z: at.output.prefix(rows)
+            ).backward(
+                zGradient: at.outputGradient.prefix(rows), shares: sampling.shares, scale: pass.klScale,
+                isDoublyReparameterised: sampling.isDoublyReparameterised,
+                meanGradient: mean.prefix(size), logVarianceGradient: logVariance.prefix(size))
+            return
+        }
+        precondition(at.draws == 1, "a closed form of one draw alone")
         GaussianLatent.backward(
             zGradient: at.outputGradient.prefix(size), mean: at.inputs[0].prefix(size),
             logVariance: at.inputs[1].prefix(size), noise: at.inputs[2].prefix(size), weight: pass.klScale,

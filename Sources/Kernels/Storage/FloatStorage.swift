@@ -98,15 +98,13 @@ package struct FloatRegion: @unchecked Sendable {
     /// A copy of the floats as an array.
     package func array() -> [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
 
-    /// Lends two arrays to kernels for the length of `body`.
-    package static func withRegions(
-        _ first: inout [Float], _ second: inout [Float], _ body: (FloatRegion, FloatRegion) throws -> Void
+    /// Lends an array to kernels for the length of `body`; an empty one has no place to lend.
+    package static func withRegion(
+        _ floats: inout [Float], _ body: (FloatRegion) throws -> Void
     ) rethrows {
-        try first.withUnsafeMutableBufferPointer { first in
-            try second.withUnsafeMutableBufferPointer { second in
-                guard let a = first.baseAddress, let b = second.baseAddress else { return }
-                try body(FloatRegion(base: a, count: first.count), FloatRegion(base: b, count: second.count))
-            }
+        try floats.withUnsafeMutableBufferPointer { floats in
+            guard let base = floats.baseAddress else { return }
+            try body(FloatRegion(base: base, count: floats.count))
         }
     }
 }

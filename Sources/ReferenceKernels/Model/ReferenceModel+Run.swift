@@ -46,21 +46,31 @@ extension ReferenceModel {
         _ pass: Pass<T>, _ penalty: DivergencePenalty, _ images: [T], _ parameters: [[T]], _ own: [[T]],
         count: Int
     ) -> [[T]] {
-        let plan = topology.plan
         let scale = 1 / T(count)
         func scaled(_ values: [T], _ factor: T) -> [T] { values.map { $0 * factor } }
-        var gradients = [[T]](repeating: [], count: plan.values.count)
         let likelihood = topology.referenceLikelihood.referenceGradient(
             pass.output, targets: images, parameters: own, count: count)
         let klDivergence = Reference.penaltyGradient(
             penalty, mean: pass.mean, logVariance: pass.logVariance, count: count)
-        gradients[topology.output] = scaled(likelihood.output, scale)
-        gradients[topology.mean] = scaled(klDivergence.mean, scale * pass.klWeight)
-        gradients[topology.logVariance] = scaled(klDivergence.logVariance, scale * pass.klWeight)
-        var result = [[T]](repeating: [], count: parameters.count)
+        var result = gradients(
+            [
+                topology.output: scaled(likelihood.output, scale),
+                topology.mean: scaled(klDivergence.mean, scale * pass.klWeight),
+                topology.logVariance: scaled(klDivergence.logVariance, scale * pass.klWeight),
+            ], pass, parameters, count: count)
         for (index, gradient) in likelihood.parameters.enumerated() {
             result[parameters.count - own.count + index] = scaled(gradient, scale)
         }
+        return result
+    }
+
+    /// The way back of a pass from the gradients of some of its values, to those of the network's tensors.
+    func gradients<T: ReferenceScalar>(
+        _ seeds: [Int: [T]], _ pass: Pass<T>, _ parameters: [[T]], count: Int
+    ) -> [[T]] {
+        let plan = topology.plan
+        var gradients = plan.values.indices.map { seeds[$0] ?? [] }
+        var result = parameters.map { [T](repeating: 0, count: $0.count) }
         for node in plan.nodes.reversed() where plan.values[node.output].wantsGradient {
             let below = node.reference.referenceBackward(
                 gradients[node.output], inputs: node.inputs.map { pass.values[$0] },

@@ -12,7 +12,7 @@ extension TrainingConfiguration {
     package var hasPenalty: Bool { klSchedule != nil || measuresPenalty }
 
     /// Whether the penalty is no multiple of the KL divergence, and is measured beside it.
-    var measuresPenalty: Bool { freeBits != nil || capacity != nil }
+    var measuresPenalty: Bool { freeBits != nil || capacity != nil || importance != nil }
 
     /// The objective of a step, from 0 over the whole training.
     func objective(step: Int, stepsPerEpoch: Int) -> StepObjective {
@@ -41,7 +41,7 @@ extension TrainingConfiguration {
     /// with free bits too, and with a capacity reconstruction + klWeight · |KL − C| for the C that is risen to.
     func mean(_ losses: ImageLosses) -> Losses {
         var mean = losses.mean(klWeight: klWeight)
-        guard hasPenalty else { return mean }
+        guard hasPenalty, importance == nil else { return mean }
         mean.penalty = klWeight * mean.kl
         if let target = capacity?.nats {
             let sum = PairwiseSum.of(losses.kl.count) { abs(Double(losses.kl[$0]) - target) }
@@ -64,6 +64,15 @@ extension TrainingConfiguration {
                 found: "both")
         }
         try klSchedule?.validate(epochs: epochs)
+        if let importance {
+            try importance.validate()
+            let name = "importance samples"
+            try exclude(
+                name, klSchedule == nil ? nil : "a schedule of the KL weight, which their bound has none of")
+            try exclude(name, freeBits == nil ? nil : "free bits")
+            try exclude(name, capacity == nil ? nil : "a capacity")
+            try exclude(name, klWeight == 1 ? nil : "a KL weight: their bound on ln p(x) has none")
+        }
         if let freeBits {
             try positive("free bits", freeBits)
             try exclude("free bits", capacity == nil ? nil : "a capacity")

@@ -37,6 +37,8 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
     public var freeBits: Double?
     /// A target of the KL divergence in place of its least; nil for none.
     public var capacity: KLCapacity?
+    /// Several draws of z of each image and the bound on ln p(x) that they make together; nil for one draw and the evidence lower bound.
+    public var importance: ImportanceWeighting?
     /// λ of AdamW: every step takes learning rate · λ of themselves off the kernels, of biases, normalisation and the likelihood's own parameters
     /// nothing. nil for Adam.
     public var weightDecay: Double?
@@ -51,7 +53,8 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
         beta2: Double = 0.999, epsilon: Double = 1e-7, klWeight: Double = 1, seed: UInt64 = 0,
         schedule: LearningRateSchedule = LearningRateSchedule(), patience: Int? = nil,
         binarization: Binarization? = nil, augmentation: Augmentation? = nil, klSchedule: KLSchedule? = nil,
-        freeBits: Double? = nil, capacity: KLCapacity? = nil, weightDecay: Double? = nil,
+        freeBits: Double? = nil, capacity: KLCapacity? = nil, importance: ImportanceWeighting? = nil,
+        weightDecay: Double? = nil,
         clipNorm: Double? = nil, averaging: Double? = nil
     ) {
         self.epochs = epochs
@@ -69,6 +72,7 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
         self.klSchedule = klSchedule
         self.freeBits = freeBits
         self.capacity = capacity
+        self.importance = importance
         self.weightDecay = weightDecay
         self.clipNorm = clipNorm
         self.averaging = averaging
@@ -94,6 +98,7 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
         klSchedule = try values.decodeIfPresent(KLSchedule.self, forKey: .klSchedule)
         freeBits = try values.decodeIfPresent(Double.self, forKey: .freeBits)
         capacity = try values.decodeIfPresent(KLCapacity.self, forKey: .capacity)
+        importance = try values.decodeIfPresent(ImportanceWeighting.self, forKey: .importance)
         weightDecay = try values.decodeIfPresent(Double.self, forKey: .weightDecay)
         clipNorm = try values.decodeIfPresent(Double.self, forKey: .clipNorm)
         averaging = try values.decodeIfPresent(Double.self, forKey: .averaging)

@@ -32,7 +32,7 @@ extension Engine {
         for batch in MicroBatches(start..<end, size: network.microBatch) {
             for (position, draw) in batch.enumerated() {
                 workspace.drawNoise(
-                    at: position,
+                    at: position, of: batch.count,
                     from: RandomStream(seed: draws.seed, purpose: .importanceNoise, epoch: draw, item: image))
             }
             network.sampleLatents(weights, workspace, count: batch.count)

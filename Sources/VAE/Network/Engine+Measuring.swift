@@ -17,33 +17,46 @@ extension Engine {
         _ images: ImageSet, _ weights: Weights, seed: UInt64, draw: Int = 0, sampling: Bool,
         pause: () throws -> Void
     ) rethrows -> ImageLosses {
-        var reconstruction = [Float](repeating: 0, count: images.count)
-        var klDivergence = reconstruction
-        try FloatRegion.withRegions(&reconstruction, &klDivergence) { reconstruction, klDivergence in
+        let (count, isSampled) = (images.count, network.isSampled)
+        // Reconstruction, divergence, and where it is something of its own the penalty, of all images.
+        var losses = [Float](repeating: 0, count: (isSampled ? 3 : 2) * count)
+        try FloatRegion.withRegion(&losses) { losses in
             try forEachMicroBatch(of: images.count, pause: pause) { workspace, range in
                 load(images, range, workspace)
+                workspace.repeatInputs(count: range.count)
                 workspace.noise.fill(with: 0)
                 if sampling {
                     for (position, item) in range.enumerated() {
                         workspace.drawNoise(
-                            at: position,
+                            at: position, of: range.count,
                             from: RandomStream(seed: seed, purpose: .testNoise, epoch: draw, item: item))
                     }
                 }
                 network.forward(weights, workspace, count: range.count)
-                reconstruction[range].copy(from: workspace.reconstruction.prefix(range.count))
-                klDivergence[range].copy(from: workspace.klDivergence.prefix(range.count))
+                func keep(_ measured: FloatRegion, as part: Int) {
+                    losses[part * count + range.lowerBound..<part * count + range.upperBound].copy(
+                        from: measured.prefix(range.count))
+                }
+                keep(workspace.reconstruction, as: 0)
+                keep(workspace.klDivergence, as: 1)
+                if isSampled { keep(workspace.penalty, as: 2) }
             }
         }
-        return ImageLosses(reconstruction: reconstruction, kl: klDivergence)
+        return ImageLosses(
+            reconstruction: Array(losses[..<count]), kl: Array(losses[count..<2 * count]),
+            penalty: isSampled ? Array(losses[(2 * count)...]) : nil)
     }
 }
 
 extension Workspace {
-    /// Draws the noise of the image at `position` from a stream of its own.
-    func drawNoise(at position: Int, from stream: RandomStream) {
+    /// Draws the noise of the image at `position` from a stream of its own: one draw after the other.
+    /// - Parameter count: images that go together, which say where the rows of the second draw begin
+    func drawNoise(at position: Int, of count: Int, from stream: RandomStream) {
         var stream = stream
-        let size = noise.count / capacity
-        stream.fillNormal(noise[position * size..<(position + 1) * size])
+        let size = noise.count / (capacity * draws)
+        for draw in 0..<draws {
+            let row = draw * count + position
+            stream.fillNormal(noise[row * size..<(row + 1) * size])
+        }
     }
 }

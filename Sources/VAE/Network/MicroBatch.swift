@@ -26,13 +26,21 @@ enum MicroBatch {
     static let usual = 8
 
     /// A power of two.
-    static func size(for topology: Topology) -> Int {
+    /// - Parameter draws: of z, of each image
+    static func size(for topology: Topology, draws: Int = 1) -> Int {
         let plan = topology.plan
         // Heads, noise and z are too small to count.
         var small: Set = [topology.noise, topology.mean, topology.logVariance, topology.z]
         if let labels = topology.labels { small.insert(labels) }
         let activations = plan.values.indices.filter { !small.contains($0) }.map { plan.values[$0].count }
-        return size(activations: activations, parameters: plan.layout.count, flop: topology.trainingFlop)
+        let usual = size(
+            activations: activations, parameters: plan.layout.count, flop: topology.trainingFlop)
+        guard draws > 1 else { return usual }
+        // Draws make rows enough; more images than fit near a core with theirs are only for few of them.
+        let perImage = draws * activations.reduce(2 * activations.reduce(0, max), +)
+        var images = 1
+        while images < usual && 2 * images * perImage <= nearFloats { images *= 2 }
+        return images
     }
 
     /// - Parameters:

@@ -14,6 +14,15 @@ struct Network: Sendable {
     let packedNodes: [Int]
     /// Images that go through the network together.
     let microBatch: Int
+    /// The draws of z of each image, and what is made of them; nil for one draw and the evidence lower bound.
+    let importance: ImportanceWeighting?
+
+    /// Draws of z of each image.
+    var draws: Int { importance?.samples ?? 1 }
+    /// Whether the divergence is measured by draws, since it has no closed form or is not what is asked for.
+    var isSampled: Bool { importance != nil }
+    /// The same for one draw.
+    var single: Network { Network(configuration, topology: topology, importance: nil) }
 
     var plan: Plan { topology.plan }
     var layout: ParameterLayout { topology.plan.layout }
@@ -22,20 +31,29 @@ struct Network: Sendable {
     var optimizedCount: Int { topology.likelihoodParameters.lowerBound }
 
     /// - Throws: `invalidArgument` when the configuration is not valid.
-    init(_ configuration: ModelConfiguration, products: Products = .tiles) throws(VAEError) {
-        try self.init(configuration, tiles: products.tiles)
+    init(
+        _ configuration: ModelConfiguration, products: Products = .tiles,
+        importance: ImportanceWeighting? = nil
+    ) throws(VAEError) {
+        try self.init(configuration, tiles: products.tiles, importance: importance)
     }
 
     /// - Parameter tiles: what products are computed with; nil for OpenBLAS's `sgemm`
-    init(_ configuration: ModelConfiguration, tiles: Tiles?) throws(VAEError) {
+    init(
+        _ configuration: ModelConfiguration, tiles: Tiles?, importance: ImportanceWeighting? = nil
+    ) throws(VAEError) {
         try configuration.checkSizes()
+        self.init(
+            configuration, topology: try Topology(configuration, tiles: tiles), importance: importance)
+    }
+
+    private init(_ configuration: ModelConfiguration, topology: Topology, importance: ImportanceWeighting?) {
         self.configuration = configuration
-        topology = try Topology(configuration, tiles: tiles)
+        self.topology = topology
+        self.importance = importance
         backwardOrder = topology.plan.backwardOrder
-        packedNodes = topology.plan.nodes.indices.filter { [plan = topology.plan] in
-            !plan.nodes[$0].packed.isEmpty
-        }
-        microBatch = MicroBatch.size(for: topology)
+        packedNodes = topology.plan.nodes.indices.filter { !topology.plan.nodes[$0].packed.isEmpty }
+        microBatch = MicroBatch.size(for: topology, draws: importance?.samples ?? 1)
     }
 
     /// Brings `weights.packed` up to date for one of the `packedNodes`; nothing else writes to its part.
@@ -51,17 +69,17 @@ extension Network {
         forward(topology.encoder, weights, workspace, count)
     }
 
-    /// z = μ + σ·ε from `workspace.noise`.
+    /// z = μ + σ·ε from `workspace.noise`, for each draw.
     func sampleLatents(_ weights: Weights, _ workspace: Workspace, count: Int) {
-        forward(topology.latent..<topology.latent + 1, weights, workspace, count)
+        forward(topology.latent..<topology.latent + 1, weights, workspace, count * draws)
     }
 
-    /// From `workspace.z` to the output.
+    /// From `workspace.z` to the output, for each draw.
     func decode(_ weights: Weights, _ workspace: Workspace, count: Int) {
-        forward(topology.decoder, weights, workspace, count)
+        forward(topology.decoder, weights, workspace, count * draws)
     }
 
-    /// The whole way forward: q(z|x) of the images, a draw of it, the output, and both parts of each image's loss.
+    /// The whole way forward: q(z|x) of the images, draws of it, the outputs, and both parts of each image's loss.
     /// - Parameter gradientScale: with it, the gradient of scale · reconstruction is left for `backward`
     func forward(_ weights: Weights, _ workspace: Workspace, count: Int, gradientScale: Float? = nil) {
         encode(weights, workspace, count: count)
@@ -70,6 +88,7 @@ extension Network {
         let start = workspace.times == nil ? 0 : StepTimes.now
         measureKLDivergence(workspace, count: count)
         measureReconstruction(weights, workspace, count: count, gradientScale: gradientScale)
+        if isSampled { weighDraws(weights, workspace, count: count, hasGradient: gradientScale != nil) }
         workspace.times?.add(.objective, since: start)
     }
 
@@ -90,16 +109,16 @@ extension Network {
             into: workspace.klDivergence)
     }
 
-    /// −ln p(x|z) of each image, in nats, from the output.
+    /// −ln p(x|z) of each draw, in nats, from the output.
     /// - Parameter gradientScale: with it, the gradient of scale · reconstruction is left for `backward`
     func measureReconstruction(
         _ weights: Weights, _ workspace: Workspace, count: Int, gradientScale: Float? = nil
     ) {
-        let pixels = count * configuration.imageShape.count
+        let pixels = count * draws * configuration.imageShape.count
         let outputs = pixels * topology.likelihood.outputsPerValue
         topology.likelihood.loss(
             workspace.output.prefix(outputs), targets: workspace.images.prefix(pixels),
-            parameters: weights.parameters[topology.likelihoodParameters], count: count,
+            parameters: weights.parameters[topology.likelihoodParameters], count: count * draws,
             losses: workspace.reconstruction,
             gradient: gradientScale.map {
                 LikelihoodGradient(
@@ -120,12 +139,16 @@ extension Network {
         let own = topology.likelihoodParameters
         let gradient = pass.gradients[own]
         if !pass.accumulating { gradient.fill(with: 0) }
-        for image in 0..<pass.count {
-            gradient.add(workspace.likelihoodGradients[image * own.count..<(image + 1) * own.count])
+        for row in 0..<pass.count * draws {
+            gradient.add(workspace.likelihoodGradients[row * own.count..<(row + 1) * own.count])
         }
+        var ofDraws = pass
+        ofDraws.count *= draws
         for index in backwardOrder {
             let start = workspace.times == nil ? 0 : StepTimes.now
-            workspace.nodes[index].layer.backward(workspace.nodes[index].binding, weights, pass)
+            if index == topology.latent, isSampled { addPriorGradient(weights, workspace, pass) }
+            workspace.nodes[index].layer.backward(
+                workspace.nodes[index].binding, weights, index > topology.latent ? ofDraws : pass)
             workspace.times?.add(backward: index, since: start)
         }
     }

@@ -56,6 +56,12 @@ package struct Topology: Sendable {
         plan = builder.plan
     }
 
+    /// Whether a value has a row for each draw of z, and not for each image.
+    func isOfDraws(_ value: Int) -> Bool {
+        value == images || value == noise || value == labels || value == z
+            || plan.nodes[decoder].contains { $0.output == value }
+    }
+
     /// Operations of the products to train on one image: those of the forward pass, and one more for each gradient.
     package var trainingFlop: Int { plan.nodes.reduce(0) { $0 + plan.trainingFlop($1) } }
 

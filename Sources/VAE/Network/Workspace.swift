@@ -10,8 +10,8 @@ final class Workspace: @unchecked Sendable {
         let binding: Binding
     }
 
-    /// Images it has room for.
-    let capacity: Int
+    /// Images it has room for, and draws of z of each.
+    let capacity, draws: Int
     /// In the order of the plan.
     let nodes: [Node]
 
@@ -22,10 +22,15 @@ final class Workspace: @unchecked Sendable {
     /// (capacity, classes); empty for a model that knows of no classes.
     let labels: FloatRegion
     let mean, logVariance, z: FloatRegion
+    /// nil where there is no way back.
+    let zGradient: FloatRegion?
     /// The decoder's output. Its gradient may be written over it.
     let output, outputGradient: FloatRegion
     /// One value an image, in nats.
     let reconstruction, klDivergence: FloatRegion
+    /// ln p(z) and the share in its image's bound of each draw, and of each image what takes the divergence's place in the loss, in nats; empty
+    /// where it has a closed form.
+    let logPrior, shares, penalty: FloatRegion
     /// (capacity, parameters): by the likelihood's own parameters.
     let likelihoodGradients: FloatRegion
     /// Scratch to bring an image in, one at a time.
@@ -67,7 +72,8 @@ final class Workspace: @unchecked Sendable {
             Node(
                 layer: node.layer,
                 binding: Binding(
-                    capacity: capacity, inputs: node.inputs.map { values[$0] }, output: values[node.output],
+                    capacity: topology.isOfDraws(node.output) ? capacity * network.draws : capacity,
+                    draws: network.draws, inputs: node.inputs.map { values[$0] }, output: values[node.output],
                     inputGradients: node.inputs.map { gradients[$0] }, addsToInputGradient: adds[index],
                     outputGradient: gradients[node.output] ?? nothing, scratch: scratch,
                     kept: region(layout.kept[index]), parameters: node.parameters, packed: node.packed))
@@ -78,13 +84,18 @@ final class Workspace: @unchecked Sendable {
         mean = values[topology.mean]
         logVariance = values[topology.logVariance]
         z = values[topology.z]
+        zGradient = gradients[topology.z]
         output = values[topology.output]
         outputGradient = gradients[topology.output] ?? nothing
         reconstruction = region(layout.reconstruction)
         klDivergence = region(layout.klDivergence)
+        logPrior = region(layout.logPrior)
+        shares = region(layout.shares)
+        penalty = region(layout.penalty)
         likelihoodGradients = region(layout.likelihoodGradients)
         loadingScratch = region(layout.loading)
         self.capacity = capacity
+        draws = network.draws
         self.storage = storage
     }
 }

@@ -19,6 +19,8 @@ struct WorkspaceLayout {
     /// Shared by all nodes, each within its call.
     let scratch: Block
     let reconstruction, klDivergence, likelihoodGradients: Block
+    /// Of each draw, and of each image what takes the divergence's place: empty where it has a closed form.
+    let logPrior, shares, penalty: Block
     /// What it takes to bring an image in, needed before the first node only.
     let loading: Block
     let offsets: [Int]
@@ -28,7 +30,7 @@ struct WorkspaceLayout {
     /// - Parameter loading: floats of scratch to bring an image in
     init(_ network: Network, capacity: Int, training: Bool, loading: Int = 0) {
         let (plan, topology) = (network.plan, network.topology)
-        let loss = plan.nodes.count
+        let (loss, rows) = (plan.nodes.count, capacity * network.draws)
         // Without a way back, nothing is read after the node that it is for.
         var backward = Array(plan.nodes.indices)
         if training {
@@ -38,7 +40,13 @@ struct WorkspaceLayout {
         }
         let always = 0...loss + plan.nodes.count
         let needs = plan.nodes.map { node in
-            node.layer.needs(images: capacity, givesInputGradient: plan.givesInputGradient(node))
+            node.layer.needs(
+                images: topology.isOfDraws(node.output) ? rows : capacity,
+                givesInputGradient: plan.givesInputGradient(node))
+        }
+        // What comes in has a row for each draw as well, since the decoder's side reads it, too.
+        func size(_ value: Int) -> Int {
+            plan.values[value].count * (topology.isOfDraws(value) ? rows : capacity)
         }
         var arena = Arena()
         func reserve(_ count: Int, _ time: ClosedRange<Int>) -> Block {
@@ -54,7 +62,7 @@ struct WorkspaceLayout {
         for (index, node) in plan.nodes.enumerated() { producers[node.output] = index }
         values = plan.values.enumerated().map { index, value in
             guard !shared.contains(index), let producer = producers[index] else {
-                return reserve(value.count * capacity, always)
+                return reserve(size(index), always)
             }
             var last = index == topology.output ? loss : producer
             for reader in value.readers {
@@ -67,7 +75,7 @@ struct WorkspaceLayout {
             if index == topology.output || plan.nodes[producer].layer.backwardReads.contains(.output) {
                 last = max(last, backward[producer])
             }
-            return reserve(value.count * capacity, producer...last)
+            return reserve(size(index), producer...last)
         }
         precondition(
             plan.values[topology.output].readers.isEmpty
@@ -81,14 +89,18 @@ struct WorkspaceLayout {
                 let first = value.readers.map { backward[$0] }.min() ?? loss
                 gradients[index] =
                     index == topology.output
-                    ? values[index] : reserve(value.count * capacity, first...backward[producer])
+                    ? values[index] : reserve(size(index), first...backward[producer])
             }
         }
         kept = plan.nodes.indices.map { reserve(needs[$0].kept, $0...max($0, backward[$0])) }
         scratch = reserve(needs.reduce(0) { max($0, $1.scratch) }, always)
-        reconstruction = reserve(capacity, always)
+        reconstruction = reserve(rows, always)
         klDivergence = reserve(capacity, always)
-        likelihoodGradients = reserve(training ? capacity * topology.likelihoodParameters.count : 0, always)
+        let sampled = network.isSampled
+        logPrior = reserve(sampled ? rows : 0, always)
+        shares = reserve(sampled ? rows : 0, always)
+        penalty = reserve(sampled ? capacity : 0, always)
+        likelihoodGradients = reserve(training ? rows * topology.likelihoodParameters.count : 0, always)
         self.loading = reserve(loading, 0...0)
         (offsets, count) = arena.place()
     }

@@ -75,10 +75,11 @@ extension Trainer {
                         of: modelConfiguration.classes.count, at: position)
                 }
                 workspace.drawNoise(
-                    at: position,
+                    at: position, of: range.count,
                     from: RandomStream(
                         seed: configuration.seed, purpose: .trainingNoise, epoch: epoch, item: image))
             }
+            workspace.repeatInputs(count: range.count)
             workspace.times?.add(.load, since: loading)
             network.forward(weights, workspace, count: range.count, gradientScale: scale)
             network.backward(
@@ -86,7 +87,8 @@ extension Trainer {
                 BackwardPass(
                     count: range.count, gradients: gradient,
                     accumulating: range.lowerBound > shard.lowerBound,
-                    klScale: Float(objective.weight) * scale, penalty: objective.penalty))
+                    klScale: Float(objective.weight) * scale, penalty: objective.penalty,
+                    sampling: network.sampledPass(workspace)))
             losses.region[range].copy(from: workspace.reconstruction.prefix(range.count))
             let second = configuration.batchSize + range.lowerBound
             losses.region[second..<second + range.count].copy(
@@ -94,6 +96,11 @@ extension Trainer {
             if configuration.measuresPenalty {
                 let latents = 0..<range.count * modelConfiguration.latentSize
                 let third = configuration.batchSize + second
+                guard !network.isSampled else {
+                    losses.region[third..<third + range.count].copy(
+                        from: workspace.penalty.prefix(range.count))
+                    continue
+                }
                 objective.penalty.measure(
                     mean: workspace.mean[latents], logVariance: workspace.logVariance[latents],
                     count: range.count, into: losses.region[third..<third + range.count])

@@ -59,7 +59,7 @@ public final class Trainer {
     ) throws(VAEError) {
         try training.validate()
         try training.augmentation?.validate(for: model.imageShape)
-        let network = try Network(model, products: products)
+        let network = try Network(model, products: products, importance: training.importance)
         let count = network.layout.count
         modelConfiguration = model
         configuration = training
@@ -104,7 +104,7 @@ public final class Trainer {
     /// The model as it is now: with the average of its parameters, where the configuration asks for one. Copies the parameters.
     public var model: VariationalAutoencoder {
         VariationalAutoencoder(
-            network: engine.network, parameters: (averages ?? parameters).region.array())
+            network: engine.network.single, parameters: (averages ?? parameters).region.array())
     }
 
     /// Workers in use: as many as asked for, but never more than a batch has shards or the machine processors.

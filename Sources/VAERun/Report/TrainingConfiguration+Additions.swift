@@ -10,6 +10,12 @@ extension TrainingConfiguration {
             klSchedule?.cycles.map { ("KL cycles", "\($0)") },
             freeBits.map { ("free bits", "\($0) nats a dimension") },
             capacity.map { ("KL capacity", "\($0.nats) nats over \(epochs($0.epochs))") },
+            importance.map {
+                (
+                    "importance samples",
+                    "\($0.samples)" + ($0.isDoublyReparameterised ? ", doubly reparameterised" : "")
+                )
+            },
             weightDecay.map { ("weight decay", "\($0)") },
             clipNorm.map { ("largest gradient norm", "\($0)") },
             averaging.map { ("average of the weights", "decay \($0)") },
@@ -20,6 +26,10 @@ extension TrainingConfiguration {
     package var equation: String {
         func number(_ value: Double) -> String { String(format: "%g", value) }
         let weight = klWeight == 1 ? "" : "\(number(klWeight)) × "
+        if let importance {
+            let draws = importance.samples
+            return "−ln of the mean of \(draws) weights p(x|z) p(z) / q(z|x) (IWAE-\(draws))"
+        }
         if let capacity {
             return "reconstruction + \(weight)|KL − C|, where C rises to \(number(capacity.nats)) nats"
         }
@@ -31,7 +41,7 @@ extension TrainingConfiguration {
 
     /// What the test loss is, where it is another one.
     package var testEquation: String? {
-        guard hasPenalty else { return nil }
+        guard hasPenalty, importance == nil else { return nil }
         let weight = klWeight == 1 ? "" : String(format: "%g × ", klWeight)
         return "reconstruction + \(weight)" + (capacity.map { String(format: "|KL − %g|", $0.nats) } ?? "KL")
     }

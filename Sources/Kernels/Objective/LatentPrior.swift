@@ -1,0 +1,57 @@
+/// p(z), the distribution that draws of q(z|x) are held against.
+package protocol LatentPrior: Sendable {
+    /// Tensors of its own, which the optimiser trains with the network's; named as in files.
+    var parameters: [Parameter] { get }
+
+    /// ln p(z) of each row, in nats: computed in Double and rounded once.
+    ///
+    /// - Parameters:
+    ///   - z: (rows, size)
+    ///   - parameters: the prior's own
+    ///   - densities: receives one value a row
+    func logDensity(_ z: FloatRegion, parameters: FloatRegion, rows: Int, into densities: FloatRegion)
+
+    /// The gradient of Σ scale · weight · −ln p(z) over the rows, added to what is there.
+    ///
+    /// - Parameters:
+    ///   - weights: of each row; nil for 1
+    ///   - zGradient: (rows, size)
+    ///   - gradient: by the prior's own parameters
+    func addGradient(
+        _ z: FloatRegion, parameters: FloatRegion, rows: Int, weights: FloatRegion?, scale: Float,
+        zGradient: FloatRegion, gradient: FloatRegion)
+}
+
+/// N(0, I).
+package struct StandardNormal: LatentPrior {
+    package init() {}
+
+    package var parameters: [Parameter] { [] }
+
+    package func logDensity(
+        _ z: FloatRegion, parameters: FloatRegion, rows: Int, into densities: FloatRegion
+    ) {
+        let size = z.count / max(rows, 1)
+        precondition(z.count == rows * size && densities.count >= rows, "\(rows) rows of \(z.count) latents")
+        for row in 0..<rows {
+            var squares = 0.0
+            for index in row * size..<(row + 1) * size {
+                squares += Double(z.base[index]) * Double(z.base[index])
+            }
+            densities.base[row] = Float(-0.5 * (squares + Double(size) * GaussianLatent.logTwoPi))
+        }
+    }
+
+    package func addGradient(
+        _ z: FloatRegion, parameters: FloatRegion, rows: Int, weights: FloatRegion?, scale: Float,
+        zGradient: FloatRegion, gradient: FloatRegion
+    ) {
+        let size = z.count / max(rows, 1)
+        precondition(
+            z.count == rows * size && zGradient.count == z.count, "\(rows) rows of \(z.count) latents")
+        for row in 0..<rows {
+            let factor = scale * (weights.map { $0[row] } ?? 1)
+            for index in row * size..<(row + 1) * size { zGradient.base[index] += factor * z.base[index] }
+        }
+    }
+}
