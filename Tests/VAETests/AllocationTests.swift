@@ -89,6 +89,19 @@ struct AllocationTests {
         }
     }
 
+    @Test func ofLearnedPriors() async {
+        await #expect(processExitsWith: .success) {
+            for prior in [Prior.mixture(components: 5), .vamp(pseudoInputs: 20)] {
+                var model = ModelConfiguration.fullyConnected(hiddenUnits: [20], latentSize: 2)
+                model.prior = prior
+                let count = try Engine.$mayOversubscribe.withValue(true) {
+                    try allocationsInAnEpoch(model, threads: 2)
+                }
+                #expect(count == 0)
+            }
+        }
+    }
+
     @Test func ofAVarianceForEachValue() async {
         await #expect(processExitsWith: .success) {
             var model = ModelConfiguration()

@@ -46,6 +46,8 @@ package struct Parameter: Sendable, Hashable {
         /// Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010,
         /// equation 16.
         case glorotUniform(fanIn: Int, fanOut: Int)
+        /// N(0, 1).
+        case normal
     }
 
     package init(_ name: String, _ shape: [Int], _ start: Start) {

@@ -1,35 +1,36 @@
 /// p(z), the distribution that draws of q(z|x) are held against.
 package protocol LatentPrior: Sendable {
-    /// Tensors of its own, which the optimiser trains with the network's; named as in files.
-    var parameters: [Parameter] { get }
+    /// Numbers that describe it, made of the parameters once a step: 0 for a prior that is always the same.
+    var componentCount: Int { get }
 
     /// ln p(z) of each row, in nats: computed in Double and rounded once.
     ///
     /// - Parameters:
     ///   - z: (rows, size)
-    ///   - parameters: the prior's own
+    ///   - components: the numbers that describe it
     ///   - densities: receives one value a row
-    func logDensity(_ z: FloatRegion, parameters: FloatRegion, rows: Int, into densities: FloatRegion)
+    func logDensity(_ z: FloatRegion, components: FloatRegion, rows: Int, into densities: FloatRegion)
 
     /// The gradient of Σ scale · weight · −ln p(z) over the rows, added to what is there.
     ///
     /// - Parameters:
+    ///   - densities: ln p(z) of each row
     ///   - weights: of each row; nil for 1
     ///   - zGradient: (rows, size)
-    ///   - gradient: by the prior's own parameters
+    ///   - gradient: by the numbers that describe it, of their shape
     func addGradient(
-        _ z: FloatRegion, parameters: FloatRegion, rows: Int, weights: FloatRegion?, scale: Float,
-        zGradient: FloatRegion, gradient: FloatRegion)
+        _ z: FloatRegion, components: FloatRegion, densities: FloatRegion, rows: Int, weights: FloatRegion?,
+        scale: Float, zGradient: FloatRegion, gradient: FloatRegion)
 }
 
 /// N(0, I).
 package struct StandardNormal: LatentPrior {
     package init() {}
 
-    package var parameters: [Parameter] { [] }
+    package var componentCount: Int { 0 }
 
     package func logDensity(
-        _ z: FloatRegion, parameters: FloatRegion, rows: Int, into densities: FloatRegion
+        _ z: FloatRegion, components: FloatRegion, rows: Int, into densities: FloatRegion
     ) {
         let size = z.count / max(rows, 1)
         precondition(z.count == rows * size && densities.count >= rows, "\(rows) rows of \(z.count) latents")
@@ -43,8 +44,8 @@ package struct StandardNormal: LatentPrior {
     }
 
     package func addGradient(
-        _ z: FloatRegion, parameters: FloatRegion, rows: Int, weights: FloatRegion?, scale: Float,
-        zGradient: FloatRegion, gradient: FloatRegion
+        _ z: FloatRegion, components: FloatRegion, densities: FloatRegion, rows: Int, weights: FloatRegion?,
+        scale: Float, zGradient: FloatRegion, gradient: FloatRegion
     ) {
         let size = z.count / max(rows, 1)
         precondition(

@@ -150,5 +150,5 @@ extension FloatRegion {
 
 extension GaussianLatent {
     /// ln 2π.
-    static let logTwoPi = 1.837_877_066_409_345_5
+    package static let logTwoPi = 1.837_877_066_409_345_5
 }

@@ -19,6 +19,7 @@ package struct RandomStream: Sendable {
         case mixtureSeeding = 16
         case mixtureSample = 17
         case completion = 18
+        case pseudoInputs = 19
     }
 
     private let generator: Philox4x32

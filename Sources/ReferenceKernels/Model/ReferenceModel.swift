@@ -5,11 +5,13 @@ import VAECore
 /// The whole variational autoencoder on direct loops: the oracle of the engine's network and the naive implementation that
 /// the benchmark measures against. It walks the engine's plan, with the plain form of each of its layers.
 package struct ReferenceModel: Sendable {
+    package let configuration: ModelConfiguration
     package let topology: Topology
 
     /// - Throws: `invalidArgument` when the configuration is not valid.
     package init(_ configuration: ModelConfiguration) throws(VAEError) {
         try configuration.checkSizes()
+        self.configuration = configuration
         topology = try Topology(configuration)
     }
 

@@ -14,6 +14,7 @@ extension ModelConfiguration: Codable {
         case encoder, decoder
         /// The labels that a conditional model knows.
         case classes
+        case prior
     }
 
     /// The names of all fields.
@@ -52,6 +53,7 @@ extension ModelConfiguration: Codable {
             latentSize: try value(.latentSize, standard.latentSize))
         self.layers = layers
         classes = try values.decodeIfPresent([Int].self, forKey: .classes) ?? []
+        prior = try values.decodeIfPresent(Prior.self, forKey: .prior) ?? .standard
     }
 
     /// Leaves out what the model does not have.
@@ -77,5 +79,6 @@ extension ModelConfiguration: Codable {
         if hiddenActivation != .rectified { try values.encode(hiddenActivation, forKey: .hiddenActivation) }
         if likelihood != .bernoulli { try values.encode(likelihood, forKey: .likelihood) }
         if !classes.isEmpty { try values.encode(classes, forKey: .classes) }
+        if !prior.isStandard { try values.encode(prior, forKey: .prior) }
     }
 }

@@ -5,6 +5,7 @@ extension ModelConfiguration {
         parts.append(Self.number(latentSize, "latent dimension"))
         if likelihood != .bernoulli { parts.append("\(likelihood.name) likelihood") }
         if !classes.isEmpty { parts.append("conditional on \(classes.count) classes") }
+        if !prior.isStandard { parts.append(prior.phrase + " as prior") }
         return parts.joined(separator: ", ")
     }
 

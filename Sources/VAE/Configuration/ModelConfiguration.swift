@@ -35,6 +35,8 @@ public struct ModelConfiguration: Sendable, Hashable {
     ///
     /// Source: Sohn, Yan and Lee, "Learning Structured Output Representation using Deep Conditional Generative Models", 2015.
     public var classes: [Int] = []
+    /// p(z).
+    public var prior = Prior.standard
 
     /// The shapes of a network; ``validate()`` and whatever builds one check them.
     public init(
@@ -105,6 +107,7 @@ public struct ModelConfiguration: Sendable, Hashable {
         for (name, value, range) in sizes + filters + units {
             try VAEError.require(name, value, in: range)
         }
+        try prior.validate(self)
         guard classes.isEmpty || (2...Self.mostClasses).contains(classes.count) else {
             throw VAEError(
                 .invalidArgument, "classes", "are too few or too many for a conditional model",

@@ -91,6 +91,16 @@ extension TrainingConfiguration {
         }
     }
 
+    /// - Throws: `invalidArgument` where the objective needs a divergence in closed form, which the model's prior has not.
+    func checkPrior(of model: ModelConfiguration) throws(VAEError) {
+        guard !model.prior.isStandard else { return }
+        for (name, isThere) in [("free bits", freeBits != nil), ("capacity", capacity != nil)] where isThere {
+            throw VAEError(
+                .invalidArgument, name, "needs the KL divergence of each image in closed form",
+                expected: "N(0, I) as the prior", found: model.prior.phrase)
+        }
+    }
+
     /// - Throws: `invalidArgument` where epochs of so many images can't be compared, or cycles have a single step, whose weight is 0.
     func checkObjective(images: Int, hasTest: Bool) throws(VAEError) {
         guard patience == nil || hasTest || !hasPenalty else {

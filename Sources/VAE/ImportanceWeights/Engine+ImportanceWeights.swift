@@ -38,9 +38,13 @@ extension Engine {
             network.sampleLatents(weights, workspace, count: batch.count)
             network.decode(weights, workspace, count: batch.count)
             network.measureReconstruction(weights, workspace, count: batch.count)
+            let isStandard = network.configuration.prior.isStandard
+            if !isStandard { network.measurePrior(weights, workspace, count: batch.count) }
             for (position, draw) in batch.enumerated() {
                 let weight =
-                    workspace.logPriorOverPosterior(position, latent)
+                    (isStandard
+                        ? workspace.logPriorOverPosterior(position, latent)
+                        : workspace.logPriorLessPosterior(position, latent))
                     - Double(workspace.reconstruction[position])
                 if draw < (draws.samples + 1) / 2 {
                     sums.first.add(weight)
@@ -62,5 +66,15 @@ extension Workspace {
             ratio += 0.5 * (epsilon * epsilon + Double(logVariance[index]) - z * z)
         }
         return ratio
+    }
+
+    /// The same where ln p(z) was measured.
+    fileprivate func logPriorLessPosterior(_ position: Int, _ latent: Int) -> Double {
+        var logPosterior = -0.5 * Double(latent) * GaussianLatent.logTwoPi
+        for index in position * latent..<(position + 1) * latent {
+            let epsilon = Double(noise[index])
+            logPosterior -= 0.5 * (epsilon * epsilon + Double(logVariance[index]))
+        }
+        return Double(logPrior[position]) - logPosterior
     }
 }

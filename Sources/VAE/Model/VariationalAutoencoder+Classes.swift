@@ -55,7 +55,7 @@ extension Workspace {
 }
 
 extension VariationalAutoencoder {
-    /// One image for each of `classes`, decoded from draws of the prior N(0, I), by a conditional model.
+    /// One image for each of `classes`, decoded from draws of the prior, by a conditional model.
     ///
     /// The same seed draws the same z whatever the classes are: the i-th image of one class and the i-th of another differ in their class
     /// alone.
@@ -72,20 +72,6 @@ extension VariationalAutoencoder {
         try VAEError.require("samples", classes.count, in: 1...)
         return try decode(
             priorDraws(numbers ?? Array(0..<classes.count), seed: seed), classes: classes, threads: threads)
-    }
-
-    /// Draws of the prior by their numbers, (numbers, latentSize).
-    func priorDraws(_ numbers: [Int], seed: UInt64) -> [Float] {
-        var latents: [Float] = []
-        for item in numbers {
-            var stream = RandomStream(seed: seed, purpose: .priorSample, item: item)
-            for start in stride(from: 0, to: configuration.latentSize, by: 2) {
-                let pair = stream.normalPair()
-                latents.append(pair.x)
-                if start + 1 < configuration.latentSize { latents.append(pair.y) }
-            }
-        }
-        return latents
     }
 
     /// A row for each of `classes`: 1 at its place, 0 elsewhere. Empty for a model that knows of no classes.

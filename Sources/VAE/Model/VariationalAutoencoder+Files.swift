@@ -76,6 +76,7 @@ extension VariationalAutoencoder {
         } catch {
             throw error.inFile(path)
         }
+        parameters += [Float](repeating: 0, count: network.layout.count - parameters.count)
         let standardization = try Self.standardization(in: file.metadata, of: configuration, path)
         self = Self(network: network, parameters: parameters).standardizing(by: standardization)
     }

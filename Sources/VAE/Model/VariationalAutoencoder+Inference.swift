@@ -121,7 +121,7 @@ extension VariationalAutoencoder {
             threads: threads)
     }
 
-    /// Images decoded from `count` draws of the prior N(0, I); by a conditional model of its classes in turn.
+    /// Images decoded from `count` draws of the prior; by a conditional model of its classes in turn.
     /// - Returns: (count, height, width, channels), as `decode` has it
     /// - Throws: `invalidArgument` when `count` is not positive.
     public func sample(
@@ -138,7 +138,7 @@ extension VariationalAutoencoder {
     /// - Throws: `invalidArgument` when `count` is not positive.
     package func priorLatents(_ count: Int, seed: UInt64) throws(VAEError) -> [Float] {
         try VAEError.require("samples", count, in: 1...)
-        return priorDraws(Array(0..<count), seed: seed)
+        return try priorDraws(Array(0..<count), seed: seed)
     }
 
     /// The two parts of the loss of every image.

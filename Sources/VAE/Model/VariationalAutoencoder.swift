@@ -48,7 +48,7 @@ public struct VariationalAutoencoder: Sendable {
     public var configuration: ModelConfiguration { network.configuration }
 
     /// The number of trained parameters: 134,165 for the default configuration.
-    public var parameterCount: Int { parameters.count }
+    public var parameterCount: Int { network.layout.trainedCount }
 
     /// A weight by its name, with its shape in Keras's layout.
     public struct Weight: Sendable {

@@ -17,9 +17,9 @@ extension Engine {
         _ images: ImageSet, _ weights: Weights, seed: UInt64, draw: Int = 0, sampling: Bool,
         pause: () throws -> Void
     ) rethrows -> ImageLosses {
-        let (count, isSampled) = (images.count, network.isSampled)
+        let (count, isWeighted) = (images.count, network.importance != nil)
         // Reconstruction, divergence, and where it is something of its own the penalty, of all images.
-        var losses = [Float](repeating: 0, count: (isSampled ? 3 : 2) * count)
+        var losses = [Float](repeating: 0, count: (isWeighted ? 3 : 2) * count)
         try FloatRegion.withRegion(&losses) { losses in
             try forEachMicroBatch(of: images.count, pause: pause) { workspace, range in
                 load(images, range, workspace)
@@ -39,12 +39,12 @@ extension Engine {
                 }
                 keep(workspace.reconstruction, as: 0)
                 keep(workspace.klDivergence, as: 1)
-                if isSampled { keep(workspace.penalty, as: 2) }
+                if isWeighted { keep(workspace.penalty, as: 2) }
             }
         }
         return ImageLosses(
             reconstruction: Array(losses[..<count]), kl: Array(losses[count..<2 * count]),
-            penalty: isSampled ? Array(losses[(2 * count)...]) : nil)
+            penalty: isWeighted ? Array(losses[(2 * count)...]) : nil)
     }
 }
 

@@ -81,6 +81,7 @@ final class Engine {
         pool.run(parts: network.packedNodes.count, with: (self, weights)) { context, _, index in
             context.0.network.pack(index, context.1)
         }
+        preparePrior(weights)
     }
 
     /// Refuses what the machine does not have. The kernel grants more memory than there is, and ends a program that uses it.

@@ -10,12 +10,28 @@ extension Network {
             z: workspace.z.prefix(size * draws))
     }
 
+    /// KL(q(z|x) ‖ p(z)) of each image, in nats: in closed form for N(0, I), else by the draws; and ln p of these where they are weighed.
+    func measureDivergence(_ weights: Weights, _ workspace: Workspace, count: Int) {
+        let isStandard = configuration.prior.isStandard
+        if isStandard { measureKLDivergence(workspace, count: count) }
+        guard isSampled else { return }
+        let latents = draws(workspace, count: count)
+        measurePrior(weights, workspace, count: count)
+        if !isStandard { latents.divergence(logPrior: workspace.logPrior, into: workspace.klDivergence) }
+    }
+
+    /// ln p(z) of each draw in a workspace, of its first `count` images.
+    func measurePrior(_ weights: Weights, _ workspace: Workspace, count: Int) {
+        let rows = count * draws
+        topology.prior.kernel.logDensity(
+            workspace.z.prefix(rows * configuration.latentSize),
+            components: weights.parameters[topology.prior.components], rows: rows, into: workspace.logPrior)
+    }
+
     /// The bound of each image by its draws, as what it has beside the mean reconstruction.
     /// - Parameter hasGradient: whether the gradient of the reconstruction was left for `backward`, and gets the shares of the draws
-    func weighDraws(_ weights: Weights, _ workspace: Workspace, count: Int, hasGradient: Bool) {
+    func weighDraws(_ workspace: Workspace, count: Int, hasGradient: Bool) {
         let latents = draws(workspace, count: count)
-        StandardNormal().logDensity(
-            latents.z, parameters: weights.parameters.prefix(0), rows: latents.rows, into: workspace.logPrior)
         latents.weigh(
             reconstruction: workspace.reconstruction, logPrior: workspace.logPrior,
             penalties: workspace.penalty, shares: workspace.shares)
@@ -31,20 +47,21 @@ extension Network {
 
     /// The way back of the draws in a workspace; nil where the divergence has its closed form.
     func sampledPass(_ workspace: Workspace) -> SampledPass? {
-        importance.map {
-            SampledPass(
-                shares: workspace.shares, isDoublyReparameterised: $0.isDoublyReparameterised)
-        }
+        guard isSampled else { return nil }
+        return SampledPass(
+            shares: importance == nil ? nil : workspace.shares,
+            isDoublyReparameterised: importance?.isDoublyReparameterised == true)
     }
 
-    /// Adds what the prior has to say of each draw to the gradient that the decoder has left.
+    /// Adds what the prior has to say of each draw to the gradient that the decoder has left, and to that of the prior.
     func addPriorGradient(_ weights: Weights, _ workspace: Workspace, _ pass: BackwardPass) {
         guard let zGradient = workspace.zGradient else { return }
         let latents = draws(workspace, count: pass.count)
-        StandardNormal().addGradient(
-            latents.z, parameters: weights.parameters.prefix(0), rows: latents.rows,
-            weights: workspace.shares, scale: pass.klScale,
-            zGradient: zGradient.prefix(latents.z.count), gradient: pass.gradients.prefix(0))
+        let components = topology.prior.components
+        topology.prior.kernel.addGradient(
+            latents.z, components: weights.parameters[components], densities: workspace.logPrior,
+            rows: latents.rows, weights: pass.sampling?.shares, scale: pass.klScale,
+            zGradient: zGradient.prefix(latents.z.count), gradient: pass.gradients[components])
     }
 }
 

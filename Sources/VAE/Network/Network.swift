@@ -20,7 +20,7 @@ struct Network: Sendable {
     /// Draws of z of each image.
     var draws: Int { importance?.samples ?? 1 }
     /// Whether the divergence is measured by draws, since it has no closed form or is not what is asked for.
-    var isSampled: Bool { importance != nil }
+    var isSampled: Bool { importance != nil || !configuration.prior.isStandard }
     /// The same for one draw.
     var single: Network { Network(configuration, topology: topology, importance: nil) }
 
@@ -86,9 +86,9 @@ extension Network {
         sampleLatents(weights, workspace, count: count)
         decode(weights, workspace, count: count)
         let start = workspace.times == nil ? 0 : StepTimes.now
-        measureKLDivergence(workspace, count: count)
         measureReconstruction(weights, workspace, count: count, gradientScale: gradientScale)
-        if isSampled { weighDraws(weights, workspace, count: count, hasGradient: gradientScale != nil) }
+        measureDivergence(weights, workspace, count: count)
+        if importance != nil { weighDraws(workspace, count: count, hasGradient: gradientScale != nil) }
         workspace.times?.add(.objective, since: start)
     }
 
@@ -138,7 +138,11 @@ extension Network {
     func backward(_ weights: Weights, _ workspace: Workspace, _ pass: BackwardPass) {
         let own = topology.likelihoodParameters
         let gradient = pass.gradients[own]
-        if !pass.accumulating { gradient.fill(with: 0) }
+        if !pass.accumulating {
+            gradient.fill(with: 0)
+            pass.gradients[topology.prior.all].fill(with: 0)
+            pass.gradients[topology.prior.components].fill(with: 0)
+        }
         for row in 0..<pass.count * draws {
             gradient.add(workspace.likelihoodGradients[row * own.count..<(row + 1) * own.count])
         }

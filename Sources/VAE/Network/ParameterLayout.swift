@@ -12,8 +12,10 @@ package struct ParameterLayout: Sendable, Hashable {
     }
 
     package private(set) var entries: [Entry] = []
-    /// Parameters in all.
+    /// Floats in all.
     package private(set) var count = 0
+    /// Those of the entries, which are trained and written down.
+    package var trainedCount: Int { entries.last?.range.upperBound ?? 0 }
 
     /// Adds one tensor behind what is there.
     mutating func append(_ parameter: Parameter, under name: String) -> Range<Int> {
@@ -26,6 +28,12 @@ package struct ParameterLayout: Sendable, Hashable {
         return range
     }
 
+    /// Adds room for what is made of the tensors and has a gradient like theirs, but is no tensor itself: behind all of them.
+    mutating func append(derived floats: Int) -> Range<Int> {
+        count += floats
+        return count - floats..<count
+    }
+
     /// The values before the first step: each tensor from a random stream of its own, which its number names.
     func initialize(_ parameters: FloatRegion, seed: UInt64) {
         for (index, entry) in entries.enumerated() {
@@ -36,6 +44,9 @@ package struct ParameterLayout: Sendable, Hashable {
             case .glorotUniform(let inputs, let outputs):
                 var stream = RandomStream(seed: seed, purpose: .initialWeights, item: index)
                 stream.fillUniform(tensor, limit: (6 / Float(inputs + outputs)).squareRoot())
+            case .normal:
+                var stream = RandomStream(seed: seed, purpose: .initialWeights, item: index)
+                stream.fillNormal(tensor)
             }
         }
     }

@@ -47,11 +47,14 @@ package struct Plan: Sendable {
 
     package init() {}
 
-    /// A value that comes from outside, and whose gradient nobody needs.
+    /// A value that comes from outside.
+    /// - Parameter wantsGradient: whether somebody needs its gradient, though no layer lies below
     /// - Throws: `invalidArgument` when it is too large for 32-bit sizes.
-    package mutating func input(_ name: String, _ shape: [Int]) throws(VAEError) -> Int {
+    package mutating func input(
+        _ name: String, _ shape: [Int], wantsGradient: Bool = false
+    ) throws(VAEError) -> Int {
         try Self.check(shape.reduce(1, *), name)
-        values.append(Value(shape: shape, wantsGradient: false))
+        values.append(Value(shape: shape, wantsGradient: wantsGradient))
         return values.count - 1
     }
 
@@ -82,6 +85,9 @@ package struct Plan: Sendable {
     package mutating func reserve(_ parameter: Parameter, under name: String) -> Range<Int> {
         layout.append(parameter, under: name)
     }
+
+    /// Room for what is made of the parameters once a step.
+    package mutating func reserve(derived floats: Int) -> Range<Int> { layout.append(derived: floats) }
 
     /// The nodes in the order of the way back: each after all readers of its output, and of those that could be next the first.
     ///

@@ -22,6 +22,7 @@ package struct Topology: Sendable {
     package let encoder, decoder: Range<Int>
     /// The node that draws z.
     package let latent: Int
+    let prior: TopologyPrior
     package let likelihood: any PixelLikelihood
     /// The range of the likelihood's own parameters among all.
     package let likelihoodParameters: Range<Int>
@@ -31,7 +32,10 @@ package struct Topology: Sendable {
     package init(_ configuration: ModelConfiguration, tiles: Tiles? = nil) throws(VAEError) {
         let (image, size) = (configuration.imageShape, configuration.latentSize)
         var builder = PlanBuilder(configuration, tiles)
-        images = try builder.plan.input("images", [image.height, image.width, image.channels])
+        // Pseudo-inputs go the way of images, and are trained.
+        let trainsImages = if case .vamp = configuration.prior { true } else { false }
+        images = try builder.plan.input(
+            "images", [image.height, image.width, image.channels], wantsGradient: trainsImages)
         noise = try builder.plan.input("noise", [size])
         let classes = configuration.classes.count
         labels = classes > 0 ? try builder.plan.input("labels", [classes]) : nil
@@ -49,9 +53,12 @@ package struct Topology: Sendable {
         let last = try builder.append(configuration.decoderLayers, to: first, under: "decoder")
         output = try builder.output(last, channels: image.channels * likelihood.outputsPerValue)
         decoder = latent + 1..<builder.plan.nodes.count
+        var prior = TopologyPrior(configuration, &builder.plan)
         let own = builder.plan.layout.count
         for parameter in likelihood.parameters { _ = builder.plan.reserve(parameter, under: "decoder") }
         likelihoodParameters = own..<builder.plan.layout.count
+        prior.reserveComponents(&builder.plan)
+        self.prior = prior
         self.likelihood = likelihood
         plan = builder.plan
     }

@@ -22,8 +22,8 @@ final class Workspace: @unchecked Sendable {
     /// (capacity, classes); empty for a model that knows of no classes.
     let labels: FloatRegion
     let mean, logVariance, z: FloatRegion
-    /// nil where there is no way back.
-    let zGradient: FloatRegion?
+    /// nil where there is no way back, or for images as usual.
+    let zGradient, meanGradient, logVarianceGradient, imagesGradient: FloatRegion?
     /// The decoder's output. Its gradient may be written over it.
     let output, outputGradient: FloatRegion
     /// One value an image, in nats.
@@ -85,6 +85,9 @@ final class Workspace: @unchecked Sendable {
         logVariance = values[topology.logVariance]
         z = values[topology.z]
         zGradient = gradients[topology.z]
+        meanGradient = gradients[topology.mean]
+        logVarianceGradient = gradients[topology.logVariance]
+        imagesGradient = gradients[topology.images]
         output = values[topology.output]
         outputGradient = gradients[topology.output] ?? nothing
         reconstruction = region(layout.reconstruction)

@@ -85,7 +85,10 @@ struct WorkspaceLayout {
         gradients = plan.values.map { _ in nil }
         if training {
             for (index, value) in plan.values.enumerated() where value.wantsGradient {
-                guard let producer = producers[index] else { continue }
+                guard let producer = producers[index] else {
+                    gradients[index] = reserve(size(index), always)
+                    continue
+                }
                 let first = value.readers.map { backward[$0] }.min() ?? loss
                 gradients[index] =
                     index == topology.output

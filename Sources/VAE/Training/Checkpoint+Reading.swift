@@ -145,7 +145,7 @@ private struct Parts {
             let tensor = try tensor(prefix + entry.name, entry.shape)
             try named { () throws(VAEError) in try tensor.append(to: &values) }
         }
-        return values
+        return values + [Float](repeating: 0, count: layout.count - values.count)
     }
 
     func history(_ configuration: TrainingConfiguration) throws(VAEError) -> [EpochReport] {

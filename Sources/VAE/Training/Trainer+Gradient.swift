@@ -19,7 +19,9 @@ extension Trainer {
         let sums = computeGradients(images, order, 0..<images.count, epoch: 1, configuration.finalObjective)
         try engine.failure.rethrow()
         let count = parameters.region.count
-        PairwiseSum.addRows(gradients.region, count: shards.parts(of: images.count), length: count)
+        PairwiseSum.addRows(
+            gradients.region, count: shards.parts(of: images.count) + engine.network.priorParts, length: count
+        )
         let gradient = engine.network.layout.entries.map { gradients.region[$0.range].array() }
         let number = Double(images.count)
         return (

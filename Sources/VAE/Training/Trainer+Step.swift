@@ -14,7 +14,7 @@ extension Trainer {
         }
         let sums = computeGradients(images, order, range, epoch: epoch, objective)
         try engine.failure.rethrow()
-        let parts = shards.parts(of: range.count)
+        let parts = shards.parts(of: range.count) + engine.network.priorParts
         guard sums.total.isFinite else { throw divergence(order[range], parts: parts, loss: sums.total) }
         let start = times == nil ? 0 : StepTimes.now
         let chunks = finiteChunks.region.count
@@ -47,6 +47,8 @@ extension Trainer {
             trainer.runShard(
                 part, trainer.engine.workspaces[worker], images, order, range, epoch: epoch, objective)
         }
+        engine.finishPriorGradient(
+            weights, gradients.region, length: parameters.region.count, shards: parts)
         return sumLosses(range.count, objective)
     }
 
@@ -96,7 +98,7 @@ extension Trainer {
             if configuration.measuresPenalty {
                 let latents = 0..<range.count * modelConfiguration.latentSize
                 let third = configuration.batchSize + second
-                guard !network.isSampled else {
+                guard network.importance == nil else {
                     losses.region[third..<third + range.count].copy(
                         from: workspace.penalty.prefix(range.count))
                     continue

@@ -25,7 +25,7 @@ public final class Trainer {
     private let packed: FloatStorage
     let firstMoment: FloatStorage
     let secondMoment: FloatStorage
-    /// One gradient a shard, one after the other.
+    /// One gradient a shard, one after the other, and behind them those of a VampPrior's pseudo-inputs.
     let gradients: FloatStorage
     /// The moving average of the parameters, and its packed form; nil where there is none.
     let averages: FloatStorage?
@@ -59,6 +59,7 @@ public final class Trainer {
     ) throws(VAEError) {
         try training.validate()
         try training.augmentation?.validate(for: model.imageShape)
+        try training.checkPrior(of: model)
         let network = try Network(model, products: products, importance: training.importance)
         let count = network.layout.count
         modelConfiguration = model
@@ -73,8 +74,9 @@ public final class Trainer {
         // Parameters, their moments and their gradients. No product overflows: sizes are bounded by the configurations' checks.
         let rows = training.measuresPenalty ? 3 : 2
         let copies = training.averaging == nil ? 1 : 2
+        let rowsOfGradients = shards.count + network.priorParts
         let others =
-            count * (2 + copies + shards.count) + copies * network.packedCount + rows * training.batchSize
+            count * (2 + copies + rowsOfGradients) + copies * network.packedCount + rows * training.batchSize
         engine = try Engine(
             network, threads: threads, parts: shards.count, training: true,
             loading: training.augmentation == nil ? 0 : Augmentation.scratchCount(model.imageShape),
@@ -86,7 +88,7 @@ public final class Trainer {
         packed = try storage(network.packedCount)
         firstMoment = try storage(count)
         secondMoment = try storage(count)
-        gradients = try storage(count * shards.count)
+        gradients = try storage(count * rowsOfGradients)
         averages = training.averaging == nil ? nil : try storage(count)
         averagePacked = training.averaging == nil ? nil : try storage(network.packedCount)
         kernels = network.layout.entries.compactMap { entry in
@@ -150,6 +152,7 @@ public final class Trainer {
         }
         try configuration.checkObjective(images: train.count, hasTest: test != nil)
         try adopt(train, test)
+        if progress.stepsTaken == 0 { try beginPrior(with: train) }
         let test = try test.map { try configuration.measured($0) }
         while !isFinished {
             let losses = try runEpoch(train, onStep)
