@@ -37,7 +37,7 @@ struct Page {
             PackageResources.marks_js,
             PackageResources.latents_js, PackageResources.scatter_js, PackageResources.overlay_js,
             PackageResources.explorer_js, PackageResources.detail_js, PackageResources.journey_js,
-            PackageResources.sliders_js, PackageResources.preparing_js,
+            PackageResources.sliders_js, PackageResources.condition_js, PackageResources.preparing_js,
             PackageResources.framing_js, PackageResources.trial_js, PackageResources.pad_js,
             PackageResources.drop_js,
             PackageResources.grids_js, PackageResources.curves_js, PackageResources.tables_js,

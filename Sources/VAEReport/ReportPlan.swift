@@ -30,6 +30,8 @@ struct ReportPlan: Encodable {
     /// The numbers of the values that have a meaning.
     struct Places: Encodable {
         let images, noise, mean, logVariance, z, output: Int
+        /// Of a conditional model.
+        let labels: Int?
     }
 
     let height, width, channels, latentSize: Int
@@ -54,7 +56,8 @@ struct ReportPlan: Encodable {
         }
         places = Places(
             images: topology.images, noise: topology.noise, mean: topology.mean,
-            logVariance: topology.logVariance, z: topology.z, output: topology.output)
+            logVariance: topology.logVariance, z: topology.z, output: topology.output, labels: topology.labels
+        )
         encoder = [topology.encoder.lowerBound, topology.encoder.upperBound]
         decoder = [topology.decoder.lowerBound, topology.decoder.upperBound]
     }

@@ -38,12 +38,6 @@ extension TrainCommand {
                 .invalidArgument, "--conditional", "tells the model classes, and the data has no labels",
                 expected: "subfolders as classes, labels beside images, or --label-column of a table")
         }
-        guard !film else {
-            throw VAEError(
-                .invalidArgument, "--film",
-                "shows one decoded plane, and a conditional model has one for each class",
-                advice: "Leave it out.")
-        }
         return Array(Set(labels)).sorted()
     }
 

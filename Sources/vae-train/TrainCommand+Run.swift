@@ -15,9 +15,6 @@ extension TrainCommand {
             let names = FigureName.drawn(ofTable: true).map(\.rawValue).joined(separator: ", ")
             console.note("pictures  \(names); the others and the page show images, and a table has none")
         }
-        if !noFigures, session.trainer.modelConfiguration.isConditional {
-            console.note("no page    it decodes without a class, and this model is conditional")
-        }
         try session.run(
             figures: !noFigures, film: film, checkpoints: checkpointEvery ?? .automatic,
             observer: RunWatch(session, console, interruption))

@@ -98,7 +98,7 @@ struct TrainCommand: ParsableCommand {
 
     @Flag(
         help:
-            "Also make a film of the training, film.png: latent space and decoded plane after every epoch. A run that goes on goes on with its film."
+            "Also make a film of the training, film.png: latent space and decoded plane after every epoch; of a conditional model a row for each class. A run that goes on goes on with its film."
     )
     var film = false
 

@@ -84,12 +84,6 @@ struct PlotCommand: ParsableCommand {
             try options.validate(latentSize: run.model.configuration.latentSize)
             let isTable = run.model.standardization != nil
             if isTable { try checkTable() }
-            guard !run.configuration.isConditional || !figures.contains(.report) else {
-                throw VAEError(
-                    .invalidArgument, "report", "decodes without a class, and the model is conditional",
-                    expected: FigureName.allCases.map(\.rawValue).joined(separator: ", "),
-                    advice: "For draws of a class there is vae sample RUN --class NAME.")
-            }
             let target = out ?? folder
             do throws(VAEError) {
                 try Folder.create(target)

@@ -64,19 +64,14 @@ struct SampleCommand: ParsableCommand {
             let destination = try output.destination(common, console, for: trained)
             try OutputCheck(run: model.run)(output.out)
             try trained.demandMemory(images: count)
-            guard classes.isEmpty || trained.configuration.isConditional else {
-                throw VAEError(
-                    .invalidArgument, "--class",
-                    "is for conditional models, and this one knows of no classes",
-                    advice: "Train one: vae-train --conditional.")
-            }
+            let labels =
+                classes.isEmpty ? nil : try trained.labels(ofClasses: classes, data, console)
             guard !mixture || !trained.configuration.isConditional else {
                 throw VAEError(
                     .invalidArgument, "--mixture",
                     "is fitted to all classes together, and this model is conditional",
                     advice: "Leave it out: draws of a class come from the prior.")
             }
-            let labels = try labels(of: trained, console)
             let fitted = mixture ? try fit(trained, console, threads) : nil
             console.status(force: true) { _ in "decoding" }
             let values =
@@ -96,33 +91,6 @@ struct SampleCommand: ParsableCommand {
             document.mixture = fitted.map(WrittenImages.Mixture.init)
             try common.report(paths, document, to: console)
         }
-    }
-
-    /// The labels that `--class` names; nil where it is not given.
-    private func labels(of trained: SavedRun, _ console: Console) throws(VAEError) -> [Int]? {
-        guard !classes.isEmpty else { return nil }
-        let known = trained.configuration.classes
-        var names: [String]?
-        var labels: [Int] = []
-        for text in classes {
-            if let label = Int(text), known.contains(label) {
-                labels.append(label)
-                continue
-            }
-            // Names lie with the images.
-            if names == nil { names = try? data.images(of: trained, console).classNames }
-            guard let label = names?.firstIndex(of: text), known.contains(label) else {
-                let found = known.map { label in
-                    names.flatMap { $0.indices.contains(label) ? $0[label] : nil } ?? "\(label)"
-                }
-                throw VAEError(
-                    .invalidArgument, "--class", "names no class of the model",
-                    expected: found.prefix(20).joined(separator: ", ") + (found.count > 20 ? ", …" : ""),
-                    found: text)
-            }
-            labels.append(label)
-        }
-        return labels
     }
 
     private func checkMixtureFlags() throws(VAEError) {

@@ -90,6 +90,34 @@ enum Fixtures {
             hiddenActivation: .silu, likelihood: .gaussian, latentSize: 2),
     ]
 
+    static let all = odd + conditional
+
+    /// Models that are told one of four classes: behind convolutions, in front of dense layers, and without either.
+    static let conditional: [ModelConfiguration] = {
+        var models = [
+            ModelConfiguration(
+                imageShape: ImageShape(height: 9, width: 7), encoderFilters: [5], decoderFilters: [6],
+                hiddenUnits: 9, latentSize: 2),
+            ModelConfiguration(
+                imageShape: ImageShape(height: 6, width: 8, channels: 3), encoderFilters: [6],
+                decoderFilters: [5], encoderUnits: [], decoderUnits: [], likelihood: .gaussian, latentSize: 3),
+            .fullyConnected(
+                imageShape: ImageShape(height: 6, width: 7), hiddenUnits: [10, 6], hiddenActivation: .tanh,
+                latentSize: 1),
+        ]
+        for index in models.indices { models[index].classes = [0, 1, 2, 3] }
+        return models
+    }()
+
+    /// The default model on synthetic digits, told which.
+    static let toldDigits = Result { () throws -> Fixture in
+        let data = try SyntheticDigits.dataset(trainCount: 1024, testCount: 300)
+        guard let test = data.test else { throw CocoaError(.featureUnsupported) }
+        var model = ModelConfiguration()
+        model.classes = Array(0..<10)
+        return try Fixture(model, train: data.train, test: test, epochs: 2)
+    }
+
     /// Smooth coloured pictures that differ from one another.
     static func pictures(_ shape: ImageShape, count: Int, seed: UInt64 = 1, labelled: Bool = true) throws
         -> ImageSet

@@ -21,7 +21,7 @@ extension PageTests {
         try await expectAgreement(fixture, count: 100)
     }
 
-    @Test(arguments: Fixtures.odd)
+    @Test(arguments: Fixtures.all)
     func everyArchitectureAgrees(_ configuration: ModelConfiguration) async throws {
         let fixture = try Fixture(configuration)
         try await expectAgreement(fixture, count: 30)
@@ -33,10 +33,15 @@ extension PageTests {
         let (model, size) = (fixture.model, fixture.model.configuration.latentSize)
 
         let latents = Fixtures.normals(count * size, seed: 3)
+        // Of a conditional model all classes in turn; another is told none.
+        let known = model.configuration.classes
+        let told = known.isEmpty ? nil : (0..<count).map { known[$0 * 3 % known.count] }
+        let labels = JSON.numbers((told ?? []).map { Float($0) })
         let decoded = try await floats(
             driver.run(
-                "\(Self.cut) return each.map(vae.decode).flat();", .numbers(latents), .number(Double(size))))
-        let expected = try model.decode(latents)
+                "\(Self.cut) return each.map((z, i) => vae.decode(z, arguments[2][i])).flat();",
+                .numbers(latents), .number(Double(size)), labels))
+        let expected = try model.decode(latents, classes: told)
         #expect(decoded.count == expected.count)
         #expect(largestDifference(decoded, expected) < Self.tolerance)
         // A model that gives one grey would agree with anything.
@@ -45,25 +50,30 @@ extension PageTests {
         let images = fixture.test.slice(0..<min(count, fixture.test.count))
         let encoding = try model.encode(images)
         let scaled = try images.pixels.map { Float($0) / 255 }
+        let own = JSON.numbers((known.isEmpty ? [] : images.labels ?? []).map { Float($0) })
         let encoded = try await floats(
             driver.run(
                 """
                 \(Self.cut)
-                const all = each.map(vae.encode);
+                const all = each.map((pixels, i) => vae.encode(pixels, arguments[2][i]));
                 return [...all.flatMap((one) => one.mean), ...all.flatMap((one) => one.logVariance)];
-                """, .numbers(scaled), .number(Double(images.shape.count))))
+                """, .numbers(scaled), .number(Double(images.shape.count)), own))
         #expect(largestDifference(encoded, encoding.mean + encoding.logVariance) < Self.tolerance)
         let reconstructed = try await floats(
             driver.run(
-                "\(Self.cut) return each.map((pixels) => vae.decode(vae.encode(pixels).mean)).flat();",
-                .numbers(scaled), .number(Double(images.shape.count))))
+                """
+                \(Self.cut)
+                return each.map((pixels, i) =>
+                  vae.decode(vae.encode(pixels, arguments[2][i]).mean, arguments[2][i])).flat();
+                """, .numbers(scaled), .number(Double(images.shape.count)), own))
         #expect(largestDifference(reconstructed, try model.reconstruct(images)) < Self.tolerance)
         let losses = try await floats(
             driver.run(
                 """
                 \(Self.cut)
-                return each.map((pixels) => vae.model.reconstructionLoss(pixels, vae.model.encode(pixels).mean));
-                """, .numbers(scaled), .number(Double(images.shape.count))))
+                const { model } = vae, told = arguments[2];
+                return each.map((pixels, i) => model.reconstructionLoss(pixels, model.encode(pixels, told[i]).mean, told[i]));
+                """, .numbers(scaled), .number(Double(images.shape.count)), own))
         let names = ["decoder.log_variance", "decoder.log_scale", "decoder.log_squared_scale"]
         let logVariance =
             model.weights.first { names.contains($0.name) }?.values

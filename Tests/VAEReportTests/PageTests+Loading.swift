@@ -24,15 +24,18 @@ extension PageTests {
 
     static let hasPython = (try? run(["-c", "import numpy, safetensors"], in: "/"))?.status == 0
 
-    @Test(.enabled(if: hasPython, "Python has no numpy and safetensors"), arguments: -1..<Fixtures.odd.count)
+    @Test(.enabled(if: hasPython, "Python has no numpy and safetensors"), arguments: -1..<Fixtures.all.count)
     func pythonDecodesTheSame(architecture: Int) async throws {
-        let fixture = architecture < 0 ? try Fixtures.digits.get() : try Fixture(Fixtures.odd[architecture])
+        let fixture = architecture < 0 ? try Fixtures.digits.get() : try Fixture(Fixtures.all[architecture])
         let driver = try await open(fixture.report())
         let code = try #require(
             try await driver.run("return document.getElementById('python-code').textContent;").text)
         try fixture.model.write(to: scratch.file("model.safetensors"))
         let latents = Fixtures.normals(5 * fixture.model.configuration.latentSize, seed: 8)
-        let more = "print(*decode(np.array(\(latents)).reshape(5, -1)).ravel())\n"
+        let known = fixture.model.configuration.classes
+        let told = known.isEmpty ? nil : (0..<5).map { known[($0 + 1) % known.count] }
+        let labels = told.map { ", \($0)" } ?? ""
+        let more = "print(*decode(np.array(\(latents)).reshape(5, -1)\(labels)).ravel())\n"
         try Data((code + more).utf8).write(to: URL(fileURLWithPath: scratch.file("load.py")))
         let (status, output) = try Self.run(["load.py"], in: scratch.path)
         #expect(status == 0, "\(output.suffix(500))")
@@ -42,7 +45,7 @@ extension PageTests {
             lines.first?.hasPrefix("(1, \(shape.height), \(shape.width), \(shape.channels))") == true,
             "\(output.prefix(200))")
         let values = try #require(lines.last).split(separator: " ").compactMap { Float($0) }
-        let expected = try fixture.model.decode(latents)
+        let expected = try fixture.model.decode(latents, classes: told)
         #expect(values.count == expected.count)
         #expect(zip(values, expected).allSatisfy { abs($0 - $1) < 1e-4 })
     }

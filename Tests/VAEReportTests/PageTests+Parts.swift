@@ -134,8 +134,13 @@ extension PageTests {
 
     /// Phone, laptop and large screen in light and dark: nothing is wider than the window. With VAE_SCREENSHOTS set to a
     /// folder, pictures of each are left there for people to look at.
-    @Test(arguments: [("phone", 390, 844), ("laptop", 1440, 900), ("large", 2560, 1440)], ["light", "dark"])
-    func fitsEveryScreen(screen: (name: String, width: Int, height: Int), theme: String) async throws {
+    @Test(
+        arguments: [("phone", 390, 844), ("laptop", 1440, 900), ("large", 2560, 1440)],
+        ["light", "dark", "told"])
+    func fitsEveryScreen(screen: (name: String, width: Int, height: Int), look: String) async throws {
+        // With the choice of a class, too.
+        let isTold = look == "told"
+        let theme = isTold ? "light" : look
         let driver = try Chromium.current
         try await driver.command(
             "Emulation.setDeviceMetricsOverride",
@@ -148,14 +153,15 @@ extension PageTests {
             "Emulation.setEmulatedMedia",
             ["features": [["name": "prefers-color-scheme", "value": .text(theme)]]])
         let words = "mutual information of latents and images, as long as a line of text may well be"
-        try await open(Fixtures.digits.get().report(evaluation: Self.evaluation(words)))
+        let fixture = try isTold ? Fixtures.toldDigits.get() : Fixtures.digits.get()
+        try await open(fixture.report(evaluation: Self.evaluation(words)))
         #expect(try await driver.run("return document.documentElement.scrollWidth <= innerWidth;") == true)
         let dark = try await driver.run("return getComputedStyle(document.body).backgroundColor;")
         #expect(dark == (theme == "dark" ? "rgb(19, 21, 25)" : "rgb(250, 249, 246)"))
         // Everything that can be pressed is large enough for a finger (WCAG 2.2, target size).
         let small = try await driver.run(
             """
-            return [...document.querySelectorAll('button, select, input[type=range]')]
+            return [...document.querySelectorAll('button, select, input[type=range], input[type=radio]')]
               .filter((e) => e.getClientRects().length && (e.offsetHeight < 24 || e.offsetWidth < 24))
               .map((e) => e.id || e.textContent);
             """)
@@ -171,7 +177,7 @@ extension PageTests {
                 }
                 // Two frames, and what scrolled in is painted.
                 try await Task.sleep(for: .milliseconds(150))
-                try await driver.screenshot(to: "\(folder)/\(screen.name)-\(theme)-\(part).png")
+                try await driver.screenshot(to: "\(folder)/\(screen.name)-\(look)-\(part).png")
             }
         }
         try await Pointer(driver: driver).click(.init("#theme"))

@@ -78,6 +78,44 @@ import VAEData
         #expect(try !other.goOn(from: scratch.file("f"), after: 13))
     }
 
+    /// A conditional model has rows of classes in place of a plane, each the line of the plane's first axis, and more than one where there
+    /// are few.
+    @Test(arguments: [([Int](0..<10), 1), ([3, 7], 7), ([Int](0..<40), 1)])
+    func conditionalModelsShowTheirClasses(classes: [Int], rowsEach: Int) throws {
+        let scratch = try Scratch()
+        let digits = try SyntheticDigits.dataset(trainCount: 10, testCount: 40)
+        let test = try #require(digits.test)
+        let data = try Dataset(
+            name: digits.name, train: digits.train,
+            test: test.labelled((0..<40).map { classes[$0 % classes.count] }), source: digits.source)
+        var configuration = ModelConfiguration(latentSize: 2)
+        configuration.classes = classes
+        let model = try VariationalAutoencoder(configuration, seed: 1)
+        func recorder() throws -> FilmRecorder {
+            try FilmRecorder(data: data, latentSize: 2, told: classes, epochs: 1, threads: 2)
+        }
+        var film = try recorder()
+        try film.add(report(1), model)
+        try film.save(to: scratch.file("f"))
+        try film.write(to: scratch.file("film.png"))
+        #expect(try frames(scratch.file("film.png")) == [3000])
+        let shown = min(classes.count, 15)
+        let tiles = try FilmFrames.read(
+            scratch.file("f"), points: 40, tiles: 15 * shown * rowsEach, side: 28, channels: 1)[0].tiles
+        // The last row's middle: z₁ at its quantile among the row's, and the last class that has a row.
+        let place = (shown * rowsEach - 1) * 15 + 7
+        let share = (Double(15 * (rowsEach - 1) + 7) + 0.5) / Double(15 * rowsEach)
+        let expected = try model.decode(
+            [Float(normalQuantile(share)), 0], classes: [classes[(shown - 1) * classes.count / shown]])
+        let pixels = try tiles.slice(place..<place + 1).pixels
+        #expect(zip(pixels, expected).allSatisfy { abs(Float($0) - 255 * $1) <= 1 })
+        var again = try recorder()
+        #expect(try again.goOn(from: scratch.file("f"), after: 1))
+        // Frames of another number of classes are another run's.
+        var other = try FilmRecorder(data: data, latentSize: 2, epochs: 1, threads: 2)
+        #expect(shown * rowsEach == 15 || (try? other.goOn(from: scratch.file("f"), after: 1)) == nil)
+    }
+
     @Test func framesOfAnotherRunAreRefused() throws {
         let scratch = try Scratch()
         let tiles = try ImageSet(

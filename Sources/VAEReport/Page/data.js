@@ -36,7 +36,7 @@ function loadModel() {
     tensors.set(name, floats.subarray(at, at + count));
     at += count;
   }
-  return new Model(report.model, (name) => tensors.get(name));
+  return new Model(report.model, (name) => tensors.get(name), report.configuration.classes);
 }
 
 /** The test images: where the model puts each, and the pixels of those that the page holds. */
@@ -85,12 +85,17 @@ class TestSet {
     return { indices, title: `The first of ${which}` };
   }
 
-  /** ", digit 7" for an image with a label, ", cat" where the class has a name. */
-  labelText(index) {
-    if (!this.labels) return '';
-    const name = this.className(this.labels[index]);
-    return report.classNames[this.labels[index]] === undefined ? `, ${report.labelName} ${name}` : `, ${name}`;
+  /** "digit 7", or "cat" where the class has a name. */
+  classText(label) {
+    const name = this.className(label);
+    return report.classNames[label] === undefined ? `${report.labelName} ${name}` : name;
   }
+
+  /** ", digit 7" for an image with a label, ", cat" where the class has a name. */
+  labelText(index) { return this.labels ? `, ${this.classText(this.labels[index])}` : ''; }
+
+  /** The label of an image; undefined where there are none. */
+  labelOf(index) { return this.labels?.[index]; }
 
   meanOf(index) { return this.mean.subarray(index * this.size, (index + 1) * this.size); }
 
@@ -110,7 +115,8 @@ class TestSet {
     const pixels = this.image(index);
     const mean = this.meanOf(index);
     return pixels && {
-      reconstruction: model.reconstructionLoss(pixels, mean), kl: klDivergence(mean, this.logVarianceOf(index)),
+      reconstruction: model.reconstructionLoss(pixels, mean, this.labelOf(index)),
+      kl: klDivergence(mean, this.logVarianceOf(index)),
     };
   }
 }

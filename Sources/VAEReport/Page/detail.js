@@ -12,12 +12,13 @@ class Detail {
   }
 
   showDecoded() {
-    const { latents } = this;
+    const { latents, model, testSet } = this;
     this.painter.paint(byId('decoded'), latents.image);
     const text = latentText(latents.z);
+    const told = model.classes.length ? `as ${testSet.classText(latents.label)}, ` : '';
     byId('position').textContent = text;
-    byId('decoded').setAttribute('aria-label', `The image decoded at ${text}`);
-    byId('decode-time').textContent = `in ${fixed(latents.milliseconds, 1)} ms`;
+    byId('decoded').setAttribute('aria-label', `The image decoded ${told}at ${text}`);
+    byId('decode-time').textContent = `${told}in ${fixed(latents.milliseconds, 1)} ms`;
   }
 
   /** Shows test image `index`; −1 keeps the last one, and says that it is the last. */
@@ -34,7 +35,7 @@ class Detail {
     // After a moment beside its point, all else is still there.
     if (index === this.shown) return;
     this.shown = index;
-    model.decode(testSet.meanOf(index), this.reconstructed);
+    model.decode(testSet.meanOf(index), testSet.labelOf(index), this.reconstructed);
     painter.paint(byId('reconstruction'), this.reconstructed);
     byId('reconstruction').setAttribute('aria-label', `Reconstruction of test image ${index}`);
     const pixels = testSet.image(index);

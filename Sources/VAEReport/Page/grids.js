@@ -29,8 +29,8 @@ function gridSize(side, { width, height }) {
 
 /** The plane decoded on a grid of normal quantiles, a few images a frame so that the page stays quick. */
 class Manifold {
-  constructor({ model, painter, plane, latents, frame }) {
-    Object.assign(this, { model, painter, plane, latents });
+  constructor({ model, painter, plane, latents, testSet, frame }) {
+    Object.assign(this, { model, painter, plane, latents, testSet });
     this.canvas = byId('manifold');
     const side = Math.max(5, Math.min(20, Math.floor(640 / Math.sqrt(model.width * model.height))));
     const size = gridSize(side, model);
@@ -47,6 +47,7 @@ class Manifold {
     }, { rootMargin: '300px' }).observe(this.canvas);
     this.context = painter.sheet(this.canvas, this.columns * model.width, this.rows * model.height);
     plane.onChange(() => this.start());
+    latents.onClass(() => this.start());
     this.canvas.addEventListener('click', (event) => {
       const box = this.canvas.getBoundingClientRect();
       const column = Math.min(Math.floor(((event.clientX - box.left) / box.width) * this.columns), this.columns - 1);
@@ -68,8 +69,9 @@ class Manifold {
   start() {
     if (!this.visible) return;
     const run = ++this.run;
-    const { plane, columns, rows, model, context } = this;
-    byId('manifold-text').textContent = `${columns} × ${rows} places at normal quantiles, ${plane.xLabel} across`
+    const { plane, columns, rows, model, context, latents } = this;
+    const shown = model.classes.length ? `Of ${this.testSet.classText(latents.label)}: ` : '';
+    byId('manifold-text').textContent = `${shown}${columns} × ${rows} places at normal quantiles, ${plane.xLabel} across`
       + `${plane.flat ? '' : ` and ${plane.yLabel} up`}. Click one to go there.`;
     let next = 0;
     const step = () => {
@@ -77,7 +79,7 @@ class Manifold {
       const end = performance.now() + 10;
       while (next < columns * rows && performance.now() < end) {
         const [column, row] = [next % columns, Math.floor(next / columns)];
-        model.decode(this.latent(column, row), this.image);
+        model.decode(this.latent(column, row), latents.label, this.image);
         this.painter.paintTile(context, this.image, column * model.width, row * model.height);
         next++;
       }
@@ -99,7 +101,7 @@ function reconstructionStrip({ model, painter, testSet }, indices) {
   indices.forEach((index, column) => {
     const x = column * (model.width + gap);
     const pixels = testSet.image(index);
-    model.decode(testSet.meanOf(index), image);
+    model.decode(testSet.meanOf(index), testSet.labelOf(index), image);
     if (pixels) painter.paintTile(context, pixels, x, 0);
     painter.paintTile(context, image, x, model.height + gap);
     if (!pixels) return;
@@ -143,20 +145,22 @@ function showReconstructions(context) {
 }
 
 /** Images decoded from draws of the prior. */
-function offerSamples({ model, painter }) {
+function offerSamples({ model, painter, latents }) {
   const { width, height } = model;
   const columns = Math.max(width > 3 * height ? 2 : 4, Math.min(height > 2 * width ? 40 : 10, Math.floor(320 / width)));
   const rows = Math.max(2, Math.min(width > 2 * height ? 16 : 4, Math.floor((columns * width * 0.4) / height)));
   // Photographs without a gap between them look like one.
   const gap = painter.smooth ? gapBeside(model) : 0;
   const context = painter.sheet(byId('samples'), columns * (width + gap) - gap, rows * (height + gap) - gap);
+  const draws = Array.from({ length: columns * rows }, () => new Float32Array(model.latentSize));
+  const paint = () => draws.forEach((z, index) => painter.paintTile(
+    context, model.decode(z, latents.label), (index % columns) * (width + gap), Math.floor(index / columns) * (height + gap)));
   const draw = () => {
-    for (let index = 0; index < columns * rows; index++) {
-      const z = Float32Array.from({ length: model.latentSize }, normal);
-      painter.paintTile(
-        context, model.decode(z), (index % columns) * (width + gap), Math.floor(index / columns) * (height + gap));
-    }
+    for (const z of draws) z.forEach((_, i) => { z[i] = normal(); });
+    paint();
   };
   byId('resample').addEventListener('click', draw);
+  // The same draws as another class, so that all which changes is what the class changes.
+  latents.onClass(paint);
   requestAnimationFrame(draw);
 }

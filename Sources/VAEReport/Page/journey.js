@@ -19,6 +19,7 @@ class Journey {
     });
     byId('play').addEventListener('click', () => (this.playing ? this.pause() : this.play()));
     byId('forget').addEventListener('click', () => this.forget());
+    latents.onClass(() => { if (this.track.length > 1) this.paintFilm(); });
     this.show('Click two places, or two points, to travel between them. Or drag a path.');
   }
 
@@ -120,12 +121,12 @@ class Journey {
 
   /** Nine frames of the way, side by side. */
   paintFilm() {
-    const { painter, model } = this;
+    const { painter, model, latents } = this;
     const frames = 9, gap = gapBeside(painter);
     const film = byId('film');
     const context = painter.sheet(film, frames * (painter.width + gap) - gap, painter.height, 8);
     for (let frame = 0; frame < frames; frame++) {
-      painter.paintTile(context, model.decode(this.at(frame / (frames - 1))), frame * (painter.width + gap), 0);
+      painter.paintTile(context, model.decode(this.at(frame / (frames - 1)), latents.label), frame * (painter.width + gap), 0);
     }
     const stops = this.names.length ? `from ${this.names[0]} to ${this.names[1]}` : 'along the path';
     film.setAttribute('aria-label', `Nine frames of the journey ${stops}`);

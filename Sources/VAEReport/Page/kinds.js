@@ -103,6 +103,14 @@ const kinds = {
     python: (_, [a, b]) => `${a} + ${b}`,
     needs: () => [],
   },
+  concatenation: {
+    make: ({ layer, outputShape }) => new PlainLayer(outputShape, (output, first, second) => {
+      output.set(first);
+      output.set(second, layer.sizes[0]);
+    }),
+    python: (_, [a, b]) => `np.concatenate([${a}.reshape(len(${a}), -1), ${b}], 1)`,
+    needs: () => [],
+  },
   group_normalization: {
     make: ({ layer, outputShape }, [scale, shift]) =>
       new PlainLayer(outputShape, (output, input) => normaliseGroups(layer, scale, shift, output, input)),

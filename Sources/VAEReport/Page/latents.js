@@ -1,9 +1,12 @@
 // The one z that the whole page looks at, and the plane through latent space on which it is shown.
 
-/** The current z. However often it changes, it is decoded once a frame. */
+/** The current z, and the class that a conditional model is told. However often they change, they are decoded once a frame. */
 class Latents {
-  constructor(model) {
+  /** @param label  the class to begin with; undefined for a model that knows of none */
+  constructor(model, label) {
     this.model = model;
+    this.label = label;
+    this.classListeners = [];
     this.z = new Float32Array(model.latentSize);
     this.image = new Float32Array(model.pixels);
     this.listeners = [];
@@ -11,7 +14,7 @@ class Latents {
     this.milliseconds = 0;
     this.update = oncePerFrame(() => {
       const start = performance.now();
-      model.decode(this.z, this.image);
+      model.decode(this.z, this.label, this.image);
       this.milliseconds = performance.now() - start;
       this.listeners.forEach((listener) => listener());
     });
@@ -22,6 +25,17 @@ class Latents {
 
   set(z) {
     this.z.set(z);
+    this.update();
+  }
+
+  /** Called when another class is chosen. */
+  onClass(listener) { this.classListeners.push(listener); }
+
+  /** Chooses the class that everything is decoded as from now on; z stays. */
+  choose(label) {
+    if (!this.model.classes.length || label === this.label) return;
+    this.label = label;
+    this.classListeners.forEach((listener) => listener());
     this.update();
   }
 

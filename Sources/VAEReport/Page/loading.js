@@ -1,11 +1,19 @@
 // How to use the model elsewhere: programs that run as they are, beside model.safetensors.
 
-const swiftCode = (model) => `import VAE
+const swiftCode = (model) => (model.classes.length ? conditionalSwiftCode(model) : `import VAE
 
 let model = try VariationalAutoencoder(contentsOf: "model.safetensors")
 // (n, ${model.latentSize}) latents to (n, ${model.height}, ${model.width}, ${model.channels}) images, the means of p(x|z)
 let images = try model.decode([Float](repeating: 0, count: ${model.latentSize}))
 let samples = try model.sample(64)
+`);
+
+const conditionalSwiftCode = (model) => `import VAE
+
+let model = try VariationalAutoencoder(contentsOf: "model.safetensors")
+// (n, ${model.latentSize}) latents and n labels to (n, ${model.height}, ${model.width}, ${model.channels}) images, the means of p(x|z, class)
+let images = try model.decode([Float](repeating: 0, count: ${model.latentSize}), classes: [${model.classes.at(-1)}])
+let samples = try model.sample(classes: [Int](repeating: ${model.classes.at(-1)}, count: 64))
 `;
 
 /** A NumPy program with the decoder written out, a line a node. */
@@ -14,7 +22,9 @@ const pythonCode = (model) => {
   const wanted = new Set([...nodes.flatMap(({ node, kind }) => kind.needs(node)), ...(model.p.needs ?? [])]);
   const helpers = Object.keys(pythonHelpers).filter((name) => wanted.has(name)).map((name) => pythonHelpers[name])
     .filter((text) => text).join('\n');
-  const value = (index) => (index === model.places.z ? 'z' : `x${index - model.places.z}`);
+  const isConditional = model.classes.length > 0;
+  const value = (index) =>
+    (index === model.places.z ? 'z' : index === model.places.labels ? 'told' : `x${index - model.places.z}`);
   const lines = nodes.map(({ node, kind }) =>
     `    ${value(node.output)} = ${kind.python(node, node.inputs.map(value))}\n`).join('');
   const shape = `${model.height}, ${model.width}, ${model.channels}`;
@@ -25,15 +35,16 @@ from safetensors import safe_open
 with safe_open("model.safetensors", "np") as file:
     w = {name: file.get_tensor(name) for name in file.keys()}
 
-${helpers}
+${isConditional ? `classes = [${model.classes.join(', ')}]
+` : ''}${helpers}
 
-def decode(z):
-    """(n, ${model.latentSize}) to (n, ${shape}), the means of p(x|z)."""
+def decode(z${isConditional ? ', labels' : ''}):
+    """(n, ${model.latentSize})${isConditional ? ' and n labels' : ''} to (n, ${shape}), the means of p(x|z${isConditional ? ', class' : ''})."""
     z = np.asarray(z, np.float32)
-${lines}    return ${model.p.python(value(model.places.output), model)}
+${isConditional ? '    told = np.eye(len(classes), dtype=np.float32)[[classes.index(label) for label in labels]]\n' : ''}${lines}    return ${model.p.python(value(model.places.output), model)}
 
 
-images = decode(np.zeros((1, ${model.latentSize})))
+images = decode(np.zeros((1, ${model.latentSize}))${isConditional ? `, [${model.classes.at(-1)}]` : ''})
 print(images.shape, images.min(), images.max())
 `;
 };

@@ -6,7 +6,8 @@ const theme = new Theme(byId('theme'));
 const painter = new Painter(model, !report.drawings);
 document.body.classList.toggle('long', model.width > 3 * model.height);
 document.body.classList.toggle('photographs', !report.drawings);
-const latents = new Latents(model);
+/** A conditional model begins with the class of the first test image, which is the first to be seen. */
+const latents = new Latents(model, testSet.labelOf(0) ?? model.classes[0]);
 const plane = new Plane(model, testSet);
 const scatter = new Scatter(byId('points'), plane, theme);
 const journey = new Journey({ model, latents, painter, testSet });
@@ -20,6 +21,7 @@ const sliders = new Sliders(context);
 /** Drawings can be drawn; photographs come as files. */
 const pad = report.drawings ? new Pad(context) : new DropZone(context);
 const manifold = new Manifold(context);
+offerConditions(context);
 offerPlanes(plane);
 offerClasses(scatter, theme, explorer);
 offerSamples(context);
@@ -42,16 +44,20 @@ const shownPoints = testSet.count < testSet.total
   ? `the first ${count(testSet.count)} of ${count(testSet.total)}` : `all ${count(testSet.total)}`;
 byId('explore-lead').textContent = (testSet.count
   ? `Each point is the mean of q(z|x) of a test image; ${shownPoints} are here. ` : '')
-  + 'Move over the plane, and the decoder draws what lies there. Click two places to travel between them, or drag a path.';
+  + 'Move over the plane, and the decoder draws what lies there. Click two places to travel between them, or drag a path.'
+  + (model.classes.length ? ' The model is told the class of what it encodes and decodes, and z is what the class leaves open: choose one, and move.' : '');
 byId('draw-lead').textContent = 'The encoder places it on the plane, and the decoder draws what it would have been.';
+if (model.classes.length) {
+  byId('console-note').append(' A label behind them, ', element('code', {}, `vae.decode([…], ${model.classes.at(-1)})`), ', stands for the chosen class.');
+}
 byId('colophon').textContent = `Made by vae ${report.version}. This page is one file: it loads nothing, and sends nothing.`;
 
 latents.update();
 // For the browser's console, and for tests. Pixels are height × width × channels, in [0, 1].
 globalThis.vae = {
-  decode: (z) => Array.from(model.decode(Float32Array.from(z))),
-  encode: (pixels) => {
-    const { mean, logVariance } = model.encode(Float32Array.from(pixels));
+  decode: (z, label = latents.label) => Array.from(model.decode(Float32Array.from(z), label)),
+  encode: (pixels, label = latents.label) => {
+    const { mean, logVariance } = model.encode(Float32Array.from(pixels), label);
     return { mean: Array.from(mean), logVariance: Array.from(logVariance) };
   },
   report, model, testSet, latents, plane, scatter, explorer, journey, pad, curves, manifold,

@@ -60,11 +60,14 @@ class Model {
   /**
    * @param plan    height, width, channels, latentSize, likelihood; nodes, each with name, kind, title, inputs, output, outputShape,
    *                parameters (names) and layer (sizes and settings); places: the numbers of the values images, mean, logVariance,
-   *                z and output; encoder, decoder (ranges of nodes)
+   *                z and output, of a conditional model also labels; encoder, decoder (ranges of nodes)
    * @param tensor  (name) => Float32Array
+   * @param classes the labels that a conditional model may be told, ascending; none otherwise
    */
-  constructor(plan, tensor) {
+  constructor(plan, tensor, classes = []) {
     Object.assign(this, plan);
+    this.classes = classes;
+    this.labels = new Float32Array(classes.length);
     this.pixels = this.height * this.width * this.channels;
     this.means = new Float32Array(this.pixels);
     this.p = known(likelihoods, this.likelihood, 'likelihood');
@@ -75,6 +78,16 @@ class Model {
       return { node, kind, weights, layer: kind.make(node, weights) };
     });
     this.values = [];
+    if (classes.length) this.values[this.places.labels] = this.labels;
+  }
+
+  /** Tells the network a class: 1 at its place, 0 elsewhere. A model that knows of none is told nothing. */
+  tell(label) {
+    if (!this.classes.length) return;
+    const place = this.classes.indexOf(label);
+    if (place < 0) throw new Error(`the model was not trained on a class ${label}`);
+    this.labels.fill(0);
+    this.labels[place] = 1;
   }
 
   /** Runs some nodes, each on the values that it reads. */
@@ -86,28 +99,33 @@ class Model {
     }
   }
 
-  /** The mean and log-variance of q(z|x) for pixels in [0, 1]: the layers' own arrays, which the next call overwrites. */
-  encode(pixels) {
+  /**
+   * The mean and log-variance of q(z|x) for pixels in [0, 1]: the layers' own arrays, which the next call overwrites. Here and below a
+   * conditional model is told the class `label`.
+   */
+  encode(pixels, label) {
+    this.tell(label);
     this.values[this.places.images] = pixels;
     this.run(this.encoder);
     return { mean: this.values[this.places.mean], logVariance: this.values[this.places.logVariance] };
   }
 
   /** The decoder's output for z, in an array that the next call overwrites. */
-  output(z) {
+  output(z, label) {
+    this.tell(label);
     this.values[this.places.z] = z;
     this.run(this.decoder);
     return this.values[this.places.output];
   }
 
   /** The pixel means of p(x|z), in `into`: in [0, 1], or with a Gaussian likelihood about there. */
-  decode(z, into = this.means) {
-    this.p.means(this.output(z), into);
+  decode(z, label, into = this.means) {
+    this.p.means(this.output(z, label), into);
     return into;
   }
 
   /** −ln p(x|z) in nats of an image in [0, 1]. */
-  reconstructionLoss(pixels, z) { return this.p.loss(this.output(z), pixels, this.own); }
+  reconstructionLoss(pixels, z, label) { return this.p.loss(this.output(z, label), pixels, this.own); }
 }
 
 /** −ln N(x; m, σ²), the sum over pixels: of one variance, or one for each channel or value. */

@@ -3,7 +3,7 @@
 /** The results. Where pictures come from is the business of those who extend it: a pad to draw on, or a place for files. */
 class Trial {
   constructor({ model, painter, testSet, explorer, scatter, theme, latents }) {
-    Object.assign(this, { model, painter, testSet, explorer, scatter, theme });
+    Object.assign(this, { model, painter, testSet, explorer, scatter, theme, latents });
     this.seen = new Float32Array(model.pixels);
     this.redrawn = new Float32Array(model.pixels);
     this.z = null;
@@ -13,6 +13,7 @@ class Trial {
       byId('explore').scrollIntoView();
       explorer.frame.focus({ preventScroll: true });
     });
+    latents.onClass(() => { if (this.z) this.show(this.seen); });
     theme.onChange(() => this.drawMap());
     scatter.plane.onChange(() => this.drawMap());
     new ResizeObserver(() => this.drawMap()).observe(byId('map'));
@@ -73,17 +74,18 @@ class Trial {
 
   /** Encodes pixels of the model's shape, and shows what comes of them. */
   show(pixels) {
-    const { model, painter } = this;
+    const { model, painter, latents: { label } } = this;
     this.seen.set(pixels);
-    const { mean, logVariance } = model.encode(this.seen);
+    const { mean, logVariance } = model.encode(this.seen, label);
     this.z = Float32Array.from(mean);
     const kl = klDivergence(mean, logVariance);
     const sigma = Array.from(logVariance, (value) => Math.exp(value / 2));
-    model.decode(this.z, this.redrawn);
+    model.decode(this.z, label, this.redrawn);
     painter.paint(byId('seen'), this.seen);
     painter.paint(byId('redrawn'), this.redrawn);
     painter.paintDifference(byId('missed'), this.seen, this.redrawn);
-    byId('drawn-loss').textContent = lossText({ reconstruction: model.reconstructionLoss(this.seen, this.z), kl });
+    const reconstruction = model.reconstructionLoss(this.seen, this.z, label);
+    byId('drawn-loss').textContent = lossText({ reconstruction, kl });
     const spread = sigma.slice(0, 4).map((value) => fixed(value)).join(', ');
     byId('drawn-z').textContent = `${latentText(this.z)}, σ = (${spread}${sigma.length > 4 ? ', …' : ''})`;
     byId('visit').disabled = false;

@@ -18,6 +18,8 @@ package struct FilmRecorder {
     private let latentSize: Int
     /// Columns and rows of the decoded plane.
     private let grid: GridSize
+    /// The classes of a conditional model that have rows of their own; nil for a model that knows of none.
+    private let told: ClassRows?
     /// All labels of the test set, of which the film shows some images.
     private let classes: Set<Int>?
     private var frames: [FilmFrame] = []
@@ -33,9 +35,13 @@ package struct FilmRecorder {
 
     /// - Parameters:
     ///   - latentSize: the model's number of latent dimensions.
+    ///   - told: a conditional model's classes, ascending: in place of the decoded plane there is a line of it for each, of many for some,
+    ///     evenly spread
     ///   - epochs: of the whole training.
     /// - Throws: `invalidArgument` without test images.
-    package init(data: Dataset, latentSize: Int, epochs: Int, threads: Int) throws(VAEError) {
+    package init(
+        data: Dataset, latentSize: Int, told: [Int] = [], epochs: Int, threads: Int
+    ) throws(VAEError) {
         guard let test = data.test else {
             throw VAEError(.invalidArgument, "test images", "are none, and the film shows them")
         }
@@ -48,6 +54,7 @@ package struct FilmRecorder {
         self.threads = threads
         let side = (Double(test.shape.height) * Double(test.shape.width)).squareRoot()
         grid = GridSize(min(15, max(5, Int(Double(Self.side) / side))), for: test.shape)
+        self.told = told.isEmpty ? nil : ClassRows(told, in: grid)
         classes = test.labels.map(Set.init)
     }
 
@@ -66,13 +73,22 @@ package struct FilmRecorder {
         guard shows(report.epoch), let loss = report.test?.total else { return }
         let encoding = try model.encode(test, threads: threads)
         let plane = try plane(of: encoding)
-        // A line fills the picture row by row.
-        let latents =
-            plane.isLine
-            ? ManifoldGrid.quantiles(grid.columns * grid.rows).flatMap { plane.latent($0, 0) }
-            : plane.grid(grid).latents
-        let tiles = try FloatImages(
-            shape: test.shape, values: model.decode(latents, threads: threads))
+        // A line fills its rows one by one.
+        func line(_ rows: Int) -> [Float] {
+            ManifoldGrid.quantiles(grid.columns * rows).flatMap { plane.latent($0, 0) }
+        }
+        let values =
+            if let told {
+                try model.decode(
+                    told.labels.flatMap { _ in line(told.rowsEach) },
+                    classes: told.labels.flatMap {
+                        [Int](repeating: $0, count: grid.columns * told.rowsEach)
+                    }, threads: threads)
+            } else {
+                try model.decode(
+                    plane.isLine ? line(grid.rows) : plane.grid(grid).latents, threads: threads)
+            }
+        let tiles = try FloatImages(shape: test.shape, values: values)
         frames.append(
             FilmFrame(
                 epoch: report.epoch, loss: loss, points: plane.coordinates(encoding),
@@ -93,7 +109,7 @@ package struct FilmRecorder {
     /// - Throws: `missingInput` when there is no such file; `invalidData` when it is not of this run.
     package mutating func goOn(from path: String, after epochs: Int) throws(VAEError) -> Bool {
         frames = try FilmFrames.read(
-            path, points: test.count, tiles: grid.columns * grid.rows, side: Self.side,
+            path, points: test.count, tiles: grid.columns * (told?.rows ?? grid.rows), side: Self.side,
             channels: test.shape.channels
         ).filter { $0.epoch <= epochs && shows($0.epoch) }
         return frames.map(\.epoch) == (1...max(1, epochs)).prefix(epochs).filter(shows)
@@ -140,6 +156,14 @@ package struct FilmRecorder {
 
     private func decoded(_ frame: FilmFrame, _ labels: (String, String)) throws(VAEError) -> any Figure {
         let images = try FloatImages(frame.tiles, at: 0..<frame.tiles.count)
+        if let told {
+            let names = told.labels.map { name.name(ofClass: $0) }.joined(separator: ", ")
+            let axis = latentSize > 2 ? "the first principal axis" : "z₁"
+            return try SampleGrid(
+                images: images, columns: grid.columns, gap: 0, title: "Each \(name.label), decoded",
+                subtitle: "along \(axis) at quantiles of the prior, from the top: \(names)",
+                side: Double(Self.side))
+        }
         if latentSize == 1 {
             return try SampleGrid(
                 images: images, columns: grid.columns, gap: 0, title: "The line, decoded",
@@ -150,5 +174,20 @@ package struct FilmRecorder {
             rows: ManifoldGrid.quantiles(grid.rows).reversed(), title: "The plane, decoded",
             subtitle: "at quantiles of the prior", xLabel: labels.0, yLabel: labels.1, side: Double(Self.side)
         )
+    }
+}
+
+/// The rows of a sheet that shows classes one below the other.
+private struct ClassRows {
+    let labels: [Int]
+    /// More than one where there are few classes.
+    let rowsEach: Int
+
+    var rows: Int { labels.count * rowsEach }
+
+    init(_ classes: [Int], in grid: GridSize) {
+        let shown = min(classes.count, grid.rows)
+        labels = (0..<shown).map { classes[$0 * classes.count / shown] }
+        rowsEach = max(1, grid.rows / shown)
     }
 }

@@ -27,8 +27,7 @@ extension RunSession {
             observer.observe(.warning(warning))
         }
         let isTable = !data.columns.isEmpty
-        let hasPage = figures && !isTable && !trainer.modelConfiguration.isConditional
-        let page = hasPage ? try RunReport(record: record, data: tested, threads: threads) : nil
+        let page = figures && !isTable ? try RunReport(record: record, data: tested, threads: threads) : nil
         if trainer.isFinished {
             observer.observe(.finishedBefore(epochs: trainer.history.count))
         } else {
@@ -69,12 +68,6 @@ extension RunSession {
         let frames = folder.file(FilmRecorder.framesName)
         let goesOn = resumed != nil && Folder.holds(FilmRecorder.framesName, folder.path)
         guard film || goesOn else { return nil }
-        guard !trainer.modelConfiguration.isConditional else {
-            throw VAEError(
-                .invalidArgument, "film",
-                "shows one decoded plane, and a conditional model has one for each class",
-                advice: "Leave it out.")
-        }
         guard self.data.columns.isEmpty else {
             throw VAEError(
                 .invalidArgument, "film", "shows decoded images, and this is a table",
@@ -82,6 +75,7 @@ extension RunSession {
         }
         var recorder = try FilmRecorder(
             data: data, latentSize: trainer.modelConfiguration.latentSize,
+            told: trainer.modelConfiguration.classes,
             epochs: trainer.configuration.epochs, threads: threads)
         guard let finished = resumed?.epochs, finished > 0 else { return recorder }
         do throws(VAEError) {
