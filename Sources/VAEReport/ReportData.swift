@@ -57,7 +57,7 @@ struct ReportData {
         document = Document(
             title: report.title, version: packageVersion,
             model: try ReportPlan(model.configuration), configuration: model.configuration,
-            klWeight: report.history.last.map(Self.klWeight) ?? 1,
+            prior: try Prior(model), klWeight: report.history.last.map(Self.klWeight) ?? 1,
             hasPenalty: report.history.contains { !$0.train.isWeightedSum } ? true : nil,
             weights: model.weights.map { Document.Weight(name: $0.name, shape: $0.shape) },
             history: report.history.map(Epoch.init), points: points, labelName: report.labelName,
@@ -106,6 +106,8 @@ extension ReportData {
         let title, version: String
         let model: ReportPlan
         let configuration: ModelConfiguration
+        /// nil for N(0, I).
+        let prior: Prior?
         /// β, the weight of the divergence in the losses.
         let klWeight: Double
         /// true where losses are not all reconstruction + β·KL; nil otherwise.
@@ -120,6 +122,19 @@ extension ReportData {
         /// Whether there is a pad to draw on, rather than a place for picture files.
         let drawings: Bool
         let treatment: Report.Treatment?
+    }
+
+    /// A prior that was trained: a mixture of Gaussians, component by component.
+    struct Prior: Encodable {
+        let weights, means, deviations: [Float]
+
+        init?(_ model: VariationalAutoencoder) throws(VAEError) {
+            guard !model.configuration.prior.isStandard else { return nil }
+            let prior = try model.prior()
+            weights = prior.weights.map(Float.init)
+            means = prior.means.map(Float.init)
+            deviations = prior.variances.map { Float($0.squareRoot()) }
+        }
     }
 
     /// Test images in latent space: of `total`, the first `count` with their means, the first `images` with their pixels.

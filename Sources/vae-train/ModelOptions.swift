@@ -73,6 +73,12 @@ struct ModelOptions: ParsableArguments {
     )
     var likelihood: Likelihood?
 
+    @Option(
+        help: ArgumentHelp(
+            "p(z): standard, N(0, I); mixture:K, of K Gaussians that are trained with the model (10 where K is left out); vamp:K, of q(z|u) over K images u that are trained (50). (default: standard)",
+            valueName: "prior"))
+    var prior: Prior?
+
     @Flag(
         help:
             "Tell encoder and decoder the class of every image: z is left with what classes do not say, and vae sample draws of a class. The data needs labels."
@@ -102,6 +108,7 @@ struct ModelOptions: ParsableArguments {
         if let activation { model.hiddenActivation = activation }
         if let likelihood { model.likelihood = likelihood }
         if let latentDim { model.latentSize = latentDim }
+        if let prior { model.prior = prior }
         if model.layers == nil { try model.validate() }
         return model
     }

@@ -42,6 +42,7 @@ extension TrainCommand {
         let (model, training) = (run.record.model, run.record.training)
         let flags = self.training
         try demand("--seed", flags.seed, training.seed)
+        try demand("--prior", self.model.prior?.argument, model.prior.argument)
         try demand("--conditional", self.model.conditional ? true : nil, model.isConditional)
         try demand("--batch-size", flags.batchSize, training.batchSize)
         let kinds: [DataDefaults.Kind] =

@@ -181,6 +181,7 @@ struct TrainCommand: ParsableCommand {
         "patience": "--patience", "augmentation": "--augment",
         "KL warm-up epochs": "--kl-warm-up", "KL cycles": "--kl-cycles", "free bits": "--free-bits",
         "capacity": "--capacity", "capacity epochs": "--capacity-epochs",
+        "prior": "--prior", "prior components": "--prior",
         "importance samples": "--importance-samples", "doubly reparameterised": "--doubly-reparameterised",
         "weight decay": "--weight-decay",
         "gradient norm": "--clip-norm", "decay of the average": "--average-weights",

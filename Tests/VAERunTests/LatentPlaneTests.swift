@@ -37,7 +37,7 @@ import VAEEvaluation
         #expect(plane.isLine && plane.latent(2, 9) == [2])
         let points = plane.coordinates(encoding)
         #expect(points[0] == SIMD2(1, 1) && points[1].x == -1 && abs(points[1].y - 0.5) < 1e-6)
-        let grid = plane.grid(GridSize(4, for: square))
+        let grid = plane.grid(GridSize(4, for: square), .standard(size: 1))
         #expect(grid.rows == [0] && grid.latents.count == 4 && grid.latents == grid.columns.map { Float($0) })
     }
 
@@ -80,7 +80,7 @@ import VAEEvaluation
 
     @Test func gridsStandForEqualSharesOfThePrior() throws {
         let plane = try LatentPlane(of: Encoding(latentSize: 2, mean: [0, 0], logVariance: [0, 0]))
-        let grid = plane.grid(GridSize(2, for: square))
+        let grid = plane.grid(GridSize(2, for: square), .standard(size: 2))
         // Φ⁻¹(¼) and Φ⁻¹(¾).
         #expect(abs(grid.columns[1] - 0.6744898) < 1e-6 && abs(grid.columns[0] + grid.columns[1]) < 1e-12)
         let (low, high) = (Float(grid.columns[0]), Float(grid.columns[1]))

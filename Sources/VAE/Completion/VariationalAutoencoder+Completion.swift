@@ -29,6 +29,12 @@ extension VariationalAutoencoder {
         precondition((0..<images.count).contains(index), "image \(index) of \(images.count)")
         try configuration.check(images, "images")
         try options.check()
+        guard configuration.prior.isStandard else {
+            throw VAEError(
+                .invalidArgument, "model",
+                "has a prior that was trained, and proposals are made from N(0, I)",
+                expected: "N(0, I) as the prior", found: configuration.prior.phrase)
+        }
         let task = try CompletionTask(
             model: self, image: images.values(of: index..<index + 1).floats, missing: missing,
             options: options, item: index, threads: threads)

@@ -1,29 +1,6 @@
 import Kernels
 import VAECore
 
-/// A prior as numbers: a mixture of diagonal Gaussians.
-public struct PriorComponents: Sendable, Equatable {
-    /// Dimensions of z.
-    public let size: Int
-    /// Of each component; they sum to 1.
-    public let weights: [Double]
-    /// (components, size): means and variances.
-    public let means, variances: [Double]
-
-    /// Components.
-    public var count: Int { weights.count }
-
-    /// Where a uniform number of [0, 1) falls among the weights.
-    func component(at share: Double) -> Int {
-        var sum = 0.0
-        for index in 0..<count - 1 {
-            sum += weights[index]
-            if share < sum { return index }
-        }
-        return count - 1
-    }
-}
-
 extension VariationalAutoencoder {
     /// The prior p(z) as a mixture of Gaussians: for N(0, I) of one.
     ///
@@ -32,9 +9,7 @@ extension VariationalAutoencoder {
     public func prior(threads: Int = Machine.physicalCores) throws(VAEError) -> PriorComponents {
         let (size, topology) = (configuration.latentSize, network.topology)
         guard let mixture = topology.prior.mixture else {
-            return PriorComponents(
-                size: size, weights: [1], means: [Double](repeating: 0, count: size),
-                variances: [Double](repeating: 1, count: size))
+            return .standard(size: size)
         }
         var components: [Float] = []
         try withEngine(threads, mixture.count) { _, weights in

@@ -49,10 +49,13 @@ extension Evaluation {
         let training = try objective(Self.some(min(train.count, test.count), of: train), options.draws)
 
         try onProgress(.aggregate, 0)
-        let aggregate = try AggregatePosterior(of: encoding, seed: options.seed, threads: threads) {
+        let prior = try model.prior(threads: threads)
+        let aggregate = try AggregatePosterior(
+            of: encoding, prior: prior, seed: options.seed, threads: threads
+        ) {
             try onProgress(.aggregate, Double($0) / Double(min(test.count, AggregatePosterior.mostImages)))
         }
-        latents = Latents(of: encoding, aggregate)
+        latents = Latents(of: encoding.relative(to: prior), aggregate)
 
         let parts = Parts(
             model: model, train: train, test: test, encoding: encoding, options: options,
@@ -138,7 +141,8 @@ private struct Parts {
             train: known, test: Points(encoding, labels: testLabels),
             options: .init(
                 neighbours: min(NearestNeighbours.defaultNeighbours, train.count),
-                mixture: .init(seed: options.seed)), threads: threads)
+                mixture: .init(seed: options.seed)), prior: try model.prior(threads: threads),
+            threads: threads)
     }
 
     func principalComponents() throws(VAEError) -> Evaluation.Baselines.PrincipalComponents {

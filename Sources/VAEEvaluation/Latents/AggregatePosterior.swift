@@ -41,6 +41,7 @@ public struct AggregatePosterior: Sendable, Equatable, Codable {
     ///
     /// - Parameters:
     ///   - encoding: the posteriors, an image each
+    ///   - prior: of the model; nil for N(0, I)
     ///   - draws: of z for each image, 1 or more; they are named by seed, image and number
     ///   - seed: names the draws of z
     ///   - threads: workers; the bits of the result do not depend on it
@@ -49,7 +50,8 @@ public struct AggregatePosterior: Sendable, Equatable, Codable {
     /// - Throws: `invalidArgument` when there are no images or draws; `invalidData` when a posterior is not finite; `unavailable`
     ///   when there is not memory enough.
     public init(
-        of encoding: Encoding, draws: Int = 1, seed: UInt64 = 0, threads: Int = Machine.physicalCores,
+        of encoding: Encoding, prior: PriorComponents? = nil, draws: Int = 1, seed: UInt64 = 0,
+        threads: Int = Machine.physicalCores,
         onProgress: (_ images: Int) throws -> Void = { _ in }
     ) throws {
         let count = min(encoding.count, Self.mostImages)
@@ -71,11 +73,16 @@ public struct AggregatePosterior: Sendable, Equatable, Codable {
         let posteriors = Posteriors(
             latentSize: latent, means: means, logVariances: logVariances, draws: draws, seed: seed)
         let values = try posteriors.information(count, threads: threads, onProgress)
+        let learned = prior.flatMap { $0.isStandard ? nil : $0 }
         self.images = count
         self.draws = draws
         limit = log(Double(count))
         mutualInformation = Estimate(of: values)
-        gap = Estimate(of: (0..<count).map { posteriors.klDivergence($0) - values[$0] })
+        gap = Estimate(
+            of: (0..<count).map { image in
+                (learned.map { posteriors.divergence(image, from: $0) } ?? posteriors.klDivergence(image))
+                    - values[image]
+            })
     }
 }
 
@@ -145,6 +152,26 @@ private struct Posteriors {
                 height -= 0.5 * (distance * distance + logVariance + log(2 * Double.pi))
             }
             sum += height - density.logDensity(z, scratch: scratch)
+        }
+        return sum / Double(draws)
+    }
+
+    /// KL(q(z|xₙ) ‖ p(z)) by the draws: the mean of ln q(z|xₙ) − ln p(z).
+    func divergence(_ image: Int, from prior: PriorComponents) -> Double {
+        var sum = 0.0
+        var noise = [Float](repeating: 0, count: latentSize)
+        for draw in 0..<draws {
+            var stream = RandomStream(seed: seed, purpose: .aggregateNoise, epoch: draw, item: image)
+            FloatRegion.withRegion(&noise) { stream.fillNormal($0) }
+            var z: [Float] = []
+            for dimension in 0..<latentSize {
+                let index = image * latentSize + dimension
+                let (mean, logVariance) = (Double(means[index]), Double(logVariances[index]))
+                let epsilon = Double(noise[dimension])
+                z.append(Float(mean + exp(0.5 * logVariance) * epsilon))
+                sum -= 0.5 * (epsilon * epsilon + logVariance + log(2 * Double.pi))
+            }
+            sum -= prior.logDensity(z[...])
         }
         return sum / Double(draws)
     }

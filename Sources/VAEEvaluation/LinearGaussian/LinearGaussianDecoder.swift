@@ -19,12 +19,12 @@ package struct LinearGaussianDecoder: Sendable {
     package init(_ model: VariationalAutoencoder) throws(VAEError) {
         let configuration = model.configuration
         guard configuration.decoderLayers.isEmpty,
-            configuration.likelihood == .gaussian
+            configuration.likelihood == .gaussian, configuration.prior.isStandard
         else {
             throw VAEError(
                 .invalidData, "model", "has no linear decoder with a Gaussian likelihood of one variance",
                 expected:
-                    "a model without filters and hidden units in its decoder, and --likelihood gaussian",
+                    "a model without filters and hidden units in its decoder, --likelihood gaussian, and N(0, I) as prior",
                 found: configuration.phrase,
                 advice: "Train one so; the closed form is known for linear models alone.")
         }

@@ -1,5 +1,6 @@
 import Foundation
 import Kernels
+import VAE
 import VAECore
 
 /// A mixture of Gaussians with full covariances, fitted to points by expectation-maximisation.
@@ -85,6 +86,25 @@ public struct GaussianMixture: Sendable {
         for axis in 0..<size { identity[axis * size + axis] = 1 }
         return try GaussianMixture(
             size: size, weights: [1], means: [[Double](repeating: 0, count: size)], covariances: [identity],
+            fit: Fit(
+                history: [], converged: true, floor: [Double](repeating: 0, count: size), flooredComponents: 0
+            ))
+    }
+
+    /// A prior as it is.
+    /// - Throws: `invalidData` when a variance is not a positive number.
+    init(_ prior: PriorComponents) throws(VAEError) {
+        let size = prior.size
+        var covariances: [[Double]] = []
+        for component in 0..<prior.count {
+            var covariance = [Double](repeating: 0, count: size * size)
+            for axis in 0..<size { covariance[axis * size + axis] = prior.variances[component * size + axis] }
+            covariances.append(covariance)
+        }
+        try self.init(
+            size: size, weights: prior.weights,
+            means: (0..<prior.count).map { Array(prior.means[$0 * size..<($0 + 1) * size]) },
+            covariances: covariances,
             fit: Fit(
                 history: [], converged: true, floor: [Double](repeating: 0, count: size), flooredComponents: 0
             ))

@@ -13,7 +13,7 @@ public struct ObjectiveEstimate: Sendable, Hashable, Codable {
     public let loss: Evaluation.Value
     /// −ln p(x|z).
     public let reconstruction: Evaluation.Value
-    /// KL(q(z|x) ‖ N(0, I)), in closed form.
+    /// KL(q(z|x) ‖ p(z)): in closed form for N(0, I), by the draws for a prior that is trained.
     public let kl: Evaluation.Value
 
     /// The objective with z drawn from q(z|x), `draws` times for each image, or with z = μ when `draws` is 0.
@@ -35,8 +35,12 @@ public struct ObjectiveEstimate: Sendable, Hashable, Codable {
                 kl = losses.kl.map(Double.init)
             } else {
                 for (index, value) in losses.reconstruction.enumerated() { sums[index] += Double(value) }
+                // In closed form it is the same for every draw.
+                guard !model.configuration.prior.isStandard else { continue }
+                for (index, value) in losses.kl.enumerated() { kl[index] += Double(value) }
             }
         }
+        if !model.configuration.prior.isStandard { kl = kl.map { $0 / Double(max(draws, 1)) } }
         let reconstructions = sums.map { $0 / Double(max(draws, 1)) }
         func value(_ values: [Double]) -> Evaluation.Value {
             Evaluation.Value(Estimate(of: values), images.shape)

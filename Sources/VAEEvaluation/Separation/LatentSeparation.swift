@@ -1,3 +1,4 @@
+import VAE
 import VAECore
 
 /// The separation of classes and clusters in a space of codes, such as a model's latent means, by all measures at once.
@@ -45,11 +46,13 @@ public struct LatentSeparation: Sendable, Hashable, Codable {
     ///   - train: codes with labels, such as `Points(model.encode(images), labels: images.labels)`
     ///   - test: the same of other images
     ///   - options: neighbours, components and how the mixture is fitted
+    ///   - prior: of the model that made the codes; nil for N(0, I)
     ///   - threads: workers; the bits of the result do not depend on it
     /// - Throws: `invalidArgument` when labels are missing or of one class, the two lie in different spaces, or an option is out of
     ///   range; `invalidData` when all codes are in one place; `unavailable` without memory enough.
     public init(
-        train: Points, test: Points, options: Options = Options(), threads: Int = Machine.physicalCores
+        train: Points, test: Points, options: Options = Options(), prior: PriorComponents? = nil,
+        threads: Int = Machine.physicalCores
     ) throws(VAEError) {
         try test.requireSameSpace(as: train.size, "test codes")
         neighbours = options.neighbours
@@ -63,7 +66,7 @@ public struct LatentSeparation: Sendable, Hashable, Codable {
         silhouette = try Silhouette(of: test, threads: threads).mean
         mixture = try MixtureScore(
             train: train, test: test, components: options.components ?? discriminant.classes.count,
-            options: options.mixture, threads: threads)
+            options: options.mixture, prior: prior, threads: threads)
     }
 }
 
@@ -77,7 +80,7 @@ public struct MixtureScore: Sendable, Hashable, Codable {
     public let train: Double
     /// The same of the test codes under a single Gaussian fitted to the training codes: what the clusters add to its place and spread.
     public let singleGaussian: Estimate
-    /// The same of the test codes under the prior N(0, I) of a variational autoencoder.
+    /// The same of the test codes under the prior of a variational autoencoder, N(0, I) unless told.
     public let prior: Estimate
     /// Steps of expectation and maximisation.
     public let iterations: Int
@@ -89,7 +92,8 @@ public struct MixtureScore: Sendable, Hashable, Codable {
     /// - Throws: as `GaussianMixture.init(fittedTo:components:options:threads:)`.
     public init(
         train: Points, test: Points, components: Int,
-        options: GaussianMixture.Options = GaussianMixture.Options(), threads: Int = Machine.physicalCores
+        options: GaussianMixture.Options = GaussianMixture.Options(), prior: PriorComponents? = nil,
+        threads: Int = Machine.physicalCores
     ) throws(VAEError) {
         let mixture = try GaussianMixture(
             fittedTo: train, components: components, options: options, threads: threads)
@@ -98,7 +102,11 @@ public struct MixtureScore: Sendable, Hashable, Codable {
         self.test = try mixture.logLikelihood(of: test, threads: threads)
         self.train = mixture.fit.history.last ?? .nan
         singleGaussian = try single.logLikelihood(of: test, threads: threads)
-        prior = try GaussianMixture.standardNormal(size: test.size).logLikelihood(of: test, threads: threads)
+        let assumed =
+            if let prior { try GaussianMixture(prior) } else {
+                try GaussianMixture.standardNormal(size: test.size)
+            }
+        self.prior = try assumed.logLikelihood(of: test, threads: threads)
         iterations = mixture.fit.iterations
         converged = mixture.fit.converged
         flooredComponents = mixture.fit.flooredComponents

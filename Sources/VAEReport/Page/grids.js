@@ -60,8 +60,8 @@ class Manifold {
 
   latent(column, row) {
     const { plane } = this;
-    const x = this.across[column] * plane.spread(plane.x);
-    const y = plane.flat ? 0 : this.up[this.rows - 1 - row] * plane.spread(plane.y);
+    const x = plane.middle(plane.x) + this.across[column] * plane.spread(plane.x);
+    const y = plane.flat ? 0 : plane.middle(plane.y) + this.up[this.rows - 1 - row] * plane.spread(plane.y);
     // Around the middle of the cloud on principal axes, around the origin on dimensions of z.
     return plane.moved(plane.axes[plane.x].origin, x, y);
   }
@@ -145,7 +145,7 @@ function showReconstructions(context) {
 }
 
 /** Images decoded from draws of the prior. */
-function offerSamples({ model, painter, latents }) {
+function offerSamples({ model, painter, latents, prior }) {
   const { width, height } = model;
   const columns = Math.max(width > 3 * height ? 2 : 4, Math.min(height > 2 * width ? 40 : 10, Math.floor(320 / width)));
   const rows = Math.max(2, Math.min(width > 2 * height ? 16 : 4, Math.floor((columns * width * 0.4) / height)));
@@ -156,7 +156,7 @@ function offerSamples({ model, painter, latents }) {
   const paint = () => draws.forEach((z, index) => painter.paintTile(
     context, model.decode(z, latents.label), (index % columns) * (width + gap), Math.floor(index / columns) * (height + gap)));
   const draw = () => {
-    for (const z of draws) z.forEach((_, i) => { z[i] = normal(); });
+    draws.forEach((z) => prior.draw(z));
     paint();
   };
   byId('resample').addEventListener('click', draw);

@@ -45,18 +45,13 @@ class Latents {
   }
 }
 
-/** A draw from the standard normal distribution (Box and Muller). */
-function normal() {
-  return Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
-}
-
 /**
  * Two axes of latent space. An axis is a unit vector and an origin: a dimension of z, or a principal axis of the test set.
  * With one dimension the second axis is the width of q(z|x), which points have and decoded places do not.
  */
 class Plane {
-  constructor(model, testSet) {
-    this.testSet = testSet;
+  constructor(model, testSet, prior) {
+    Object.assign(this, { testSet, prior });
     this.size = model.latentSize;
     this.listeners = [];
     this.axes = [];
@@ -124,9 +119,15 @@ class Plane {
     return result;
   }
 
+  /** The dimension of z that an axis is. */
+  dimension(axis) { return this.axes[axis].vector.indexOf(1); }
+
+  /** The middle of what images are drawn over: the prior's mean, and of the test set that of its cloud. */
+  middle(axis) { return this.axes[axis].principal ? 0 : this.prior.mean[this.dimension(axis)]; }
+
   /** The spread to draw images over: the prior's along a dimension of z, the test set's along a principal axis. */
   spread(axis) {
-    if (!this.axes[axis].principal) return 1;
+    if (!this.axes[axis].principal) return this.prior.deviation[this.dimension(axis)];
     const values = axis === this.x ? this.xs : this.ys;
     let squares = 0;
     for (const value of values) squares += value * value;

@@ -8,13 +8,14 @@ document.body.classList.toggle('long', model.width > 3 * model.height);
 document.body.classList.toggle('photographs', !report.drawings);
 /** A conditional model begins with the class of the first test image, which is the first to be seen. */
 const latents = new Latents(model, testSet.labelOf(0) ?? model.classes[0]);
-const plane = new Plane(model, testSet);
+const prior = new Prior(model.latentSize, report.prior);
+const plane = new Plane(model, testSet, prior);
 const scatter = new Scatter(byId('points'), plane, theme);
 const journey = new Journey({ model, latents, painter, testSet });
 const explorer = new Explorer({
   frame: byId('plane'), overlay: byId('overlay'), scatter, plane, latents, journey, theme, testSet,
 });
-const context = { model, latents, testSet, painter, plane, scatter, explorer, theme, journey, frame: byId('plane') };
+const context = { model, prior, latents, testSet, painter, plane, scatter, explorer, theme, journey, frame: byId('plane') };
 
 const detail = new Detail(context);
 const sliders = new Sliders(context);

@@ -45,8 +45,14 @@ class Scatter {
       return [least, most];
     };
     const origin = plane.project(new Float32Array(plane.size));
-    let [left, right] = bounds(plane.xs, origin[0] - 2.2, origin[0] + 2.2);
-    let [bottom, top] = plane.flat ? bounds(plane.ys, 0, 0.1) : bounds(plane.ys, origin[1] - 2.2, origin[1] + 2.2);
+    // A prior that was trained has no circle to show; without points its spread is what there is.
+    const around = (axis, centre) => {
+      if (plane.prior.standard) return [centre - 2.2, centre + 2.2];
+      const [middle, reach] = [plane.middle(axis), plane.axes[axis].principal ? 0.1 : plane.spread(axis)];
+      return [middle - reach, middle + reach];
+    };
+    let [left, right] = bounds(plane.xs, ...around(plane.x, origin[0]));
+    let [bottom, top] = plane.flat ? bounds(plane.ys, 0, 0.1) : bounds(plane.ys, ...around(plane.y, origin[1]));
     const room = [this.width - margin.left - margin.right, this.height - margin.top - margin.bottom];
     this.scaleX = room[0] / ((right - left) * 1.06);
     this.scaleY = room[1] / ((top - bottom) * 1.06);
@@ -91,7 +97,7 @@ class Scatter {
     context.clearRect(0, 0, this.width, this.height);
     this.drawAxes(context);
     this.drawPoints(context);
-    if (!this.plane.flat) this.drawPrior(context);
+    if (!this.plane.flat && this.plane.prior.standard) this.drawPrior(context);
     this.drawNames(context);
   }
 

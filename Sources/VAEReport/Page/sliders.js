@@ -1,7 +1,7 @@
 // A slider for each dimension of z, and the choice of the plane that is shown.
 
 class Sliders {
-  constructor({ latents, testSet, journey }) {
+  constructor({ latents, testSet, journey, prior }) {
     this.latents = latents;
     this.inputs = [];
     this.outputs = [];
@@ -26,7 +26,7 @@ class Sliders {
     }
     latents.onFrame(() => this.show());
     byId('origin').addEventListener('click', () => latents.set(new Float32Array(size)));
-    byId('draw-prior').addEventListener('click', () => latents.set(Float32Array.from({ length: size }, normal)));
+    byId('draw-prior').addEventListener('click', () => latents.set(prior.draw(new Float32Array(size))));
   }
 
   show() {

@@ -78,10 +78,24 @@ extension LatentPlane {
     }
 
     /// The latents of a grid, row by row from the top, each row from the left; the lines are at normal quantiles, so
-    /// that each stands for an equal share of the prior.
-    func grid(_ size: GridSize) -> (latents: [Float], columns: [Double], rows: [Double]) {
-        let columns = ManifoldGrid.quantiles(size.columns)
-        let rows = isLine ? [0] : Array(ManifoldGrid.quantiles(size.rows).reversed())
+    /// that each stands for an equal share of the prior, or of a Gaussian with its mean and spread where it is none.
+    func grid(_ size: GridSize, _ prior: PriorComponents) -> (
+        latents: [Float], columns: [Double], rows: [Double]
+    ) {
+        let columns = quantiles(size.columns, prior)
+        let rows = second.map { Array(quantiles(size.rows, along: $0, prior).reversed()) } ?? [0]
         return (rows.flatMap { y in columns.flatMap { latent($0, y) } }, columns, rows)
+    }
+
+    /// The lines of a grid along the first direction.
+    func quantiles(_ count: Int, _ prior: PriorComponents) -> [Double] {
+        quantiles(count, along: first, prior)
+    }
+
+    private func quantiles(_ count: Int, along direction: [Double], _ prior: PriorComponents) -> [Double] {
+        let lines = ManifoldGrid.quantiles(count)
+        guard !prior.isStandard else { return lines }
+        let spread = prior.spread(along: direction)
+        return lines.map { spread.mean + spread.deviation * $0 }
     }
 }

@@ -17,7 +17,7 @@ extension RunFigures {
             title: "\(name.title) in latent space\(loss)",
             subtitle: "\(what) of q(z|x), \(grouped(Double(encoding.count))) test \(noun)s\(epochs); "
                 + "loss in nats per \(noun)", xLabel: plane.xLabel, yLabel: plane.yLabel,
-            legendTitle: name.label,
+            legendTitle: name.label, showsPrior: model.configuration.prior.isStandard,
             hasOneScale: !plane.isLine)
     }
 
@@ -25,28 +25,32 @@ extension RunFigures {
     func manifold() throws(VAEError) -> ManifoldGrid {
         let encoding = try encoding()
         let plane = try LatentPlane(of: encoding, dimensions: options.dimensions)
-        let grid = plane.grid(GridSize(options.grid, for: test.shape))
+        let prior = try model.prior(threads: threads)
+        let grid = plane.grid(GridSize(options.grid, for: test.shape), prior)
         let size =
             plane.isLine
             ? "at \(grid.columns.count)" : "on a grid of \(grid.columns.count)×\(grid.rows.count)"
         return try ManifoldGrid(
             tiles: decoded(grid.latents), columns: grid.columns, rows: grid.rows,
             title: plane.isLine ? "The latent line, decoded" : "The latent plane, decoded",
-            subtitle: "decoder means \(size) quantiles of the prior" + (plane.remark.map { "; \($0)" } ?? "")
+            subtitle: "decoder means \(size) quantiles of the prior"
+                + (prior.isStandard ? "" : "'s mean and spread") + (plane.remark.map { "; \($0)" } ?? "")
                 + (model.configuration.classes.first.map { "; class \(name.name(ofClass: $0))" } ?? ""),
             xLabel: plane.xLabel, yLabel: plane.isLine ? "" : plane.yLabel)
     }
 
     /// The bars for what each dimension carries.
     func latentDimensions() throws(VAEError) -> DimensionBars {
-        let activity = LatentActivity(of: try encoding())
+        let prior = try model.prior(threads: threads)
+        let activity = LatentActivity(of: try encoding().relative(to: prior))
         let count = activity.kl.count
         return try DimensionBars(
             kl: activity.kl, variance: activity.varianceOfMean,
             title: "\(activity.activeUnits) of \(count) latent dimension\(count == 1 ? "" : "s") active",
             subtitle: String(
-                format: "%@, %@ test %@s, KL divergence %.2f nats in all", name.title,
-                grouped(Double(test.count)), noun, activity.kl.reduce(0, +)))
+                format: "%@, %@ test %@s, KL divergence %.2f nats in all%@", name.title,
+                grouped(Double(test.count)), noun, activity.kl.reduce(0, +),
+                prior.isStandard ? "" : ", from a Gaussian of the prior's mean and spread"))
     }
 
     func losses() throws(VAEError) -> LossCurves {

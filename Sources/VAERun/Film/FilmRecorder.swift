@@ -73,9 +73,10 @@ package struct FilmRecorder {
         guard shows(report.epoch), let loss = report.test?.total else { return }
         let encoding = try model.encode(test, threads: threads)
         let plane = try plane(of: encoding)
+        let prior = try model.prior(threads: threads)
         // A line fills its rows one by one.
         func line(_ rows: Int) -> [Float] {
-            ManifoldGrid.quantiles(grid.columns * rows).flatMap { plane.latent($0, 0) }
+            plane.quantiles(grid.columns * rows, prior).flatMap { plane.latent($0, 0) }
         }
         let values =
             if let told {
@@ -86,7 +87,7 @@ package struct FilmRecorder {
                     }, threads: threads)
             } else {
                 try model.decode(
-                    plane.isLine ? line(grid.rows) : plane.grid(grid).latents, threads: threads)
+                    plane.isLine ? line(grid.rows) : plane.grid(grid, prior).latents, threads: threads)
             }
         let tiles = try FloatImages(shape: test.shape, values: values)
         frames.append(
