@@ -19,6 +19,8 @@ package struct RandomStream: Sendable {
         case mixtureSeeding = 16
         case mixtureSample = 17
         case completion = 18
+        case codeRestart = 24
+        case codeSample = 25
     }
 
     private let generator: Philox4x32

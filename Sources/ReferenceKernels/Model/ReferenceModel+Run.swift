@@ -31,10 +31,17 @@ extension ReferenceModel {
         pass.mean = pass.values[topology.mean]
         pass.logVariance = pass.values[topology.logVariance]
         pass.output = pass.values[topology.output]
-        pass.klDivergence = Reference.klDivergence(
-            mean: pass.mean, logVariance: pass.logVariance, count: count)
-        pass.penalty = Reference.penalty(
-            penalty, mean: pass.mean, logVariance: pass.logVariance, count: count)
+        if let codes = topology.quantisation {
+            pass.klDivergence = [T](
+                repeating: T(codes.positions) * T.log(T(codes.size)), count: count)
+            pass.penalty =
+                codes.referenceCommitment(pass.mean, pass.values[topology.z], count: count).losses
+        } else {
+            pass.klDivergence = Reference.klDivergence(
+                mean: pass.mean, logVariance: pass.logVariance, count: count)
+            pass.penalty = Reference.penalty(
+                penalty, mean: pass.mean, logVariance: pass.logVariance, count: count)
+        }
         pass.reconstruction = topology.referenceLikelihood.referenceLoss(
             pass.output, targets: images, parameters: own, count: count)
         if backward { pass.gradients = gradients(pass, penalty, images, parameters, own, count: count) }
@@ -52,11 +59,17 @@ extension ReferenceModel {
         var gradients = [[T]](repeating: [], count: plan.values.count)
         let likelihood = topology.referenceLikelihood.referenceGradient(
             pass.output, targets: images, parameters: own, count: count)
-        let klDivergence = Reference.penaltyGradient(
-            penalty, mean: pass.mean, logVariance: pass.logVariance, count: count)
         gradients[topology.output] = scaled(likelihood.output, scale)
-        gradients[topology.mean] = scaled(klDivergence.mean, scale * pass.klWeight)
-        gradients[topology.logVariance] = scaled(klDivergence.logVariance, scale * pass.klWeight)
+        if let codes = topology.quantisation {
+            gradients[topology.mean] = scaled(
+                codes.referenceCommitment(pass.mean, pass.values[topology.z], count: count).gradient,
+                scale * pass.klWeight)
+        } else {
+            let klDivergence = Reference.penaltyGradient(
+                penalty, mean: pass.mean, logVariance: pass.logVariance, count: count)
+            gradients[topology.mean] = scaled(klDivergence.mean, scale * pass.klWeight)
+            gradients[topology.logVariance] = scaled(klDivergence.logVariance, scale * pass.klWeight)
+        }
         var result = [[T]](repeating: [], count: parameters.count)
         for (index, gradient) in likelihood.parameters.enumerated() {
             result[parameters.count - own.count + index] = scaled(gradient, scale)

@@ -14,6 +14,8 @@ extension ModelConfiguration: Codable {
         case encoder, decoder
         /// The labels that a conditional model knows.
         case classes
+        /// The codes of a model that has some.
+        case codebook
     }
 
     /// The names of all fields.
@@ -52,6 +54,7 @@ extension ModelConfiguration: Codable {
             latentSize: try value(.latentSize, standard.latentSize))
         self.layers = layers
         classes = try values.decodeIfPresent([Int].self, forKey: .classes) ?? []
+        codebook = try values.decodeIfPresent(Codebook.self, forKey: .codebook)
     }
 
     /// Leaves out what the model does not have.
@@ -77,5 +80,6 @@ extension ModelConfiguration: Codable {
         if hiddenActivation != .rectified { try values.encode(hiddenActivation, forKey: .hiddenActivation) }
         if likelihood != .bernoulli { try values.encode(likelihood, forKey: .likelihood) }
         if !classes.isEmpty { try values.encode(classes, forKey: .classes) }
+        try values.encodeIfPresent(codebook, forKey: .codebook)
     }
 }

@@ -4,14 +4,23 @@ import Kernels
 public struct ImageLosses: Sendable, Equatable {
     /// −ln p(x|z), summed over pixels.
     public let reconstruction: [Float]
-    /// KL(q(z|x) ‖ N(0, I)).
+    /// KL(q(z|x) ‖ N(0, I)); of codes what they cost under a uniform prior, positions · ln K.
     public let kl: [Float]
+    /// The penalty of the encoder's vectors for their distance from codes, β‖z_e − z_q‖²; empty for a model of Gaussian latents.
+    public let commitment: [Float]
 
-    /// Means over the images, of pairwise sums by the images' numbers: parts of a test set can be added elsewhere.
+    init(reconstruction: [Float], kl: [Float], commitment: [Float] = []) {
+        self.reconstruction = reconstruction
+        self.kl = kl
+        self.commitment = commitment
+    }
+
+    /// Means over the images, the commitment as the penalty; of pairwise sums by the images' numbers: parts of a test set can be added elsewhere.
     public func mean(klWeight: Double = 1) -> Losses {
         let count = Double(max(reconstruction.count, 1))
         return Losses(
-            reconstruction: Self.sum(reconstruction) / count, kl: Self.sum(kl) / count, klWeight: klWeight)
+            reconstruction: Self.sum(reconstruction) / count, kl: Self.sum(kl) / count, klWeight: klWeight,
+            penalty: commitment.isEmpty ? nil : Self.sum(commitment) / count)
     }
 }
 

@@ -19,6 +19,7 @@ extension Engine {
     ) rethrows -> ImageLosses {
         var reconstruction = [Float](repeating: 0, count: images.count)
         var klDivergence = reconstruction
+        let codes = network.topology.quantisation
         try FloatRegion.withRegions(&reconstruction, &klDivergence) { reconstruction, klDivergence in
             try forEachMicroBatch(of: images.count, pause: pause) { workspace, range in
                 load(images, range, workspace)
@@ -32,8 +33,16 @@ extension Engine {
                 }
                 network.forward(weights, workspace, count: range.count)
                 reconstruction[range].copy(from: workspace.reconstruction.prefix(range.count))
-                klDivergence[range].copy(from: workspace.klDivergence.prefix(range.count))
+                // Of codes the divergence is a constant, and the commitment is what differs.
+                let second = codes == nil ? workspace.klDivergence : workspace.commitment
+                klDivergence[range].copy(from: second.prefix(range.count))
             }
+        }
+        if let codes {
+            return ImageLosses(
+                reconstruction: reconstruction,
+                kl: [Float](repeating: Float(codes.uniformNats), count: images.count),
+                commitment: klDivergence)
         }
         return ImageLosses(reconstruction: reconstruction, kl: klDivergence)
     }

@@ -17,15 +17,18 @@ final class Workspace: @unchecked Sendable {
 
     /// (capacity, height, width, channels): what goes in, in [0, 1].
     let images: FloatRegion
-    /// (capacity, latentSize), like z and what it is drawn from.
+    /// (capacity, latentSize), like z and what it is drawn from; empty for codes, which are not drawn.
     let noise: FloatRegion
     /// (capacity, classes); empty for a model that knows of no classes.
     let labels: FloatRegion
+    /// Of codes (capacity, positions · D): the encoder's vectors, no variance, and the codes.
     let mean, logVariance, z: FloatRegion
     /// The decoder's output. Its gradient may be written over it.
     let output, outputGradient: FloatRegion
     /// One value an image, in nats.
     let reconstruction, klDivergence: FloatRegion
+    /// The penalty of each image's vectors for their distance from codes; empty for Gaussian latents.
+    let commitment: FloatRegion
     /// (capacity, parameters): by the likelihood's own parameters.
     let likelihoodGradients: FloatRegion
     /// Scratch to bring an image in, one at a time.
@@ -82,6 +85,7 @@ final class Workspace: @unchecked Sendable {
         outputGradient = gradients[topology.output] ?? nothing
         reconstruction = region(layout.reconstruction)
         klDivergence = region(layout.klDivergence)
+        commitment = region(layout.commitment)
         likelihoodGradients = region(layout.likelihoodGradients)
         loadingScratch = region(layout.loading)
         self.capacity = capacity

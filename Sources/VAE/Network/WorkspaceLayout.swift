@@ -18,7 +18,7 @@ struct WorkspaceLayout {
     let kept: [Block]
     /// Shared by all nodes, each within its call.
     let scratch: Block
-    let reconstruction, klDivergence, likelihoodGradients: Block
+    let reconstruction, klDivergence, commitment, likelihoodGradients: Block
     /// What it takes to bring an image in, needed before the first node only.
     let loading: Block
     let offsets: [Int]
@@ -88,6 +88,7 @@ struct WorkspaceLayout {
         scratch = reserve(needs.reduce(0) { max($0, $1.scratch) }, always)
         reconstruction = reserve(capacity, always)
         klDivergence = reserve(capacity, always)
+        commitment = reserve(topology.quantisation == nil ? 0 : capacity, always)
         likelihoodGradients = reserve(training ? capacity * topology.likelihoodParameters.count : 0, always)
         self.loading = reserve(loading, 0...0)
         (offsets, count) = arena.place()

@@ -5,8 +5,10 @@ extension SavedRun {
     /// The model's file, its name alone.
     package var modelFile: String { path.split(separator: "/").last.map(String.init) ?? path }
 
-    /// Whether the run has a page: not that of a table, nor of a conditional model.
-    package var hasPage: Bool { model.standardization == nil && !configuration.isConditional }
+    /// Whether the run has a page: not that of a table, nor of a conditional model, nor of one with a codebook.
+    package var hasPage: Bool {
+        model.standardization == nil && !configuration.isConditional && !configuration.isQuantized
+    }
 
     /// The evaluated model in words, for a heading.
     package var title: String {

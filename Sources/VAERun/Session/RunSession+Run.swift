@@ -27,7 +27,8 @@ extension RunSession {
             observer.observe(.warning(warning))
         }
         let isTable = !data.columns.isEmpty
-        let hasPage = figures && !isTable && !trainer.modelConfiguration.isConditional
+        let model = trainer.modelConfiguration
+        let hasPage = figures && !isTable && !model.isConditional && !model.isQuantized
         let page = hasPage ? try RunReport(record: record, data: tested, threads: threads) : nil
         if trainer.isFinished {
             observer.observe(.finishedBefore(epochs: trainer.history.count))
@@ -35,6 +36,7 @@ extension RunSession {
             try train(checkpoints, observer, &recorder, page)
             if let remark = try remarkOnMean(tested) { observer.observe(.warning(remark)) }
         }
+        try finishCodes(tested, observer)
         observer.observe(.trained)
         if let recorder {
             observer.observe(.drawing(.film))
@@ -49,7 +51,8 @@ extension RunSession {
         if figures {
             observer.observe(.drawing(.figures))
             try RunFigures(model: trainer.model, data: tested, history: trainer.history, threads: threads)
-                .write(FigureName.drawn(ofTable: isTable), to: folder.path)
+                .write(
+                    FigureName.drawn(ofTable: isTable, ofCodes: model.isQuantized), to: folder.path)
         }
     }
 
@@ -73,6 +76,12 @@ extension RunSession {
             throw VAEError(
                 .invalidArgument, "film",
                 "shows one decoded plane, and a conditional model has one for each class",
+                advice: "Leave it out.")
+        }
+        guard !trainer.modelConfiguration.isQuantized else {
+            throw VAEError(
+                .invalidArgument, "film",
+                "shows a Gaussian latent space, and this model's z is made of codes",
                 advice: "Leave it out.")
         }
         guard self.data.columns.isEmpty else {

@@ -85,7 +85,8 @@ public final class RunSession {
         self.data = data
         self.threads = threads
         self.folder = try RunFolder(
-            folder, dataset: data.name, hasPenalty: trainer.configuration.hasPenalty)
+            folder, dataset: data.name,
+            hasPenalty: trainer.configuration.hasPenalty(for: trainer.modelConfiguration))
         checkpoints = CheckpointStore(self.folder.path)
         record = RunRecord(
             model: trainer.modelConfiguration, training: trainer.configuration,
