@@ -31,13 +31,15 @@ extension ModelOptions {
     }
 
     /// A model of flags with codes, without what does not go with them.
+    /// - Parameter isKnown: whether the data are; before that a model has filters which a table would not get
     func quantized(
-        _ model: ModelConfiguration, by codebook: Codebook
+        _ model: ModelConfiguration, by codebook: Codebook, isKnown: Bool
     ) throws(VAEError) -> ModelConfiguration {
         var model = model
         let isGrid = model.layers != nil || !model.encoderFilters.isEmpty
         if isGrid {
-            for (flag, sizes) in [("--hidden", hidden?.sizes), ("--decoder-hidden", decoderHidden?.sizes)] {
+            for (flag, sizes) in [("--hidden", hidden?.sizes), ("--decoder-hidden", decoderHidden?.sizes)]
+            where isKnown {
                 guard let sizes, !sizes.isEmpty else { continue }
                 throw VAEError(
                     .invalidArgument, flag,
@@ -66,9 +68,7 @@ extension ModelOptions {
                 expected: "nothing, for \(grid.height)×\(grid.width) codes", found: "\(latentDim ?? 0)",
                 advice: "Leave it out; with --filters none it says how many codes there are.")
         }
-        var model = model
-        model.latentSize = grid.height * grid.width
-        return model
+        return try model.fittingCodes()
     }
 
     /// Each flag about codes, with what it says and what `model` has.

@@ -123,8 +123,12 @@ struct ModelOptions: ParsableArguments {
         if let activation { model.hiddenActivation = activation }
         if let likelihood { model.likelihood = likelihood }
         if let latentDim { model.latentSize = latentDim }
-        if let codebook = try codebook() { model = try quantized(model, by: codebook) }
-        if model.isQuantized { model = try withCodes(model) }
+        if let codebook = try codebook() {
+            model = try quantized(model, by: codebook, isKnown: defaults != nil)
+        }
+        if model.isQuantized {
+            model = try defaults == nil ? model.fittingCodes() : withCodes(model)
+        }
         if model.layers == nil { try model.validate() }
         return model
     }

@@ -71,7 +71,7 @@ extension CodePrior {
 
     private static func keys(_ level: Int) -> String { "\(names[level]).keys" }
     private static func counts(_ level: Int) -> String { "\(names[level]).counts" }
-    private static let names = ["position", "neighbour", "neighbours"]
+    private static let names = ["position", "neighbour", "neighbours", "position_and_neighbours"]
     private static let format = "vae-code-prior-1"
     /// Codes of a training set, with room to add those of a context in 32 bits.
     static let mostCounts = 1 << 31

@@ -7,8 +7,9 @@ import VAECore
 ///
 ///     p(c | context) = (n(c) + T · p(c | shorter context)) / (n + T),
 ///
-/// from both neighbours to the upper one alone, then to the position alone, where one is added to every count. Of codes in one row the
-/// context is the position with its left neighbour, then the position. Draws and probabilities follow from whole numbers.
+/// from the position with both neighbours to the neighbours anywhere, to the upper one alone, and to the position alone, where one is added to
+/// every count. Of codes in one row the context is the position with its left neighbour, then the position. Draws and probabilities follow
+/// from whole numbers.
 ///
 /// Source: Witten and Bell, "The Zero-Frequency Problem", 1991, method C, for the share T / (n + T) of the shorter context.
 public struct CodePrior: Sendable, Equatable {
@@ -129,7 +130,7 @@ public struct CodePrior: Sendable, Equatable {
         return Int(stream.index(below: UInt32(size)))
     }
 
-    static func levels(height: Int) -> Int { height > 1 ? 3 : 2 }
+    static func levels(height: Int) -> Int { height > 1 ? 4 : 2 }
 
     /// The number of a position's context; K stands for a neighbour beyond the border.
     private static func context(
@@ -139,14 +140,17 @@ public struct CodePrior: Sendable, Equatable {
         let left = position % width > 0 ? code(position - 1) : size
         guard height > 1 else { return position * (size + 1) + left }
         let upper = position >= width ? code(position - width) : size
-        return level == 1 ? upper : left * (size + 1) + upper
+        if level == 1 { return upper }
+        let neighbours = left * (size + 1) + upper
+        return level == 2 ? neighbours : position * (size + 1) * (size + 1) + neighbours
     }
 
     /// Contexts that a level may have.
     static func contexts(_ level: Int, height: Int, width: Int, size: Int) -> Int {
         if level == 0 { return height * width }
         guard height > 1 else { return width * (size + 1) }
-        return level == 1 ? size + 1 : (size + 1) * (size + 1)
+        let neighbours = (size + 1) * (size + 1)
+        return level == 1 ? size + 1 : level == 2 ? neighbours : height * width * neighbours
     }
 }
 

@@ -30,8 +30,16 @@ extension ModelConfiguration {
             model.encoderUnits = []
             model.decoderUnits = []
         }
-        try model.checkSizes()
-        if let grid = try model.codeGrid { model.latentSize = grid.height * grid.width }
+        return try model.fittingCodes()
+    }
+
+    /// The model with as many positions as its feature maps have for its image shape; the same model where there are none, or no codes.
+    /// - Throws: `invalidArgument` when sizes are out of range or the encoder's layers do not follow from one another.
+    package func fittingCodes() throws(VAEError) -> ModelConfiguration {
+        guard isQuantized else { return self }
+        try checkSizes()
+        var model = self
+        if let grid = try codeGrid { model.latentSize = grid.height * grid.width }
         return model
     }
 

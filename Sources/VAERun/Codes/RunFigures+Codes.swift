@@ -21,7 +21,7 @@ extension RunFigures {
                 + "codes, each given its left and upper neighbour, seed \(options.seed)")
     }
 
-    /// Each code at all positions, decoded: those that test images use most come first.
+    /// Each code in the middle of a field of the most used one, decoded, in the order of their use.
     func codes() throws(VAEError) -> SampleGrid {
         guard let codebook = model.configuration.codebook, let grid = model.codeGrid else {
             throw VAEError(
@@ -31,8 +31,10 @@ extension RunFigures {
         let usage = try model.codes(of: test, threads: threads).usage(of: codebook.size)
         let order = (0..<codebook.size).sorted { (usage.counts[$1], $0) < (usage.counts[$0], $1) }
         let shown = order.prefix(Self.mostCodes)
-        let numbers = shown.flatMap {
-            [UInt16](repeating: UInt16($0), count: grid.height * grid.width)
+        // In the middle, on a ground of the code that is used most.
+        let middle = grid.height / 2 * grid.width + grid.width / 2
+        let numbers = shown.flatMap { code in
+            (0..<grid.height * grid.width).map { UInt16($0 == middle ? code : order[0]) }
         }
         let images = try model.decode(
             ImageCodes(height: grid.height, width: grid.width, numbers: numbers), threads: threads)
@@ -40,8 +42,9 @@ extension RunFigures {
             images: FloatImages(shape: test.shape, values: images),
             title:
                 "\(usage.used) of \(codebook.size) codes used, perplexity \(Words.number(usage.perplexity, 1))",
-            subtitle: "\(name.title): one code at all positions, decoded, the most used by "
-                + "\(grouped(Double(test.count))) test \(noun)s first"
+            subtitle:
+                "\(name.title): each code in the middle of the most used one, decoded, in the order of their use by "
+                + "\(grouped(Double(test.count))) test \(noun)s"
                 + (shown.count < codebook.size ? "; the first \(shown.count)" : ""))
     }
 

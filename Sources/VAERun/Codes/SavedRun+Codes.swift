@@ -56,16 +56,18 @@ extension SavedRun {
 extension RunSession {
     /// Leaves the prior of a trained model's codes, and their numbers on the test images. Nothing for Gaussian latents.
     /// - Parameter tested: the images in the form that they are measured in
-    func finishCodes(_ tested: Dataset, _ observer: any RunObserver) throws(VAEError) {
+    /// - Returns: the prior
+    func finishCodes(_ tested: Dataset, _ observer: any RunObserver) throws(VAEError) -> CodePrior? {
         let model = self.model
-        guard model.configuration.isQuantized else { return }
+        guard model.configuration.isQuantized else { return nil }
         let prior = try CodePrior(
             of: model, fittedTo: data.train, training: trainer.configuration, threads: threads)
         try prior.write(to: folder.file(RunFolder.prior), of: model.sha256)
-        guard let test = tested.test else { return }
+        guard let test = tested.test else { return prior }
         let report = try CodeReport(of: model, on: test, prior: prior, threads: threads)
         try folder.write(report, to: RunFolder.codes)
         let items = data.columns.isEmpty ? "images" : "rows"
         observer.observe(.codes(report.lines(of: items)))
+        return prior
     }
 }

@@ -14,7 +14,8 @@ extension SavedRun {
     package var title: String {
         "\(folder ?? "") \(modelFile): ".trimmingPrefix(" ")
             + "\(grouped(Double(model.parameterCount))) parameters, "
-            + Words.count(configuration.latentSize, "latent dimension")
+            + (configuration.codebook.map { "\(configuration.latentSize) of \($0.size) codes" }
+                ?? Words.count(configuration.latentSize, "latent dimension"))
     }
 
     /// The signs of the model and of the epochs that led to it.

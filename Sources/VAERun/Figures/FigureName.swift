@@ -17,7 +17,7 @@ package enum FigureName: String, CaseIterable, Sendable {
     case losses
     /// KL divergence and activity of every latent dimension.
     case latentDimensions = "latent-dimensions"
-    /// Images of one code alone, for every code of a codebook, in the order of their use.
+    /// Every code of a codebook, in the middle of the most used one, decoded.
     case codes
 
     /// Whether it shows images, which a table has none of.

@@ -36,7 +36,7 @@ extension RunSession {
             try train(checkpoints, observer, &recorder, page)
             if let remark = try remarkOnMean(tested) { observer.observe(.warning(remark)) }
         }
-        try finishCodes(tested, observer)
+        let prior = try finishCodes(tested, observer)
         observer.observe(.trained)
         if let recorder {
             observer.observe(.drawing(.film))
@@ -50,9 +50,11 @@ extension RunSession {
             to: folder.file(RunReport.fileName))
         if figures {
             observer.observe(.drawing(.figures))
-            try RunFigures(model: trainer.model, data: tested, history: trainer.history, threads: threads)
-                .write(
-                    FigureName.drawn(ofTable: isTable, ofCodes: model.isQuantized), to: folder.path)
+            try RunFigures(
+                model: trainer.model, data: tested, history: trainer.history, prior: prior, threads: threads
+            )
+            .write(
+                FigureName.drawn(ofTable: isTable, ofCodes: model.isQuantized), to: folder.path)
         }
     }
 

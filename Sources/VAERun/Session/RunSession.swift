@@ -47,6 +47,7 @@ public final class RunSession {
         let defaults = try DataDefaults(data)
         var model = model ?? defaults.model
         model.imageShape = data.train.shape
+        model = try model.fittingCodes()
         let trainer = try Trainer(model, training ?? defaults.training, threads: threads, products: products)
         try self.init(trainer, data, try RunRecord.Data(data), folder: folder, threads: threads)
     }
