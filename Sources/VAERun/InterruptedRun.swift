@@ -43,7 +43,7 @@ package struct InterruptedRun {
         Folder.removeLeftovers(path)
         return try RunFolder(
             resuming: path, history: checkpoint?.history ?? [], lock: lock,
-            hasPenalty: record.training.hasPenalty)
+            hasPenalty: record.training.hasPenalty(for: record.model))
     }
 
     /// The trainer as it was.

@@ -85,6 +85,27 @@ struct ModelOptions: ParsableArguments {
     )
     var conditional = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Make z of codes, K of them, in place of Gaussian latents: a vector-quantised autoencoder. Each position of the encoder's last feature maps, or without --filters of --latent-dim (then 16), gets the nearest code. See Documentation/DiscreteCodes.md.",
+            valueName: "k"))
+    var codes: Int?
+
+    @Option(help: ArgumentHelp("Numbers of a code. (default: 32)", valueName: "d"))
+    var codeSize: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "The share of the running means of codes that a step leaves. (default: 0.99)", valueName: "decay")
+    )
+    var codeDecay: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "The weight of the distances between the encoder's vectors and their codes. (default: 0.25)",
+            valueName: "beta"))
+    var commitment: Double?
+
     /// - Throws: `invalidArgument` when the sizes are out of range or flags exclude each other, `missingInput` or `invalidData` when the file
     ///   of --model can't be read.
     /// - Parameters:
@@ -109,6 +130,12 @@ struct ModelOptions: ParsableArguments {
         if let likelihood { model.likelihood = likelihood }
         if let latentDim { model.latentSize = latentDim }
         if let prior { model.prior = prior }
+        if let codebook = try codebook() {
+            model = try quantized(model, by: codebook, isKnown: defaults != nil)
+        }
+        if model.isQuantized {
+            model = try defaults == nil ? model.fittingCodes() : withCodes(model)
+        }
         if model.layers == nil { try model.validate() }
         return model
     }
@@ -221,11 +248,12 @@ struct ModelOptions: ParsableArguments {
     func givenFlags(
         beside model: ModelConfiguration, kinds: [DataDefaults.Kind], images: Int
     ) throws(VAEError) -> [(flag: String, given: String, recorded: String)] {
-        let all: [(String, String?, String)] = [
-            ("--latent-dim", latentDim.map(String.init), "\(model.latentSize)"),
-            ("--activation", activation?.rawValue, model.hiddenActivation.rawValue),
-            ("--likelihood", likelihood?.rawValue, model.likelihood.rawValue),
-        ]
+        let all: [(String, String?, String)] =
+            [
+                ("--latent-dim", latentDim.map(String.init), "\(model.latentSize)"),
+                ("--activation", activation?.rawValue, model.hiddenActivation.rawValue),
+                ("--likelihood", likelihood?.rawValue, model.likelihood.rawValue),
+            ] + codeFlags(beside: model)
         var given = all.compactMap { flag, given, recorded in given.map { (flag, $0, recorded) } }
         let others = layerFlags.filter { $0.given != nil }
         guard file != nil || !others.isEmpty else { return given }
@@ -235,6 +263,7 @@ struct ModelOptions: ParsableArguments {
                 withActivation: model.hiddenActivation,
                 defaults: DataDefaults(kind, model.imageShape, images: images))
             asked.imageShape = model.imageShape
+            if let codebook = model.codebook, file == nil { asked = try asked.quantized(by: codebook) }
             asked.classes = model.classes
             return asked
         }

@@ -53,7 +53,14 @@ extension Trainer {
     /// Says what the losses mean, and which columns have none.
     func describeLosses(of data: Dataset, to console: Console) {
         let isTable = !data.columns.isEmpty
-        console.note("loss = \(configuration.equation), in nats per \(isTable ? "row" : "image")")
+        console.note(
+            "loss = \(configuration.equation(of: modelConfiguration)), in nats per \(isTable ? "row" : "image")"
+        )
+        if let codebook = modelConfiguration.codebook {
+            console.note(
+                "the KL divergence is a constant, \(modelConfiguration.latentSize) × ln \(codebook.size): what codes cost under a uniform prior"
+            )
+        }
         if let test = configuration.testEquation {
             console.note("the test loss, by which epochs are compared, is \(test) after every epoch")
         }

@@ -16,6 +16,10 @@ extension TrainCommand {
         var model = try self.model.configuration(defaults: defaults)
         if training.binarization != nil, self.model.likelihood == nil { model.likelihood = .bernoulli }
         model.imageShape = data.train.shape
+        if model.isQuantized {
+            model = try self.model.withCodes(model)
+            try refuseFlagsForGaussians()
+        }
         if self.model.conditional { model.classes = try classes(of: data) }
         var training = training
         if flags.batchSize == nil { training.batchSize = defaults.batchSize }
@@ -55,13 +59,13 @@ extension TrainCommand {
                     : "filters \(SizeList(model.encoderFilters)), in the decoder \(SizeList(model.decoderFilters)): "
                         + defaults.halvings)
         }
-        if options.leavesHidden, model.layers == nil {
+        if options.leavesHidden, model.layers == nil, !model.isQuantized {
             reasons.append(
                 model.encoderUnits.isEmpty
                     ? "no hidden units, which would let fewer numbers pass than there are latents"
                     : "hidden units \(SizeList(model.encoderUnits))")
         }
-        if options.latentDim == nil, options.file == nil {
+        if options.latentDim == nil, options.file == nil, !model.isQuantized {
             let number = "\(model.latentSize) latent \(model.latentSize == 1 ? "dimension" : "dimensions")"
             reasons.append(
                 number
@@ -99,6 +103,13 @@ extension TrainCommand {
         console.note(
             "batches of \(data.train.count), not \(training.batchSize): there are no more training \(noun)")
         training.batchSize = data.train.count
+    }
+
+    private func refuseFlagsForGaussians() throws(VAEError) {
+        guard film else { return }
+        throw VAEError(
+            .invalidArgument, "--film", "shows a Gaussian latent space, and codes have none",
+            advice: "Leave it out.")
     }
 
     private func refuseFlagsForImages() throws(VAEError) {

@@ -12,8 +12,13 @@ extension TrainCommand {
         defer { interruption.end() }
         session.describe(to: console)
         if !noFigures, !session.data.columns.isEmpty {
-            let names = FigureName.drawn(ofTable: true).map(\.rawValue).joined(separator: ", ")
+            let names = FigureName.drawn(
+                ofTable: true, ofCodes: session.trainer.modelConfiguration.isQuantized
+            ).map(\.rawValue).joined(separator: ", ")
             console.note("pictures  \(names); the others and the page show images, and a table has none")
+        }
+        if !noFigures, session.trainer.modelConfiguration.isQuantized {
+            console.note("no page    it shows a Gaussian latent space, and this model has codes")
         }
         try session.run(
             figures: !noFigures, film: film, checkpoints: checkpointEvery ?? .automatic,
@@ -75,6 +80,7 @@ private final class RunWatch: RunObserver {
         case .failed(let position, let canGoOn):
             console.warn("the checkpoint \(position) is kept in \(path.escapingControlCharacters())")
             if canGoOn { console.warn("go on with: \(resumeCommand)") }
+        case .codes(let lines): for line in lines { console.note(line) }
         case .trained: interruption.end()
         case .drawing(.film): console.status(force: true) { _ in "drawing the film" }
         case .drawing(.figures): console.status(force: true) { _ in "drawing figures" }

@@ -43,6 +43,7 @@ struct TrainCommand: ParsableCommand {
               vae-train --epochs 40 --schedule cosine --warm-up 1 --patience 5
               vae-train --augment flip,shift:2,rotate:10,brightness:0.1
               vae-train --filters none --hidden 200,200 --activation tanh
+              vae-train --codes 128 --filters 32,64           z of codes: a VQ-VAE
               vae-train --dataset synthetic --export-data d   write digits as IDX
             """,
         version: packageVersion)
@@ -165,7 +166,7 @@ struct TrainCommand: ParsableCommand {
     private static let synonyms = [
         "--beta": "--kl-weight", "--lr": "--learning-rate", "--latent-size": "--latent-dim",
         "--latents": "--latent-dim", "--z-dim": "--latent-dim", "--workers": "--threads", "--output": "--out",
-        "--augmentation": "--augment", "--early-stopping": "--patience",
+        "--augmentation": "--augment", "--early-stopping": "--patience", "--codebook-size": "--codes",
     ]
 
     /// Which flag sets what the libraries name in their errors.
@@ -183,7 +184,8 @@ struct TrainCommand: ParsableCommand {
         "capacity": "--capacity", "capacity epochs": "--capacity-epochs",
         "prior": "--prior", "prior components": "--prior",
         "importance samples": "--importance-samples", "doubly reparameterised": "--doubly-reparameterised",
-        "weight decay": "--weight-decay",
+        "codes": "--codes", "codebook": "--codes", "code size": "--code-size", "code decay": "--code-decay",
+        "commitment": "--commitment", "weight decay": "--weight-decay",
         "gradient norm": "--clip-norm", "decay of the average": "--average-weights",
     ]
 }

@@ -90,6 +90,14 @@ struct AnomaliesCommand: ParsableCommand {
             let writesPicture = try checkedFlags()
             try OutputCheck(run: model.run, inputs: images.files)(out)
             let trained = try model.load()
+            if by == .likelihood || by == .kl {
+                try trained.demandGaussian(
+                    "--by \(by.rawValue)",
+                    by == .kl
+                        ? "is the same for all images where z is made of codes"
+                        : "weighs draws of q(z|x), and codes are not drawn",
+                    advice: "Take --by reconstruction.")
+            }
             guard !writesPicture || trained.model.standardization == nil else {
                 throw VAEError(
                     .invalidArgument, "--out", "is a picture, and the model is of a table",

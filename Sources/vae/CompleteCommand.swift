@@ -78,6 +78,9 @@ struct CompleteCommand: ParsableCommand {
             try VAEError.require("--count", draws, in: 1...10_000)
             try VAEError.require("--proposals", proposals, in: 16...10_000_000)
             let trained = try model.load()
+            try trained.demandGaussian(
+                model.run, "has codes, and proposals for what is missing are Gaussian",
+                advice: "Train without --codes for completions.")
             let destination = try output.destination(common, console, for: trained)
             let isFile = mask.map { Mask.half($0) == nil } ?? false
             try OutputCheck(run: model.run, inputs: images.files + (isFile ? [mask ?? ""] : []))(

@@ -14,7 +14,8 @@ struct DecodeCommand: ParsableCommand {
         discussion: """
             Points are numbers with commas between them, a .npy file of shape (n, dimensions), or a table such as \
             vae encode writes, of which the columns z1, z2, … are read; - is standard input. What comes out \
-            are the means of the pixels; of a table those of its columns, in their units.
+            are the means of the pixels; of a table those of its columns, in their units. Of a model with a codebook a point is \
+            the numbers of an image's codes, from 0.
 
             EXAMPLES
               vae decode runs/mnist --z 0.5,-1 --out digit.png
@@ -51,13 +52,36 @@ struct DecodeCommand: ParsableCommand {
             console.status(force: true) { _ in "decoding" }
             let images = try Finiteness.images(
                 trained.configuration.imageShape,
-                trained.model.decode(
-                    latents, classes: label.map { [Int](repeating: $0, count: latents.count / size) },
-                    threads: threads))
+                trained.configuration.isQuantized
+                    ? decode(codes: latents, of: trained, threads)
+                    : trained.model.decode(
+                        latents, classes: label.map { [Int](repeating: $0, count: latents.count / size) },
+                        threads: threads))
             let paths = try output.write(
                 images, to: destination, table: trained.model.standardization, console)
             try common.report(paths, WrittenImages(paths, trained, images), to: console)
         }
+    }
+
+    /// The images of codes by their numbers.
+    private func decode(
+        codes numbers: [Float], of trained: SavedRun, _ threads: Int
+    ) throws(VAEError) -> [Float] {
+        guard label == nil else {
+            throw VAEError(
+                .invalidArgument, "--class", "is for conditional models, and this one knows of no classes",
+                advice: "Leave it out.")
+        }
+        let size = trained.configuration.codebook?.size ?? 0
+        if let other = numbers.first(where: { UInt16(exactly: $0).map { Int($0) >= size } ?? true }) {
+            throw VAEError(
+                .invalidArgument, "--z", "has a number that is none of the codes",
+                expected: "whole numbers from 0 to \(size - 1)", found: "\(other)")
+        }
+        let grid = trained.model.codeGrid ?? (1, trained.configuration.latentSize)
+        return try trained.model.decode(
+            ImageCodes(height: grid.height, width: grid.width, numbers: numbers.map { UInt16($0) }),
+            threads: threads)
     }
 }
 

@@ -61,6 +61,8 @@ struct EditCommand: ParsableCommand {
             try VAEError.require("--amount", amount, in: -100...100)
             let names = (try Self.name(from, "--from"), try Self.name(to, "--to"))
             let trained = try model.load()
+            try trained.demandGaussian(
+                model.run, "has codes, which can't be added", advice: "Train without --codes for edits.")
             let destination = try output.destination(common, console, for: trained)
             try OutputCheck(run: model.run, inputs: images.files)(output.out)
             let data = try trainingData(of: trained, console)

@@ -16,7 +16,8 @@ struct EncodeCommand: ParsableCommand {
             columns log_variance1, …. An array of NumPy is (images, dimensions), float32, and with --log-variance \
             (2, images, dimensions): means, then log-variances.
 
-            A model of a table encodes rows, and the column image is called row.
+            A model of a table encodes rows, and the column image is called row. Of a model with a codebook z1, z2, … are the \
+            numbers of the codes, from 0, row after row of their grid; in an array of NumPy as float32, too.
 
             EXAMPLES
               vae encode runs/mnist > z.csv                        the test set
@@ -46,7 +47,15 @@ struct EncodeCommand: ParsableCommand {
             let isArray = try writesArray()
             try OutputCheck(run: model.run, inputs: images.files)(out)
             let trained = try model.load()
+            if logVariance {
+                try trained.demandGaussian(
+                    "--log-variance", "is of Gaussian latents, and codes have no variance",
+                    advice: "Leave it out.")
+            }
             let input = try images.read(for: trained, console)
+            if trained.configuration.isQuantized {
+                return try writeCodes(of: input, trained, isArray: isArray, console, threads)
+            }
             console.status(force: true) { _ in "encoding" }
             let encoding = try trained.model.encode(input.images, threads: threads)
             for values in [encoding.mean, encoding.logVariance] {
@@ -91,26 +100,35 @@ struct EncodeCommand: ParsableCommand {
 
     private func table(_ input: ImageOptions.Input, _ encoding: Encoding) -> String {
         let size = encoding.latentSize
+        let variances = logVariance ? (1...size).map { "log_variance\($0)" } : []
+        return table(input, (1...size).map { "z\($0)" } + variances) { image in
+            let range = image * size..<(image + 1) * size
+            return encoding.mean[range].map { "\($0)" }
+                + (logVariance ? encoding.logVariance[range].map { "\($0)" } : [])
+        }
+    }
+
+    /// A table with a row for each image: what it is called, and some columns of numbers.
+    func table(
+        _ input: ImageOptions.Input, _ columns: [String], _ numbers: (_ image: Int) -> [String]
+    ) -> String {
         let labels = input.labels
         let hasClasses = labels != nil && !input.classNames.isEmpty
         var header = [input.table == nil ? "image" : "row"] + (labels == nil ? [] : ["label"])
-        header += (hasClasses ? ["class"] : []) + (1...size).map { "z\($0)" }
-        if logVariance { header += (1...size).map { "log_variance\($0)" } }
+        header += (hasClasses ? ["class"] : []) + columns
         var text = header.joined(separator: ",") + "\n"
-        for image in 0..<encoding.count {
-            let range = image * size..<(image + 1) * size
+        for image in 0..<input.images.count {
             var fields = [LatentTable.field(input.name(image).description)]
             if let labels { fields.append(LatentTable.field(labels[image].description)) }
             if hasClasses { fields.append(LatentTable.field(input.className(image) ?? "")) }
-            fields += encoding.mean[range].map { "\($0)" }
-            if logVariance { fields += encoding.logVariance[range].map { "\($0)" } }
+            fields += numbers(image)
             text += fields.joined(separator: ",") + "\n"
         }
         return text
     }
 
     /// The document that `--json` prints when a file is written.
-    private struct Written: Encodable {
+    struct Written: Encodable {
         let files: [String]
         let model: String
         let count: Int

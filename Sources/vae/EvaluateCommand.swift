@@ -21,6 +21,9 @@ struct EvaluateCommand: ParsableCommand {
             evaluation-best.json, with images of another data set evaluation-NAME.json, and leaves the page as it is. \
             A run that may only be read is measured all the same; --out keeps the numbers elsewhere.
 
+            Of a model with a codebook it says how many of the codes are used, how alike, what they cost under the prior of \
+            counts, and the bound on −ln p(x) that follows; it writes nothing unless --out says where.
+
             Of a table images are rows, and pixels the standardised values of their columns; evaluation.json is all that is written.
 
             EXAMPLES
@@ -79,6 +82,9 @@ struct EvaluateCommand: ParsableCommand {
                 binarization: binarize.map(\.method) ?? trained.record?.training.binarization)
             try options.validate()
             let dataset = try data.images(of: trained, console)
+            if trained.configuration.isQuantized {
+                return try evaluateCodes(of: trained, dataset, options, console, threads)
+            }
             let obstacle = out == nil ? trained.evaluationObstacle(dataset) : nil
             if let obstacle {
                 console.warn("\(obstacle)")

@@ -54,6 +54,10 @@ struct InterpolateCommand: ParsableCommand {
             let destination = try output.destination(common, console, for: trained)
             try OutputCheck(run: model.run)(output.out)
             try VAEError.require("--steps", steps, in: 2...10_000)
+            try trained.demandGaussian(
+                model.run, "has codes, and there is nothing between two of them",
+                advice: "vae encode and vae decode show and take an image's codes; vae sample draws new ones."
+            )
             let label = try named.map { name throws(VAEError) in
                 try trained.labels(ofClasses: [name], data, console)[0]
             }

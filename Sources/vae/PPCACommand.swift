@@ -31,6 +31,9 @@ struct PPCACommand: ParsableCommand {
     func run() throws {
         try common.run("vae ppca") { (console, threads) throws(VAEError) in
             let trained = try model.load()
+            try trained.demandGaussian(
+                model.run, "has codes, and probabilistic PCA a Gaussian z",
+                advice: "Train a linear model without --codes.")
             // Before anything is loaded that would be of no use.
             _ = try LinearGaussianDecoder(trained.model)
             var images = try data.images(of: trained, console).train

@@ -12,7 +12,8 @@ struct PlotCommand: ParsableCommand {
         discussion: """
             Reads a run folder (model.safetensors, metrics.csv, config.json) and the images it was trained on, and \
             writes what is named, or all of it: \(PlotName.allValueStrings.joined(separator: ", ")). \
-            The report is one web page, to explore the latent space with. Of a table there are latent-space, losses and \
+            The report is one web page, to explore the latent space with. Of a model with a codebook there are \
+            reconstructions, samples, losses and codes alone. Of a table there are latent-space, losses and \
             latent-dimensions: the others and the page show images. \
             A picture that is there is replaced as a whole; if anything fails, it stays as it was. The film of a \
             training needs the model of every epoch and is made by vae-train --film alone.
@@ -84,6 +85,12 @@ struct PlotCommand: ParsableCommand {
             try options.validate(latentSize: run.model.configuration.latentSize)
             let isTable = run.model.standardization != nil
             if isTable { try checkTable() }
+            if run.configuration.isQuantized { try checkCodes(run) }
+            guard run.configuration.isQuantized || !figures.contains(.figure(.codes)) else {
+                throw VAEError(
+                    .invalidArgument, "codes", "are what it shows, and the model has Gaussian latents",
+                    expected: FigureName.drawn(ofTable: isTable).map(\.rawValue).joined(separator: ", "))
+            }
             let target = out ?? folder
             do throws(VAEError) {
                 try Folder.create(target)
@@ -92,10 +99,15 @@ struct PlotCommand: ParsableCommand {
             }
             let history = try run.history()
             let data = try self.data.images(of: run, console).asTested(by: run.record?.training)
-            let figures = try RunFigures(
-                model: run.model, data: data, history: history, options: options, threads: threads)
             func isWanted(_ name: PlotName) -> Bool { self.figures.isEmpty || self.figures.contains(name) }
-            let names = FigureName.drawn(ofTable: isTable).filter { isWanted(.figure($0)) }
+            let names = FigureName.drawn(ofTable: isTable, ofCodes: run.configuration.isQuantized)
+                .filter { isWanted(.figure($0)) }
+            let prior =
+                run.configuration.isQuantized && names.contains(.samples)
+                ? try run.codePrior(threads: threads, data: { data }) : nil
+            let figures = try RunFigures(
+                model: run.model, data: data, history: history, options: options, prior: prior,
+                threads: threads)
             if !names.isEmpty, let warning = RunFigures.fontWarning(for: [data.name]) {
                 console.warn(warning)
             }
@@ -129,6 +141,26 @@ struct PlotCommand: ParsableCommand {
                 .invalidArgument, shown, "shows images, and the model is of a table",
                 expected: FigureName.drawn(ofTable: true).map(\.rawValue).joined(separator: ", "),
                 advice: "For rows there are vae reconstruct, sample, interpolate and anomalies.")
+        }
+    }
+
+    /// - Throws: `invalidArgument` for what shows a Gaussian latent space.
+    private func checkCodes(_ run: SavedRun) throws(VAEError) {
+        let drawn = FigureName.drawn(ofTable: run.model.standardization != nil, ofCodes: true)
+        let advice = "There are \(drawn.map(\.rawValue).joined(separator: ", "))."
+        for name in figures {
+            let other: String? =
+                switch name {
+                case .report: "report"
+                case .figure(let figure): drawn.contains(figure) ? nil : figure.rawValue
+                }
+            if let other {
+                try run.demandGaussian(
+                    other, "shows a Gaussian latent space, and z is made of codes", advice: advice)
+            }
+        }
+        if dimensions != nil {
+            try run.demandGaussian("--dimensions", "are those of a Gaussian z", advice: advice)
         }
     }
 

@@ -11,7 +11,7 @@ struct ReconstructCommand: ParsableCommand {
         commandName: "reconstruct",
         abstract: "Encode images and decode them again.",
         discussion: """
-            z is the mean of q(z|x). A PNG file shows input, reconstruction, their difference and the loss in nats of \
+            z is the mean of q(z|x), or the nearest codes. A PNG file shows input, reconstruction, their difference and the loss in nats of \
             each image, of the first 24 unless --select names others, 240 at most. A .npy file and a folder hold the \
             reconstructions of all images alone.
 
@@ -54,7 +54,8 @@ struct ReconstructCommand: ParsableCommand {
             let paths = try output.write(
                 made, to: destination, table: trained.model.standardization,
                 picture: { () throws(VAEError) in
-                    try picture(input, made, losses).png(scale: Double(output.scale ?? 2))
+                    try picture(input, made, losses, trained.configuration).png(
+                        scale: Double(output.scale ?? 2))
                 }, console)
             var document = WrittenImages(paths, trained, made)
             document.images = (0..<made.count).map { at in
@@ -67,7 +68,7 @@ struct ReconstructCommand: ParsableCommand {
     }
 
     private func picture(
-        _ input: ImageOptions.Input, _ made: FloatImages, _ losses: ImageLosses
+        _ input: ImageOptions.Input, _ made: FloatImages, _ losses: ImageLosses, _ model: ModelConfiguration
     ) throws(VAEError) -> ReconstructionGrid {
         let count = input.images.count
         let bands = stride(from: 0, to: count, by: Self.perRow).map { start in
@@ -75,9 +76,12 @@ struct ReconstructCommand: ParsableCommand {
         }
         return try ReconstructionGrid(
             inputs: FloatImages(input.images, at: 0..<count), reconstructions: made,
-            losses: zip(losses.reconstruction, losses.kl).map { Double($0 + $1) }, bands: bands,
+            losses: zip(losses.reconstruction, losses.kl).map { Double(model.isQuantized ? $0 : $0 + $1) },
+            bands: bands,
             title: input.dataset == nil
                 ? "Images and their reconstructions" : "Test images and their reconstructions",
-            subtitle: "z is the mean of q(z|x); below, reconstruction + KL in nats")
+            subtitle: model.isQuantized
+                ? "z is the nearest codes; below, −ln p(x|z) in nats"
+                : "z is the mean of q(z|x); below, reconstruction + KL in nats")
     }
 }

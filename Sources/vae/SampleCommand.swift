@@ -15,7 +15,8 @@ struct SampleCommand: ParsableCommand {
             Draws z from N(0, I) and decodes it to the means of the pixels. The same seed gives the same images, and \
             the first of many are decoded from the same z as few. Where the training images are encoded is not spread as the prior is; \
             --mixture draws from there: from a mixture of Gaussians, fitted by expectation-maximisation to one z of \
-            q(z|x) for each training image (60,000 at most).
+            q(z|x) for each training image (60,000 at most). Of a model with a codebook codes are drawn, each given its \
+            left and upper neighbour, from prior.safetensors of the run, or as its training images have them.
 
             EXAMPLES
               vae sample runs/mnist --out samples.png        64 images in a sheet
@@ -59,8 +60,8 @@ struct SampleCommand: ParsableCommand {
     func run() throws {
         try common.run("vae sample", flags: Self.flags) { (console, threads) throws(VAEError) in
             try VAEError.require("--count", count, in: 1...1_000_000)
-            try checkMixtureFlags()
             let trained = try model.load()
+            try checkMixtureFlags(of: trained)
             let destination = try output.destination(common, console, for: trained)
             try OutputCheck(run: model.run)(output.out)
             try trained.demandMemory(images: count)
@@ -75,7 +76,13 @@ struct SampleCommand: ParsableCommand {
             let fitted = mixture ? try fit(trained, console, threads) : nil
             console.status(force: true) { _ in "decoding" }
             let values =
-                if let fitted {
+                if trained.configuration.isQuantized {
+                    try trained.model.decode(
+                        trained.codePrior(
+                            threads: threads,
+                            data: { () throws(VAEError) in try data.images(of: trained, console) }
+                        ).sample(count, seed: seed), threads: threads)
+                } else if let fitted {
                     try trained.model.decode(fitted.sample(count, seed: seed), threads: threads)
                 } else if let labels {
                     try trained.model.sample(
@@ -93,8 +100,14 @@ struct SampleCommand: ParsableCommand {
         }
     }
 
-    private func checkMixtureFlags() throws(VAEError) {
-        guard mixture || (components == nil && (data.data == nil || !classes.isEmpty)) else {
+    private func checkMixtureFlags(of trained: SavedRun) throws(VAEError) {
+        if mixture {
+            try trained.demandGaussian(
+                "--mixture", "is made of Gaussians, and codes are numbers",
+                advice: "Leave it out: codes are drawn from a prior that was fitted to the training images.")
+        }
+        let readsImages = mixture || !classes.isEmpty || trained.configuration.isQuantized
+        guard mixture || (components == nil && (data.data == nil || readsImages)) else {
             throw VAEError(
                 .invalidArgument, components == nil ? "--data" : "--components", "is of the mixture",
                 expected: "--mixture beside it",

@@ -212,7 +212,7 @@ import VAEData
         let help = try tool("plot", "--help")
         for name in [
             "latent-space", "manifold", "reconstructions", "interpolations", "samples", "losses",
-            "latent-dimensions",
+            "latent-dimensions", "codes",
         ] {
             #expect(help.output.contains(name))
         }

@@ -42,6 +42,7 @@ import VAEData
             case .failed(let position, let canGoOn): events.append("failed \(position) \(canGoOn)")
             case .finishedBefore(let epochs): events.append("finished \(epochs)")
             case .stoppedEarly(let best): events.append("early \(best)")
+            case .codes(let lines): events.append("codes: \(lines.count)")
             case .trained: events.append("trained")
             case .drawing(let what): events.append("\(what)")
             case .warning(let words): events.append("warning: \(words)")
@@ -62,7 +63,7 @@ import VAEData
             ])
         #expect(watch.steps == 9 && session.history.count == 3 && session.resumed == nil)
         let files = try FileManager.default.contentsOfDirectory(atPath: session.path)
-        let pictures = FigureName.allCases.map { "\($0.rawValue).png" } + ["latent-space.svg"]
+        let pictures = FigureName.drawn(ofTable: false).map { "\($0.rawValue).png" } + ["latent-space.svg"]
         #expect(
             Set(files)
                 == Set(pictures).union([

@@ -124,6 +124,24 @@ struct AllocationTests {
         }
     }
 
+    @Test func ofCodesThatBeginAgain() async {
+        await #expect(processExitsWith: .success) {
+            let codebook = Codebook(size: 40, dimension: 6, decay: 0.5, restart: 0.5)
+            var count = 0
+            for model in [
+                ModelConfiguration(encoderFilters: [4, 8], decoderFilters: [8, 4], encoderUnits: []),
+                .fullyConnected(hiddenUnits: [20], likelihood: .gaussian, latentSize: 5),
+            ] {
+                count += try Engine.$mayOversubscribe.withValue(true) {
+                    try allocationsInAnEpoch(
+                        model.quantized(by: codebook), threads: 2,
+                        with: { ($0.clipNorm, $0.averaging) = (1, 0.9) })
+                }
+            }
+            #expect(count == 0)
+        }
+    }
+
     @Test func onThreeThreads() async {
         await #expect(processExitsWith: .success) {
             let count = try Engine.$mayOversubscribe.withValue(true) {

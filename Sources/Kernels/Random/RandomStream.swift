@@ -20,6 +20,8 @@ package struct RandomStream: Sendable {
         case mixtureSample = 17
         case completion = 18
         case pseudoInputs = 19
+        case codeRestart = 24
+        case codeSample = 25
     }
 
     private let generator: Philox4x32

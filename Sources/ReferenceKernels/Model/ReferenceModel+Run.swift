@@ -31,10 +31,17 @@ extension ReferenceModel {
         pass.mean = pass.values[topology.mean]
         pass.logVariance = pass.values[topology.logVariance]
         pass.output = pass.values[topology.output]
-        pass.klDivergence = Reference.klDivergence(
-            mean: pass.mean, logVariance: pass.logVariance, count: count)
-        pass.penalty = Reference.penalty(
-            penalty, mean: pass.mean, logVariance: pass.logVariance, count: count)
+        if let codes = topology.quantisation {
+            pass.klDivergence = [T](
+                repeating: T(codes.positions) * T.log(T(codes.size)), count: count)
+            pass.penalty =
+                codes.referenceCommitment(pass.mean, pass.values[topology.z], count: count).losses
+        } else {
+            pass.klDivergence = Reference.klDivergence(
+                mean: pass.mean, logVariance: pass.logVariance, count: count)
+            pass.penalty = Reference.penalty(
+                penalty, mean: pass.mean, logVariance: pass.logVariance, count: count)
+        }
         pass.reconstruction = topology.referenceLikelihood.referenceLoss(
             pass.output, targets: images, parameters: own, count: count)
         if backward { pass.gradients = gradients(pass, penalty, images, parameters, own, count: count) }
@@ -50,14 +57,18 @@ extension ReferenceModel {
         func scaled(_ values: [T], _ factor: T) -> [T] { values.map { $0 * factor } }
         let likelihood = topology.referenceLikelihood.referenceGradient(
             pass.output, targets: images, parameters: own, count: count)
-        let klDivergence = Reference.penaltyGradient(
-            penalty, mean: pass.mean, logVariance: pass.logVariance, count: count)
-        var result = gradients(
-            [
-                topology.output: scaled(likelihood.output, scale),
-                topology.mean: scaled(klDivergence.mean, scale * pass.klWeight),
-                topology.logVariance: scaled(klDivergence.logVariance, scale * pass.klWeight),
-            ], pass, parameters, count: count)
+        var seeds = [topology.output: scaled(likelihood.output, scale)]
+        if let codes = topology.quantisation {
+            seeds[topology.mean] = scaled(
+                codes.referenceCommitment(pass.mean, pass.values[topology.z], count: count).gradient,
+                scale * pass.klWeight)
+        } else {
+            let klDivergence = Reference.penaltyGradient(
+                penalty, mean: pass.mean, logVariance: pass.logVariance, count: count)
+            seeds[topology.mean] = scaled(klDivergence.mean, scale * pass.klWeight)
+            seeds[topology.logVariance] = scaled(klDivergence.logVariance, scale * pass.klWeight)
+        }
+        var result = gradients(seeds, pass, parameters, count: count)
         for (index, gradient) in likelihood.parameters.enumerated() {
             result[parameters.count - own.count + index] = scaled(gradient, scale)
         }

@@ -35,7 +35,12 @@ package struct ReferenceOptimizer<T: ReferenceScalar & Sendable>: Sendable {
             model.topology.referenceLikelihood.referenceSteps(
                 Array(parameters[first...]), gradients: Array(gradients[first...]),
                 size: model.topology.plan.values[model.topology.images].count, step: stepsTaken)[...]
-        for index in parameters.indices.prefix(first) {
+        let codes = model.topology.plan.nodes[model.topology.latent].entries
+        if model.topology.quantisation != nil {
+            stepCodebook(&parameters, gradients: gradients, codes.lowerBound)
+        }
+        for index in parameters.indices.prefix(first)
+        where model.topology.quantisation == nil || !codes.contains(index) {
             // Of kernels alone: biases and scales begin as zeros and ones.
             if case .glorotUniform = entries[index].start {
                 for place in parameters[index].indices {
@@ -50,11 +55,28 @@ package struct ReferenceOptimizer<T: ReferenceScalar & Sendable>: Sendable {
         }
     }
 
+    /// The running means of the codebook; its restarts are the trainer's.
+    private mutating func stepCodebook(_ parameters: inout [[T]], gradients: [[T]], _ first: Int) {
+        guard let codes = model.topology.runningCodes else { return }
+        var (table, counts) = (parameters[first], parameters[first + 1])
+        if stepsTaken == 1 {
+            for index in table.indices {
+                firstMoments[first][index] = counts[index / codes.dimension] * table[index]
+            }
+        }
+        codes.referenceStep(
+            codes: &table, counts: &counts, sums: &firstMoments[first], batchSums: gradients[first],
+            batchCounts: gradients[first + 1])
+        (parameters[first], parameters[first + 1]) = (table, counts)
+    }
+
     /// min(1, limit / (norm + 10⁻⁶)), with the norm over all but the likelihood's own parameters.
     private func factor(limit: T, _ gradients: [[T]]) -> T {
         var squares = T(0)
         for (entry, gradient) in zip(model.topology.plan.layout.entries, gradients)
-        where !model.topology.likelihoodParameters.overlaps(entry.range) {
+        where !model.topology.likelihoodParameters.overlaps(entry.range)
+            && model.topology.codebookParameters?.overlaps(entry.range) != true
+        {
             squares += gradient.reduce(0) { $0 + $1 * $1 }
         }
         return min(1, limit / (squares.squareRoot() + T(1e-6)))

@@ -37,11 +37,11 @@ extension ModelConfiguration {
         }
     }
 
-    /// The first number that is not whole, which no model has, and its place; the decoder would call the whole file no JSON.
+    /// The first number that is not whole, which no model has but in its codebook, and its place; the decoder would call the whole file no JSON.
     private static func fraction(in value: Any, _ place: String) -> String? {
         switch value {
         case let fields as [String: Any]:
-            fields.sorted { $0.key < $1.key }.lazy.compactMap {
+            fields.filter { $0.key != "codebook" }.sorted { $0.key < $1.key }.lazy.compactMap {
                 fraction(in: $0.value, Self.place(of: $0.key, in: place))
             }.first
         case let values as [Any]:

@@ -15,6 +15,8 @@ extension ModelConfiguration: Codable {
         /// The labels that a conditional model knows.
         case classes
         case prior
+        /// The codes of a model that has some.
+        case codebook
     }
 
     /// The names of all fields.
@@ -54,6 +56,7 @@ extension ModelConfiguration: Codable {
         self.layers = layers
         classes = try values.decodeIfPresent([Int].self, forKey: .classes) ?? []
         prior = try values.decodeIfPresent(Prior.self, forKey: .prior) ?? .standard
+        codebook = try values.decodeIfPresent(Codebook.self, forKey: .codebook)
     }
 
     /// Leaves out what the model does not have.
@@ -80,5 +83,6 @@ extension ModelConfiguration: Codable {
         if likelihood != .bernoulli { try values.encode(likelihood, forKey: .likelihood) }
         if !classes.isEmpty { try values.encode(classes, forKey: .classes) }
         if !prior.isStandard { try values.encode(prior, forKey: .prior) }
+        try values.encodeIfPresent(codebook, forKey: .codebook)
     }
 }

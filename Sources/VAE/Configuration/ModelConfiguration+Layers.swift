@@ -40,6 +40,10 @@ extension ModelConfiguration {
         if let layers { return layers.decoder }
         let dense = decoderUnits.map { LayerConfiguration.dense(shape: [$0]) }
         guard let channels = encoderFilters.last else { return dense }
+        if isQuantized {
+            return [.convolution(filters: channels, kernelSize: 1)]
+                + decoderFilters.map { .transposedConvolution(filters: $0, stride: 2) }
+        }
         return dense + [.featureMaps(channels: channels)]
             + decoderFilters.map { .transposedConvolution(filters: $0, stride: 2) }
     }

@@ -2,7 +2,13 @@ extension ModelConfiguration {
     /// The model in a few words: "filters 32-64, 16 hidden units, 2 latent dimensions". What is as usual is not mentioned.
     package var phrase: String {
         var parts = layers.map { Self.phrase(of: $0) } ?? shorthandPhrase
-        parts.append(Self.number(latentSize, "latent dimension"))
+        if let codebook {
+            parts.append(
+                "\(Self.number(latentSize, "position")) of \(codebook.size) codes of \(Self.number(codebook.dimension, "number"))"
+            )
+        } else {
+            parts.append(Self.number(latentSize, "latent dimension"))
+        }
         if likelihood != .bernoulli { parts.append("\(likelihood.name) likelihood") }
         if !classes.isEmpty { parts.append("conditional on \(classes.count) classes") }
         if !prior.isStandard { parts.append(prior.phrase + " as prior") }
@@ -29,6 +35,7 @@ extension ModelConfiguration {
         }
         let kind = hiddenActivation == .rectified ? "" : "\(hiddenActivation.rawValue) "
         switch (encoderUnits.count, decoderUnits.isEmpty) {
+        case (0, true) where isQuantized && !encoderFilters.isEmpty: break
         case (0, true): parts.append(encoderFilters.isEmpty ? "linear" : "no hidden units")
         case (_, true): parts.append("\(list(encoderUnits)) hidden \(kind)units")
         default:

@@ -28,7 +28,7 @@ public struct ModelConfiguration: Sendable, Hashable {
     public var layers: Layers?
     /// p(x|z).
     public var likelihood: Likelihood
-    /// Dimensions of z.
+    /// Dimensions of z; of a model with a codebook the positions that have a code each.
     public var latentSize: Int
     /// The labels of a conditional model's classes, in ascending order: encoder and decoder are told the class of every image. Empty for a model
     /// that knows of no classes.
@@ -37,6 +37,8 @@ public struct ModelConfiguration: Sendable, Hashable {
     public var classes: [Int] = []
     /// p(z).
     public var prior = Prior.standard
+    /// The codes that z is made of, in place of Gaussian latents; nil for these. ``quantized(by:)`` sets it with what goes with it.
+    public var codebook: Codebook?
 
     /// The shapes of a network; ``validate()`` and whatever builds one check them.
     public init(
@@ -118,6 +120,7 @@ public struct ModelConfiguration: Sendable, Hashable {
                 .invalidArgument, "classes", "are not in ascending order, each once",
                 found: "\(classes.prefix(20))")
         }
+        try checkCodebook()
         guard encoderFilters.count == decoderFilters.count else {
             throw VAEError(
                 .invalidArgument, "decoder filters", "must climb as many levels as the encoder goes down",

@@ -19,6 +19,7 @@ extension VariationalAutoencoder {
     /// - Throws: `invalidArgument` when the images do not have the model's shape or are none.
     public func encode(_ images: ImageSet, threads: Int = Machine.physicalCores) throws(VAEError) -> Encoding
     {
+        try demandGaussian("means and variances")
         try configuration.check(images, "images")
         let latent = configuration.latentSize
         let result = try Engine.allocate { () throws(OutOfMemory) in
@@ -86,6 +87,7 @@ extension VariationalAutoencoder {
         _ latents: [Float], _ classRows: [Float], each size: Int, threads: Int,
         _ write: (Network, Workspace, Int, FloatRegion) -> Void
     ) throws(VAEError) -> [Float] {
+        try demandGaussian("latents")
         let latent = configuration.latentSize
         guard !latents.isEmpty, latents.count.isMultiple(of: latent) else {
             throw VAEError(
@@ -109,14 +111,17 @@ extension VariationalAutoencoder {
         return result.region.array()
     }
 
-    /// Every image encoded to its mean and decoded again.
+    /// Every image encoded to its mean, or to its codes, and decoded again.
     /// - Returns: (n, height, width, channels), as `decode` has it
     /// - Throws: `invalidArgument` when the images do not have the model's shape or are none, `unavailable` when there is not memory
     ///   enough.
     public func reconstruct(_ images: ImageSet, threads: Int = Machine.physicalCores) throws(VAEError)
         -> [Float]
     {
-        try decode(
+        if configuration.isQuantized {
+            return try decode(codes(of: images, threads: threads), threads: threads)
+        }
+        return try decode(
             encode(images, threads: threads).mean, classes: configuration.isConditional ? images.labels : nil,
             threads: threads)
     }
@@ -138,6 +143,7 @@ extension VariationalAutoencoder {
     /// - Throws: `invalidArgument` when `count` is not positive.
     package func priorLatents(_ count: Int, seed: UInt64) throws(VAEError) -> [Float] {
         try VAEError.require("samples", count, in: 1...)
+        try demandGaussian("draws of the prior")
         return try priorDraws(Array(0..<count), seed: seed)
     }
 

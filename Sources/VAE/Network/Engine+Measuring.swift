@@ -18,6 +18,7 @@ extension Engine {
         pause: () throws -> Void
     ) rethrows -> ImageLosses {
         let (count, isWeighted) = (images.count, network.importance != nil)
+        let codes = network.topology.quantisation
         // Reconstruction, divergence, and where it is something of its own the penalty, of all images.
         var losses = [Float](repeating: 0, count: (isWeighted ? 3 : 2) * count)
         try FloatRegion.withRegion(&losses) { losses in
@@ -38,12 +39,19 @@ extension Engine {
                         from: measured.prefix(range.count))
                 }
                 keep(workspace.reconstruction, as: 0)
-                keep(workspace.klDivergence, as: 1)
+                // Of codes the divergence is a constant, and the commitment is what differs.
+                keep(codes == nil ? workspace.klDivergence : workspace.commitment, as: 1)
                 if isWeighted { keep(workspace.penalty, as: 2) }
             }
         }
+        let (reconstruction, second) = (Array(losses[..<count]), Array(losses[count..<2 * count]))
+        if let codes {
+            return ImageLosses(
+                reconstruction: reconstruction, kl: [Float](repeating: Float(codes.uniformNats), count: count),
+                commitment: second)
+        }
         return ImageLosses(
-            reconstruction: Array(losses[..<count]), kl: Array(losses[count..<2 * count]),
+            reconstruction: reconstruction, kl: second,
             penalty: isWeighted ? Array(losses[(2 * count)...]) : nil)
     }
 }

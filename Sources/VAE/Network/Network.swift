@@ -27,8 +27,10 @@ struct Network: Sendable {
     var plan: Plan { topology.plan }
     var layout: ParameterLayout { topology.plan.layout }
     var packedCount: Int { topology.plan.packedCount }
-    /// Parameters that the optimiser trains: all but the likelihood's own, which come last.
-    var optimizedCount: Int { topology.likelihoodParameters.lowerBound }
+    /// Parameters that the optimiser trains: all but a codebook and the likelihood's own, which come last.
+    var optimizedCount: Int {
+        topology.codebookParameters?.lowerBound ?? topology.likelihoodParameters.lowerBound
+    }
 
     /// - Throws: `invalidArgument` when the configuration is not valid.
     init(
@@ -103,6 +105,9 @@ extension Network {
 
     /// KL(q(z|x) ‖ N(0, I)) of each image, in nats, from the two heads.
     func measureKLDivergence(_ workspace: Workspace, count: Int) {
+        if let quantisation = topology.quantisation {
+            return measureCodes(quantisation, workspace, count: count)
+        }
         let latents = 0..<count * configuration.latentSize
         GaussianLatent.klDivergence(
             mean: workspace.mean[latents], logVariance: workspace.logVariance[latents], count: count,

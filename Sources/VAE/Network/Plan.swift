@@ -32,9 +32,9 @@ package struct Plan: Sendable {
         package let inputs: [Int]
         package let output: Int
         /// The layout's entries of its parameters.
-        package let entries: Range<Int>
+        package fileprivate(set) var entries: Range<Int>
         /// The ranges of its tensors among all parameters.
-        package let parameters: [Range<Int>]
+        package fileprivate(set) var parameters: [Range<Int>]
         /// The range of the first tensor's packed form among all packed parameters; empty where none is wanted.
         package let packed: Range<Int>
     }
@@ -79,6 +79,15 @@ package struct Plan: Sendable {
         values.append(
             Value(shape: layer.outputShape, wantsGradient: givesInputGradient || !parameters.isEmpty))
         return values.count - 1
+    }
+
+    /// Room for tensors of a node behind all that are there: the ones that no optimiser trains.
+    /// - Returns: their range
+    mutating func reserve(_ parameters: [Parameter], forNode index: Int) -> Range<Int> {
+        let (first, start) = (layout.entries.count, layout.count)
+        nodes[index].parameters = parameters.map { layout.append($0, under: nodes[index].name) }
+        nodes[index].entries = first..<layout.entries.count
+        return start..<layout.count
     }
 
     /// Room for a tensor that belongs to no layer.

@@ -5,7 +5,7 @@ import VAECore
 struct PlanBuilder {
     var plan = Plan()
     private let configuration: ModelConfiguration
-    private let tiles: Tiles?
+    let tiles: Tiles?
     /// Heights and widths that strided convolutions were given on the way down, and that the way up comes back to.
     private var levels: [(height: Int, width: Int)] = []
 
@@ -141,7 +141,7 @@ struct PlanBuilder {
         return try activated(name, plan.add(name, layer, value), activation)
     }
 
-    private mutating func convolution(
+    mutating func convolution(
         _ name: String, _ value: Int, filters: Int, kernelSize: Int, _ stride: Int, _ activation: Activation
     ) throws(VAEError) -> Int {
         let shape = try map(value, name)

@@ -7,6 +7,8 @@ import VAECore
 ///                                 └─► log-variance ─┼─► z ─► decoder's layers ─► output layer ─► output
 ///     noise ────────────────────────────────────────┘
 ///
+/// With a codebook one head gives vectors, and z is the codes nearest to them.
+///
 /// A conditional model's labels join what the encoder's first dense layer reads, and z.
 package struct Topology: Sendable {
     package let plan: Plan
@@ -23,6 +25,12 @@ package struct Topology: Sendable {
     /// The node that draws z.
     package let latent: Int
     let prior: TopologyPrior
+    /// The layer that finds codes, whose vectors are the ``mean``; nil for Gaussian latents.
+    package let quantisation: Quantisation?
+    /// γ of the codebook's running means; nil for Gaussian latents.
+    let codeDecay: Double?
+    /// The range of the codebook and of its counts among all parameters, before the likelihood's own; nil for Gaussian latents.
+    package let codebookParameters: Range<Int>?
     package let likelihood: any PixelLikelihood
     /// The range of the likelihood's own parameters among all.
     package let likelihoodParameters: Range<Int>
@@ -36,17 +44,27 @@ package struct Topology: Sendable {
         let trainsImages = if case .vamp = configuration.prior { true } else { false }
         images = try builder.plan.input(
             "images", [image.height, image.width, image.channels], wantsGradient: trainsImages)
-        noise = try builder.plan.input("noise", [size])
+        // Codes are not drawn: neither noise nor a variance has a value then.
+        noise = try builder.plan.input("noise", [configuration.isQuantized ? 0 : size])
         let classes = configuration.classes.count
         labels = classes > 0 ? try builder.plan.input("labels", [classes]) : nil
 
         let top = try builder.append(
             configuration.encoderLayers, to: images, under: "encoder", labels: labels)
-        mean = try builder.dense("encoder.mean", top, [size], .identity)
-        logVariance = try builder.dense("encoder.log_variance", top, [size], .identity)
-        latent = builder.plan.nodes.count
+        if let codebook = configuration.codebook {
+            let codes = try builder.quantised(top, by: codebook, latentSize: size, isImage: top == images)
+            (mean, z, quantisation) = (codes.vectors, codes.z, codes.layer)
+            logVariance = try builder.plan.input("log_variance", [0])
+            latent = builder.plan.nodes.count - 1
+        } else {
+            mean = try builder.dense("encoder.mean", top, [size], .identity)
+            logVariance = try builder.dense("encoder.log_variance", top, [size], .identity)
+            latent = builder.plan.nodes.count
+            z = try builder.plan.add("latent", Reparameterisation(size: size), mean, logVariance, noise)
+            quantisation = nil
+        }
         encoder = 0..<latent
-        z = try builder.plan.add("latent", Reparameterisation(size: size), mean, logVariance, noise)
+        codeDecay = configuration.codebook?.decay
 
         let likelihood = configuration.likelihood.kernel(for: image)
         let first = try builder.joined(z, labels, under: "decoder")
@@ -54,6 +72,8 @@ package struct Topology: Sendable {
         output = try builder.output(last, channels: image.channels * likelihood.outputsPerValue)
         decoder = latent + 1..<builder.plan.nodes.count
         var prior = TopologyPrior(configuration, &builder.plan)
+        let codes = quantisation?.codebook ?? []
+        codebookParameters = codes.isEmpty ? nil : builder.plan.reserve(codes, forNode: latent)
         let own = builder.plan.layout.count
         for parameter in likelihood.parameters { _ = builder.plan.reserve(parameter, under: "decoder") }
         likelihoodParameters = own..<builder.plan.layout.count

@@ -17,10 +17,11 @@ final class Workspace: @unchecked Sendable {
 
     /// (capacity, height, width, channels): what goes in, in [0, 1].
     let images: FloatRegion
-    /// (capacity, latentSize), like z and what it is drawn from.
+    /// (capacity, latentSize), like z and what it is drawn from; empty for codes, which are not drawn.
     let noise: FloatRegion
     /// (capacity, classes); empty for a model that knows of no classes.
     let labels: FloatRegion
+    /// Of codes (capacity, positions · D): the encoder's vectors, no variance, and the codes.
     let mean, logVariance, z: FloatRegion
     /// nil where there is no way back, or for images as usual.
     let zGradient, meanGradient, logVarianceGradient, imagesGradient: FloatRegion?
@@ -31,6 +32,8 @@ final class Workspace: @unchecked Sendable {
     /// ln p(z) and the share in its image's bound of each draw, and of each image what takes the divergence's place in the loss, in nats; empty
     /// where it has a closed form.
     let logPrior, shares, penalty: FloatRegion
+    /// The penalty of each image's vectors for their distance from codes; empty for Gaussian latents.
+    let commitment: FloatRegion
     /// (capacity, parameters): by the likelihood's own parameters.
     let likelihoodGradients: FloatRegion
     /// Scratch to bring an image in, one at a time.
@@ -95,6 +98,7 @@ final class Workspace: @unchecked Sendable {
         logPrior = region(layout.logPrior)
         shares = region(layout.shares)
         penalty = region(layout.penalty)
+        commitment = region(layout.commitment)
         likelihoodGradients = region(layout.likelihoodGradients)
         loadingScratch = region(layout.loading)
         self.capacity = capacity

@@ -18,7 +18,7 @@ struct WorkspaceLayout {
     let kept: [Block]
     /// Shared by all nodes, each within its call.
     let scratch: Block
-    let reconstruction, klDivergence, likelihoodGradients: Block
+    let reconstruction, klDivergence, commitment, likelihoodGradients: Block
     /// Of each draw, and of each image what takes the divergence's place: empty where it has a closed form.
     let logPrior, shares, penalty: Block
     /// What it takes to bring an image in, needed before the first node only.
@@ -103,6 +103,7 @@ struct WorkspaceLayout {
         logPrior = reserve(sampled ? rows : 0, always)
         shares = reserve(sampled ? rows : 0, always)
         penalty = reserve(sampled ? capacity : 0, always)
+        commitment = reserve(topology.quantisation == nil ? 0 : capacity, always)
         likelihoodGradients = reserve(training ? rows * topology.likelihoodParameters.count : 0, always)
         self.loading = reserve(loading, 0...0)
         (offsets, count) = arena.place()

@@ -3,6 +3,7 @@ import VAECore
 
 /// A checkpoint is a safetensors file: `weights.NAME`, `first_moment.NAME` and `second_moment.NAME` for each of the model's tensors,
 /// `average.NAME` where parameters are averaged,
+/// (of a codebook `first_moment.latent.codes` are the running sums that its codes are quotients of),
 /// `progress` and `history` as numbers, configurations as JSON in the metadata, and a checksum of it all.
 extension Checkpoint {
     /// Writes the file at `path`, whole or not at all.
@@ -18,6 +19,7 @@ extension Checkpoint {
     /// The bytes of the file, the same for equal checkpoints.
     package func serialized() throws(VAEError) -> [UInt8] {
         let layout = try Network(modelConfiguration).layout
+        let hasPenalty = configuration.hasPenalty(for: modelConfiguration)
         var tensors: [SafeTensors.Tensor] = []
         for (prefix, values) in [
             (Key.weights, parameters), (Key.firstMoment, firstMoment), (Key.secondMoment, secondMoment),
@@ -33,13 +35,13 @@ extension Checkpoint {
                 name: Key.counts, shape: [2], integers: [progress.stepsTaken, progress.stepsOfEpoch]))
         tensors.append(
             try SafeTensors.Tensor(
-                name: Key.running, shape: [configuration.hasPenalty ? 4 : 3],
+                name: Key.running, shape: [hasPenalty ? 4 : 3],
                 doubles: [progress.reconstruction, progress.kl, progress.seconds]
-                    + (configuration.hasPenalty ? [progress.penalty] : [])))
+                    + (hasPenalty ? [progress.penalty] : [])))
         tensors.append(
             try SafeTensors.Tensor(
-                name: Key.history, shape: [history.count, Self.historyWidth(configuration)],
-                doubles: history.flatMap { Self.row($0, hasPenalty: configuration.hasPenalty) }))
+                name: Key.history, shape: [history.count, Self.historyWidth(hasPenalty: hasPenalty)],
+                doubles: history.flatMap { Self.row($0, hasPenalty: hasPenalty) }))
         var metadata = [
             Key.format: Self.format, Key.products: products.rawValue,
             Key.model: try Self.json(modelConfiguration), Key.training: try Self.json(configuration),
@@ -81,9 +83,7 @@ extension Checkpoint {
     }
 
     /// Numbers of a report.
-    static func historyWidth(_ configuration: TrainingConfiguration) -> Int {
-        configuration.hasPenalty ? 10 : 7
-    }
+    static func historyWidth(hasPenalty: Bool) -> Int { hasPenalty ? 10 : 7 }
     static let family = "vae-checkpoint-"
     static let format = family + "3"
     /// Can be read, too: it names the products otherwise. A training that goes on from it rounds otherwise than it began.

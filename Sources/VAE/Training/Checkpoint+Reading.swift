@@ -21,8 +21,9 @@ extension Checkpoint {
         secondMoment = try parts.floats(Key.secondMoment, layout)
         averages =
             if configuration.averaging == nil { nil } else { try parts.floats(Key.average, layout) }
-        history = try parts.history(configuration)
-        progress = try parts.progress(configuration)
+        let hasPenalty = configuration.hasPenalty(for: modelConfiguration)
+        history = try parts.history(configuration, hasPenalty)
+        progress = try parts.progress(hasPenalty)
         guard isConsistent else {
             throw parts.damaged(
                 "has counts that contradict one another",
@@ -148,8 +149,10 @@ private struct Parts {
         return values + [Float](repeating: 0, count: layout.count - values.count)
     }
 
-    func history(_ configuration: TrainingConfiguration) throws(VAEError) -> [EpochReport] {
-        let width = Checkpoint.historyWidth(configuration)
+    func history(
+        _ configuration: TrainingConfiguration, _ hasPenalty: Bool
+    ) throws(VAEError) -> [EpochReport] {
+        let width = Checkpoint.historyWidth(hasPenalty: hasPenalty)
         let epochs = file[Key.history]?.shape.first ?? 0
         let rows = try tensor(Key.history, [epochs, width])
         let numbers = try named { () throws(VAEError) in try rows.doubles() }
@@ -165,10 +168,10 @@ private struct Parts {
         return reports
     }
 
-    func progress(_ configuration: TrainingConfiguration) throws(VAEError) -> Progress {
+    func progress(_ hasPenalty: Bool) throws(VAEError) -> Progress {
         let steps = try tensor(Key.counts, [2])
         let counts = try named { () throws(VAEError) in try steps.integers() }
-        let sums = try tensor(Key.running, [configuration.hasPenalty ? 4 : 3])
+        let sums = try tensor(Key.running, [hasPenalty ? 4 : 3])
         let running = try named { () throws(VAEError) in try sums.doubles() }
         guard running.allSatisfy(\.isFinite) else {
             throw damaged("has running sums that are not finite", found: "\(running)")

@@ -25,7 +25,9 @@ extension Trainer {
             context.0.update(chunk, context.1)
         }
         let isFinite = updateLikelihood(parts: parts)
-        guard isFinite, (0..<chunks).allSatisfy({ finiteChunks.region[$0] == 1 }) else {
+        guard updateCodebook(parts: parts, images: range.count), isFinite,
+            (0..<chunks).allSatisfy({ finiteChunks.region[$0] == 1 })
+        else {
             throw divergence(order[range], parts: parts, loss: nil)
         }
         times?.add(.update, since: start)
@@ -95,7 +97,12 @@ extension Trainer {
             let second = configuration.batchSize + range.lowerBound
             losses.region[second..<second + range.count].copy(
                 from: workspace.klDivergence.prefix(range.count))
-            if configuration.measuresPenalty {
+            if let codes {
+                let third = configuration.batchSize + second
+                losses.region[third..<third + range.count].copy(
+                    from: workspace.commitment.prefix(range.count))
+                codes.keep(workspace.mean, of: range)
+            } else if configuration.measuresPenalty {
                 let latents = 0..<range.count * modelConfiguration.latentSize
                 let third = configuration.batchSize + second
                 guard network.importance == nil else {
@@ -149,7 +156,9 @@ extension Trainer {
         var sums = Losses(
             reconstruction: sum(from: 0), kl: sum(from: configuration.batchSize),
             klWeight: objective.weight)
-        if configuration.hasPenalty {
+        if codes != nil {
+            sums.penalty = sum(from: 2 * configuration.batchSize)
+        } else if configuration.hasPenalty {
             sums.penalty =
                 objective.weight
                 * (configuration.measuresPenalty ? sum(from: 2 * configuration.batchSize) : sums.kl)

@@ -62,7 +62,7 @@ extension Trainer {
     }
 
     /// Moves the average of some parameters, where there is one.
-    private func average(_ range: Range<Int>) {
+    func average(_ range: Range<Int>) {
         guard let averages, let decay = configuration.averaging else { return }
         MovingAverage.update(
             averages.region[range], toward: parameters.region[range],

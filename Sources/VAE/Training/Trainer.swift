@@ -36,6 +36,8 @@ public final class Trainer {
     let squares: DoubleStorage?
     /// Reconstruction, then divergence, of each image of a batch; then the penalty, where it is measured.
     let losses: FloatStorage
+    /// What the codebook is trained with; nil for Gaussian latents.
+    let codes: CodeTraining?
     /// For each chunk of the parameters 1, or 0 when its last update left the finite numbers.
     let finiteChunks: FloatStorage
     var progress = Progress()
@@ -60,6 +62,7 @@ public final class Trainer {
         try training.validate()
         try training.augmentation?.validate(for: model.imageShape)
         try training.checkPrior(of: model)
+        try training.checkCodebook(of: model)
         let network = try Network(model, products: products, importance: training.importance)
         let count = network.layout.count
         modelConfiguration = model
@@ -72,11 +75,13 @@ public final class Trainer {
             beta2: Float(training.beta2),
             epsilon: Float(training.epsilon))
         // Parameters, their moments and their gradients. No product overflows: sizes are bounded by the configurations' checks.
-        let rows = training.measuresPenalty ? 3 : 2
+        let rows = training.measuresPenalty || model.isQuantized ? 3 : 2
+        let vectors = CodeTraining.vectorCount(network, batchSize: training.batchSize)
         let copies = training.averaging == nil ? 1 : 2
         let rowsOfGradients = shards.count + network.priorParts
         let others =
             count * (2 + copies + rowsOfGradients) + copies * network.packedCount + rows * training.batchSize
+            + vectors
         engine = try Engine(
             network, threads: threads, parts: shards.count, training: true,
             loading: training.augmentation == nil ? 0 : Augmentation.scratchCount(model.imageShape),
@@ -99,6 +104,8 @@ public final class Trainer {
         finiteChunks = try storage(chunks)
         squares = training.clipNorm == nil ? nil : DoubleStorage(count: chunks)
         network.layout.initialize(parameters.region, seed: training.seed)
+        codes = try CodeTraining(network, batchSize: training.batchSize)
+        codes?.begin(parameters.region, sums: firstMoment.region)
         averages?.region.copy(from: parameters.region)
         engine.pack(weights)
     }
@@ -204,7 +211,8 @@ public final class Trainer {
         return Losses(
             reconstruction: progress.reconstruction / Double(count), kl: progress.kl / Double(count),
             klWeight: last.weight,
-            penalty: configuration.hasPenalty ? progress.penalty / Double(count) : nil)
+            penalty: configuration.hasPenalty(for: modelConfiguration)
+                ? progress.penalty / Double(count) : nil)
     }
 
     /// Remembers the images of the first call, and refuses others later.

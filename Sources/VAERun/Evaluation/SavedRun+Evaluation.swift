@@ -5,14 +5,15 @@ extension SavedRun {
     /// The model's file, its name alone.
     package var modelFile: String { path.split(separator: "/").last.map(String.init) ?? path }
 
-    /// Whether the run has a page: not that of a table.
-    package var hasPage: Bool { model.standardization == nil }
+    /// Whether the run has a page: not that of a table, nor of a model with a codebook.
+    package var hasPage: Bool { model.standardization == nil && !configuration.isQuantized }
 
     /// The evaluated model in words, for a heading.
     package var title: String {
         "\(folder ?? "") \(modelFile): ".trimmingPrefix(" ")
             + "\(grouped(Double(model.parameterCount))) parameters, "
-            + Words.count(configuration.latentSize, "latent dimension")
+            + (configuration.codebook.map { "\(configuration.latentSize) of \($0.size) codes" }
+                ?? Words.count(configuration.latentSize, "latent dimension"))
     }
 
     /// The signs of the model and of the epochs that led to it.

@@ -17,18 +17,29 @@ package enum FigureName: String, CaseIterable, Sendable {
     case losses
     /// KL divergence and activity of every latent dimension.
     case latentDimensions = "latent-dimensions"
+    /// Every code of a codebook, in the middle of the most used one, decoded.
+    case codes
 
     /// Whether it shows images, which a table has none of.
     package var showsImages: Bool {
         switch self {
         case .latentSpace, .losses, .latentDimensions: false
-        case .manifold, .reconstructions, .interpolations, .samples: true
+        case .manifold, .reconstructions, .interpolations, .samples, .codes: true
         }
     }
 
-    /// All pictures that there are of a table, or of images.
-    package static func drawn(ofTable isTable: Bool) -> [FigureName] {
-        allCases.filter { !isTable || !$0.showsImages }
+    /// Whether there is one of Gaussian latents, and of codes.
+    func exists(ofCodes isQuantized: Bool) -> Bool {
+        switch self {
+        case .latentSpace, .manifold, .interpolations, .latentDimensions: !isQuantized
+        case .codes: isQuantized
+        case .reconstructions, .samples, .losses: true
+        }
+    }
+
+    /// All pictures that there are of a table, or of images, with Gaussian latents or codes.
+    package static func drawn(ofTable isTable: Bool, ofCodes isQuantized: Bool = false) -> [FigureName] {
+        allCases.filter { (!isTable || !$0.showsImages) && $0.exists(ofCodes: isQuantized) }
     }
 
     /// The formats that `vae-train` writes without being asked.
@@ -38,7 +49,7 @@ package enum FigureName: String, CaseIterable, Sendable {
     package var scale: Double {
         switch self {
         case .latentSpace, .losses, .latentDimensions: 1
-        case .manifold, .reconstructions, .interpolations, .samples: 2
+        case .manifold, .reconstructions, .interpolations, .samples, .codes: 2
         }
     }
 }

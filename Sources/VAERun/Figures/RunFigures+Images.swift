@@ -6,7 +6,9 @@ extension RunFigures {
     /// One image of each class, and below the best, the median and the worst by loss.
     func reconstructions() throws(VAEError) -> ReconstructionGrid {
         let losses = try model.losses(of: test, sampling: false, threads: threads)
-        let totals = zip(losses.reconstruction, losses.kl).map { Double($0 + $1) }
+        // What codes cost under a uniform prior is the same for all images.
+        let isQuantized = model.configuration.isQuantized
+        let totals = zip(losses.reconstruction, losses.kl).map { Double(isQuantized ? $0 : $0 + $1) }
         let (typical, heading) = typical()
         // Equal losses in the images' order, and those that are not finite as the worst.
         let ranked = totals.indices.sorted {
@@ -33,7 +35,10 @@ extension RunFigures {
                     : [["best", "median", "worst"].map { ReconstructionGrid.Group($0, count: count) }]),
             title: "Test images of \(name.title) and their reconstructions",
             subtitle:
-                "z is the mean of q(z|x); loss = reconstruction + KL; difference is |input − reconstruction|")
+                isQuantized
+                ? "z is the nearest codes; loss = −ln p(x|z); difference is |input − reconstruction|"
+                : "z is the mean of q(z|x); loss = reconstruction + KL; difference is |input − reconstruction|"
+        )
     }
 
     /// About a dozen images, as many of one class as of any other, and what they are; of more classes some, evenly spread.
@@ -116,6 +121,7 @@ extension RunFigures {
     /// Draws from the prior.
     func samples() throws(VAEError) -> SampleGrid {
         if model.configuration.isConditional { return try samplesByClass() }
+        if model.configuration.isQuantized { return try samplesOfCodes() }
         let images = try FloatImages(
             shape: test.shape, values: model.sample(options.samples, seed: options.seed, threads: threads))
         return try SampleGrid(

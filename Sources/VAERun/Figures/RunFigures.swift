@@ -17,20 +17,28 @@ package final class RunFigures {
     let noun: String
 
     private var knownEncoding: Encoding?
+    /// What a prior of codes is fitted to.
+    let train: ImageSet
+    /// The prior of a model's codes, where it was fitted already.
+    var knownPrior: CodePrior?
 
-    /// - Parameter threads: workers for the network.
+    /// - Parameters:
+    ///   - prior: of a model's codes; nil fits one to the training images where it is needed
+    ///   - threads: workers for the network.
     /// - Throws: `invalidArgument` for an option out of range, or when there are no test images or they do not have
     ///   the model's shape.
     package init(
         model: VariationalAutoencoder, data: Dataset, history: [EpochReport],
-        options: FigureOptions = FigureOptions(), threads: Int
+        options: FigureOptions = FigureOptions(), prior: CodePrior? = nil, threads: Int
     ) throws(VAEError) {
+        knownPrior = prior
         try options.validate(latentSize: model.configuration.latentSize)
         guard let test = data.test else {
             throw VAEError(.invalidArgument, "test images", "are none, and pictures are drawn of them")
         }
         self.model = model
         self.test = test
+        train = data.train
         self.history = history
         self.options = options
         self.threads = threads
@@ -74,6 +82,7 @@ package final class RunFigures {
         case .samples: try samples()
         case .losses: try losses()
         case .latentDimensions: try latentDimensions()
+        case .codes: try codes()
         }
     }
 

@@ -39,6 +39,11 @@ extension TrainingConfiguration {
             + (klSchedule?.cycles.map { $0 > 1 ? ", \($0) times" : "" } ?? "")
     }
 
+    /// The loss of a model as an equation: with a codebook the commitment is what is added.
+    package func equation(of model: ModelConfiguration) -> String {
+        model.codebook.map { String(format: "reconstruction + %g × ‖z_e − z_q‖²", $0.commitment) } ?? equation
+    }
+
     /// What the test loss is, where it is another one.
     package var testEquation: String? {
         guard hasPenalty, importance == nil else { return nil }

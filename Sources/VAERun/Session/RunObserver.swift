@@ -44,6 +44,8 @@ extension RunSession {
         /// The training failed; a checkpoint of this position is kept. Going on from it helps where the reason can be removed, as
         /// a full disk can, and a training whose loss is no longer finite can't.
         case failed(kept: Position, canGoOn: Bool)
+        /// What is to be told of a codebook after the training, in lines.
+        case codes([String])
         /// Nothing is left to train: the observer is no longer asked whether to go on.
         case trained
         /// Something is being drawn, which takes up to some seconds.

@@ -17,7 +17,9 @@ extension RunSession {
             of: data.train.spread(Self.mostImages), on: measured.spread(Self.mostImages),
             trainer.modelConfiguration.likelihood)
         let losses = last.test ?? last.train
-        let loss = losses.reconstruction + losses.kl
+        // What codes cost under a uniform prior says nothing of how well they are used.
+        let isQuantized = trainer.modelConfiguration.isQuantized
+        let loss = losses.reconstruction + (isQuantized ? 0 : losses.kl)
         guard loss >= mean.reconstruction.nats else { return nil }
         let items: Words.Items = data.columns.isEmpty ? .images : .rows
         let signs = try TrainingSigns(
@@ -26,7 +28,8 @@ extension RunSession {
             signs,
             Cause.Facts(
                 squaredError: mean.squaredError.mean, loss: loss, standardError: nil,
-                trainingLoss: last.test == nil ? nil : last.train.reconstruction + last.train.kl,
+                trainingLoss: last.test == nil
+                    ? nil : last.train.reconstruction + (isQuantized ? 0 : last.train.kl),
                 kl: losses.kl,
                 activeUnits: nil, latentSize: trainer.modelConfiguration.latentSize), items)
         return

@@ -27,13 +27,16 @@ extension RunSession {
             observer.observe(.warning(warning))
         }
         let isTable = !data.columns.isEmpty
-        let page = figures && !isTable ? try RunReport(record: record, data: tested, threads: threads) : nil
+        let isQuantized = trainer.modelConfiguration.isQuantized
+        let hasPage = figures && !isTable && !isQuantized
+        let page = hasPage ? try RunReport(record: record, data: tested, threads: threads) : nil
         if trainer.isFinished {
             observer.observe(.finishedBefore(epochs: trainer.history.count))
         } else {
             try train(checkpoints, observer, &recorder, page)
             if let remark = try remarkOnMean(tested) { observer.observe(.warning(remark)) }
         }
+        let prior = try finishCodes(tested, observer)
         observer.observe(.trained)
         if let recorder {
             observer.observe(.drawing(.film))
@@ -47,8 +50,11 @@ extension RunSession {
             to: folder.file(RunReport.fileName))
         if figures {
             observer.observe(.drawing(.figures))
-            try RunFigures(model: trainer.model, data: tested, history: trainer.history, threads: threads)
-                .write(FigureName.drawn(ofTable: isTable), to: folder.path)
+            try RunFigures(
+                model: trainer.model, data: tested, history: trainer.history, prior: prior, threads: threads
+            )
+            .write(
+                FigureName.drawn(ofTable: isTable, ofCodes: isQuantized), to: folder.path)
         }
     }
 
@@ -68,6 +74,12 @@ extension RunSession {
         let frames = folder.file(FilmRecorder.framesName)
         let goesOn = resumed != nil && Folder.holds(FilmRecorder.framesName, folder.path)
         guard film || goesOn else { return nil }
+        guard !trainer.modelConfiguration.isQuantized else {
+            throw VAEError(
+                .invalidArgument, "film",
+                "shows a Gaussian latent space, and this model's z is made of codes",
+                advice: "Leave it out.")
+        }
         guard self.data.columns.isEmpty else {
             throw VAEError(
                 .invalidArgument, "film", "shows decoded images, and this is a table",

@@ -47,6 +47,7 @@ public final class RunSession {
         let defaults = try DataDefaults(data)
         var model = model ?? defaults.model
         model.imageShape = data.train.shape
+        model = try model.fittingCodes()
         let trainer = try Trainer(model, training ?? defaults.training, threads: threads, products: products)
         try self.init(trainer, data, try RunRecord.Data(data), folder: folder, threads: threads)
     }
@@ -85,7 +86,8 @@ public final class RunSession {
         self.data = data
         self.threads = threads
         self.folder = try RunFolder(
-            folder, dataset: data.name, hasPenalty: trainer.configuration.hasPenalty)
+            folder, dataset: data.name,
+            hasPenalty: trainer.configuration.hasPenalty(for: trainer.modelConfiguration))
         checkpoints = CheckpointStore(self.folder.path)
         record = RunRecord(
             model: trainer.modelConfiguration, training: trainer.configuration,

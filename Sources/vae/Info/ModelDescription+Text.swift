@@ -15,7 +15,9 @@ extension ModelDescription {
             ),
             (
                 "latent",
-                "\(model.latentSize) dimension\(model.latentSize == 1 ? "" : "s"), \(model.likelihood.rawValue) \(table == nil ? "pixels" : "columns")"
+                (model.codebook.map { "\(model.latentSize) of \($0.size) codes of \($0.dimension) numbers" }
+                    ?? "\(model.latentSize) dimension\(model.latentSize == 1 ? "" : "s")")
+                    + ", \(model.likelihood.rawValue) \(table == nil ? "pixels" : "columns")"
             ),
         ]
         if model.isConditional {
