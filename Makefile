@@ -11,7 +11,7 @@ LINTED := Sources Tests Benchmarks Examples Package.swift
 
 .DEFAULT_GOAL := help
 .PHONY: help setup browser build train plot test test-processors test-models tile test-tiles test-neon test-asan test-tsan coverage fuzz \
-	soak bench bench-compare bench-record bench-decoding bench-peers bench-streaming examples docs lint format clean
+	soak bench bench-compare bench-record bench-decoding bench-peers bench-streaming bench-burda examples docs lint format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -86,6 +86,9 @@ bench-decoding: setup ## Measure the decoding of a folder of pictures beside Pil
 
 soak: setup ## Kill trainings at random moments and resume them, 100 times; ARGS: runs, seed, --memory or --stream
 	scripts/soak $(ARGS)
+
+bench-burda: setup ## Train one and more draws of z on MNIST beside a paper's numbers, with ARGS="FOLDER [EPOCHS [DRAWS]]"; hours
+	scripts/burda $(ARGS)
 
 examples: setup ## Build and run the examples as packages that depend on this one by version; ARGS: debug, release
 	scripts/examples $(ARGS)

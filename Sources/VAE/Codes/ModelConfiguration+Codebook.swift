@@ -68,7 +68,8 @@ extension ModelConfiguration {
         }
         guard prior.isStandard else {
             throw VAEError(
-                .invalidArgument, "codebook", "can't be combined with a prior of Gaussians: codes are numbers",
+                .invalidArgument, "codebook",
+                "can't be combined with a prior of Gaussians",
                 expected: "one of the two", found: "both")
         }
         guard layers != nil || encoderFilters.isEmpty || (encoderUnits + decoderUnits).isEmpty else {

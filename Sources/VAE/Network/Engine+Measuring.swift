@@ -47,7 +47,8 @@ extension Engine {
         let (reconstruction, second) = (Array(losses[..<count]), Array(losses[count..<2 * count]))
         if let codes {
             return ImageLosses(
-                reconstruction: reconstruction, kl: [Float](repeating: Float(codes.uniformNats), count: count),
+                reconstruction: reconstruction,
+                kl: [Float](repeating: Float(codes.uniformNats), count: count),
                 commitment: second)
         }
         return ImageLosses(
