@@ -26,6 +26,7 @@ struct BenchCommand: ParsableCommand {
               vae-bench --only train --json -          the engine alone, JSON alone
               vae-bench --only layers                  a training step, layer by layer
               vae-bench --only layers --filter output  of it, the last layer
+              vae-bench --only layers --likelihood logistic-mixture
               vae-bench --products blas                by im2col and sgemm
               vae-bench --only scaling                 threads, sizes, inference
               vae-bench --only inference               encoding, decoding, weighing draws
@@ -90,6 +91,12 @@ struct BenchCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "With --only layers: of the default model with this likelihood, whose loss is a part of the objective. (default: bernoulli)",
+            valueName: "name"))
+    var likelihood: Likelihood?
+
+    @Option(
+        help: ArgumentHelp(
             "Write the numbers to this file too, or to one named after the processor in this folder; - writes them to "
                 + "standard output, and no table.",
             valueName: "file"))
@@ -116,6 +123,10 @@ struct BenchCommand: ParsableCommand {
         }
         if filter != nil, !only.isEmpty, !only.contains(.layers) {
             throw ValidationError("--filter chooses among the layers, and --only leaves these out.")
+        }
+        if likelihood != nil, only != [.layers] || compare != nil {
+            throw ValidationError(
+                "--likelihood goes with --only layers alone: all other numbers are of the default model.")
         }
         if json?.isEmpty == true { throw ValidationError("--json takes the name of a file, or - .") }
         if compare?.isEmpty == true { throw ValidationError("--compare takes the name of a file or folder.") }
@@ -155,7 +166,9 @@ struct BenchCommand: ParsableCommand {
         // Before this program adds to it.
         _ = Setting.loadAtStart
         let count = images ?? (quick ? 3840 : 12_800)
-        let workload = try Workload(folder: data, count: count, products: chosenProducts ?? .tiles)
+        let workload = try Workload(
+            folder: data, count: count, products: chosenProducts ?? .tiles,
+            likelihood: likelihood ?? .bernoulli)
         if let exportData {
             let dataset = try Dataset(
                 name: "bench", train: workload.images, test: nil, source: workload.source)
@@ -246,3 +259,5 @@ struct BenchCommand: ParsableCommand {
         }
     }
 }
+
+extension Likelihood: ExpressibleByArgument {}

@@ -26,7 +26,10 @@ extension Report {
         machine = MachineKeys()
         blas = BLASKeys()
         build = BuildKeys()
-        model = ModelKeys(parameters: workload.parameterCount, flopPerImage: workload.flopPerImage)
+        let likelihood = workload.model.likelihood
+        model = ModelKeys(
+            parameters: workload.parameterCount, flopPerImage: workload.flopPerImage,
+            likelihood: likelihood == .bernoulli ? nil : likelihood.rawValue)
         run = RunKeys(
             threads: threads, batch: Workload.batch, images: workload.images.count, repeats: repeats,
             quick: quick, data: workload.source)

@@ -54,6 +54,8 @@ struct Report: Codable {
     struct ModelKeys: Codable {
         var parameters: Int
         var flopPerImage: Int
+        /// nil for the default one.
+        var likelihood: String?
     }
 
     struct RunKeys: Codable {

@@ -58,7 +58,9 @@ enum Setting {
             ?? "none for this processor: all products by im2col and sgemm"
         let model = workload.model
         let filters = (model.encoderFilters + model.decoderFilters).map(String.init).joined(separator: ", ")
-        let shape = "\(model.imageShape), filters \(filters), \(model.encoderUnits[0]) hidden units, "
+        let likelihood = model.likelihood == .bernoulli ? "" : "\(model.likelihood.rawValue), "
+        let shape =
+            "\(model.imageShape), filters \(filters), \(model.encoderUnits[0]) hidden units, \(likelihood)"
         let size = "\(number(Double(workload.parameterCount))) parameters, "
         let flop = number(Double(workload.flopPerImage) / 1e6, 1)
         let images = number(Double(workload.images.count))

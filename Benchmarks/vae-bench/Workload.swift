@@ -4,9 +4,10 @@ import VAE
 import VAECore
 import VAEData
 
-/// The work that every measurement does: the default model on the same images in batches of the same size.
+/// The work that every measurement does: the default model on the same images in batches of the same size; with another likelihood where
+/// that was asked for.
 struct Workload {
-    let model = ModelConfiguration()
+    let model: ModelConfiguration
     /// The engine that computes the products.
     let products: Products
     /// Images of an optimiser step.
@@ -23,8 +24,14 @@ struct Workload {
     /// - Parameters:
     ///   - folder: IDX files, or nil for the built-in digits
     ///   - count: images to take; all there are when the folder has fewer
-    init(folder: String?, count: Int, products: Products) throws(VAEError) {
+    ///   - likelihood: the model's
+    init(
+        folder: String?, count: Int, products: Products, likelihood: Likelihood = .bernoulli
+    ) throws(VAEError) {
         self.products = products
+        var model = ModelConfiguration()
+        model.likelihood = likelihood
+        self.model = model
         let data =
             if let folder {
                 try Dataset(contentsOf: folder).limited(to: count)

@@ -56,6 +56,16 @@ package struct InterruptedRun {
                 .invalidArgument, "epochs", "can be raised only",
                 expected: "\(record.training.epochs) or more", found: "\(epochs)")
         }
+        guard epochs == record.training.epochs || record.training.schedule.decay != .cosine else {
+            let command = record.environment.command.joined(separator: " ").prefix(300)
+            throw VAEError(
+                .invalidArgument, "epochs", "can't be raised: the learning rate falls along a cosine",
+                expected: "\(record.training.epochs), where the cosine ends", found: "\(epochs)",
+                advice:
+                    "A cosine over \(epochs) epochs has other rates from the first step on, so that it is another training: begin a new run "
+                    + "with this one's flags (\(command)) and --epochs \(epochs). Runs with --schedule constant or step can be trained on."
+            )
+        }
         if let checkpoint { return try Trainer(resuming: checkpoint, epochs: epochs, threads: threads) }
         let beginning = try Trainer(
             record.model, record.training, threads: threads, products: products)

@@ -42,7 +42,9 @@ package struct RunFolder {
         metrics = try AppendingFile(table, .existing)
     }
 
-    private static func make(
+    /// Makes a folder that is new or empty: `requested`, or one with the date and the data in its name.
+    /// - Throws: `cannotCreate` when the folder exists and is not empty, or can't be made.
+    static func make(
         _ requested: String?, dataset: String, in parent: String
     ) throws(VAEError) -> String {
         if let requested {

@@ -89,12 +89,6 @@ private final class RunWatch: RunObserver {
 
     /// The command that goes on with the run.
     private var resumeCommand: String {
-        let plain = path.utf8.allSatisfy { byte in
-            byte >= 0x80 || Character(UnicodeScalar(byte)).isLetter || Character(UnicodeScalar(byte)).isNumber
-                || "/._-+=:,@%".utf8.contains(byte)
-        }
-        let path = path.escapingControlCharacters()
-        return "vae-train --resume "
-            + (plain ? path : "'" + path.replacingOccurrences(of: "'", with: "'\\''") + "'")
+        "vae-train --resume \(path.shellQuoted)"
     }
 }

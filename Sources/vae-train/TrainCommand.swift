@@ -41,6 +41,7 @@ struct TrainCommand: ParsableCommand {
               vae-train --resume runs/NAME                    go on with an interrupted run
               vae-train --resume runs/NAME --epochs 30        train a finished run on
               vae-train --epochs 40 --schedule cosine --warm-up 1 --patience 5
+              vae-train --find-learning-rate                  a rate for what follows
               vae-train --augment flip,shift:2,rotate:10,brightness:0.1
               vae-train --filters none --hidden 200,200 --activation tanh
               vae-train --codes 128 --filters 32,64           z of codes: a VQ-VAE
@@ -94,6 +95,12 @@ struct TrainCommand: ParsableCommand {
     @Flag(help: "Read the data, say what would be trained and how, and stop; nothing is written.")
     var dryRun = false
 
+    @Flag(
+        help:
+            "Look for a learning rate and train nothing else: 300 steps of the model and the data that the other flags say, at rates that rise from 1e-6 to 1. A picture and a table of the losses go into the folder, and what to type next is printed."
+    )
+    var findLearningRate = false
+
     @Flag(help: "Make no page and draw no pictures.")
     var noFigures = false
 
@@ -120,6 +127,7 @@ struct TrainCommand: ParsableCommand {
         let console = Console("vae-train", quiet: quiet, colour: !noColor)
         do {
             try checkProducts()
+            try checkSearch()
             if let resume { try goOn(resume, console) } else { try work(console) }
         } catch let stop as Interruption.Stop {
             throw ExitCode(stop.exitStatus)
@@ -157,6 +165,10 @@ struct TrainCommand: ParsableCommand {
         if dryRun {
             trainer.describe(on: data, threads: threads, to: console)
             return console.result("dry run: nothing was trained, and nothing written")
+        }
+        if findLearningRate {
+            trainer.describe(on: data, threads: threads, to: console)
+            return try findLearningRate(model, training, on: data, threads: threads, console)
         }
         try conduct(
             RunSession(trainer, data, request.record(of: data), folder: out, threads: threads), console)

@@ -31,6 +31,7 @@ struct EvaluateCommand: ParsableCommand {
               vae evaluate runs/mnist --samples 5000 --images 1000
               vae evaluate runs/mnist --binarize stochastic  then p(x) is a likelihood
               vae evaluate runs/mnist --json > numbers.json
+              vae evaluate runs/squares --factors factors.csv
               vae evaluate /shared/run --out mine.json       and leave the run as it is
             """)
 
@@ -63,6 +64,12 @@ struct EvaluateCommand: ParsableCommand {
     var seed = Evaluation.Options().seed
 
     @Option(
+        help: ArgumentHelp(
+            "A table of what the test images were made from, such as places and sizes: a row an image, in their order, a column a factor, named in the first row. Adds the mutual information gap.",
+            valueName: "table"))
+    var factors: String?
+
+    @Option(
         name: .shortAndLong,
         help: ArgumentHelp(
             "A JSON file for the evaluation, in place of one that is there; then nothing is written into the run.",
@@ -75,12 +82,14 @@ struct EvaluateCommand: ParsableCommand {
         try common.run("vae evaluate", flags: Self.flags) { (console, threads) throws(VAEError) in
             let trained = try model.load()
             try OutputCheck(
-                run: model.run, inputs: [data.data, trained.record?.data.folder].compactMap(\.self))(out)
+                run: model.run, inputs: [data.data, trained.record?.data.folder, factors].compactMap(\.self))(
+                    out)
             if let out { try DurableFile.checkCanWrite(to: out) }
             let options = Evaluation.Options(
                 seed: seed, draws: draws, samples: samples, likelihoodImages: images,
                 binarization: binarize.map(\.method) ?? trained.record?.training.binarization)
             try options.validate()
+            let known = try factors.map { path throws(VAEError) in try Self.factors(path) }
             let dataset = try data.images(of: trained, console)
             if trained.configuration.isQuantized {
                 return try evaluateCodes(of: trained, dataset, options, console, threads)
@@ -97,9 +106,15 @@ struct EvaluateCommand: ParsableCommand {
                 console.note(
                     "of a table: an image is a row here, and a pixel the standardised value of a column")
             }
+            if let known, let factors, known.count != test.count {
+                throw VAEError(
+                    .invalidArgument, factors, "has another number of rows than there are test images",
+                    expected: "\(test.count), one an image in the images' order", found: "\(known.count)")
+            }
             let signs = try trained.trainingSigns()
             let start = ContinuousClock.now
-            let evaluation = try evaluate(trained.model, dataset.train, test, options, threads, console)
+            let evaluation = try evaluate(
+                trained.model, dataset.train, test, options, known, threads, console)
             let record = try EvaluationRecord(
                 evaluation, options: options, of: trained.model, file: trained.modelFile,
                 data: dataset, signs: signs)
@@ -138,11 +153,12 @@ struct EvaluateCommand: ParsableCommand {
 
     private func evaluate(
         _ model: VariationalAutoencoder, _ train: ImageSet, _ test: ImageSet, _ options: Evaluation.Options,
-        _ threads: Int, _ console: Console
+        _ factors: KnownFactors?, _ threads: Int, _ console: Console
     ) throws(VAEError) -> Evaluation {
         do {
-            return try Evaluation(of: model, train: train, test: test, options: options, threads: threads) {
-                stage, share in
+            return try Evaluation(
+                of: model, train: train, test: test, options: options, factors: factors, threads: threads
+            ) { stage, share in
                 console.status { _ in "measuring: \(stage.rawValue)  \(Int(100 * share))%" }
             }
         } catch let error as VAEError {
@@ -150,6 +166,12 @@ struct EvaluateCommand: ParsableCommand {
         } catch {
             throw VAEError(.unavailable, "evaluation", "was cancelled")
         }
+    }
+
+    /// The factors of a table, by its path.
+    private static func factors(_ path: String) throws(VAEError) -> KnownFactors {
+        let table = try NumericTable(contentsOf: path, hasHeader: true)
+        return try KnownFactors(names: table.columns, values: table.values)
     }
 
     /// Which flag sets what the libraries name in their errors.

@@ -112,6 +112,32 @@ struct BenchTests {
         #expect(outcome.errors.hasPrefix("vae-bench: error: ") && outcome.errors.contains("none/bench.json"))
     }
 
+    /// The loss of another likelihood is the part of a step that is called objective, and its products are those of the wider last layer.
+    @Test func anotherLikelihoodHasItsOwnParts() throws {
+        func report(_ more: String...) throws -> [String: Any] {
+            let run = try bench.run(["--only", "layers", "--images", "256", "--quick", "--json", "-"] + more)
+            #expect(run.status == 0, "\(run.errors)")
+            return try #require(
+                JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
+        }
+        let (plain, mixture) = try (report(), report("--likelihood", "logistic-mixture"))
+        func model(_ report: [String: Any], _ key: String) -> Any? {
+            (report["model"] as? [String: Any])?[key]
+        }
+        #expect(model(plain, "likelihood") == nil)
+        #expect(model(mixture, "likelihood") as? String == "logistic-mixture")
+        // 15 filters of 3 × 3 × 32 and a bias each, for one.
+        #expect(
+            model(mixture, "parameters") as? Int == (model(plain, "parameters") as? Int).map { $0 + 14 * 289 }
+        )
+        func objective(_ report: [String: Any]) -> Double? {
+            let rows = report["layers"] as? [[String: Any]]
+            return rows?.first { $0["name"] as? String == "objective" }?["share"] as? Double
+        }
+        // Of five components a value: some seven times the Bernoulli loss's, of a step that is less than five times as long.
+        #expect(try #require(objective(mixture)) > #require(objective(plain)))
+    }
+
     @Test func standardOutputCanBeJSONAlone() throws {
         let run = try bench("--only", "naive", "--images", "128", "--quick", "--json", "-")
         #expect(run.status == 0, "\(run.errors)")
@@ -125,6 +151,8 @@ struct BenchTests {
         (["--threads", "0"], "--threads"), (["--repeats", "0"], "--repeats"),
         (["--images", "127"], "--images"), (["--only", "speed"], "--only"),
         (["--threads", "two"], "--threads"),
+        (["--likelihood", "laplace"], "--likelihood"),
+        (["--only", "layers", "--likelihood", "laplace", "--compare", "x"], "--likelihood"),
         (["--json", ""], "--json"), (["--fast"], "--fast"), (["extra"], "extra"),
     ])
     func badFlagsAreUsageErrors(arguments: [String], named: String) throws {

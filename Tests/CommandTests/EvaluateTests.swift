@@ -98,6 +98,48 @@ import VAEData
         #expect((found["likelihood"] as? [String: Any])?["is_likelihood"] as? Bool == true)
     }
 
+    /// A table of the factors of the test images: the gap in the text, in the file and on the page, with what was wrong of a table that is none.
+    @Test func factorsThatAreKnown() throws {
+        let scratch = try trained()
+        func write(_ name: String, _ lines: [String]) throws -> String {
+            try scratch.write(Array((lines.joined(separator: "\n") + "\n").utf8), to: name)
+            return scratch.file(name)
+        }
+        let rows = (0..<40).map { "\($0 % 4),\($0 % 3 - 1)" }
+        let table = try write("factors.csv", ["place,tilt"] + rows)
+        let outcome = try tool("evaluate", scratch.file("run"), "--samples", "1", "--factors", table)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        for text in ["Factors", "place", "tilt", "Mutual information gap 0."] {
+            #expect(outcome.output.contains(text), "\(outcome.output)")
+        }
+        let file = try document(scratch.bytes("run/evaluation.json"))
+        let found = try #require(file["factors"] as? [String: Any])
+        let factors = try #require(found["factors"] as? [[String: Any]])
+        #expect(factors.map { $0["name"] as? String } == ["place", "tilt"])
+        #expect(abs((factors[0]["entropy"] as? Double ?? 0) - 1.3862943611198906) < 1e-12)
+        #expect((1...2).contains(factors[0]["best_dimension"] as? Int ?? 0))
+        #expect(found["bins"] as? Int == 20 && found["mutual_information_gap"] is Double)
+        #expect(try scratch.text("run/report.html").contains("Mutual information gap"))
+
+        let header = ["place,tilt"]
+        let short: [String] = header + rows.dropLast()
+        let same: [String] = header + rows.map { _ in "1,2" }
+        let many: [String] = ["place"] + (0..<40).map { "\($0)" }
+        let tables: [([String], String)] = [
+            (short, "expected 40, one an image in the images' order, found 39"),
+            (same, "factor \"place\": has the same value everywhere"), (short + ["nan,1"], "place"),
+            (short + ["left,1"], "holds text in column \"place\""), (many, "too many values"),
+        ]
+        for (lines, words) in tables {
+            let bad = try write("bad.csv", lines)
+            let refused = try tool("evaluate", scratch.file("run"), "--samples", "1", "--factors", bad)
+            #expect(refused.status != 0 && refused.errors.contains(words), "\(words): \(refused.errors)")
+            #expect(refused.output.isEmpty)
+        }
+        let missing = try tool("evaluate", scratch.file("run"), "--factors", scratch.file("none.csv"))
+        #expect(missing.status == 66, "\(missing.errors)")
+    }
+
     /// A run that was trained on black and white images is measured on them, unless something else is asked for.
     @Test func measuresWhatWasTrained() throws {
         let scratch = try trained("--binarize", "stochastic")

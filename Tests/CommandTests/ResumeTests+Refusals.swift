@@ -5,6 +5,27 @@ import VAECore
 
 /// Runs that can't go on, or not so.
 extension ResumeTests {
+    /// A cosine over more epochs is another training: the message says what to type for it.
+    @Test func aCosineEndsWhereItEnds() throws {
+        let (scratch, tool) = (try Scratch(), Tool("vae-train"))
+        let data = try scratch.digits(train: 64, test: 10)
+        let flags = data + ["--epochs", "1", "--batch-size", "32", "--schedule", "cosine", "--no-figures"]
+        let run = scratch.file("run")
+        #expect(try tool.run(flags + ["--out", run]).status == 0)
+        let before = try scratch.bytes("run/model.safetensors")
+        let outcome = try tool.run(["--resume", run, "--epochs", "2", "--no-figures"])
+        #expect(outcome.status == 64, "\(outcome.errors)")
+        for words in [
+            "--epochs", "falls along a cosine", "expected 1, where the cosine ends, found 2",
+            "begin a new run",
+            "--schedule cosine --no-figures --out \(run)) and --epochs 2", "--schedule constant or step",
+        ] {
+            #expect(outcome.errors.contains(words), "\(words): \(outcome.errors)")
+        }
+        #expect(try scratch.bytes("run/model.safetensors") == before)
+        #expect(try tool.run(["--resume", run, "--epochs", "1", "--no-figures"]).status == 0)
+    }
+
     /// The newest checkpoint is damaged: the one before it serves, and it is said. Both: refused, and nothing is touched.
     @Test func damagedCheckpoints() throws {
         let data = try whole()

@@ -141,6 +141,95 @@ struct CompletionTests {
         for latent in found.latents { #expect(abs(abs(latent) - 0.99) < 0.6) }
     }
 
+    /// ln p(x|m) of a value by the definitions of other likelihoods, from what the decoder gives for it; `own` are their parameters.
+    private static func logDensity(
+        _ likelihood: Likelihood, _ output: ArraySlice<Float>, _ x: Double, _ own: [Double]
+    ) -> Double {
+        let m = output.map(Double.init)
+        func sigma(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
+        switch likelihood {
+        case .continuousBernoulli: return m[0] == 0 ? 0 : m[0] * x + log(m[0] / (exp(m[0]) - 1))
+        case .laplace: return -abs(x - m[0]) / exp(own[0]) - log(2 * exp(own[0]))
+        case .studentT:
+            let (s, v) = (1e-6 + exp(own[0]), exp(own[1]))
+            return lgamma((v + 1) / 2) - lgamma(v / 2) - 0.5 * log(v * .pi * s)
+                - (v + 1) / 2 * log(1 + (x - m[0]) * (x - m[0]) / s / v)
+        case .logisticMixture:
+            let total = m[0..<5].reduce(0) { $0 + exp($1) }
+            let (k, y) = ((255 * x).rounded(), 2 * x - 1)
+            let p = (0..<5).reduce(0.0) { sum, j in
+                let (middle, s) = (m[5 + j] + 0.4 * Double(j - 2), exp(max(m[10 + j] - log(5), -7)))
+                let above = k == 255 ? 1 : sigma((y + 1.0 / 255 - middle) / s)
+                let below = k == 0 ? 0 : sigma((y - 1.0 / 255 - middle) / s)
+                return sum + exp(m[j]) / total * (above - below)
+            }
+            return log(p)
+        default: return .nan
+        }
+    }
+
+    /// With one latent dimension p(z|x_seen) is a curve: its integrals, by 8,001 steps over 16 standard deviations of the prior, beside draws.
+    @Test(arguments: [Likelihood.continuousBernoulli, .laplace, .studentT, .logisticMixture])
+    func otherLikelihoodsHaveTheirIntegrals(likelihood: Likelihood) throws {
+        let shape = ImageShape(height: 2, width: 3)
+        let configuration = ModelConfiguration.fullyConnected(
+            imageShape: shape, hiddenUnits: [4], hiddenActivation: .tanh, likelihood: likelihood,
+            latentSize: 1)
+        let untrained = try VariationalAutoencoder(configuration, seed: 5)
+        // Stronger than a beginning, so that z says something; a scale that leaves the curve some width.
+        let own: [String: Float] = [
+            "decoder.log_scale": -1.5, "decoder.log_squared_scale": -3, "decoder.log_freedom": 1,
+        ]
+        let model = VariationalAutoencoder(
+            network: untrained.network,
+            parameters: untrained.weights.flatMap { weight in
+                weight.values.map { own[weight.name] ?? 2 * $0 }
+            })
+        let numbers: [Double] =
+            likelihood == .laplace ? [-1.5] : likelihood == .studentT ? [-3, 1] : []
+        let image = try ImageSet(shape: shape, pixels: [200, 30, 90, 140, 255, 0])
+        let missing = [false, true, false, false, true, false]
+        let options = CompletionOptions(count: 4000, proposals: 20_000, drawsValues: true, seed: 2)
+        let found = try model.complete(image, missing: missing, options: options)
+        #expect(found.effectiveCount > 3000, "\(found.effectiveCount)")
+
+        let z = (0...8000).map { Float($0 - 4000) / 500 }
+        let (outputs, means) = try (model.outputs(z), model.decode(z))
+        let each = outputs.count / z.count / 6
+        let x = try image.pixels.map { Double($0) / 255 }
+        var (total, sums, squares) = (0.0, [0.0, 0.0], [0.0, 0.0])
+        for (step, z) in z.enumerated() {
+            let logs = (0..<6).filter { !missing[$0] }.map { place in
+                let start = (step * 6 + place) * each
+                return Self.logDensity(likelihood, outputs[start..<start + each], x[place], numbers)
+            }
+            let weight = exp(logs.reduce(-0.5 * Double(z * z) - 0.5 * log(2 * .pi), +)) / 500
+            total += weight
+            for (at, place) in [1, 4].enumerated() {
+                let mean = Double(means[step * 6 + place])
+                sums[at] += weight * mean
+                squares[at] += weight * mean * mean
+            }
+        }
+        // A mean of weights has the relative variance 1/n_eff − 1/n.
+        let error = (1 / found.effectiveCount - 1.0 / 20_000).squareRoot()
+        #expect(abs(found.logLikelihood - log(total)) < 5 * error + 1e-5)
+        for (at, place) in [1, 4].enumerated() {
+            let mean = sums[at] / total
+            let deviation = (squares[at] / total - mean * mean).squareRoot()
+            #expect(
+                abs(Double(found.mean[place]) - mean)
+                    < 5 * deviation / found.effectiveCount.squareRoot() + 1e-6, "value \(place)")
+            #expect(abs(Double(found.deviation[place]) / deviation - 1) < 0.1, "value \(place)")
+            // Draws of values are what the density draws: of levels where there are levels.
+            let drawn = (0..<4000).map { found.images[6 * $0 + place] }
+            #expect(Set(drawn).count > 100)
+            if likelihood == .logisticMixture {
+                #expect(drawn.allSatisfy { (255 * $0).rounded() / 255 == $0 })
+            }
+        }
+    }
+
     @Test func threadsChangeNothingAndSeedsDo() throws {
         let images = try gaussianImages(64, seed: 3)
         let model = try linearModel(ProbabilisticPCA(images, latentSize: 3))

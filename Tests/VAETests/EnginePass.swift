@@ -16,9 +16,10 @@ struct EnginePass {
     ///   - images: (count, height, width, channels), values in [0, 1]
     ///   - noise: (count, latent)
     ///   - parameters: in the order of the network's layout
+    ///   - labels: the place of each image's class, of a conditional model
     init(
-        _ network: Network, images: [Float], noise: [Float], parameters: [Float], klWeight: Float = 1,
-        microBatch: Int = MicroBatch.usual
+        _ network: Network, images: [Float], noise: [Float], parameters: [Float], labels: [Int]? = nil,
+        klWeight: Float = 1, microBatch: Int = MicroBatch.usual
     ) throws {
         let configuration = network.configuration
         let (size, latent) = (configuration.imageShape.count, configuration.latentSize)
@@ -39,6 +40,9 @@ struct EnginePass {
                 from: images.span.extracting(start * size..<(start + count) * size))
             workspace.noise.prefix(count * latent).copy(
                 from: noise.span.extracting(start * latent..<(start + count) * latent))
+            for (position, label) in (labels ?? []).dropFirst(start).prefix(count).enumerated() {
+                workspace.setClass(label, of: configuration.classes.count, at: position)
+            }
             // Values that are not needed at the same time may lie in the same place: each is taken when it is made.
             for index in network.plan.nodes.indices {
                 network.forward(index..<index + 1, weights, workspace, count)
@@ -86,10 +90,12 @@ struct EnginePass {
 extension Golden {
     /// The engine's description of the golden model.
     var model: ModelConfiguration {
-        ModelConfiguration(
+        var model = ModelConfiguration(
             imageShape: image, encoderFilters: filters, decoderFilters: filters.reversed(),
             encoderUnits: units, decoderUnits: decoderUnits, hiddenActivation: hiddenActivation,
             likelihood: likelihood, latentSize: latent)
+        model.classes = Array(0..<classes)
+        return model
     }
 
     /// The parameters before the first step, in the order of the network's layout.

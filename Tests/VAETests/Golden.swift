@@ -15,6 +15,8 @@ struct Golden: Sendable, CustomTestStringConvertible {
     var likelihood = Likelihood.bernoulli
     let latent: Int
     let batch: Int
+    /// Labels from 0 that the model is told.
+    var classes = 0
     /// The JSON in the file that says the same.
     let configuration: String
 
@@ -74,7 +76,23 @@ struct Golden: Sendable, CustomTestStringConvertible {
         configuration: #"{"image": [3, 3, 2], "filters": [], "hidden": [5], "decoder_hidden": [4], "#
             + #""activation": "tanh", "likelihood": "logistic-mixture", "latent": 2, "batch": 5}"#)
 
+    static let classes = Golden(
+        name: "classes", image: ImageShape(height: 7, width: 5), filters: [3], units: [4], latent: 2,
+        batch: 5, classes: 3,
+        configuration:
+            #"{"image": [7, 5, 1], "filters": [3], "hidden": 4, "latent": 2, "batch": 5, "classes": 3}"#)
+
     var testDescription: String { name }
+
+    /// The labels of the images of a model that is told some; nil of others.
+    func labels(_ file: SafeTensors) throws -> [Int]? {
+        classes == 0 ? nil : try #require(file["input.labels"]).bytes.map(Int.init)
+    }
+
+    /// A row for each image, 1 at its class and 0 elsewhere; empty where there are none.
+    func classRows(_ file: SafeTensors) throws -> [Double] {
+        try (labels(file) ?? []).flatMap { label in (0..<classes).map { $0 == label ? 1 : 0 } }
+    }
 
     /// Numbers of the decoder's output for each value.
     var outputs: Int { likelihood == .logisticMixture ? 15 : 1 }
@@ -135,17 +153,18 @@ struct Golden: Sendable, CustomTestStringConvertible {
                 layers.append((name, [sizes.0, sizes.1], sizes.1))
             }
         }
-        hidden("encoder.dense", from: flat, units)
-        let top = units.last ?? flat
+        hidden("encoder.dense", from: flat + classes, units)
+        let top = units.last ?? flat + classes
         layers.append(("encoder.mean", [top, latent], latent))
         layers.append(("encoder.log_variance", [top, latent], latent))
-        hidden("decoder.dense", from: latent, decoderUnits + (filters.isEmpty ? [] : [flat]))
+        hidden("decoder.dense", from: latent + classes, decoderUnits + (filters.isEmpty ? [] : [flat]))
         for (level, count) in filters.reversed().enumerated() {
             layers.append(("decoder.transposed_convolution.\(level)", [3, 3, count, channels], count))
             channels = count
         }
         if filters.isEmpty {
-            layers.append(("decoder.output", [decoderUnits.last ?? latent, flat * outputs], flat * outputs))
+            layers.append(
+                ("decoder.output", [decoderUnits.last ?? latent + classes, flat * outputs], flat * outputs))
         } else {
             layers.append(("decoder.output", [3, 3, image.channels, channels], image.channels))
         }

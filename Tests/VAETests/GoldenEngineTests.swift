@@ -22,7 +22,7 @@ struct GoldenEngineTests {
             let pass = try EnginePass(
                 Network(golden.model, products: products), images: floats(file, "input.images"),
                 noise: floats(file, "input.noise.0"), parameters: golden.initialParameters,
-                microBatch: microBatch)
+                labels: golden.labels(file), microBatch: microBatch)
             for (name, found) in pass.tensors {
                 let name = name == "output" ? golden.outputName : name
                 let expected = try #require(file[name], "the golden file has no \(name)").doubles()
@@ -52,7 +52,7 @@ struct GoldenEngineTests {
         for step in 1...3 {
             let pass = try EnginePass(
                 network, images: images, noise: floats(file, "input.noise.\(step - 1)"),
-                parameters: parameters.region.array())
+                parameters: parameters.region.array(), labels: golden.labels(file))
             for part in ["reconstruction", "kl"] {
                 let losses = pass.tensors["loss.\(part)", default: []]
                 let mean = losses.reduce(0) { $0 + Double($1) } / Double(golden.batch)

@@ -11,7 +11,7 @@ import VAECore
 struct GoldenTests {
     static let all = [
         Golden.odd, .seed, .tanh, .linear, .channel, .value, .continuous, .laplace,
-        .student, .mixture,
+        .student, .mixture, .classes,
     ]
 
     @Test(arguments: all)
@@ -34,6 +34,13 @@ struct GoldenTests {
                 let name = "activation.\(part).dense" + (units.count == 1 ? "" : ".\(index)")
                 expected[name] = [shown, size]
             }
+        }
+        if golden.classes > 0 {
+            let flat = golden.sizes[golden.filters.count]
+            let maps = flat.height * flat.width * (golden.filters.last ?? golden.image.channels)
+            expected["input.labels"] = [n]
+            expected["activation.encoder.labels"] = [shown, maps + golden.classes]
+            expected["activation.decoder.labels"] = [shown, golden.latent + golden.classes]
         }
         for step in 0..<3 { expected["input.noise.\(step)"] = [n, golden.latent] }
         let levels = golden.filters.count
@@ -74,7 +81,7 @@ struct GoldenTests {
         let counts = [
             "seed": 134_165, "odd": 1_015, "tanh": 907, "linear": 307, "channel": 772, "value": 336,
             "continuous": 529, "laplace": 551, "student": 174,
-            "mixture": 1_481,
+            "mixture": 1_481, "classes": 538,
         ]
         #expect(count == counts[golden.name])
     }

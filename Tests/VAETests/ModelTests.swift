@@ -77,12 +77,15 @@ struct ModelTests {
             let file = try golden.load()
             let network = try Network(golden.model)
             let model = VariationalAutoencoder(network: network, parameters: golden.initialParameters)
-            let images = try ImageSet(shape: golden.image, pixels: #require(file["input.pixels"]).bytes)
+            let labels = try golden.labels(file)
+            let images = try ImageSet(
+                shape: golden.image, pixels: #require(file["input.pixels"]).bytes, labels: labels)
             let encoding = try model.encode(images)
             #expect(relativeError(encoding.mean, try #require(file["mean"]).doubles()) < 1e-5)
             #expect(relativeError(encoding.logVariance, try #require(file["log_variance"]).doubles()) < 1e-5)
             // The golden latents, decoded.
-            let means = try model.decode(#require(file["z"]).doubles().map(Float.init))
+            let means = try model.decode(
+                #require(file["z"]).doubles().map(Float.init), classes: labels)
             let output = try #require(file[golden.outputName]).doubles()
             let expected =
                 switch golden.likelihood {

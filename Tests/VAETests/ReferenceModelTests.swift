@@ -10,7 +10,7 @@ import VAECore
 struct ReferenceModelTests {
     /// Double against Double: what is left is the order of sums of up to 300 terms, 300 · 2⁻⁵³ = 3e-14, and
     /// what cancels in them.
-    @Test(arguments: [Golden.odd, .tanh, .linear, .channel, .value])
+    @Test(arguments: [Golden.odd, .tanh, .linear, .channel, .value, .classes])
     func threeStepsAgreeToTwelveDigits(golden: Golden) throws {
         let (file, reference) = (try golden.load(), try ReferenceModel(golden.model))
         let images = try #require(file["input.images"]).doubles()
@@ -21,7 +21,8 @@ struct ReferenceModelTests {
         var optimizer = ReferenceOptimizer<Double>(reference)
         for step in 1...3 {
             let noise = try #require(file["input.noise.\(step - 1)"]).doubles()
-            let pass = reference.run(images, noise: noise, parameters: parameters)
+            let pass = try reference.run(
+                images, noise: noise, labels: golden.classRows(file), parameters: parameters)
             if step == 1 {
                 for (name, found) in [
                     ("mean", pass.mean), ("log_variance", pass.logVariance), (golden.outputName, pass.output),

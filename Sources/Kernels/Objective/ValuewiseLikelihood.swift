@@ -56,5 +56,75 @@ extension DiagonalGaussian: ValuewiseLikelihood {
     }
 }
 
+extension ContinuousBernoulli: ValuewiseLikelihood {
+    package func loss(
+        _ output: FloatRegion, target: [Float], at places: [Int], parameters: FloatRegion
+    ) -> Double {
+        places.reduce(0.0) { sum, place in
+            let logit = Double(output[place])
+            return sum + Self.cumulants(logit).logarithm - logit * Double(target[place])
+        }
+    }
+}
+
+extension Laplace: ValuewiseLikelihood {
+    package func loss(
+        _ output: FloatRegion, target: [Float], at places: [Int], parameters: FloatRegion
+    ) -> Double {
+        let logScale = Double(parameters[0])
+        let errors = places.reduce(0.0) { $0 + abs(Double(output[$1]) - Double(target[$1])) }
+        return errors * Elementary.exp(-logScale) + Double(places.count) * (logScale + valuewiseLogTwo)
+    }
+}
+
+extension StudentT: ValuewiseLikelihood {
+    package func loss(
+        _ output: FloatRegion, target: [Float], at places: [Int], parameters: FloatRegion
+    ) -> Double {
+        let freedom = Elementary.exp(Double(parameters[parameters.count - 1]))
+        let constant = Self.constant(freedom: freedom)
+        return places.reduce(0.0) { sum, place in
+            let error = Double(output[place]) - Double(target[place])
+            return sum
+                + Self.loss(
+                    square: error * error,
+                    squaredScale: DiagonalGaussian.variance(Double(parameters[place])), freedom: freedom,
+                    constant: constant)
+        }
+    }
+}
+
+extension LogisticMixture: ValuewiseLikelihood {
+    package func loss(
+        _ output: FloatRegion, target: [Float], at places: [Int], parameters: FloatRegion
+    ) -> Double {
+        places.reduce(0.0) { $0 + Self.loss(output, value: $1, level: Int(Self.level(target[$1]))) }
+    }
+
+    /// −ln Σ w_j P_j of one value, as the difference of two logarithms of sums, each relative to its largest term.
+    private static func loss(_ output: FloatRegion, value: Int, level: Int) -> Double {
+        func number(_ part: Int, _ component: Int) -> Double {
+            Double(output[outputs * value + components * part + component])
+        }
+        let logits = (0..<components).map { number(0, $0) }
+        let joint = (0..<components).map { component in
+            logits[component]
+                - loss(
+                    level: level, middle: number(1, component) + 0.4 * Double(component) - 0.8,
+                    logScale: max(number(2, component) - Elementary.log(Double(components)), -7))
+        }
+        return logarithm(ofSum: logits) - logarithm(ofSum: joint)
+    }
+
+    /// ln Σ eˣ.
+    private static func logarithm(ofSum terms: [Double]) -> Double {
+        let largest = terms.reduce(-.infinity, max)
+        return largest + Elementary.log(terms.reduce(0) { $0 + Elementary.exp($1 - largest) })
+    }
+}
+
+/// ln 2.
+private let valuewiseLogTwo = 0.693_147_180_559_945_3
+
 /// ln 2π.
 private let valuewiseLogTwoPi = 1.837_877_066_409_345_5

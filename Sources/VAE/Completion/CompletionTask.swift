@@ -62,7 +62,7 @@ struct CompletionTask {
             throw VAEError(
                 .invalidArgument, "likelihood",
                 "does not tell the probability of some values alone",
-                expected: "one of independent values: Bernoulli or a Gaussian",
+                expected: "one of values that are independent given z",
                 found: configuration.likelihood.name, advice: "Train with another --likelihood.")
         }
         self.likelihood = likelihood
@@ -116,8 +116,13 @@ struct CompletionTask {
         for start in stride(from: 0, to: values.count, by: image.count) {
             for place in seen { values[start + place] = image[place] }
         }
-        return try model.encode(
-            ImageSet(shape: model.configuration.imageShape, unbounded: .floats(values)), threads: threads)
+        let shape = model.configuration.imageShape
+        // What has levels is encoded at levels, as it was trained: chains are a proposal, and need no more.
+        guard !model.configuration.likelihood.isOfBytes else {
+            let pixels = values.map { UInt8(min(max($0, 0), 1) * 255 + 0.5) }
+            return try model.encode(ImageSet(shape: shape, pixels: pixels), threads: threads)
+        }
+        return try model.encode(ImageSet(shape: shape, unbounded: .floats(values)), threads: threads)
     }
 
     /// Draws of a proposal with their weights p(x_seen|z) p(z) / q(z).

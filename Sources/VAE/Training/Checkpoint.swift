@@ -73,7 +73,9 @@ extension Trainer {
                 throw VAEError(
                     .invalidArgument, "epochs", "can't be raised: the learning rate falls along a cosine",
                     expected: "\(training.epochs), where the cosine ends", found: "\(epochs)",
-                    advice: "Begin a new training of \(epochs) epochs.")
+                    advice:
+                        "A cosine over \(epochs) epochs has other rates from the first step on: begin a new training of so many. One at a constant rate can be gone on with."
+                )
             }
             guard training.klSchedule?.cycles == nil else {
                 throw VAEError(

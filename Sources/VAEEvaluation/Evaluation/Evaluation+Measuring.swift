@@ -11,13 +11,15 @@ extension Evaluation {
     ///   - train: what the model was trained on, or images like them
     ///   - test: images that it has not seen; labels in both sets are needed for the classes' separation
     ///   - options: how much to draw, and from what
+    ///   - factors: what the test images were made from, a row for each; nil where that is not known
     ///   - threads: workers; the bits of the result do not depend on it
     ///   - onProgress: called with the stage and the share of it that is done, 0 to 1, on the calling thread; what it throws ends the work
-    /// - Throws: `invalidArgument` when an option is out of range or the images do not have the model's shape or are none; `invalidData` when the
+    /// - Throws: `invalidArgument` when an option is out of range, the images do not have the model's shape or are none, or factors have another
+    ///   number of rows; `invalidData` when the
     ///   model's encodings or losses are not finite numbers; `unavailable` when there is not memory enough.
     public init(
         of model: VariationalAutoencoder, train: ImageSet, test: ImageSet, options: Options = Options(),
-        threads: Int = Machine.physicalCores,
+        factors: KnownFactors? = nil, threads: Int = Machine.physicalCores,
         onProgress: (_ stage: Stage, _ share: Double) throws -> Void = { _, _ in }
     ) throws {
         try options.validate()
@@ -30,6 +32,7 @@ extension Evaluation {
         let isBinary = try test.areBinary
 
         let encoding = try model.encode(test, threads: threads)
+        self.factors = try factors.map { (known) throws(VAEError) in try Factors(known, encoding) }
         func objective(_ images: ImageSet, _ draws: Int) throws -> ObjectiveEstimate {
             let found = try ObjectiveEstimate(
                 of: model, on: images, draws: draws, seed: options.seed, threads: threads)

@@ -18,11 +18,13 @@ public struct Evaluation: Sendable, Equatable, Codable {
     public let baselines: Baselines
     /// nil where it can't be had, see `omissions`.
     public let frechet: FrechetDistance?
+    /// The factors that the test images were made from; nil where nobody gave them.
+    public let factors: Factors?
     /// Parts that are left out, and why.
     public let omissions: [Omission]
 
     private enum CodingKeys: String, CodingKey {
-        case loss, likelihood, latents, clusters, frechet, omissions
+        case loss, likelihood, latents, clusters, frechet, factors, omissions
         case baselines = "rivals"
     }
 

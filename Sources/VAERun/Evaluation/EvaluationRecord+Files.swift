@@ -68,6 +68,9 @@ extension EvaluationRecord {
             && [latents.inactive, latents.collapsed, latents.still, latents.activeUnits].allSatisfy(
                 sizes.contains)
             && latents.dimensions.allSatisfy { $0.index >= 1 && sizes.contains($0.index) }
+            && (evaluation.factors?.factors.allSatisfy {
+                $0.bestDimension >= 1 && sizes.contains($0.bestDimension)
+            } ?? true)
     }
 
     private struct Version: Decodable {

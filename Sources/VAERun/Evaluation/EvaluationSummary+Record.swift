@@ -22,7 +22,7 @@ extension EvaluationSummary {
             scale: Scale(record, items),
             tables: [
                 .rivals(record, items), .objective(record, items), .likelihood(record, items),
-                .latents(record, items),
+                .latents(record, items), .factors(record, items),
                 .clusters(record, items), .images(record, items),
             ].compactMap(\.self))
     }

@@ -31,10 +31,11 @@ class Case:
     """A model and the data that it is tried on."""
 
     def __init__(self, name, image, filters, hidden, latent, batch, stored, data_seed, gap=0, alive=0,
-                 decoder_hidden=(), activation="relu", likelihood="bernoulli"):
+                 decoder_hidden=(), activation="relu", likelihood="bernoulli", classes=0):
         self.name, self.image, self.filters = name, image, filters
         self.hidden, self.latent, self.batch = hidden, latent, batch
         self.decoder_hidden, self.activation, self.likelihood = decoder_hidden, activation, likelihood
+        self.classes = classes  # labels from 0 that the model is told; none
         self.stored = stored  # type of the numbers in the file
         self.data_seed = data_seed
         self.gap = gap  # no ReLU's input may come closer to 0 than this
@@ -56,13 +57,13 @@ class Case:
             channels = filters
         height, width = self.sizes[-1]
         flat = height * width * channels
-        top = flat
+        top = flat + self.classes
         for name, units in self.dense("encoder"):
             layer(name, (top, units), units)
             top = units
         layer("encoder.mean", (top, self.latent), self.latent)
         layer("encoder.log_variance", (top, self.latent), self.latent)
-        top = self.latent
+        top = self.latent + self.classes
         for name, units in self.dense("decoder"):
             layer(name, (top, units), units)
             top = units
@@ -103,6 +104,10 @@ class Case:
         single = len(units) == 1
         return [(f"{part}.dense" if single else f"{part}.dense.{i}", u) for i, u in enumerate(units)]
 
+    def labels(self):
+        """The class of each image: 1, 0, 2, 1, ... of three."""
+        return np.array([(2 * image + 1) % self.classes for image in range(self.batch)], dtype=np.uint8)
+
     def data(self, data_seed):
         """Pixels (0 to 255: soft blobs on black) and the noise of each step."""
         random = np.random.Generator(np.random.PCG64(data_seed))
@@ -135,7 +140,10 @@ STUDENT = Case("student", (3, 4, 1), [], [5], 2, 6, np.float64, data_seed=6, dec
                likelihood="student-t")
 MIXTURE = Case("mixture", (3, 3, 2), [], [5], 2, 5, np.float64, data_seed=4, decoder_hidden=[4], activation="tanh",
                likelihood="logistic-mixture")
-CASES = {case.name: case for case in (ODD, SEED, TANH, LINEAR, CHANNEL, VALUE, CONTINUOUS, LAPLACE, STUDENT, MIXTURE)}
+CLASSES = Case("classes", (7, 5, 1), [3], [4], 2, 5, np.float64, data_seed=305, gap=1e-4, alive=1,
+               classes=3)
+CASES = {case.name: case for case in (
+    ODD, SEED, TANH, LINEAR, CHANNEL, VALUE, CONTINUOUS, LAPLACE, STUDENT, MIXTURE, CLASSES)}
 
 
 def initial_parameters(case):
@@ -245,15 +253,23 @@ def forward(case, weights, images, noise):
     def affine(name, x):
         return x @ weights[f"{name}.kernel"] + weights[f"{name}.bias"]
 
+    def told(part, x):
+        """With the classes, a row of zeros with a 1 for each image's own, behind it."""
+        if not case.classes:
+            return x
+        rows = F.one_hot(torch.tensor(case.labels(), dtype=torch.int64), case.classes).to(x.dtype)
+        values[f"activation.{part}.labels"] = torch.cat([x, rows], 1)
+        return values[f"activation.{part}.labels"]
+
     for i in range(len(case.filters)):
         name = f"encoder.convolution.{i}"
         x = activation(name, convolution(x, weights[f"{name}.kernel"], 2) + weights[f"{name}.bias"])
-    x = x.flatten(1)
+    x = told("encoder", x.flatten(1))
     for name, _ in case.dense("encoder"):
         x = activation(name, affine(name, x))
     mean, log_variance = affine("encoder.mean", x), affine("encoder.log_variance", x)
     z = mean + torch.exp(log_variance / 2) * noise
-    x = z
+    x = told("decoder", z)
     layers = case.dense("decoder")
     for name, _ in layers:
         x = affine(name, x)
@@ -438,6 +454,8 @@ def write(case):
     assert gap > case.gap and error < 5e-6, (gap, error)
     tensors = {"input.pixels": pixels, "input.images": images}
     tensors |= {f"input.noise.{step}": values for step, values in enumerate(noise)}
+    if case.classes:
+        tensors["input.labels"] = case.labels()
     initial = initial_parameters(case)
     if case is not SEED:
         tensors |= {f"parameter.{name}": value.astype(case.stored) for name, value in initial.items()}
@@ -461,6 +479,8 @@ def write(case):
             "likelihood": case.likelihood,
         }
     about |= {"latent": case.latent, "batch": case.batch}
+    if case.classes:
+        about["classes"] = case.classes
     path = pathlib.Path(__file__).parent / f"{case.name}.safetensors"
     # NumPy keeps a transposed array as a view; the writer wants plain rows.
     tensors = {name: np.ascontiguousarray(value) for name, value in tensors.items()}
