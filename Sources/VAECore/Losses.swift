@@ -3,7 +3,7 @@ public struct Losses: Sendable, Hashable, Codable {
     /// −ln p(x|z), the mean over images: binary cross-entropy summed over an image's pixels, or with a Gaussian likelihood a
     /// density's logarithm, which can be negative.
     public var reconstruction: Double
-    /// KL(q(z|x) ‖ N(0, I)), the mean over images, before its weight.
+    /// KL(q(z|x) ‖ p(z)), the mean over images, before its weight.
     public var kl: Double
     /// β, the weight of the divergence.
     public var klWeight: Double

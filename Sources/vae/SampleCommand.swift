@@ -12,7 +12,7 @@ struct SampleCommand: ParsableCommand {
         commandName: "sample",
         abstract: "Make up images: decode draws from the prior, or from a mixture fitted to what is encoded.",
         discussion: """
-            Draws z from N(0, I) and decodes it to the means of the pixels. The same seed gives the same images, and \
+            Draws z from the prior and decodes it to the means of the pixels. The same seed gives the same images, and \
             the first of many are decoded from the same z as few. Where the training images are encoded is not spread as the prior is; \
             --mixture draws from there: from a mixture of Gaussians, fitted by expectation-maximisation to one z of \
             q(z|x) for each training image (60,000 at most). Of a model with a codebook codes are drawn, each given its \

@@ -113,4 +113,56 @@ struct AggregatePosteriorTests {
         }
         #expect(throws: VAEError.self) { try AggregatePosterior(of: encoding([], [], size: 1)) }
     }
+
+    /// A prior that is the mixture of the posteriors has no gap, whatever their number; and one of two components that are both N(0, I) is measured
+    /// by draws, and agrees with the closed form within their error.
+    @Test func learnedPriors() throws {
+        let (mean, variance) = ([-1.0, 2, 0.2, -0.6, 3, 0.1], [0.3, 0.5, 0.05, 1.5, 0.2, 0.8])
+        let three = encoding(mean, variance, size: 2)
+        let own = PriorComponents(
+            size: 2, weights: [1, 1, 1].map { $0 / 3 }, means: three.mean.map(Double.init),
+            variances: three.logVariance.map { exp(Double($0)) })
+        let found = try AggregatePosterior(of: three, prior: own, draws: 50, seed: 1)
+        // Both densities are of the same points, one of them from single precision.
+        #expect(abs(found.gap.mean) < 1e-5 && found.mutualInformation.mean > 0.5)
+
+        let many = encoding(
+            (0..<800).map { normalQuantile((Double($0) + 0.5) / 800) }, [Double](repeating: 0.4, count: 800),
+            size: 2)
+        let twice = PriorComponents(
+            size: 2, weights: [0.3, 0.7], means: [0, 0, 0, 0], variances: [1, 1, 1, 1])
+        let (drawn, closed) = try (
+            AggregatePosterior(of: many, prior: twice, draws: 20, seed: 2),
+            AggregatePosterior(of: many, draws: 20, seed: 2)
+        )
+        #expect(drawn.mutualInformation == closed.mutualInformation && drawn.gap != closed.gap)
+        #expect(abs(drawn.gap.mean - closed.gap.mean) < 4 * drawn.gap.standardError)
+    }
+
+    /// ln p(z) of a prior by itself and by the mixture that clusters are measured with: the same Gaussians, by other ways.
+    @Test func priorsAreMixtures() throws {
+        let prior = PriorComponents(
+            size: 2, weights: [0.25, 0.75], means: [-1, 0.5, 2, -3], variances: [0.5, 2, 1, 0.1])
+        let points: [Float] = [0, 0, -1, 1, 2, -2.5, 30, 4]
+        let mixture = try GaussianMixture(prior).logLikelihood(of: Points(points, size: 2))
+        let mean = (0..<4).reduce(0) { $0 + prior.logDensity(points[2 * $1..<2 * $1 + 2]) } / 4
+        #expect(abs(mixture.mean - mean) < 1e-9 * abs(mean))
+        let spread = prior.spread(along: [0.6, 0.8])
+        // By hand: centres −0.2 and −1.2, variances 1.46 and 0.424.
+        #expect(abs(spread.mean - (0.25 * -0.2 + 0.75 * -1.2)) < 1e-12)
+        let square = 0.25 * (1.46 + 0.04) + 0.75 * (0.424 + 1.44)
+        #expect(abs(spread.deviation - (square - spread.mean * spread.mean).squareRoot()) < 1e-12)
+    }
+
+    /// In units of a prior, an encoding that is the prior's mean and spread is N(0, 1); N(0, I) leaves all as it is.
+    @Test func encodingsInUnitsOfAPrior() throws {
+        let prior = PriorComponents(size: 2, weights: [1], means: [3, -2], variances: [4, 0.25])
+        let one = encoding([3, -2, 5, -1.5], [4, 0.25, 1, 0.0625], size: 2).relative(to: prior)
+        for (found, expected) in zip(one.mean + one.logVariance, [0, 0, 1, 1, 0, 0, -1.386294361, -1.386294361]) {
+            #expect(abs(Double(found) - expected) < 1e-6)
+        }
+        let plain = encoding([3, -2], [4, 0.25], size: 2)
+        #expect(plain.relative(to: .standard(size: 2)) == plain)
+        #expect(LatentActivity(of: one).kl[0] > 0)
+    }
 }

@@ -118,6 +118,15 @@ enum Fixtures {
         return try Fixture(model, train: data.train, test: test, epochs: 2)
     }
 
+    /// The default model on synthetic digits with a mixture as prior.
+    static let mixedDigits = Result { () throws -> Fixture in
+        let data = try SyntheticDigits.dataset(trainCount: 1024, testCount: 300)
+        guard let test = data.test else { throw CocoaError(.featureUnsupported) }
+        var model = ModelConfiguration()
+        model.prior = .mixture(components: 3)
+        return try Fixture(model, train: data.train, test: test, epochs: 2)
+    }
+
     /// Smooth coloured pictures that differ from one another.
     static func pictures(_ shape: ImageShape, count: Int, seed: UInt64 = 1, labelled: Bool = true) throws
         -> ImageSet

@@ -241,6 +241,7 @@ struct CodesTests {
             return ""
         }
         #expect(refusal { $0.classes = [0, 1] }.contains("classes"))
+        #expect(refusal { $0.prior = .mixture(components: 2) }.contains("prior of Gaussians"))
         #expect(refusal { $0.encoderUnits = [3] }.contains("hidden units"))
         #expect(refusal { $0.latentSize = 2 }.contains("4, of 2×2"))
         let standard = Codebook(size: 5, dimension: 3)
@@ -257,6 +258,7 @@ struct CodesTests {
         for training in [
             TrainingConfiguration(klWeight: 2), TrainingConfiguration(klSchedule: KLSchedule(cycles: 2)),
             TrainingConfiguration(freeBits: 1), TrainingConfiguration(capacity: .init(nats: 1, epochs: 1)),
+            TrainingConfiguration(importance: ImportanceWeighting(samples: 2)),
         ] {
             #expect(throws: VAEError.self) { try Trainer(Self.grid, training) }
         }

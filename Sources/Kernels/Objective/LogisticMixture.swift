@@ -246,12 +246,19 @@ extension LogisticMixture: PixelLikelihood {
             } ?? Self.components - 1
         // The centre of one of 2³² cells: never 0 or 1.
         let share = (Double(stream.next()) + 0.5) * 0x1p-32
-        let middle = numbers[Self.components + chosen] + 0.4 * Double(chosen) - 0.8
-        let logScale = max(
-            numbers[2 * Self.components + chosen] - Double(Components.logCount), Double(Components.least))
+        let middle = Self.middle(numbers[Self.components + chosen], of: chosen)
+        let logScale = Self.logScale(numbers[2 * Self.components + chosen])
         let y = middle + Elementary.exp(logScale) * Elementary.log(share / (1 - share))
         let level = (127.5 * (y + 1)).rounded()
         return Float(min(max(level, 0), 255) / 255)
+    }
+
+    /// The middle of a component, and ln of its scale, from what the decoder gives for them.
+    static func middle(_ number: Double, of component: Int) -> Double {
+        number + 0.4 * Double(component) - 0.8
+    }
+    static func logScale(_ number: Double) -> Double {
+        max(number - Double(Components.logCount), Double(Components.least))
     }
 
     /// −ln P of one level by one component with its middle and scale in the units of y, in Double.

@@ -110,8 +110,8 @@ extension LogisticMixture: ValuewiseLikelihood {
         let joint = (0..<components).map { component in
             logits[component]
                 - loss(
-                    level: level, middle: number(1, component) + 0.4 * Double(component) - 0.8,
-                    logScale: max(number(2, component) - Elementary.log(Double(components)), -7))
+                    level: level, middle: middle(number(1, component), of: component),
+                    logScale: logScale(number(2, component)))
         }
         return logarithm(ofSum: logits) - logarithm(ofSum: joint)
     }

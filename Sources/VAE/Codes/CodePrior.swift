@@ -132,7 +132,8 @@ public struct CodePrior: Sendable, Equatable {
 
     static func levels(height: Int) -> Int { height > 1 ? 4 : 2 }
 
-    /// The number of a position's context; K stands for a neighbour beyond the border.
+    /// The number of a position's context; K stands for a neighbour beyond the border. At most 2¹⁴ positions of 2¹⁶ codes leave room for a code
+    /// behind it in 63 bits.
     private static func context(
         _ level: Int, _ position: Int, width: Int, height: Int, size: Int, _ code: (Int) -> Int
     ) -> Int {

@@ -4,7 +4,7 @@ import Kernels
 public struct ImageLosses: Sendable, Equatable {
     /// −ln p(x|z), summed over pixels.
     public let reconstruction: [Float]
-    /// KL(q(z|x) ‖ N(0, I)); of codes what they cost under a uniform prior, positions · ln K.
+    /// KL(q(z|x) ‖ p(z)); of codes what they cost under a uniform prior, positions · ln K.
     public let kl: [Float]
     /// What an importance-weighted bound has beside the reconstruction, in nats; nil for the evidence lower bound.
     let penalty: [Float]?

@@ -61,7 +61,7 @@ globalThis.vae = {
     const { mean, logVariance } = model.encode(Float32Array.from(pixels), label);
     return { mean: Array.from(mean), logVariance: Array.from(logVariance) };
   },
-  report, model, testSet, latents, plane, scatter, explorer, journey, pad, curves, manifold,
+  report, model, prior, testSet, latents, plane, scatter, explorer, journey, pad, curves, manifold,
 };
 
 testSet.unpack(report.points?.images ?? 0).catch(() => {}).finally(() => {

@@ -127,7 +127,7 @@ extension RunFigures {
         return try SampleGrid(
             images: images, title: "Draws from the prior",
             subtitle: "model of \(name.title): decoder means at \(grouped(Double(options.samples))) draws of "
-                + "z from N(0, I), seed \(options.seed)")
+                + "z from \(model.configuration.prior.phrase), seed \(options.seed)")
     }
 
     /// Draws from the prior of a conditional model: a row for each class, and in each column the same z.
