@@ -158,7 +158,8 @@ struct AggregatePosteriorTests {
     @Test func encodingsInUnitsOfAPrior() throws {
         let prior = PriorComponents(size: 2, weights: [1], means: [3, -2], variances: [4, 0.25])
         let one = encoding([3, -2, 5, -1.5], [4, 0.25, 1, 0.0625], size: 2).relative(to: prior)
-        for (found, expected) in zip(one.mean + one.logVariance, [0, 0, 1, 1, 0, 0, -1.386294361, -1.386294361]) {
+        let expected = [0, 0, 1, 1, 0, 0, -1.386294361, -1.386294361]
+        for (found, expected) in zip(one.mean + one.logVariance, expected) {
             #expect(abs(Double(found) - expected) < 1e-6)
         }
         let plain = encoding([3, -2], [4, 0.25], size: 2)
