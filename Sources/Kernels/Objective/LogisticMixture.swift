@@ -258,7 +258,7 @@ extension LogisticMixture: PixelLikelihood {
         number + 0.4 * Double(component) - 0.8
     }
     static func logScale(_ number: Double) -> Double {
-        max(number - Double(Components.logCount), Double(Components.least))
+        max(number - Elementary.log(Double(components)), Double(Components.least))
     }
 
     /// −ln P of one level by one component with its middle and scale in the units of y, in Double.
