@@ -33,7 +33,9 @@ let package = Package(
         .executable(name: "vae-bench", targets: ["vae-bench"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        // A server of HTTP that depends on nothing else.
+        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
     ],
     targets: [
         // C libraries, as Debian packages them.
@@ -86,6 +88,15 @@ let package = Package(
                 "VAE", "VAECore", "VAEData", "VAEEvaluation", "VAEFigures", "VAEReport", "Kernels",
             ]),
 
+        // Several runs on one page: a file, or served while they train.
+        .target(
+            name: "VAEWatch",
+            dependencies: [
+                "VAE", "VAECore", "VAEData", "VAEFigures", "VAEReport", "VAERun",
+                .product(name: "FlyingFox", package: "FlyingFox"),
+            ],
+            resources: [.embedInCode("Page")]),
+
         // Command-line tools, and how they talk to people.
         .target(
             name: "VAEConsole",
@@ -96,7 +107,7 @@ let package = Package(
             name: "vae",
             dependencies: [
                 "VAE", "VAECore", "VAEConsole", "VAEData", "VAEEvaluation", "VAEFigures", "VAEReport",
-                "VAERun", "Kernels", "ReferenceKernels",
+                "VAERun", "VAEWatch", "Kernels", "ReferenceKernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(

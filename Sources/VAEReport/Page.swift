@@ -33,7 +33,8 @@ struct Page {
         let sources = [
             PackageResources.data_js, PackageResources.layers_js, PackageResources.kinds_js,
             PackageResources.network_js,
-            PackageResources.dom_js, PackageResources.pictures_js, PackageResources.theme_js,
+            PackageResources.dom_js, PackageResources.axes_js, PackageResources.losses_js,
+            PackageResources.pictures_js, PackageResources.theme_js,
             PackageResources.marks_js,
             PackageResources.prior_js, PackageResources.latents_js, PackageResources.scatter_js,
             PackageResources.overlay_js,
@@ -44,35 +45,25 @@ struct Page {
             PackageResources.grids_js, PackageResources.curves_js, PackageResources.tables_js,
             PackageResources.evaluation_js, PackageResources.loading_js, PackageResources.main_js,
         ]
-        return Array("\n'use strict';\n{\n".utf8) + sources.joined(separator: Array("\n".utf8))
-            + Array("\n}\n".utf8)
+        return PageParts.script(sources)
     }()
 
     /// Nothing may be fetched, and nothing may run but the one script and the one style sheet of the template. Even if
     /// text of a data set broke out of its place, it could not do a thing.
     private static func policy(style: [UInt8], script: [UInt8]) -> String {
-        [
-            "default-src 'none'", "script-src '\(hash(script))'", "style-src '\(hash(style))'",
-            "img-src data: blob:", "base-uri 'none'", "form-action 'none'",
-            "require-trusted-types-for 'script'",
-        ].joined(separator: "; ")
-    }
-
-    /// A source as a Content-Security-Policy names it.
-    private static func hash(_ source: [UInt8]) -> String {
-        "sha256-" + Data(SHA256.digest(of: source).bytes).base64EncodedString()
+        PageParts.policy(style: style, script: script, images: "data: blob:")
     }
 }
 
 /// `page.html` cut at its places, which are written `{{name}}`.
-enum Template {
-    enum Part: Equatable {
+package enum Template {
+    package enum Part: Equatable {
         case text([UInt8])
         case place(String)
     }
 
     /// Cut once: what is put in a place is never searched for places, whatever it holds.
-    static func parts(of template: [UInt8]) -> [Part] {
+    package static func parts(of template: [UInt8]) -> [Part] {
         var parts: [Part] = []
         var rest = template[...]
         while let open = rest.firstRange(of: Array("{{".utf8)),
@@ -89,7 +80,7 @@ enum Template {
 
 extension String {
     /// The same text where HTML expects text or a quoted attribute.
-    var escapedForHTML: String {
+    package var escapedForHTML: String {
         var result = ""
         for scalar in unicodeScalars {
             switch scalar {
@@ -109,7 +100,7 @@ extension String {
 
 extension [UInt8] {
     /// The same JSON with every character escaped that could end the script element around it or begin a comment.
-    var escapedForScript: [UInt8] {
+    package var escapedForScript: [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(count)
         var index = 0

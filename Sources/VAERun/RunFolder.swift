@@ -78,7 +78,7 @@ package struct RunFolder {
     /// The path of a file of the run.
     package func file(_ name: String) -> String { RunFolder.join(path, name) }
 
-    static func join(_ folder: String, _ name: String) -> String {
+    package static func join(_ folder: String, _ name: String) -> String {
         folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
     }
 

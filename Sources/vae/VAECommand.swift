@@ -19,6 +19,8 @@ struct VAECommand: ParsableCommand {
               vae sample runs/mnist --out samples.png    64 images that it makes up
               vae encode runs/mnist > z.csv              where its test images lie
               vae info runs/mnist --json                 what it is, for a program
+              vae compare runs/*                         which settings did better
+              vae watch runs                             see them train
               vae data photos/ --image-size 64           what vae-train would read
               vae doctor                                 does it compute rightly here?
             """,
@@ -26,7 +28,7 @@ struct VAECommand: ParsableCommand {
         subcommands: [
             SampleCommand.self, ReconstructCommand.self, EncodeCommand.self, DecodeCommand.self,
             InterpolateCommand.self, CompleteCommand.self, EditCommand.self, InfoCommand.self,
-            EvaluateCommand.self, AnomaliesCommand.self,
+            EvaluateCommand.self, AnomaliesCommand.self, CompareCommand.self, WatchCommand.self,
             PPCACommand.self, PlotCommand.self, DataCommand.self, DoctorCommand.self,
         ])
     static let _errorLabel = "vae: error"

@@ -48,12 +48,18 @@ func header(ofPNG bytes: [UInt8]) -> (width: Int, height: Int, colourType: UInt8
 
 extension Raster {
     /// How many pixels have exactly this colour within a rectangle.
-    func count(of colour: Colour, in rect: Rect? = nil) -> Int {
+    /// - Parameter tolerance: by which each channel may differ
+    func count(of colour: Colour, in rect: Rect? = nil, within tolerance: Int = 0) -> Int {
+        func isNear(_ other: Colour) -> Bool {
+            [\Colour.red, \.green, \.blue].allSatisfy { channel in
+                abs(Int(other[keyPath: channel]) - Int(colour[keyPath: channel])) <= tolerance
+            }
+        }
         let rect = rect ?? Rect(x: 0, y: 0, width: Double(width), height: Double(height))
         var count = 0
         for y in max(0, Int(rect.minY))..<min(height, Int(rect.maxY)) {
             for x in max(0, Int(rect.minX))..<min(width, Int(rect.maxX))
-            where self.colour(x: x, y: y) == colour {
+            where isNear(self.colour(x: x, y: y)) {
                 count += 1
             }
         }

@@ -22,6 +22,16 @@ extension Canvas {
         stroke(colour, width: width, dash: dash)
     }
 
+    /// Fills a closed shape with straight sides.
+    func fillPolygon(_ corners: [Point], _ colour: Colour, opacity: Double = 1) {
+        guard let first = corners.first, corners.allSatisfy(\.isDrawable) else { return }
+        cairo_move_to(context, first.x, first.y)
+        for corner in corners.dropFirst() { cairo_line_to(context, corner.x, corner.y) }
+        cairo_close_path(context)
+        use(colour, opacity)
+        cairo_fill(context)
+    }
+
     /// Draws a circle's outline.
     public func strokeCircle(
         _ centre: Point, radius: Double, _ colour: Colour, width: Double = 1, dash: [Double] = []

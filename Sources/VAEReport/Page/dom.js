@@ -27,17 +27,6 @@ const subscript = (index) => String(index).replace(/\d/g, (digit) => '₀₁₂�
 const axisName = (index) => `z${subscript(index + 1)}`;
 const size = (shape) => shape.map((side) => count(side)).join(' × ');
 
-/** reconstruction + β·KL. */
-const totalLoss = ({ reconstruction, kl }) => reconstruction + report.klWeight * kl;
-/** "", or "4·" before a divergence that counts four times. */
-const klFactor = report.klWeight === 1 ? '' : `${report.klWeight}·`;
-
-/** "loss 150.12 = 145.00 reconstruction + 5.12 KL, in nats". */
-function lossText(loss) {
-  const { reconstruction, kl } = loss;
-  return `loss ${fixed(totalLoss(loss))} = ${fixed(reconstruction)} reconstruction + ${klFactor}${fixed(kl)} KL, in nats`;
-}
-
 /** z in words: all of it when short, else its first numbers. */
 function latentText(z, most = 4) {
   const shown = Array.from(z).slice(0, most).map((value) => fixed(value));

@@ -1,12 +1,5 @@
 // The test set on the plane: points coloured by class, each class named at its median, the prior's circles, axes.
 
-/** Steps of 1, 2 or 5 times a power of ten, about `wanted` of them over a range. */
-function tickStep(range, wanted) {
-  const rough = range / wanted;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  return [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= rough);
-}
-
 function median(values) {
   values.sort((a, b) => a - b);
   return values[values.length >> 1];
