@@ -142,7 +142,10 @@ let package = Package(
             resources: [.copy("Golden")]),
         .testTarget(name: "VAEFiguresTests", dependencies: ["VAEFigures", "VAECore"]),
         .testTarget(
-            name: "VAEReportTests", dependencies: ["VAEReport", "VAE", "VAECore", "VAEData", "VAEFigures"]),
+            name: "VAEReportTests",
+            dependencies: [
+                "VAEReport", "VAEWatch", "VAERun", "VAE", "VAECore", "VAEData", "VAEFigures",
+            ]),
         .testTarget(
             name: "VAERunTests",
             dependencies: [

@@ -20,7 +20,7 @@ enum OverviewPage {
     static func bytes(_ overview: Overview) throws(VAEError) -> [UInt8] {
         let json = try json(overview)
         let policy = PageParts.policy(
-            style: style, script: script, images: overview.isLive ? "'self'" : "data:",
+            style: style, script: script, images: overview.isLive ? "'self' data:" : "data:",
             more: overview.isLive ? liveDirectives : [])
         var bytes: [UInt8] = []
         for part in Template.parts(of: PackageResources.overview_html) {

@@ -72,7 +72,10 @@ package struct WatchAddress: Sendable {
     func allows(host named: String?) -> Bool {
         guard token == nil else { return true }
         guard let named else { return false }
-        let name = named.hasPrefix("[") ? named.prefix { $0 != "]" } + "]" : named.prefix { $0 != ":" }
+        // Without its port.
+        let colon = named.lastIndex(of: ":") ?? named.endIndex
+        let hasPort = named[colon...].dropFirst().allSatisfy { "0123456789".contains($0) }
+        let name = hasPort && !named.hasSuffix("]") ? named[..<colon] : named[...]
         return name == "localhost" || name == "[::1]"
             || name.hasPrefix("127.") && name.allSatisfy { "0123456789.".contains($0) }
     }

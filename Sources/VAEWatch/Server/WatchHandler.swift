@@ -21,10 +21,10 @@ struct WatchHandler: HTTPHandler {
             response.headers[HTTPHeader("Allow")] = "GET, HEAD"
             return response
         }
-        guard request.path.hasPrefix(address.prefix) else {
-            return Self.refusal(.notFound, "Nothing is here.")
-        }
-        let parts = request.path.dropFirst(address.prefix.count)
+        // As it was sent: the addresses of the page have nothing in them that would be written another way.
+        let path = request.target.path()
+        guard path.hasPrefix(address.prefix) else { return Self.refusal(.notFound, "Nothing is here.") }
+        let parts = path.dropFirst(address.prefix.count)
             .split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         var response = try await answer(parts, request)
         if request.method == .HEAD { response.payload = .httpBody(HTTPBodySequence(data: Data())) }

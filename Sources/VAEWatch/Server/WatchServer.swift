@@ -36,11 +36,11 @@ package final class WatchServer: Sendable {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await self.server.run() }
                 group.addTask {
-                    // Where listening fails the other task ends the group.
-                    guard (try? await self.server.waitUntilListening(timeout: 10)) != nil else { return }
+                    while await !self.server.isListening { try await Task.sleep(for: .milliseconds(5)) }
                     ready(self.address.url(port: await self.port))
                 }
-                try await group.waitForAll()
+                // The first error ends both.
+                while try await group.next() != nil {}
             }
         } catch is CancellationError {
         } catch SocketError.failed(_, EADDRINUSE, _) {

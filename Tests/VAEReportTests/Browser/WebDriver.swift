@@ -36,9 +36,9 @@ final class WebDriver: Sendable {
         return value
     }
 
-    func open(_ path: String) async throws {
-        try await call("POST", "url", ["url": .text(URL(fileURLWithPath: path).absoluteString)])
-    }
+    func open(_ path: String) async throws { try await go(to: URL(fileURLWithPath: path).absoluteString) }
+
+    func go(to address: String) async throws { try await call("POST", "url", ["url": .text(address)]) }
 
     func quit() async throws { try await call("DELETE", "") }
 
