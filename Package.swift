@@ -113,7 +113,7 @@ let package = Package(
         .executableTarget(
             name: "vae-train",
             dependencies: [
-                "VAE", "VAECore", "VAEConsole", "VAEData", "VAERun", "Kernels",
+                "VAE", "VAECore", "VAEConsole", "VAEData", "VAERun", "VAEWatch", "Kernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(

@@ -1,3 +1,4 @@
+import Foundation
 import VAECore
 
 extension RunFolder {
@@ -23,5 +24,14 @@ extension RunFolder {
                     : "vae-train writes it after the first epoch; check that this is the right folder.")
         }
         return join(path, name)
+    }
+
+    /// The run folders that a path stands for: itself, or where it is no run's those of its subfolders that are, by name. Where there are
+    /// none the path alone, for whoever reads it to say what it lacks.
+    package static func runs(in path: String) -> [String] {
+        if Folder.holdsFile(configuration, path) { return [path] }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        let found = names.sorted().map { join(path, $0) }.filter { Folder.holdsFile(configuration, $0) }
+        return found.isEmpty ? [path] : found
     }
 }

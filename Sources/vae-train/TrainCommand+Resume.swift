@@ -7,7 +7,7 @@ import VAERun
 
 extension TrainCommand {
     /// `--resume`: the run in `path` from its last checkpoint to its end.
-    func goOn(_ path: String, _ console: Console) throws {
+    func goOn(_ path: String, in series: String? = nil, _ console: Console) throws {
         let threads = try Threads.checked(threads)
         for (flag, isGiven) in [
             ("--out", out != nil), ("--export-data", images.exportData != nil), ("--dry-run", dryRun),
@@ -27,7 +27,7 @@ extension TrainCommand {
         let trainer = try run.trainer(epochs: self.training.epochs, threads: threads)
         let data = try run.data(at: images.data, storage: images.storage) { console.show($0) }
         console.clearStatus()
-        try conduct(RunSession(run, trainer, data, threads: threads), console)
+        try conduct(RunSession(run, trainer, data, threads: threads), in: series, console)
     }
 
     /// Flags that say something else than the run's record would change the result, and are refused.

@@ -6,11 +6,15 @@ import VAERun
 
 extension TrainCommand {
     /// The run to its end, and what people are told of it.
+    /// - Parameter series: the folder of the series that it is part of, with which to go on where it is interrupted
     /// - Throws: `Interruption.Stop` when a signal ended the training after one of its steps; `VAEError`.
-    func conduct(_ session: RunSession, _ console: Console) throws {
+    func conduct(_ session: RunSession, in series: String? = nil, _ console: Console) throws {
         let interruption = Interruption(announces: !console.isQuiet)
         defer { interruption.end() }
         session.describe(to: console)
+        if let url = try watching.start(session) {
+            console.result("watch: \(url)")
+        }
         if !noFigures, !session.data.columns.isEmpty {
             let names = FigureName.drawn(
                 ofTable: true, ofCodes: session.trainer.modelConfiguration.isQuantized
@@ -22,9 +26,12 @@ extension TrainCommand {
         }
         try session.run(
             figures: !noFigures, film: film, checkpoints: checkpointEvery ?? .automatic,
-            observer: RunWatch(session, console, interruption))
+            observer: RunWatch(session, in: series, console, interruption))
         if let remark = session.history.remark { console.note(remark) }
         console.note("peak memory \(Machine.peakMemory >> 20) MiB")
+        if watching.watch {
+            console.note("the page ends with the training; go on with: vae watch \(session.path.shellQuoted)")
+        }
         console.result("run folder: \(session.path.escapingControlCharacters())")
     }
 }
@@ -46,18 +53,19 @@ extension [EpochReport] {
 private final class RunWatch: RunObserver {
     private let console: Console
     private let interruption: Interruption
-    /// The run folder.
-    private let path: String
+    /// The run folder, and that of the series which it is part of.
+    private let path, whole: String
     /// Epochs of the whole training.
     private let epochs: Int
     /// The word for what is trained on.
     private let items: String
     private var clock = StepClock(imagesBefore: 0)
 
-    init(_ session: RunSession, _ console: Console, _ interruption: Interruption) {
+    init(_ session: RunSession, in series: String?, _ console: Console, _ interruption: Interruption) {
         self.console = console
         self.interruption = interruption
         path = session.path
+        whole = series ?? session.path
         epochs = session.trainer.configuration.epochs
         items = session.data.columns.isEmpty ? "images" : "rows"
     }
@@ -89,6 +97,6 @@ private final class RunWatch: RunObserver {
 
     /// The command that goes on with the run.
     private var resumeCommand: String {
-        "vae-train --resume \(path.shellQuoted)"
+        "vae-train --resume \(whole.shellQuoted)"
     }
 }

@@ -42,6 +42,8 @@ struct TrainCommand: ParsableCommand {
               vae-train --resume runs/NAME --epochs 30        train a finished run on
               vae-train --epochs 40 --schedule cosine --warm-up 1 --patience 5
               vae-train --find-learning-rate                  a rate for what follows
+              vae-train --repeat 5                            five seeds, and their spread
+              vae-train --watch                               see it train in the browser
               vae-train --augment flip,shift:2,rotate:10,brightness:0.1
               vae-train --filters none --hidden 200,200 --activation tanh
               vae-train --codes 128 --filters 32,64           z of codes: a VQ-VAE
@@ -87,6 +89,13 @@ struct TrainCommand: ParsableCommand {
     var resume: String?
 
     @Option(
+        name: .customLong("repeat"),
+        help: ArgumentHelp(
+            "Train with so many seeds, one after the other, from --seed on, each in a folder seed-N of --out, and say mean and spread of their losses. --resume with that folder goes on with all of it.",
+            valueName: "n"))
+    var repetitions: Int?
+
+    @Option(
         help: ArgumentHelp(
             "How often to write a checkpoint within an epoch: every 200 steps, or every 60s. (default: 60s, and at most 1% of the time)",
             valueName: "steps|seconds"))
@@ -110,6 +119,8 @@ struct TrainCommand: ParsableCommand {
     )
     var film = false
 
+    @OptionGroup var watching: WatchFlags
+
     @Flag(name: .shortAndLong, help: "Print errors only.")
     var quiet = false
 
@@ -128,7 +139,18 @@ struct TrainCommand: ParsableCommand {
         do {
             try checkProducts()
             try checkSearch()
-            if let resume { try goOn(resume, console) } else { try work(console) }
+            try watching.check()
+            if let resume {
+                if let series = try SeriesRecord(of: resume) {
+                    try goOnSeries(series, in: resume, console)
+                } else {
+                    try goOn(resume, console)
+                }
+            } else if let repetitions {
+                try workSeries(of: repetitions, console)
+            } else {
+                try work(console)
+            }
         } catch let stop as Interruption.Stop {
             throw ExitCode(stop.exitStatus)
         } catch let error as VAEError {

@@ -25,12 +25,13 @@ package struct RunComparison: Sendable {
     package let differences: [Difference]
     package let groups: [Group]
 
-    /// - Parameter paths: run folders
+    /// - Parameter paths: run folders, and folders of run folders
     /// - Throws: `invalidArgument` when there is none, or one of them is named twice; what ``ComparedRun/init(folder:)`` throws.
     package init(_ paths: [String]) throws(VAEError) {
         guard !paths.isEmpty else {
             throw VAEError(.invalidArgument, "runs", "are none", expected: "at least one run folder")
         }
+        let paths = paths.flatMap(RunFolder.runs)
         var runs: [ComparedRun] = []
         for path in paths { runs.append(try ComparedRun(folder: path)) }
         let places = paths.map { URL(fileURLWithPath: $0).resolvingSymlinksInPath().path }
@@ -62,7 +63,7 @@ package struct RunComparison: Sendable {
             Set(runs.map(value)).count > 1
         }
         var reasons: [String] = []
-        if differ({ $0.record.data.sha256 }) { reasons.append("other images") }
+        if differ({ $0.settings[RunSettings.images] }) { reasons.append("other images") }
         if differ({ $0.record.model.likelihood }) { reasons.append("other likelihoods") }
         if differ({ $0.record.training.klWeight }) { reasons.append("other weights of the divergence") }
         if differ({ $0.record.training.importance?.samples ?? 1 }) { reasons.append("other bounds") }

@@ -1,5 +1,6 @@
 import Foundation
 import VAECore
+import VAEData
 
 /// What a run was made of, as named values: everything in the record's model, training and data, so that no setting can be forgotten.
 package struct RunSettings: Sendable {
@@ -16,6 +17,8 @@ package struct RunSettings: Sendable {
 
     /// What names the seed, which makes one of several runs that are alike.
     package static let seed = "seed"
+    /// What names the images.
+    static let images = "images' SHA-256"
 
     init(_ record: RunRecord) throws(VAEError) {
         func tree(_ value: some Encodable) throws(VAEError) -> JSONValue {
@@ -30,8 +33,11 @@ package struct RunSettings: Sendable {
             Setting(name: "data", value: data.name),
             Setting(name: "training images", value: "\(data.trainImages)"),
             Setting(name: "test images", value: "\(data.testImages)"),
-            Setting(name: "images' SHA-256", value: String(data.sha256.prefix(8))),
         ]
+        // Built-in digits are drawn by the seed, which so is all that tells them apart.
+        if data.folder != nil || data.name != DatasetChoice.synthetic.rawValue {
+            found.append(Setting(name: Self.images, value: String(data.sha256.prefix(8))))
+        }
         if let options = data.options { Self.collect(try tree(options), [], into: &found) }
         Self.collect(try tree(record.model), [], into: &found)
         Self.collect(try tree(record.training), [], into: &found)

@@ -10,16 +10,11 @@ import VAERun
 /// Draws pictures of runs that train, whose folders have none yet, when their model has changed and somebody looks.
 ///
 /// It works on one thread of the lowest priority, which takes what a training leaves.
-package final class LiveDrawings: Sendable {
+final class LiveDrawings: Sendable {
     /// The images of a run that this process trains.
-    package struct Known: Sendable {
+    struct Known: Sendable {
         let folder: String
         let data: Dataset
-
-        package init(folder: String, data: Dataset) {
-            self.folder = folder
-            self.data = data
-        }
     }
 
     private struct Drawing {

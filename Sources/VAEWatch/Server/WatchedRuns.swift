@@ -1,5 +1,6 @@
 import Foundation
 import VAECore
+import VAEData
 import VAERun
 
 /// The runs that are shown, as their folders are when somebody asks.
@@ -10,38 +11,33 @@ package actor WatchedRuns {
     /// What was read of a run, and the files it was read from.
     private var known: [String: (version: [String?], run: ComparedRun)] = [:]
 
-    /// - Parameters:
-    ///   - paths: run folders, and folders whose subfolders are runs: those too that are made later
-    ///   - data: of a run that this process trains, which need not be loaded again
+    /// - Parameter paths: run folders, and folders whose subfolders are runs: those too that are made later
     /// - Throws: `missingInput` when one of them is no such folder; `invalidData` when a file of a run is damaged.
-    package init(_ paths: [String], data: LiveDrawings.Known? = nil) throws(VAEError) {
+    package init(_ paths: [String]) throws(VAEError) {
         self.paths = paths
-        drawings = LiveDrawings(data)
+        drawings = LiveDrawings(nil)
         for path in paths {
             guard Folder.exists(path) else {
                 throw VAEError(
                     .missingInput, path, "is no folder", expected: "a run folder, or a folder of runs",
                     advice: "Check the path.")
             }
-            let folders = Self.folders(path)
+            let folders = RunFolder.runs(in: path)
             if folders == [path] { _ = try ComparedRun(folder: path) }
         }
     }
 
-    /// The run folders that a path stands for: itself, or those of its subfolders that are runs.
-    private static func folders(_ path: String) -> [String] {
-        if Folder.holdsFile(RunFolder.configuration, path) { return [path] }
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-        let found = names.sorted().map { RunFolder.join(path, $0) }
-            .filter { Folder.holdsFile(RunFolder.configuration, $0) }
-        return found.isEmpty ? [path] : found
+    /// A run that this process trains, which may have no file yet, and whose images need not be loaded again.
+    package init(training folder: String, on data: Dataset) {
+        paths = [folder]
+        drawings = LiveDrawings(LiveDrawings.Known(folder: folder, data: data))
     }
 
     /// What the page is told now.
     func overview() -> Overview {
         var runs: [ComparedRun] = []
         var missing: [String] = []
-        for folder in paths.flatMap(Self.folders) {
+        for folder in paths.flatMap(RunFolder.runs) {
             do throws(VAEError) {
                 runs.append(try read(folder))
             } catch {
@@ -68,7 +64,7 @@ package actor WatchedRuns {
 
     /// The run folder of an identifier that the page was given; nil for any other.
     func folder(_ identifier: String) -> String? {
-        paths.flatMap(Self.folders).first { Self.identifier($0) == identifier }
+        paths.flatMap(RunFolder.runs).first { Self.identifier($0) == identifier }
     }
 
     /// A picture of a run: of one that trains as it was drawn here, else as it lies in its folder.

@@ -21,12 +21,13 @@ struct CompareCommand: ParsableCommand {
 
             EXAMPLES
               vae compare runs/a runs/b
-              vae compare runs/seed-* runs/warm-*    ten seeds each, say
-              vae compare runs/* --out comparison    comparison.png, .svg and .html there
-              vae compare runs/* --json | jq '.groups[].loss.mean'
+              vae compare runs/five runs/warm-five   of vae-train --repeat 5
+              vae compare runs --out comparison      comparison.png, .svg and .html there
+              vae compare runs --json | jq '.groups[].loss.mean'
             """)
 
-    @Argument(help: ArgumentHelp("Run folders.", valueName: "run"))
+    @Argument(
+        help: ArgumentHelp("Run folders, or folders of run folders.", valueName: "run"))
     var folders: [String]
 
     @Option(
