@@ -27,6 +27,7 @@ let package = Package(
         .library(name: "VAEData", targets: ["VAEData"]),
         .library(name: "VAEFigures", targets: ["VAEFigures"]),
         .library(name: "VAEReport", targets: ["VAEReport"]),
+        .library(name: "VAEExport", targets: ["VAEExport"]),
         .library(name: "VAERun", targets: ["VAERun"]),
         .executable(name: "vae", targets: ["vae"]),
         .executable(name: "vae-train", targets: ["vae-train"]),
@@ -79,6 +80,10 @@ let package = Package(
             name: "VAEReport", dependencies: ["VAE", "VAECore", "VAEEvaluation", "Kernels"],
             resources: [.embedInCode("Page")]),
 
+        // A model in the formats of other programs.
+        .target(
+            name: "VAEExport", dependencies: ["VAE", "VAECore", "Kernels"], swiftSettings: optimisedInDebug),
+
         // What a run leaves behind, and how to read it again.
         .target(
             name: "VAERun",
@@ -95,8 +100,8 @@ let package = Package(
         .executableTarget(
             name: "vae",
             dependencies: [
-                "VAE", "VAECore", "VAEConsole", "VAEData", "VAEEvaluation", "VAEFigures", "VAEReport",
-                "VAERun", "Kernels", "ReferenceKernels",
+                "VAE", "VAECore", "VAEConsole", "VAEData", "VAEEvaluation", "VAEExport", "VAEFigures",
+                "VAEReport", "VAERun", "Kernels", "ReferenceKernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -132,6 +137,8 @@ let package = Package(
         .testTarget(name: "VAEFiguresTests", dependencies: ["VAEFigures", "VAECore"]),
         .testTarget(
             name: "VAEReportTests", dependencies: ["VAEReport", "VAE", "VAECore", "VAEData", "VAEFigures"]),
+        .testTarget(
+            name: "VAEExportTests", dependencies: ["VAEExport", "VAE", "VAECore", "VAEData", "Kernels"]),
         .testTarget(
             name: "VAERunTests",
             dependencies: [
