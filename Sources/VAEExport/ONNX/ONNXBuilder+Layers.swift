@@ -13,14 +13,16 @@ extension ONNXBuilder {
     /// Adds some nodes of the plan, in their order.
     /// - Throws: `invalidArgument` naming a layer whose kind has no translation; `invalidData` when a weight is not finite.
     mutating func add(_ nodes: Range<Int>) throws(VAEError) {
-        for node in plan.nodes[nodes] {
-            guard let layer = node.layer as? any ONNXTranslatable else {
-                throw VAEError(
-                    .invalidArgument, node.name, "is a layer that can't be written as ONNX operations",
-                    found: node.layer.kind)
-            }
-            try layer.translate(node, into: &self)
+        for node in plan.nodes[nodes] { try add(node) }
+    }
+
+    mutating func add(_ node: Plan.Node) throws(VAEError) {
+        guard let layer = node.layer as? any ONNXTranslatable else {
+            throw VAEError(
+                .invalidArgument, node.name, "is a layer that can't be written as ONNX operations",
+                found: node.layer.kind)
         }
+        try layer.translate(node, into: &self)
     }
 
     /// A layer's activation of its sums; their own tensor where it has none.
