@@ -10,7 +10,7 @@ READERS ?=
 LINTED := Sources Tests Benchmarks Examples Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser build train plot test test-processors test-models tile test-tiles test-neon test-asan test-tsan coverage fuzz \
+.PHONY: help setup browser python build train plot test test-processors test-models tile test-tiles test-neon test-asan test-tsan coverage fuzz \
 	soak bench bench-compare bench-record bench-decoding bench-peers bench-streaming bench-burda examples docs lint format clean
 
 help: ## List the targets
@@ -31,8 +31,11 @@ plot: setup ## Make the pictures and the report of a run again: vae plot, optimi
 browser: ## Install Chromium for the tests of the report, where it can be had; VAE_BROWSER=no skips it
 	@scripts/setup browser
 
+python: ## Install what the tests of exported models need, where it can be had, into .build/python; VAE_PYTHON=no skips it
+	@scripts/setup python
+
 # Tests choose OpenBLAS's kernels themselves; what a shell has set for it would be among what they compare.
-test: setup browser ## Run the tests, with ARGS
+test: setup browser python ## Run the tests, with ARGS
 	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE swift test $(ARGS)
 
 test-processors: setup ## Train and test with the bits of other processors: tiles, OpenBLAS's kernels, the C library; ARGS=short

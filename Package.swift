@@ -27,6 +27,7 @@ let package = Package(
         .library(name: "VAEData", targets: ["VAEData"]),
         .library(name: "VAEFigures", targets: ["VAEFigures"]),
         .library(name: "VAEReport", targets: ["VAEReport"]),
+        .library(name: "VAEExport", targets: ["VAEExport"]),
         .library(name: "VAERun", targets: ["VAERun"]),
         .executable(name: "vae", targets: ["vae"]),
         .executable(name: "vae-train", targets: ["vae-train"]),
@@ -81,6 +82,10 @@ let package = Package(
             name: "VAEReport", dependencies: ["VAE", "VAECore", "VAEEvaluation", "Kernels"],
             resources: [.embedInCode("Page")]),
 
+        // A model in the formats of other programs.
+        .target(
+            name: "VAEExport", dependencies: ["VAE", "VAECore", "Kernels"], swiftSettings: optimisedInDebug),
+
         // What a run leaves behind, and how to read it again.
         .target(
             name: "VAERun",
@@ -106,8 +111,8 @@ let package = Package(
         .executableTarget(
             name: "vae",
             dependencies: [
-                "VAE", "VAECore", "VAEConsole", "VAEData", "VAEEvaluation", "VAEFigures", "VAEReport",
-                "VAERun", "VAEWatch", "Kernels", "ReferenceKernels",
+                "VAE", "VAECore", "VAEConsole", "VAEData", "VAEEvaluation", "VAEExport", "VAEFigures",
+                "VAEReport", "VAERun", "VAEWatch", "Kernels", "ReferenceKernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -147,6 +152,8 @@ let package = Package(
                 "VAEReport", "VAEWatch", "VAERun", "VAE", "VAECore", "VAEData", "VAEFigures",
             ]),
         .testTarget(
+            name: "VAEExportTests", dependencies: ["VAEExport", "VAE", "VAECore", "VAEData", "Kernels"]),
+        .testTarget(
             name: "VAERunTests",
             dependencies: [
                 "VAERun", "VAE", "VAECore", "VAEData", "VAEEvaluation", "VAEFigures", "VAEReport",
@@ -155,12 +162,14 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "VAE", "VAECore", "VAEData", "VAEEvaluation", "VAERun", "Kernels", "vae", "vae-train",
+                "VAE", "VAECore", "VAEData", "VAEEvaluation", "VAEExport", "VAERun", "Kernels", "vae",
+                "vae-train",
                 "vae-bench",
             ]),
         // The code of the documentation, which sees what another package sees.
         .testTarget(
-            name: "DocumentationTests", dependencies: ["VAE", "VAEData", "VAEFigures", "VAERun"],
+            name: "DocumentationTests",
+            dependencies: ["VAE", "VAEData", "VAEExport", "VAEFigures", "VAERun"],
             packageAccess: false),
 
         // What must hold of every reader for any bytes, for the tests and for `make fuzz`.

@@ -8,7 +8,7 @@ import Testing
         + [
             "sample", "reconstruct", "encode", "decode", "interpolate", "complete", "edit", "info", "doctor",
             "evaluate",
-            "anomalies", "compare", "watch",
+            "anomalies", "compare", "watch", "export",
             "ppca", "plot", "data",
         ].map { ["vae", $0] }
 

@@ -90,7 +90,8 @@ extension VariationalAutoencoder {
         return tensors
     }
 
-    private func metadata() throws(VAEError) -> [String: String] {
+    /// The text of a model's file: its format, its configuration and a table's standardisation as JSON, by key.
+    package func metadata() throws(VAEError) -> [String: String] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         guard let json = try? encoder.encode(configuration) else {

@@ -1,0 +1,57 @@
+import ArgumentParser
+import VAEConsole
+import VAECore
+import VAEExport
+import VAERun
+
+/// `vae export`: a model in the formats of other programs.
+struct ExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Write a model in the format of another program.",
+        discussion: """
+            onnx: graphs that onnxruntime, OpenVINO and other runtimes compute, for any number of images at a time. \
+            Without --part a new folder with encoder.onnx and decoder.onnx.
+
+            What is there already is kept: --out names a new file or folder.
+
+            EXAMPLES
+              vae export runs/mnist --format onnx --out mnist-onnx/
+              vae export runs/mnist --format onnx --part decoder --out decoder.onnx
+              vae export runs/photos --format onnx --layout nchw --out photos-onnx/
+            """)
+
+    @OptionGroup var model: ModelOptions
+
+    @Option(help: "The format to write: onnx.")
+    var format: ExportFormat
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("A new file, or a new folder.", valueName: "path"))
+    var out: String
+
+    @OptionGroup var onnx: ONNXOptions
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        try common.run("vae export") { (console, _) throws(VAEError) in
+            if format != .onnx { try onnx.demandNone() }
+            guard out != "-" else {
+                throw VAEError(
+                    .invalidArgument, "--out", "names standard output, where no model is written",
+                    advice: "Name a new file or folder.")
+            }
+            try OutputCheck(run: model.run)(out)
+            let trained = try model.load()
+            let paths =
+                switch format {
+                case .onnx: try onnx.write(trained, to: out)
+                }
+            try common.report(paths, WrittenFiles(files: paths), to: console)
+        }
+    }
+}
+
+/// The formats that `vae export` writes.
+enum ExportFormat: String, CaseIterable, ExpressibleByArgument {
+    case onnx
+}

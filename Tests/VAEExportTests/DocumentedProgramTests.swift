@@ -1,0 +1,34 @@
+import Foundation
+import Testing
+import VAE
+import VAECore
+import VAEData
+import VAEExport
+
+/// The programs of `Documentation/Export.md`, run as they stand there.
+@Suite(.enabled(if: Python.isInstalled, Python.skipped)) struct DocumentedProgramTests {
+    /// The first program in Python under a heading.
+    static func program(under heading: String) throws -> String {
+        let path = Python.package.appendingPathComponent("Documentation/Export.md")
+        let text = try String(contentsOf: path, encoding: .utf8)
+        let section = try #require(text.components(separatedBy: "\n## \(heading)\n").dropFirst().first)
+        let code = try #require(section.components(separatedBy: "```python\n").dropFirst().first)
+        return try #require(code.components(separatedBy: "```").first)
+    }
+
+    @Test func onnx() throws {
+        let scratch = try Scratch()
+        let folder = scratch.file("mnist-onnx")
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let model = try VariationalAutoencoder(ModelConfiguration())
+        for part in [ONNXPart.encoder, .decoder] { try model.writeONNX(part, to: "\(folder)/\(part).onnx") }
+        let images = try NumericArray(
+            shape: [5, 28, 28, 1], values: .floats([Float](repeating: 0.5, count: 5 * 784)))
+        try Data(NPY.encode(images)).write(to: URL(fileURLWithPath: scratch.file("images.npy")))
+        try Self.program(under: "ONNX").write(
+            toFile: scratch.file("program.py"), atomically: true, encoding: .utf8)
+        let (status, output) = try Python.run(file: scratch.file("program.py"), in: scratch.path)
+        #expect(status == 0, "\(output)")
+        #expect(output == "(5, 28, 28, 1) bernoulli\n")
+    }
+}
