@@ -152,7 +152,8 @@ let package = Package(
                 "VAEReport", "VAEWatch", "VAERun", "VAE", "VAECore", "VAEData", "VAEFigures",
             ]),
         .testTarget(
-            name: "VAEExportTests", dependencies: ["VAEExport", "VAE", "VAECore", "VAEData", "Kernels"]),
+            name: "VAEExportTests",
+            dependencies: ["VAEExport", "VAERun", "VAE", "VAECore", "VAEData", "Kernels"]),
         .testTarget(
             name: "VAERunTests",
             dependencies: [

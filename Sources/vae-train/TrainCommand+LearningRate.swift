@@ -53,7 +53,8 @@ extension TrainCommand {
         guard findLearningRate else { return }
         for (flag, isGiven) in [
             ("--resume", resume != nil), ("--export-data", images.exportData != nil), ("--dry-run", dryRun),
-            ("--film", film), ("--watch", watching.watch), ("--checkpoint-every", checkpointEvery != nil),
+            ("--film", film), ("--watch", watching.watch),
+            ("--tensorboard", tensorBoard), ("--checkpoint-every", checkpointEvery != nil),
         ] where isGiven {
             throw VAEError(
                 .invalidArgument, flag, "can't be combined with --find-learning-rate",

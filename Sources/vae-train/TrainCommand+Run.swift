@@ -25,7 +25,8 @@ extension TrainCommand {
             console.note("no page    it shows a Gaussian latent space, and this model has codes")
         }
         try session.run(
-            figures: !noFigures, film: film, checkpoints: checkpointEvery ?? .automatic,
+            figures: !noFigures, film: film, tensorBoard: tensorBoard,
+            checkpoints: checkpointEvery ?? .automatic,
             observer: RunWatch(session, in: series, console, interruption))
         if let remark = session.history.remark { console.note(remark) }
         console.note("peak memory \(Machine.peakMemory >> 20) MiB")

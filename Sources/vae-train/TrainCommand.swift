@@ -119,6 +119,13 @@ struct TrainCommand: ParsableCommand {
     )
     var film = false
 
+    @Flag(
+        name: .customLong("tensorboard"),
+        help:
+            "Also write events for TensorBoard into the run folder: losses and rates, pictures, and the test images' means for its projector. A run that goes on goes on with them."
+    )
+    var tensorBoard = false
+
     @OptionGroup var watching: WatchFlags
 
     @Flag(name: .shortAndLong, help: "Print errors only.")

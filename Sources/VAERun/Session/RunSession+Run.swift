@@ -9,21 +9,25 @@ extension RunSession {
     ///   - figures: writes `report.html`, a web page to explore the model with, after epochs (in a twentieth of the time at most) and at the end, and draws pictures then. Of a
     ///     table there is no page, which shows images, and only the pictures that show none.
     ///   - film: also makes `film.png`, an animated picture of the training. A run that was begun with a film goes on with it.
+    ///   - tensorBoard: also writes events for TensorBoard: losses and rates of every epoch, pictures of some, and the test images' means for its projector.
+    ///     A run that was begun with them goes on with them.
     ///   - checkpoints: how often the training is saved within an epoch; after each epoch it always is
     ///   - observer: who is told what happens and may end the training; nil for nobody
     /// - Throws: what `observer` threw to end the training, or `CancellationError` when the surrounding task was cancelled, both after a checkpoint; `invalidArgument`
     ///   when there are fewer images than a batch has; `diverged` when the loss is no longer a finite number; `inputOutput` or `cannotCreate`
     ///   when a file can't be written.
     public func run(
-        figures: Bool = true, film: Bool = false, checkpoints: CheckpointInterval = .automatic,
-        observer: (any RunObserver)? = nil
+        figures: Bool = true, film: Bool = false, tensorBoard: Bool = false,
+        checkpoints: CheckpointInterval = .automatic, observer: (any RunObserver)? = nil
     ) throws {
         let observer = observer ?? SilentObserver()
         try folder.write(record, to: RunFolder.configuration)
         try restoreModel()
         let tested = try data.asTested(by: trainer.configuration)
         var recorder = try filmRecorder(film, tested, observer)
-        if figures || recorder != nil, let warning = RunFigures.fontWarning(for: [data.name]) {
+        let goesOn = resumed != nil && TensorBoardLog.exists(in: folder.path)
+        let log = tensorBoard || goesOn ? try TensorBoardLog(in: folder.path) : nil
+        if figures || recorder != nil || log != nil, let warning = RunFigures.fontWarning(for: [data.name]) {
             observer.observe(.warning(warning))
         }
         let isTable = !data.columns.isEmpty
@@ -33,7 +37,7 @@ extension RunSession {
         if trainer.isFinished {
             observer.observe(.finishedBefore(epochs: trainer.history.count))
         } else {
-            try train(checkpoints, observer, &recorder, page)
+            try train(checkpoints, observer, &recorder, page, log.map { ($0, tested) })
             if let remark = try remarkOnMean(tested) { observer.observe(.warning(remark)) }
         }
         let prior = try finishCodes(tested, observer)
@@ -48,14 +52,24 @@ extension RunSession {
             trainer.model, history: trainer.history, losses: true,
             evaluation: (try? EvaluationRecord.ofRun(folder.path, trainer.model)) ?? nil,
             to: folder.file(RunReport.fileName))
-        if figures {
-            observer.observe(.drawing(.figures))
-            try RunFigures(
-                model: trainer.model, data: tested, history: trainer.history, prior: prior, threads: threads
-            )
-            .write(
-                FigureName.drawn(ofTable: isTable, ofCodes: isQuantized), to: folder.path)
-        }
+        guard figures || log != nil else { return }
+        observer.observe(.drawing(.figures))
+        let pictures = try RunFigures(
+            model: trainer.model, data: tested, history: trainer.history, prior: prior, threads: threads)
+        let names = FigureName.drawn(ofTable: isTable, ofCodes: isQuantized)
+        if let log { try finish(log, pictures, names) }
+        if figures { try pictures.write(names, to: folder.path) }
+    }
+
+    /// Adds what there is of the trained model to its log.
+    private func finish(
+        _ log: TensorBoardLog, _ pictures: RunFigures, _ names: [FigureName]
+    ) throws(VAEError) {
+        try log.add(names, of: pictures, step: trainer.history.last?.epoch ?? 0)
+        guard !trainer.modelConfiguration.isQuantized else { return }
+        try log.writeProjector(
+            pictures.encoding(), pictures.test, classNames: pictures.name.classes,
+            showsImages: data.columns.isEmpty)
     }
 
     /// Writes the model from the checkpoint, which has it where a run was stopped between writing an epoch's checkpoint and its model, or

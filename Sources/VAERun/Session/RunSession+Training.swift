@@ -1,5 +1,6 @@
 import VAE
 import VAECore
+import VAEData
 
 extension RunSession {
     /// The error that an observer threw to end a training.
@@ -10,10 +11,10 @@ extension RunSession {
     /// Trains, and says what is kept where that ends before its time.
     func train(
         _ interval: CheckpointInterval, _ observer: any RunObserver, _ recorder: inout FilmRecorder?,
-        _ page: RunReport?
+        _ page: RunReport?, _ log: (TensorBoardLog, Dataset)?
     ) throws {
         do {
-            try fit(interval, observer, &recorder, page)
+            try fit(interval, observer, &recorder, page, log)
         } catch let interrupted as Interrupted {
             try endEarly(observer)
             throw interrupted.reason
@@ -42,7 +43,7 @@ extension RunSession {
 
     private func fit(
         _ interval: CheckpointInterval, _ observer: any RunObserver, _ recorder: inout FilmRecorder?,
-        _ page: RunReport?
+        _ page: RunReport?, _ log: (TensorBoardLog, Dataset)?
     ) throws {
         func goesOn() throws {
             do { try observer.checkInterruption() } catch { throw Interrupted(reason: error) }
@@ -53,10 +54,12 @@ extension RunSession {
                 imagesDone: (resumed?.steps ?? 0) * trainer.configuration.batchSize))
         var (saved, cost) = (ContinuousClock.now, 0.0)
         var pageIsDue = ContinuousClock.now
+        var rate: Double?
         try trainer.fit(
             data.train, test: data.test,
             onStep: { step in
                 observer.observe(.step(step))
+                rate = step.learningRate
                 try goesOn()
                 let taken = (step.epoch - 1) * step.stepsPerEpoch + step.step
                 let seconds = (ContinuousClock.now - saved) / .seconds(1)
@@ -76,6 +79,7 @@ extension RunSession {
                 // Before the checkpoint, so that a run which goes on from it finds the epoch's frame.
                 try recorder?.add(report, model)
                 try recorder?.save(to: folder.file(FilmRecorder.framesName))
+                if let log { try add(report, learningRate: rate, to: log.0, log.1) }
                 try folder.add(report, model, isBest: trainer.history.best?.epoch == report.epoch)
                 cost = try saveCheckpoint()
                 saved = .now
@@ -94,6 +98,23 @@ extension RunSession {
                 }
                 observer.observe(.epochBegins(report.epoch + 1, imagesDone: 0))
             })
+    }
+
+    /// Adds an epoch to the log, and after some epochs pictures: those after the last are added when it is measured.
+    private func add(
+        _ report: EpochReport, learningRate: Double?, to log: TensorBoardLog, _ data: Dataset
+    ) throws(VAEError) {
+        try log.add(report, learningRate: learningRate)
+        guard !trainer.isFinished, TensorBoardLog.isDue(after: report.epoch) else { return }
+        let model = trainer.modelConfiguration
+        let drawn = FigureName.drawn(ofTable: !data.columns.isEmpty, ofCodes: model.isQuantized)
+        // Draws of codes take a prior that is fitted to all training images.
+        let wanted = TensorBoardLog.pictures.filter { $0 != .samples || !model.isQuantized }
+        try log.add(
+            drawn.filter(wanted.contains),
+            of: RunFigures(
+                model: trainer.model, data: data, history: trainer.history, threads: threads),
+            step: report.epoch)
     }
 
     /// Times that a page takes between two of them, during which nothing but epochs is done: pages cost a twentieth of the time at most.

@@ -1,51 +1,59 @@
 /// A message in the wire format of protocol buffers, field by field.
 ///
-/// A model takes eight kinds of message of a format that does not change any more. This file writes them; generated code would bring a
-/// library that takes longer to build than the engine.
+/// The formats that are written with it (ONNX, TensorBoard's events) take a dozen kinds of message that do not change any more; generated code
+/// would bring a library that takes longer to build than the engine.
 ///
 /// Source: Protocol Buffers Documentation, "Encoding" (protobuf.dev/programming-guides/encoding).
-struct ProtobufMessage {
+package struct ProtobufMessage {
     private enum Value {
         case integer(UInt64)
         case float(Float)
+        case double(Double)
         case bytes([UInt8])
         case message(ProtobufMessage)
     }
 
     private var fields: [(key: UInt64, value: Value)] = []
     /// Bytes of the message as it is written, without its own length.
-    private(set) var byteCount = 0
+    package private(set) var byteCount = 0
 
-    init() {}
+    package init() {}
 
     /// A whole number or a number of an enumeration: a varint, of ten bytes where it is negative.
-    mutating func add(_ field: Int, _ value: Int) {
+    package mutating func add(_ field: Int, _ value: Int) {
         let bits = UInt64(bitPattern: Int64(value))
         append(field, .integer(bits), wireType: 0, bytes: Self.byteCount(ofVarint: bits))
     }
 
     /// A number in single precision: four bytes.
-    mutating func add(_ field: Int, _ value: Float) { append(field, .float(value), wireType: 5, bytes: 4) }
+    package mutating func add(_ field: Int, _ value: Float) {
+        append(field, .float(value), wireType: 5, bytes: 4)
+    }
+
+    /// A number in double precision: eight bytes.
+    package mutating func add(_ field: Int, _ value: Double) {
+        append(field, .double(value), wireType: 1, bytes: 8)
+    }
 
     /// Text, as UTF-8.
-    mutating func add(_ field: Int, _ value: String) { add(field, Array(value.utf8)) }
+    package mutating func add(_ field: Int, _ value: String) { add(field, Array(value.utf8)) }
 
     /// Bytes, behind their number.
-    mutating func add(_ field: Int, _ value: [UInt8]) {
+    package mutating func add(_ field: Int, _ value: [UInt8]) {
         append(
             field, .bytes(value), wireType: 2,
             bytes: Self.byteCount(ofVarint: UInt64(value.count)) + value.count)
     }
 
     /// A message, behind the number of its bytes.
-    mutating func add(_ field: Int, _ value: ProtobufMessage) {
+    package mutating func add(_ field: Int, _ value: ProtobufMessage) {
         append(
             field, .message(value), wireType: 2,
             bytes: Self.byteCount(ofVarint: UInt64(value.byteCount)) + value.byteCount)
     }
 
     /// The message's bytes. Data of tensors is copied once, into its place.
-    func serialized() -> [UInt8] {
+    package func serialized() -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(byteCount)
         write(to: &bytes)
@@ -66,6 +74,10 @@ struct ProtobufMessage {
             case .float(let number):
                 for shift in [0, 8, 16, 24] {
                     bytes.append(UInt8(truncatingIfNeeded: number.bitPattern >> shift))
+                }
+            case .double(let number):
+                for shift in stride(from: 0, to: 64, by: 8) {
+                    bytes.append(UInt8(truncatingIfNeeded: number.bitPattern >> UInt64(shift)))
                 }
             case .bytes(let content):
                 Self.write(varint: UInt64(content.count), to: &bytes)
