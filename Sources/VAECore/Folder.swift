@@ -48,6 +48,20 @@ package enum Folder {
         return !path.utf8.contains(0) && lstat(path + "/" + name, &status) == 0
     }
 
+    /// The names in a folder, without order; none where it can't be read.
+    package static func names(_ path: String) -> Set<String> {
+        guard !path.utf8.contains(0), let stream = opendir(path) else { return [] }
+        defer { closedir(stream) }
+        var names: Set<String> = []
+        while let entry = readdir(stream) {
+            names.insert(
+                withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                    String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+                })
+        }
+        return names.subtracting([".", ".."])
+    }
+
     /// Removes the temporary files that writers left in a folder when they were killed. Only for one that nobody else writes to.
     package static func removeLeftovers(_ path: String) {
         guard !path.utf8.contains(0), let stream = opendir(path) else { return }

@@ -12,7 +12,7 @@ struct PlotCommand: ParsableCommand {
         discussion: """
             Reads a run folder (model.safetensors, metrics.csv, config.json) and the images it was trained on, and \
             writes what is named, or all of it: \(PlotName.allValueStrings.joined(separator: ", ")). \
-            The report is one web page, to explore the latent space with. Of a model with a codebook there are \
+            The report is one web page, to explore the latent space with; the card is README.md, which says what the model is and how to use it. Of a model with a codebook there are \
             reconstructions, samples, losses and codes alone. Of a table there are latent-space, losses and \
             latent-dimensions: the others and the page show images. \
             A picture that is there is replaced as a whole; if anything fails, it stays as it was. The film of a \
@@ -124,6 +124,18 @@ struct PlotCommand: ParsableCommand {
                         to: path)
                 paths.append(path)
             }
+            if isWanted(.card), let record = run.record {
+                let card = ModelCard(
+                    run.model, record, history: history, evaluation: evaluation(of: run, console),
+                    classNames: data.classNames, files: Folder.names(target))
+                if try card.write(to: target) {
+                    paths.append("\(target)/\(ModelCard.fileName)")
+                } else if self.figures.contains(.card) {
+                    throw VAEError(
+                        .cannotCreate, "\(target)/\(ModelCard.fileName)", "is somebody's own, and is kept",
+                        advice: "Write the card to another folder: --out DIR.")
+                }
+            }
             try common.report(paths, WrittenFiles(files: paths), to: console)
         }
     }
@@ -134,6 +146,7 @@ struct PlotCommand: ParsableCommand {
             let shown: String? =
                 switch name {
                 case .report: "report"
+                case .card: nil
                 case .figure(let figure): figure.showsImages ? figure.rawValue : nil
                 }
             guard let shown else { continue }
@@ -152,6 +165,7 @@ struct PlotCommand: ParsableCommand {
             let other: String? =
                 switch name {
                 case .report: "report"
+                case .card: nil
                 case .figure(let figure): drawn.contains(figure) ? nil : figure.rawValue
                 }
             if let other {
@@ -200,10 +214,14 @@ struct PlotCommand: ParsableCommand {
 enum PlotName: ExpressibleByArgument, Equatable {
     case figure(FigureName)
     case report
+    /// `README.md`.
+    case card
 
     init?(argument: String) {
         if argument == "report" {
             self = .report
+        } else if argument == "card" {
+            self = .card
         } else if let name = FigureName(rawValue: argument) {
             self = .figure(name)
         } else {
@@ -211,7 +229,7 @@ enum PlotName: ExpressibleByArgument, Equatable {
         }
     }
 
-    static var allValueStrings: [String] { FigureName.allCases.map(\.rawValue) + ["report"] }
+    static var allValueStrings: [String] { FigureName.allCases.map(\.rawValue) + ["report", "card"] }
 }
 
 /// Kinds of file, with commas between them.

@@ -28,10 +28,11 @@ import VAEData
         #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
         let paths = outcome.output.split(separator: "\n").map(String.init)
         #expect(
-            paths.sorted() == (Self.pictures + ["report.html"]).sorted().map { scratch.file("run/" + $0) })
+            paths.sorted()
+                == (Self.pictures + ["report.html", "README.md"]).sorted().map { scratch.file("run/" + $0) })
         #expect(
             try files(scratch, "run")
-                == (Self.pictures + Self.records + ["report.html"])
+                == (Self.pictures + Self.records + ["report.html", "README.md"])
                 .sorted())
 
         // The same pictures, to the byte, as the training itself draws of the same model and the same epochs.

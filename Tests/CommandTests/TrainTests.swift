@@ -16,7 +16,7 @@ import VAEData
         let files = try FileManager.default.contentsOfDirectory(atPath: scratch.file("run")).sorted()
         #expect(
             files == [
-                "best.safetensors", "checkpoint.previous.safetensors", "checkpoint.safetensors",
+                "README.md", "best.safetensors", "checkpoint.previous.safetensors", "checkpoint.safetensors",
                 "config.json",
                 "interpolations.png", "latent-dimensions.png", "latent-space.png",
                 "latent-space.svg",

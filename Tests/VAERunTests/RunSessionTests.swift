@@ -69,7 +69,7 @@ import VAEData
                 == Set(pictures).union([
                     "config.json", "metrics.csv", "model.safetensors", "best.safetensors",
                     "checkpoint.safetensors", "checkpoint.previous.safetensors", "film.safetensors",
-                    "film.png", "report.html",
+                    "film.png", "report.html", "README.md",
                 ]))
         #expect(try sha256("run") == session.model.sha256.description)
         #expect(try SavedRun(folder: session.path).isTrained(on: digits()))

@@ -49,7 +49,7 @@ package struct RunReport {
         try report.write(to: path)
     }
 
-    private static func facts(_ record: RunRecord) -> [Report.Facts] {
+    static func facts(_ record: RunRecord) -> [Report.Facts] {
         let (data, training, environment) = (record.data, record.training, record.environment)
         let model = record.model
         let layers: [Report.Facts.Row] =

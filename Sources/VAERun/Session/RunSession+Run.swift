@@ -58,7 +58,17 @@ extension RunSession {
             model: trainer.model, data: tested, history: trainer.history, prior: prior, threads: threads)
         let names = FigureName.drawn(ofTable: isTable, ofCodes: isQuantized)
         if let log { try finish(log, pictures, names) }
-        if figures { try pictures.write(names, to: folder.path) }
+        guard figures else { return }
+        try pictures.write(names, to: folder.path)
+        let card = ModelCard(
+            model, record, history: trainer.history,
+            evaluation: (try? EvaluationRecord.ofRun(folder.path, model)) ?? nil,
+            classNames: data.classNames, files: Folder.names(folder.path))
+        guard try card.write(to: folder.path) else {
+            observer.observe(
+                .warning("\(ModelCard.fileName) in the run folder is somebody's own, and is left as it is"))
+            return
+        }
     }
 
     /// Adds what there is of the trained model to its log.
