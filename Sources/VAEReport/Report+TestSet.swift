@@ -5,8 +5,10 @@ extension Report {
     /// The test set as a report shows it: where the model puts each image, and the images themselves.
     public struct TestSet: Sendable {
         package var images: PackedImages
-        /// The place of each image in latent space, as the model encodes it.
+        /// The place of each image in latent space, as the model encodes it; of none for a model with a codebook.
         public var encoding: Encoding
+        /// The codes of each image; nil for a model of Gaussian latents.
+        package private(set) var codes: ImageCodes?
         /// The loss of every image at z = μ; without it the page measures the images that it shows.
         public var losses: ImageLosses?
 
@@ -20,6 +22,20 @@ extension Report {
             }
             self.images = images
             self.encoding = encoding
+            self.losses = losses
+        }
+
+        /// - Throws: `invalidArgument` when images, codes and losses differ in number.
+        package init(images: PackedImages, codes: ImageCodes, losses: ImageLosses? = nil) throws(VAEError) {
+            guard codes.count == images.total, losses.map({ $0.kl.count == images.total }) ?? true else {
+                throw VAEError(
+                    .invalidArgument, "report", "is given other codes or losses than images",
+                    expected: "\(images.total) of each",
+                    found: "\(codes.count) and \(losses?.kl.count ?? 0)")
+            }
+            self.images = images
+            encoding = Encoding(latentSize: codes.positions, mean: [], logVariance: [])
+            self.codes = codes
             self.losses = losses
         }
 
@@ -49,7 +65,13 @@ extension Report {
         ) throws(VAEError) {
             var measured: ImageLosses?
             if measuringLosses { measured = try model.losses(of: images, sampling: false, threads: threads) }
-            try self.init(images: packed, encoding: model.encode(images, threads: threads), losses: measured)
+            if model.configuration.isQuantized {
+                try self.init(
+                    images: packed, codes: model.codes(of: images, threads: threads), losses: measured)
+            } else {
+                try self.init(
+                    images: packed, encoding: model.encode(images, threads: threads), losses: measured)
+            }
         }
     }
 }

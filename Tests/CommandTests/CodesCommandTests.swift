@@ -19,7 +19,7 @@ import VAECore
         #expect(outcome.status == 0, "\(outcome.errors)")
         for words in [
             "49 positions of 12 codes of 3 numbers", "loss = reconstruction + 0.25 × ‖z_e − z_q‖²",
-            "of 12 used", "perplexity", "under the prior of counts", "no page",
+            "of 12 used", "perplexity", "under the prior of counts",
         ] {
             #expect(outcome.errors.contains(words), "\(words): \(outcome.errors)")
         }
@@ -28,7 +28,7 @@ import VAECore
             files == [
                 "config.json", "metrics.csv", "model.safetensors", "best.safetensors",
                 "checkpoint.safetensors", "checkpoint.previous.safetensors", "prior.safetensors",
-                "codes.json", "codes.png", "losses.png", "reconstructions.png", "samples.png",
+                "codes.json", "codes.png", "losses.png", "reconstructions.png", "samples.png", "report.html",
             ])
         let rows = try scratch.text("run/metrics.csv").split(separator: "\n").map { $0.split(separator: ",") }
         #expect(rows.count == 3 && rows[0].contains("train_penalty") && rows[0].contains("test_penalty"))
@@ -45,6 +45,12 @@ import VAECore
             try #require(json["prior_nats"] as? Double)
         )
         #expect(abs(bound - reconstruction - nats) < 1e-6 * bound && nats < 49 * log(12))
+        // Kept in the run, and shown on its page.
+        #expect(try scratch.text("run/evaluation.json") == evaluation.output)
+        let page = try scratch.text("run/report.html")
+        #expect(page.contains("What is a good value for the bound?") && page.contains("array-prior"))
+        #expect(try vae("plot", run, "report", "--out", scratch.file("again")).status == 0)
+        #expect(try scratch.text("again/report.html") == page)
         let text = try vae("evaluate", run, "--out", scratch.file("e.json"))
         #expect(text.output.contains("perplexity") && text.output.contains("pixelwise mean"))
         #expect(try scratch.text("e.json") == evaluation.output)
@@ -103,8 +109,7 @@ import VAECore
             (["anomalies", run, "--by", "kl"], "is the same for all images"),
             (["ppca", run], "probabilistic PCA"),
             (["plot", run, "manifold"], "shows a Gaussian latent space"),
-            (["plot", run, "latent-space"], "There are reconstructions, samples, losses, codes."),
-            (["plot", run, "report"], "shows a Gaussian latent space"),
+            (["plot", run, "latent-space"], "There are reconstructions, samples, losses, codes, report."),
             (["plot", run, "samples", "--dimensions", "1,2"], "are those of a Gaussian z"),
             (["sample", run, "--mixture", "--out", "no.png"], "is made of Gaussians"),
             (["sample", run, "--class", "3", "--out", "no.png"], "knows of no classes"),
