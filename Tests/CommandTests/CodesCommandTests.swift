@@ -87,6 +87,17 @@ import VAECore
             try vae("anomalies", run, "--by", "reconstruction", "--out", scratch.file("a.png")).status == 0)
         #expect(try vae("plot", run, "samples", "codes", "--out", scratch.file("plots")).status == 0)
 
+        // A line's ends are the images' reconstructions.
+        let line = try vae(
+            "interpolate", run, "--from", "0", "--to", "4", "--steps", "5", "--json", "--out",
+            scratch.file("l.npy"))
+        #expect(line.status == 0, "\(line.errors)")
+        let steps = try #require(try line.json()["codes"] as? [[Int]])
+        #expect(steps.count == 5 && steps[0] == numbers.prefix(49).compactMap(\.self))
+        let (drawn, rebuilt) = try (scratch.bytes("l.npy"), scratch.bytes("r.npy"))
+        #expect(drawn.suffix(5 * 4 * 784).prefix(4 * 784) == rebuilt.suffix(5 * 4 * 784).prefix(4 * 784))
+        #expect(drawn.suffix(4 * 784) == rebuilt.suffix(4 * 784))
+
         let resumed = try train.run([
             "--resume", run, "--epochs", "3", "--codes", "12", "--filters", "6,8", "--no-figures",
         ])
@@ -102,7 +113,15 @@ import VAECore
         #expect(try train.run(short + ["--no-figures", "--out", run]).status == 0)
         let zeros = [String](repeating: "0", count: 48).joined(separator: ",")
         for (arguments, words) in [
-            (["interpolate", run, "--from", "1", "--to", "2", "--out", "no.png"], "nothing between two"),
+            (
+                ["interpolate", run, "--from", "1", "--to", zeros + ",0", "--out", "no.png"],
+                "--to: is no image"
+            ),
+            (["interpolate", run, "--from", "1", "--to", "9999999", "--out", "no.png"], "is no test image"),
+            (
+                ["interpolate", run, "--from", "1", "--to", "2", "--class", "3", "--out", "no.png"],
+                "no classes"
+            ),
             (["edit", run, "--from", "class:3", "--to", "class:8", "--out", "no.png"], "can't be added"),
             (["complete", run, "--mask", "top", "--out", "no.png"], "proposals"),
             (["anomalies", run], "--by likelihood: weighs draws"),

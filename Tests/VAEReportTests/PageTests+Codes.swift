@@ -210,6 +210,41 @@ extension PageTests {
         try await expectSilence(driver)
     }
 
+    /// On a phone and a laptop nothing hangs over the edge, and all that can be pressed is large enough for a finger.
+    @Test(arguments: coded, [(390, "dark"), (1200, "light")])
+    func codesFitEveryScreen(_ configuration: ModelConfiguration, screen: (Int, String)) async throws {
+        let driver = try Chromium.current
+        try await driver.command(
+            "Emulation.setDeviceMetricsOverride",
+            [
+                "width": .number(Double(screen.0)), "height": 844, "deviceScaleFactor": 2,
+                "mobile": .flag(screen.0 < 500),
+            ])
+        try await driver.command(
+            "Emulation.setEmulatedMedia",
+            ["features": [["name": "prefers-color-scheme", "value": .text(screen.1)]]])
+        try await open(Self.codedReport(configuration).report)
+        #expect(try await driver.run("return document.documentElement.scrollWidth <= innerWidth;") == true)
+        let small = try await driver.run(
+            """
+            return [...document.querySelectorAll('button, input[type=number], #code-canvas')]
+              .filter((e) => e.getClientRects().length && (e.offsetHeight < 24 || e.offsetWidth < 24))
+              .map((e) => e.id || e.textContent);
+            """)
+        #expect(small == [])
+        // The mosaic is painted, in the shape of the image, or in rows where codes have no place.
+        let painted = try await driver.run(
+            """
+            const canvas = document.getElementById('code-canvas');
+            const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+            return [canvas.width > 100, new Set(data).size > 4];
+            """)
+        #expect(painted == JSON.list([true, true]))
+        try await driver.command("Emulation.clearDeviceMetricsOverride", [:])
+        try await driver.command("Emulation.setEmulatedMedia", ["features": []])
+        try await expectSilence(driver)
+    }
+
     @Test(.enabled(if: hasPython, "Python has no numpy and safetensors"), arguments: coded)
     func pythonDecodesCodes(_ configuration: ModelConfiguration) async throws {
         let (fixture, report, prior) = try Self.codedReport(configuration)

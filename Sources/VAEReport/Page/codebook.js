@@ -51,22 +51,29 @@ class Swatches {
     this.canvases.clear();
   }
 
-  /** A canvas with what a code stands for: that mean, or what the decoder makes of it in the middle of the most used code. */
-  canvas(code) {
-    if (!this.canvases.has(code)) {
+  /** The position in the middle. */
+  get middle() { return (this.codes.height >> 1) * this.codes.width + (this.codes.width >> 1); }
+
+  /**
+   * A canvas with what a code stands for: that mean, or what the decoder makes of it among the most used code at all other positions. Without
+   * places in the picture a code says something else at each position.
+   */
+  canvas(code, position = this.middle) {
+    const key = position * this.codes.size + code;
+    if (!this.canvases.has(key)) {
       const canvas = element('canvas');
-      this.painter.paint(canvas, this.means.get(code) ?? this.decoded(code));
+      this.painter.paint(canvas, this.means.get(code) ?? this.decoded(code, position));
       canvas.removeAttribute('style');
-      this.canvases.set(code, canvas);
+      this.canvases.set(key, canvas);
     }
-    return this.canvases.get(code);
+    return this.canvases.get(key);
   }
 
-  decoded(code) {
+  decoded(code, position) {
     const { codes, shape, model, rows, columns } = this;
     const numbers = new Uint16Array(codes.positions).fill(this.ground);
-    const [row, column] = [codes.height >> 1, codes.width >> 1];
-    numbers[row * codes.width + column] = code;
+    const [row, column] = [Math.floor(position / codes.width), position % codes.width];
+    numbers[position] = code;
     const image = codes.decode(numbers);
     if (!this.hasPlaces) return image;
     const values = new Float32Array(shape.height * shape.width * shape.channels);
@@ -116,7 +123,7 @@ class Palette {
     }
     const { used, perplexity } = codes.usage;
     const shown = this.swatches.hasPlaces ? 'the mean of what test images have around its places'
-      : 'what the decoder makes of it in the middle of the most used one';
+      : 'what the decoder makes of it at the position in the middle, with the most used code at all others';
     byId('palette-text').textContent = `${count(used)} of ${count(codes.size)} codes used by ${count(report.points.total)} test images, `
       + `perplexity ${fixed(perplexity, 1)}. A code's picture is ${shown}, its percentage its share of all uses.`
       + (this.order.length < codes.size ? ` The ${count(this.order.length)} most used are here, the others go by their number.` : '');

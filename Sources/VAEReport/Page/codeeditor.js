@@ -5,6 +5,13 @@ class CodeEditor {
     Object.assign(this, { model, codes, prior, testSet, painter, swatches, palette, theme });
     this.frame = byId('code-grid');
     this.canvas = byId('code-canvas');
+    /** Codes without a place in the picture are shown in rows of their own number. */
+    const isRow = codes.height === 1;
+    this.columns = isRow ? Math.ceil(Math.sqrt(codes.positions)) : codes.width;
+    this.rows = isRow ? Math.ceil(codes.positions / this.columns) : codes.height;
+    const aspect = (isRow ? this.columns / this.rows : 1) * (model.width / model.height);
+    this.canvas.style.aspectRatio = `${aspect}`;
+    this.frame.style.maxWidth = `min(100%, ${86 * Math.max(aspect, 0.2)}vh)`;
     this.numbers = new Uint16Array(codes.positions);
     this.start = new Uint16Array(codes.positions);
     this.original = null;
@@ -24,10 +31,11 @@ class CodeEditor {
     let painting = false;
     const at = (event) => {
       const box = this.canvas.getBoundingClientRect();
-      const column = Math.floor(((event.clientX - box.left) / box.width) * this.codes.width);
-      const row = Math.floor(((event.clientY - box.top) / box.height) * this.codes.height);
-      const inside = column >= 0 && row >= 0 && column < this.codes.width && row < this.codes.height;
-      return inside ? row * this.codes.width + column : -1;
+      const column = Math.floor(((event.clientX - box.left) / box.width) * this.columns);
+      const row = Math.floor(((event.clientY - box.top) / box.height) * this.rows);
+      const position = row * this.columns + column;
+      const inside = column >= 0 && row >= 0 && column < this.columns && position < this.codes.positions;
+      return inside ? position : -1;
     };
     frame.addEventListener('pointerdown', (event) => {
       const position = at(event);
@@ -52,8 +60,8 @@ class CodeEditor {
     frame.addEventListener('focus', () => this.drawGrid());
     frame.addEventListener('blur', () => this.drawGrid());
     frame.addEventListener('keydown', (event) => {
-      const { width, positions } = this.codes;
-      const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -width, ArrowDown: width }[event.key];
+      const { columns, codes: { positions } } = this;
+      const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[event.key];
       if (step) {
         const next = this.cursor + step;
         if (next >= 0 && next < positions) this.cursor = next;
@@ -63,7 +71,7 @@ class CodeEditor {
       else return;
       event.preventDefault();
       this.drawGrid();
-      const [row, column] = [Math.floor(this.cursor / width) + 1, this.cursor % width + 1];
+      const [row, column] = [Math.floor(this.cursor / columns) + 1, this.cursor % columns + 1];
       announce(`Row ${row}, column ${column}: code ${this.numbers[this.cursor]}`);
     });
     byId('code-reset').addEventListener('click', () => {
@@ -133,7 +141,7 @@ class CodeEditor {
 
   /** The mosaic: a picture of each position's code, a corner on those that are changed, and a frame around the cursor. */
   drawGrid() {
-    const { canvas, codes, numbers, swatches, theme } = this;
+    const { canvas, numbers, swatches, theme, columns, rows } = this;
     const side = canvas.clientWidth;
     if (!side) return;
     const ratio = Math.min(devicePixelRatio || 1, 2);
@@ -141,19 +149,19 @@ class CodeEditor {
     if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
     const context = canvas.getContext('2d');
     context.clearRect(0, 0, width, height);
-    const x = (column) => Math.round((column * width) / codes.width), y = (row) => Math.round((row * height) / codes.height);
-    const gap = width / codes.width > 14 * ratio ? ratio : 0;
+    const x = (column) => Math.round((column * width) / columns), y = (row) => Math.round((row * height) / rows);
+    const gap = width / columns > 14 * ratio ? ratio : 0;
     context.imageSmoothingEnabled = swatches.painter.smooth;
-    const { hasPlaces, rows, columns } = swatches;
     const accent = theme.colour('accent'), surface = theme.colour('surface');
     numbers.forEach((code, position) => {
-      const [row, column] = [Math.floor(position / codes.width), position % codes.width];
+      const [row, column] = [Math.floor(position / columns), position % columns];
       const [left, top] = [x(column), y(row)];
       const [w, h] = [x(column + 1) - left - gap, y(row + 1) - top - gap];
-      const swatch = swatches.canvas(code);
       // Of a code with a place its own position alone, so that the mosaic is the picture.
-      if (hasPlaces) context.drawImage(swatch, columns, rows, columns, rows, left, top, w, h);
-      else context.drawImage(swatch, left, top, w, h);
+      if (swatches.hasPlaces) {
+        const [across, down] = [swatches.columns, swatches.rows];
+        context.drawImage(swatches.canvas(code), across, down, across, down, left, top, w, h);
+      } else context.drawImage(swatches.canvas(code, position), left, top, w, h);
       if (code === this.start[position]) return;
       const corner = Math.max(4 * ratio, Math.min(w, h) / 4);
       context.fillStyle = accent;
@@ -163,7 +171,7 @@ class CodeEditor {
       context.lineTo(left + w, top + corner);
       context.fill();
     });
-    const [row, column] = [Math.floor(this.cursor / codes.width), this.cursor % codes.width];
+    const [row, column] = [Math.floor(this.cursor / columns), this.cursor % columns];
     if (document.activeElement !== this.frame && !this.frame.matches(':hover')) return;
     for (const [colour, inset, line] of [[surface, 1.5, 5], [accent, 1.5, 3]]) {
       context.strokeStyle = colour;

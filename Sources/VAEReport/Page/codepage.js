@@ -9,10 +9,6 @@ class CodePage {
     const swatches = this.swatches = new Swatches({ model, codes, testSet, painter });
     const palette = this.palette = new Palette({ codes, swatches });
     this.context = { model, codes, testSet, painter, theme, swatches, palette, prior: null };
-    // Wide grids of codes in one row stay as high as a finger is wide.
-    const aspect = swatches.hasPlaces ? model.width / model.height : Math.min(codes.width / codes.height, 8);
-    byId('code-canvas').style.aspectRatio = `${aspect}`;
-    byId('code-grid').style.maxWidth = `min(100%, ${86 * Math.max(aspect, 0.2)}vh)`;
     this.describe();
   }
 
@@ -21,7 +17,7 @@ class CodePage {
     const grid = codes.height > 1 ? `${size([codes.height, codes.width])} codes` : `${count(codes.width)} codes`;
     byId('lede').textContent = `${size([model.height, model.width, model.channels])} images as ${grid} of a book of ${count(codes.size)}, `
       + 'with the encoder and the decoder inside this page.';
-    byId('explore-lead').textContent = `${testSet.count ? 'An image is a grid of codes, each shown as what it stands for. ' : ''}`
+    byId('explore-lead').textContent = `${testSet.count ? `An image is a ${codes.height > 1 ? 'grid' : 'row'} of codes, each shown as what it stands for. ` : ''}`
       + 'Choose a code in the book and paint with it: the decoder draws what the codes say. Shift and a click take up the code of a place.';
     byId('draw-lead').textContent = 'The encoder finds the codes that are nearest to it, and the decoder sees nothing else.';
     byId('console-encode').textContent = 'the numbers of an image’s codes.';
