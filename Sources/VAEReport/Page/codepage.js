@@ -18,7 +18,7 @@ class CodePage {
     byId('lede').textContent = `${size([model.height, model.width, model.channels])} images as ${grid} of a book of ${count(codes.size)}, `
       + 'with the encoder and the decoder inside this page.';
     byId('explore-lead').textContent = `${testSet.count ? `An image is a ${codes.height > 1 ? 'grid' : 'row'} of codes, each shown as what it stands for. ` : ''}`
-      + 'Choose a code in the book and paint with it: the decoder draws what the codes say. Shift and a click take up the code of a place.';
+      + 'Choose a code in the book and paint with it: the decoder draws what the codes say.';
     byId('draw-lead').textContent = 'The encoder finds the codes that are nearest to it, and the decoder sees nothing else.';
     byId('console-encode').textContent = 'the numbers of an image’s codes.';
   }
