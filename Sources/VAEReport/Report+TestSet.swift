@@ -42,7 +42,7 @@ extension Report {
         /// Encodes `images` with `model`.
         ///
         /// - Parameters:
-        ///   - images: of the model's shape; the page keeps as many of the first as fit into 2.6 MB
+        ///   - images: of the model's shape; the page keeps as many of the first as fit into 2.6 MB, or 1.4 MB beside a prior of codes
         ///   - model: what encodes and decodes them
         ///   - measuringLosses: decodes and measures every image, too, for the page to sort them by
         ///   - threads: workers; the bits of the result do not depend on it
@@ -54,7 +54,10 @@ extension Report {
             threads: Int = Machine.physicalCores
         ) throws(VAEError) {
             try self.init(
-                images, packed: PackedImages(images), model: model, measuringLosses: measuringLosses,
+                images,
+                packed: PackedImages(
+                    images, limit: PackedImages.limit(isQuantized: model.configuration.isQuantized)),
+                model: model, measuringLosses: measuringLosses,
                 threads: threads)
         }
 

@@ -28,9 +28,7 @@ extension ReportData {
     }
 
     /// Entries of a prior that a page may hold: some two bytes each in base64.
-    static let mostPriorEntries = 1_000_000
-    /// Codes of test images that a page may hold: before they are deflated 4 MB.
-    private static let mostCodes = 2_000_000
+    static let mostPriorEntries = 750_000
 
     /// The test set as codes: a stream of 16 bits for each, images, labels and losses.
     /// - Throws: `invalidArgument` when the images or codes are not of the model's shapes.
@@ -46,7 +44,8 @@ extension ReportData {
                 expected: "codes of \(model.configuration.imageShape)",
                 found: "those of \(set.images.shape), or none of its codebook")
         }
-        let count = min(codes.count, mostPoints, max(1, mostCodes / codes.positions))
+        // Codes without their image would have nothing to be shown beside.
+        let count = min(set.images.count, mostPoints)
         let bytes = codes.numbers[..<(count * codes.positions)].flatMap {
             [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)]
         }

@@ -2,6 +2,8 @@ import Foundation
 import Testing
 import VAE
 import VAECore
+import VAEData
+import VAEFigures
 
 @testable import VAEReport
 
@@ -183,6 +185,34 @@ extension PageTests {
         #expect(try await driver.run("return Array.from(vae.pad.z);").numbers == taken)
         try await pointer.click(.init("#visit"))
         #expect(try await driver.run("return Array.from(vae.editor.numbers);").numbers == taken)
+        try await expectSilence(driver)
+    }
+
+    /// Picture files become the codes that `vae encode` finds in them: one of the model's size, and one that is cut without being scaled, so that
+    /// pixels are the same to the bit.
+    @Test func filesBecomeCodes() async throws {
+        let (fixture, made, _) = try Self.codedReport(Self.coded[1])
+        var report = made
+        report.treatment = .init(fit: .crop, background: [255, 255, 255], padding: [0, 0, 0])
+        let driver = try await open(report)
+        for width in [12, 14] {
+            let shape = ImageShape(height: 8, width: width, channels: 3)
+            let file = scratch.file("\(width).png")
+            let pixels = try Fixtures.pictures(shape, count: 1, seed: UInt64(width)).pixels
+            try Data(Raster(width: width, height: 8, channels: 3, bytes: pixels).png())
+                .write(to: URL(fileURLWithPath: file))
+            try await give(file, by: "drop", to: driver)
+            var options = ImportOptions(pictures: PicturePreparation(fit: .crop))
+            options.pictures.size = .init(height: 1, width: 1)
+            let files = try ImageFiles(
+                contentsOf: [file], shape: fixture.test.shape, options: options)
+            let codes = try fixture.model.codes(of: files.images)
+            #expect(Set(codes.numbers).count > 1)
+            #expect(
+                try await driver.run("return Array.from(vae.pad.z);").numbers
+                    == codes.numbers.map(Double.init))
+        }
+        #expect(try await text(driver, "drawn-loss").contains("reconstruction"))
         try await expectSilence(driver)
     }
 

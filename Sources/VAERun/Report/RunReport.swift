@@ -24,7 +24,10 @@ package struct RunReport {
         treatment = record?.data.options.map { Report.Treatment($0.pictures) }
         test = data.test
         var images: PackedImages?
-        if let test { images = try PackedImages(test) }
+        if let test {
+            images = try PackedImages(
+                test, limit: PackedImages.limit(isQuantized: record?.model.isQuantized ?? false))
+        }
         self.images = images
         self.threads = threads
     }
