@@ -83,7 +83,7 @@ public struct Report: Sendable {
     }
 
     /// The page's bytes, UTF-8. The same report gives the same bytes.
-    /// - Throws: `invalidArgument` when the test set does not have the model's shapes.
+    /// - Throws: `invalidArgument` when the test set or the prior of codes does not have the model's shapes.
     public func html() throws(VAEError) -> [UInt8] { try Page(self).bytes() }
 
     /// Writes the page at `path`, whole or not at all.

@@ -24,6 +24,17 @@ struct ReportData {
                 ? Self.addCodes(set, model, to: &arrays) : Self.addLatents(set, model, to: &arrays)
         }
         let codes = Codes(report)
+        if let prior = report.codePrior {
+            guard let codes, prior.size == codes.size,
+                (prior.height, prior.width) == (codes.height, codes.width)
+            else {
+                throw VAEError(
+                    .invalidArgument, "report", "has a prior of other codes than its model's",
+                    expected: codes.map { "\($0.height)×\($0.width) of \($0.size) codes" }
+                        ?? "none, for Gaussian latents",
+                    found: "\(prior.height)×\(prior.width) of \(prior.size)")
+            }
+        }
         if codes?.hasPrior == true, let prior = report.codePrior {
             arrays.append(("prior", try Self.packed(prior)))
         }

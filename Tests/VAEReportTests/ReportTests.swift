@@ -131,6 +131,12 @@ import VAECore
         var report = try fixture.report()
         report.testSet = try Report.TestSet(odd.test, model: odd.model)
         #expect { try report.html() } throws: { ($0 as? VAEError)?.kind == .invalidArgument }
+        report.testSet = nil
+        report.codePrior = try CodePrior(
+            fittedTo: ImageCodes(height: 1, width: 2, numbers: [0, 1]), size: 2)
+        #expect { try report.html() } throws: {
+            ($0 as? VAEError)?.expected == "none, for Gaussian latents"
+        }
         let encoding = try fixture.model.encode(fixture.test.slice(0..<10))
         #expect { try Report.TestSet(images: PackedImages(fixture.test), encoding: encoding) } throws: {
             ($0 as? VAEError)?.found == "10 and 0"

@@ -50,12 +50,16 @@ class CodeEditor {
       this.paint(position, this.palette.chosen);
     });
     frame.addEventListener('pointermove', (event) => {
-      const position = at(event);
-      if (position < 0 || position === this.cursor) return;
-      this.cursor = position;
-      if (painting) this.paint(position, this.palette.chosen);
-      else this.drawGrid();
+      const events = event.getCoalescedEvents?.() ?? [];
+      for (const each of events.length ? events : [event]) {
+        const position = at(each);
+        if (position < 0 || position === this.cursor) continue;
+        this.cursor = position;
+        if (painting) this.paint(position, this.palette.chosen);
+        else this.drawGrid();
+      }
     });
+    frame.addEventListener('pointerleave', () => this.drawGrid());
     for (const end of ['pointerup', 'pointercancel']) frame.addEventListener(end, () => { painting = false; });
     frame.addEventListener('focus', () => this.drawGrid());
     frame.addEventListener('blur', () => this.drawGrid());
