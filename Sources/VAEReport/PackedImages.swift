@@ -13,11 +13,15 @@ package struct PackedImages: Sendable {
     /// The pixels of the first `count` images as a zlib stream, in base64.
     let base64: [UInt8]
 
+    /// Bytes of a page that the images of a model may take: with a codebook its prior takes some of them.
+    package static func limit(isQuantized: Bool) -> Int { isQuantized ? 1_400_000 : usualLimit }
+    private static let usualLimit = 2_600_000
+
     /// Bytes of pixels that are looked at: some thirty times what fits.
     private static let mostPixels = 64 << 20
 
     /// - Parameter limit: bytes of the page that the images may take
-    package init(_ images: ImageSet, limit: Int = 2_600_000) throws(VAEError) {
+    package init(_ images: ImageSet, limit: Int = usualLimit) throws(VAEError) {
         shape = images.shape
         total = images.count
         labels = images.labels

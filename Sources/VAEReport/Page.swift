@@ -16,6 +16,14 @@ struct Page {
         for part in Template.parts(of: PackageResources.page_html) {
             switch part {
             case .text(let text): bytes += text
+            case .place("explorer"):
+                bytes +=
+                    report.model.configuration.isQuantized
+                    ? PackageResources.codes_html : PackageResources.latents_html
+            case .place("shown"):
+                bytes += Array((report.model.configuration.isQuantized ? "in codes" : "in latent space").utf8)
+            case .place("first"):
+                bytes += Array((report.model.configuration.isQuantized ? "code-grid" : "plane").utf8)
             case .place("title"): bytes += Array(report.title.escapedForHTML.utf8)
             case .place("policy"): bytes += Array(policy.utf8)
             case .place("style"): bytes += style
@@ -36,14 +44,18 @@ struct Page {
             PackageResources.dom_js, PackageResources.axes_js, PackageResources.losses_js,
             PackageResources.pictures_js, PackageResources.theme_js,
             PackageResources.marks_js,
-            PackageResources.prior_js, PackageResources.latents_js, PackageResources.scatter_js,
+            PackageResources.prior_js, PackageResources.codes_js, PackageResources.codeprior_js,
+            PackageResources.latents_js, PackageResources.scatter_js,
             PackageResources.overlay_js,
             PackageResources.explorer_js, PackageResources.detail_js, PackageResources.journey_js,
             PackageResources.sliders_js, PackageResources.condition_js, PackageResources.preparing_js,
+            PackageResources.outcome_js,
+            PackageResources.codebook_js, PackageResources.codeeditor_js,
             PackageResources.framing_js, PackageResources.trial_js, PackageResources.pad_js,
             PackageResources.drop_js,
             PackageResources.grids_js, PackageResources.curves_js, PackageResources.tables_js,
-            PackageResources.evaluation_js, PackageResources.loading_js, PackageResources.main_js,
+            PackageResources.evaluation_js, PackageResources.loading_js, PackageResources.latentpage_js,
+            PackageResources.codepage_js, PackageResources.main_js,
         ]
         return PageParts.script(sources)
     }()

@@ -3,8 +3,9 @@ import VAECore
 
 /// A trained model and its test set as one web page: `report.html`, a single file that needs no server and no network.
 ///
-/// The page decodes in the browser as the pointer moves over the latent plane, and encodes what is drawn. It holds the
-/// weights in single precision, so that its images are the engine's but for the last bits.
+/// The page decodes in the browser as the pointer moves over the latent plane, and encodes what is drawn. Of a model with a codebook it has the codes
+/// of an image to paint on in place of the plane. It holds the weights in single precision, so that its images are the engine's but for the last
+/// bits.
 public struct Report: Sendable {
     /// The page's heading: the data set's name.
     public var title: String
@@ -22,6 +23,8 @@ public struct Report: Sendable {
     public var facts: [Facts]
     /// The evaluation of the model, where there is one.
     public var evaluation: EvaluationSummary?
+    /// The prior of the model's codes, which the page draws from; nil for a page without draws, and for Gaussian latents.
+    public var codePrior: CodePrior?
     /// What the run made of pictures; nil where it read none, and the page makes of them what runs make by default.
     package var treatment: Treatment?
 
@@ -80,7 +83,7 @@ public struct Report: Sendable {
     }
 
     /// The page's bytes, UTF-8. The same report gives the same bytes.
-    /// - Throws: `invalidArgument` when the test set does not have the model's shapes.
+    /// - Throws: `invalidArgument` when the test set or the prior of codes does not have the model's shapes.
     public func html() throws(VAEError) -> [UInt8] { try Page(self).bytes() }
 
     /// Writes the page at `path`, whole or not at all.

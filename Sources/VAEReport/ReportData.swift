@@ -6,63 +6,102 @@ import VAEEvaluation
 /// The data that the page's scripts read: a JSON document, and arrays of numbers in base64 beside it.
 struct ReportData {
     private let document: Document
-    private var arrays: [(name: String, base64: [UInt8])] = []
+    typealias Arrays = [(name: String, base64: [UInt8])]
+    private var arrays: Arrays = []
 
     /// Points whose means and log-variances a page may hold, in bytes before base64.
     private static let pointBytes = 700_000
     /// More would only hide one another.
-    private static let mostPoints = 20_000
+    static let mostPoints = 20_000
 
     init(_ report: Report) throws(VAEError) {
         let model = report.model
         arrays.append(("weights", Packing.base64(Packing.bytes(model.weights.flatMap(\.values)))))
         var points: Points?
         if let set = report.testSet {
-            let size = model.configuration.latentSize
-            guard set.encoding.latentSize == size, set.images.shape == model.configuration.imageShape else {
+            points =
+                try model.configuration.isQuantized
+                ? Self.addCodes(set, model, to: &arrays) : Self.addLatents(set, model, to: &arrays)
+        }
+        let codes = Codes(report)
+        if let prior = report.codePrior {
+            guard let codes, prior.size == codes.size,
+                (prior.height, prior.width) == (codes.height, codes.width)
+            else {
                 throw VAEError(
-                    .invalidArgument, "report", "has a test set of other shapes than its model",
-                    expected: "\(model.configuration.imageShape) in \(size) dimensions",
-                    found: "\(set.images.shape) in \(set.encoding.latentSize)")
+                    .invalidArgument, "report", "has a prior of other codes than its model's",
+                    expected: codes.map { "\($0.height)×\($0.width) of \($0.size) codes" }
+                        ?? "none, for Gaussian latents",
+                    found: "\(prior.height)×\(prior.width) of \(prior.size)")
             }
-            let count = min(set.encoding.count, Self.mostPoints, max(1, Self.pointBytes / (4 * size)))
-            let mean = Packing.Quantised(set.encoding.mean[..<(count * size)], columns: size)
-            let logVariance = Packing.Quantised(set.encoding.logVariance[..<(count * size)], columns: size)
-            arrays += [
-                ("mean", Packing.base64(mean.bytes)), ("log-variance", Packing.base64(logVariance.bytes)),
-                ("images", set.images.base64),
-            ]
-            let classes = Set(set.images.labels ?? []).sorted()
-            if let labels = set.images.labels {
-                let ranks = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, $0) })
-                arrays.append(
-                    ("labels", Packing.base64(Packing.bytes(labels[..<count].map { ranks[$0] ?? 0 }))))
-            }
-            var losses: [String: Range]?
-            if let measured = set.losses {
-                let parts = [("reconstruction", measured.reconstruction), ("kl", measured.kl)]
-                losses = [:]
-                for (name, values) in parts {
-                    let packed = Packing.Quantised(values[..<count], columns: 1)
-                    arrays.append((name, Packing.base64(packed.bytes)))
-                    losses?[name] = Range(packed)
-                }
-            }
-            points = Points(
-                total: set.encoding.count, count: count, images: min(set.images.count, count),
-                labelled: set.images.labels != nil, classes: classes,
-                mean: Range(mean), logVariance: Range(logVariance),
-                losses: losses, axes: size > 2 ? try Axes(PrincipalAxes(of: set.encoding)) : nil)
+        }
+        if codes?.hasPrior == true, let prior = report.codePrior {
+            arrays.append(("prior", try Self.packed(prior)))
         }
         document = Document(
             title: report.title, version: packageVersion,
             model: try ReportPlan(model.configuration), configuration: model.configuration,
-            prior: try Prior(model), klWeight: report.history.last.map(Self.klWeight) ?? 1,
+            prior: try Prior(model), codes: codes, klWeight: report.history.last.map(Self.klWeight) ?? 1,
             hasPenalty: report.history.contains { !$0.train.isWeightedSum } ? true : nil,
             weights: model.weights.map { Document.Weight(name: $0.name, shape: $0.shape) },
             history: report.history.map(Epoch.init), points: points, labelName: report.labelName,
             classNames: report.classNames, facts: report.facts,
             evaluation: report.evaluation, drawings: report.isOfDrawings, treatment: report.treatment)
+    }
+
+    /// The test set in latent space: means, log-variances, images, labels and losses.
+    private static func addLatents(
+        _ set: Report.TestSet, _ model: VariationalAutoencoder, to arrays: inout Arrays
+    ) throws(VAEError) -> Points {
+        let size = model.configuration.latentSize
+        guard set.codes == nil, set.encoding.latentSize == size,
+            set.images.shape == model.configuration.imageShape
+        else {
+            throw VAEError(
+                .invalidArgument, "report", "has a test set of other shapes than its model",
+                expected: "\(model.configuration.imageShape) in \(size) dimensions",
+                found: "\(set.images.shape) in \(set.encoding.latentSize)")
+        }
+        let count = min(set.encoding.count, mostPoints, max(1, pointBytes / (4 * size)))
+        let mean = Packing.Quantised(set.encoding.mean[..<(count * size)], columns: size)
+        let logVariance = Packing.Quantised(set.encoding.logVariance[..<(count * size)], columns: size)
+        arrays += [
+            ("mean", Packing.base64(mean.bytes)), ("log-variance", Packing.base64(logVariance.bytes)),
+        ]
+        return addImages(
+            set, count: count, mean: Range(mean), logVariance: Range(logVariance),
+            axes: size > 2 ? Axes(try PrincipalAxes(of: set.encoding)) : nil, to: &arrays)
+    }
+
+    /// The images, labels and losses of a test set.
+    static func addImages(
+        _ set: Report.TestSet, count: Int, mean: Range? = nil, logVariance: Range? = nil, axes: Axes? = nil,
+        to arrays: inout Arrays
+    ) -> Points {
+        arrays.append(("images", set.images.base64))
+        let classes = Set(set.images.labels ?? []).sorted()
+        if let labels = set.images.labels {
+            let ranks = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, $0) })
+            arrays.append(
+                ("labels", Packing.base64(Packing.bytes(labels[..<count].map { ranks[$0] ?? 0 }))))
+        }
+        var losses: [String: Range]?
+        if let measured = set.losses {
+            // What codes cost under a uniform prior is the same for all images.
+            let parts =
+                [("reconstruction", measured.reconstruction)]
+                + (set.codes == nil ? [("kl", measured.kl)] : [])
+            losses = [:]
+            for (name, values) in parts {
+                let packed = Packing.Quantised(values[..<count], columns: 1)
+                arrays.append((name, Packing.base64(packed.bytes)))
+                losses?[name] = Range(packed)
+            }
+        }
+        return Points(
+            total: set.images.total, count: count, images: min(set.images.count, count),
+            labelled: set.images.labels != nil, classes: classes, mean: mean, logVariance: logVariance,
+            losses: losses, axes: axes)
     }
 
     /// β of the loss of a test image: the one that schedules end with, and 1 where a capacity makes it that of a distance.
@@ -108,6 +147,8 @@ extension ReportData {
         let configuration: ModelConfiguration
         /// nil for N(0, I).
         let prior: Prior?
+        /// Of a model with a codebook.
+        let codes: Codes?
         /// β, the weight of the divergence in the losses.
         let klWeight: Double
         /// true where losses are not all reconstruction + β·KL; nil otherwise.
@@ -143,7 +184,8 @@ extension ReportData {
         let labelled: Bool
         /// All labels of the set, ascending: what a class looks like depends on its rank among them, which is what the page has of each image.
         let classes: [Int]
-        let mean, logVariance: Range
+        /// Of Gaussian latents.
+        let mean, logVariance: Range?
         let losses: [String: Range]?
         let axes: Axes?
     }

@@ -21,9 +21,6 @@ extension TrainCommand {
             ).map(\.rawValue).joined(separator: ", ")
             console.note("pictures  \(names); the others and the page show images, and a table has none")
         }
-        if !noFigures, session.trainer.modelConfiguration.isQuantized {
-            console.note("no page    it shows a Gaussian latent space, and this model has codes")
-        }
         try session.run(
             figures: !noFigures, film: film, tensorBoard: tensorBoard,
             checkpoints: checkpointEvery ?? .automatic,

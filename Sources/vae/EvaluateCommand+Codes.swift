@@ -22,6 +22,11 @@ extension EvaluateCommand {
             try trained.demandGaussian(
                 flag, "is for draws of q(z|x), and codes are not drawn", advice: "Leave it out.")
         }
+        let obstacle = out == nil ? trained.evaluationObstacle(dataset) : nil
+        if let obstacle {
+            console.warn("\(obstacle)")
+            console.warn("what is found is printed, and not kept; --out FILE keeps it elsewhere")
+        }
         guard var test = dataset.test else {
             throw VAEError(.missingInput, dataset.name, "has no test images")
         }
@@ -36,9 +41,12 @@ extension EvaluateCommand {
             of: train, on: test, trained.configuration.likelihood
         ).reconstruction.nats
         console.clearStatus()
-        if let out { try DurableFile.write(JSONDocument.encode(report), to: out) }
+        let record = try CodeEvaluation(
+            report, pixelwiseMean: mean, binarization: options.binarization, of: trained.model,
+            file: trained.modelFile, data: dataset)
+        let json = try record.json()
         if common.json {
-            try console.emit(json: report)
+            try console.emit(json)
         } else {
             let items = dataset.columns.isEmpty ? "images" : "rows"
             let word = dataset.columns.isEmpty ? "image" : "row"
@@ -50,6 +58,13 @@ extension EvaluateCommand {
         }
         console.note(
             "left out: likelihood by draws, latent dimensions and clusters, which are of a Gaussian z")
-        if let out { console.note("wrote \(out.escapingControlCharacters())") }
+        if let out {
+            try DurableFile.write(json, to: out)
+            console.note("wrote \(out.escapingControlCharacters())")
+        } else if obstacle == nil {
+            let paths = try trained.keep(record, dataset, prior: prior, threads: threads)
+            if paths.isEmpty { console.note("nothing is written: the model lies in no run's folder") }
+            for path in paths { console.note("wrote \(path.escapingControlCharacters())") }
+        }
     }
 }

@@ -22,7 +22,7 @@ struct EvaluateCommand: ParsableCommand {
             A run that may only be read is measured all the same; --out keeps the numbers elsewhere.
 
             Of a model with a codebook it says how many of the codes are used, how alike, what they cost under the prior of \
-            counts, and the bound on −ln p(x) that follows; it writes nothing unless --out says where.
+            counts, and the bound on −ln p(x) that follows; it writes the same files.
 
             Of a table images are rows, and pixels the standardised values of their columns; evaluation.json is all that is written.
 

@@ -205,6 +205,8 @@ struct WrittenImages: Encodable {
     var mixture: Mixture?
     /// The latents that they were decoded from, (n, latent size).
     var latents: [[Float]]?
+    /// The codes that they were decoded from, (n, positions), of a model with a codebook.
+    var codes: [[UInt16]]?
     /// The images that they were made of, one each.
     var images: [Image]?
     /// The shares of the way between two classes, an image each for every one of `edited`.

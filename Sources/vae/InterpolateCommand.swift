@@ -2,6 +2,7 @@ import ArgumentParser
 import VAE
 import VAEConsole
 import VAECore
+import VAEData
 import VAEFigures
 import VAERun
 
@@ -15,6 +16,8 @@ struct InterpolateCommand: ParsableCommand {
             numbers with a comma between them (of one dimension, with a point in them: 1.0). Both ends are decoded, too.
             A conditional model decodes the line as --class, else as the class of the test images at its ends; between images of \
             two classes what it is told goes from one to the other along with z.
+            Of a model with a codebook the line goes between what the encoder makes of two test images before it is rounded \
+            to codes, and each point of it is decoded from its nearest codes.
 
             EXAMPLES
               vae interpolate runs/mnist --from 3 --to 17 --out line.png
@@ -54,10 +57,9 @@ struct InterpolateCommand: ParsableCommand {
             let destination = try output.destination(common, console, for: trained)
             try OutputCheck(run: model.run)(output.out)
             try VAEError.require("--steps", steps, in: 2...10_000)
-            try trained.demandGaussian(
-                model.run, "has codes, and there is nothing between two of them",
-                advice: "vae encode and vae decode show and take an image's codes; vae sample draws new ones."
-            )
+            if trained.configuration.isQuantized {
+                return try interpolateCodes(of: trained, to: destination, console, threads)
+            }
             let label = try named.map { name throws(VAEError) in
                 try trained.labels(ofClasses: [name], data, console)[0]
             }
@@ -138,14 +140,7 @@ struct InterpolateCommand: ParsableCommand {
             return points
         }
         let tested = try data.images(of: trained, console).asTested(by: trained.record?.training)
-        guard let test = tested.test else {
-            throw VAEError(.missingInput, "the run", "has no test images")
-        }
-        for (flag, index, _) in indices where !(0..<test.count).contains(index) {
-            throw VAEError(
-                .invalidArgument, flag, "is no test image", expected: "0 to \(test.count - 1)",
-                found: "\(index)")
-        }
+        let test = try Self.demand(indices.map { ($0.flag, $0.index) }, of: tested)
         let encoding = try trained.model.encode(
             test.selecting(indices.map(\.index)), threads: threads)
         try Finiteness.demand(encoding.mean, each: size) { "test image \(indices[$0].index)" }
@@ -154,5 +149,21 @@ struct InterpolateCommand: ParsableCommand {
                 z: Array(encoding.mean[place * size..<(place + 1) * size]), label: test.labels?[entry.index])
         }
         return points
+    }
+
+    /// - Returns: the test images
+    /// - Throws: `missingInput` where there are none, `invalidArgument` for a number that none has.
+    static func demand(
+        _ indices: [(flag: String, index: Int)], of tested: Dataset
+    ) throws(VAEError) -> ImageSet {
+        guard let test = tested.test else {
+            throw VAEError(.missingInput, "the run", "has no test images")
+        }
+        for (flag, index) in indices where !(0..<test.count).contains(index) {
+            throw VAEError(
+                .invalidArgument, flag, "is no test image", expected: "0 to \(test.count - 1)",
+                found: "\(index)")
+        }
+        return test
     }
 }

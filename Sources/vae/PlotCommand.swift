@@ -2,6 +2,7 @@ import ArgumentParser
 import VAEConsole
 import VAECore
 import VAEFigures
+import VAEReport
 import VAERun
 
 /// `vae plot`: the pictures of a run, made again.
@@ -12,8 +13,9 @@ struct PlotCommand: ParsableCommand {
         discussion: """
             Reads a run folder (model.safetensors, metrics.csv, config.json) and the images it was trained on, and \
             writes what is named, or all of it: \(PlotName.allValueStrings.joined(separator: ", ")). \
-            The report is one web page, to explore the latent space with; the card is README.md, which says what the model is and how to use it. Of a model with a codebook there are \
-            reconstructions, samples, losses and codes alone. Of a table there are latent-space, losses and \
+            The report is one web page, to explore the latent space with, or to paint with codes; the card is README.md, \
+            which says what the model is and how to use it. Of a model with a \
+            codebook there are reconstructions, samples, losses, codes, the report and the card alone. Of a table there are latent-space, losses and \
             latent-dimensions: the others and the page show images. \
             A picture that is there is replaced as a whole; if anything fails, it stays as it was. The film of a \
             training needs the model of every epoch and is made by vae-train --film alone.
@@ -103,7 +105,8 @@ struct PlotCommand: ParsableCommand {
             let names = FigureName.drawn(ofTable: isTable, ofCodes: run.configuration.isQuantized)
                 .filter { isWanted(.figure($0)) }
             let prior =
-                run.configuration.isQuantized && names.contains(.samples)
+                run.configuration.isQuantized
+                    && (names.contains(.samples) || isWanted(.report) && run.hasPage)
                 ? try run.codePrior(threads: threads, data: { data }) : nil
             let figures = try RunFigures(
                 model: run.model, data: data, history: history, options: options, prior: prior,
@@ -120,8 +123,7 @@ struct PlotCommand: ParsableCommand {
                 try RunReport(record: run.record, data: data, threads: threads)
                     .write(
                         run.model, history: history, losses: true,
-                        evaluation: evaluation(of: run, console),
-                        to: path)
+                        evaluation: evaluation(of: run, console), prior: prior, to: path)
                 paths.append(path)
             }
             if isWanted(.card), let record = run.record {
@@ -160,12 +162,12 @@ struct PlotCommand: ParsableCommand {
     /// - Throws: `invalidArgument` for what shows a Gaussian latent space.
     private func checkCodes(_ run: SavedRun) throws(VAEError) {
         let drawn = FigureName.drawn(ofTable: run.model.standardization != nil, ofCodes: true)
-        let advice = "There are \(drawn.map(\.rawValue).joined(separator: ", "))."
+        let advice =
+            "There are \((drawn.map(\.rawValue) + (run.hasPage ? ["report"] : [])).joined(separator: ", "))."
         for name in figures {
             let other: String? =
                 switch name {
-                case .report: "report"
-                case .card: nil
+                case .report, .card: nil
                 case .figure(let figure): drawn.contains(figure) ? nil : figure.rawValue
                 }
             if let other {
@@ -179,9 +181,9 @@ struct PlotCommand: ParsableCommand {
     }
 
     /// The evaluation of this very model by `vae evaluate`; nil where there is none.
-    private func evaluation(of run: SavedRun, _ console: Console) -> EvaluationRecord? {
+    private func evaluation(of run: SavedRun, _ console: Console) -> EvaluationSummary? {
         do throws(VAEError) {
-            return try EvaluationRecord.ofRun(folder, run.model)
+            return try EvaluationSummary.ofRun(folder, run.model)
         } catch {
             console.warn("the report has no evaluation: \(error)")
             return nil

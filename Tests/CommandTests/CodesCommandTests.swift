@@ -19,7 +19,7 @@ import VAECore
         #expect(outcome.status == 0, "\(outcome.errors)")
         for words in [
             "49 positions of 12 codes of 3 numbers", "loss = reconstruction + 0.25 × ‖z_e − z_q‖²",
-            "of 12 used", "perplexity", "under the prior of counts", "no page",
+            "of 12 used", "perplexity", "under the prior of counts",
         ] {
             #expect(outcome.errors.contains(words), "\(words): \(outcome.errors)")
         }
@@ -28,7 +28,7 @@ import VAECore
             files == [
                 "config.json", "metrics.csv", "model.safetensors", "best.safetensors",
                 "checkpoint.safetensors", "checkpoint.previous.safetensors", "prior.safetensors",
-                "codes.json", "codes.png", "losses.png", "reconstructions.png", "samples.png",
+                "codes.json", "codes.png", "losses.png", "reconstructions.png", "samples.png", "report.html",
             ])
         let rows = try scratch.text("run/metrics.csv").split(separator: "\n").map { $0.split(separator: ",") }
         #expect(rows.count == 3 && rows[0].contains("train_penalty") && rows[0].contains("test_penalty"))
@@ -45,6 +45,12 @@ import VAECore
             try #require(json["prior_nats"] as? Double)
         )
         #expect(abs(bound - reconstruction - nats) < 1e-6 * bound && nats < 49 * log(12))
+        // Kept in the run, and shown on its page.
+        #expect(try scratch.text("run/evaluation.json") == evaluation.output)
+        let page = try scratch.text("run/report.html")
+        #expect(page.contains("What is a good value for the bound?") && page.contains("array-prior"))
+        #expect(try vae("plot", run, "report", "--out", scratch.file("again")).status == 0)
+        #expect(try scratch.text("again/report.html") == page)
         let text = try vae("evaluate", run, "--out", scratch.file("e.json"))
         #expect(text.output.contains("perplexity") && text.output.contains("pixelwise mean"))
         #expect(try scratch.text("e.json") == evaluation.output)
@@ -81,6 +87,17 @@ import VAECore
             try vae("anomalies", run, "--by", "reconstruction", "--out", scratch.file("a.png")).status == 0)
         #expect(try vae("plot", run, "samples", "codes", "--out", scratch.file("plots")).status == 0)
 
+        // A line's ends are the images' reconstructions.
+        let line = try vae(
+            "interpolate", run, "--from", "0", "--to", "4", "--steps", "5", "--json", "--out",
+            scratch.file("l.npy"))
+        #expect(line.status == 0, "\(line.errors)")
+        let steps = try #require(try line.json()["codes"] as? [[Int]])
+        #expect(steps.count == 5 && steps[0] == numbers.prefix(49).compactMap(\.self))
+        let (drawn, rebuilt) = try (scratch.bytes("l.npy"), scratch.bytes("r.npy"))
+        #expect(drawn.suffix(5 * 4 * 784).prefix(4 * 784) == rebuilt.suffix(5 * 4 * 784).prefix(4 * 784))
+        #expect(drawn.suffix(4 * 784) == rebuilt.suffix(4 * 784))
+
         let resumed = try train.run([
             "--resume", run, "--epochs", "3", "--codes", "12", "--filters", "6,8", "--no-figures",
         ])
@@ -96,15 +113,22 @@ import VAECore
         #expect(try train.run(short + ["--no-figures", "--out", run]).status == 0)
         let zeros = [String](repeating: "0", count: 48).joined(separator: ",")
         for (arguments, words) in [
-            (["interpolate", run, "--from", "1", "--to", "2", "--out", "no.png"], "nothing between two"),
+            (
+                ["interpolate", run, "--from", "1", "--to", zeros + ",0", "--out", "no.png"],
+                "--to: is no image"
+            ),
+            (["interpolate", run, "--from", "1", "--to", "9999999", "--out", "no.png"], "is no test image"),
+            (
+                ["interpolate", run, "--from", "1", "--to", "2", "--class", "3", "--out", "no.png"],
+                "no classes"
+            ),
             (["edit", run, "--from", "class:3", "--to", "class:8", "--out", "no.png"], "can't be added"),
             (["complete", run, "--mask", "top", "--out", "no.png"], "proposals"),
             (["anomalies", run], "--by likelihood: weighs draws"),
             (["anomalies", run, "--by", "kl"], "is the same for all images"),
             (["ppca", run], "probabilistic PCA"),
             (["plot", run, "manifold"], "shows a Gaussian latent space"),
-            (["plot", run, "latent-space"], "There are reconstructions, samples, losses, codes."),
-            (["plot", run, "report"], "shows a Gaussian latent space"),
+            (["plot", run, "latent-space"], "There are reconstructions, samples, losses, codes, report."),
             (["plot", run, "samples", "--dimensions", "1,2"], "are those of a Gaussian z"),
             (["sample", run, "--mixture", "--out", "no.png"], "is made of Gaussians"),
             (["sample", run, "--class", "3", "--out", "no.png"], "knows of no classes"),

@@ -6,7 +6,7 @@ import VAE
 extension PageTests {
     private static let python = ProcessInfo.processInfo.environment["VAE_PYTHON"] ?? "python3"
 
-    private static func run(_ arguments: [String], in folder: String) throws -> (
+    static func run(_ arguments: [String], in folder: String) throws -> (
         status: Int32, output: String
     ) {
         let process = Process()

@@ -46,7 +46,7 @@ extension PageTests {
     }
 
     /// Gives the page a file as a hand or the clipboard does, and waits for its note.
-    private func give(_ path: String, by event: String, to driver: WebDriver) async throws {
+    func give(_ path: String, by event: String, to driver: WebDriver) async throws {
         let name = URL(fileURLWithPath: path).lastPathComponent
         let bytes = try Data(contentsOf: URL(fileURLWithPath: path)).base64EncodedString()
         try await driver.run(

@@ -43,6 +43,34 @@ import VAECore
         #expect(page.count < 4_000_000, "\(page.count) bytes")
     }
 
+    /// A model with a codebook, noise for images, and a prior of as many counts as a page holds, of codes without order; one of more is left out.
+    @Test func staysUnderFourMegabytesWithCodes() throws {
+        let shape = ImageShape(height: 28, width: 28)
+        let model = try VariationalAutoencoder(ModelConfiguration().quantized())
+        var generator = SplitMix64(seed: 10)
+        var pixels = [UInt8](repeating: 0, count: 2000 * 784)
+        for index in pixels.indices { pixels[index] = UInt8(truncatingIfNeeded: generator.next()) }
+        let test = try ImageSet(shape: shape, pixels: pixels)
+        func prior(_ images: Int) throws -> CodePrior {
+            let numbers = (0..<images * 49).map { _ in UInt16(generator.next() & 127) }
+            return try CodePrior(
+                fittedTo: ImageCodes(height: 7, width: 7, numbers: numbers), size: 128)
+        }
+        var report = try Report(
+            title: "Digits", model: model,
+            testSet: Report.TestSet(test, model: model, measuringLosses: false))
+        let fitting = try prior(8400)
+        #expect((700_000...750_000).contains(fitting.entryCount), "\(fitting.entryCount)")
+        report.codePrior = fitting
+        let page = try report.html()
+        #expect(page.count < 4_000_000, "\(page.count) bytes")
+        #expect(page.firstRange(of: Array("id=\"array-prior\"".utf8)) != nil)
+        report.codePrior = try prior(9000)
+        let without = try report.html()
+        #expect(without.firstRange(of: Array("id=\"array-prior\"".utf8)) == nil)
+        #expect(without.count < page.count)
+    }
+
     /// Noise does not shrink, so only some of it fits; what does is the front of the set.
     @Test func takesAsManyImagesAsFit() throws {
         var generator = SplitMix64(seed: 9)
@@ -103,6 +131,12 @@ import VAECore
         var report = try fixture.report()
         report.testSet = try Report.TestSet(odd.test, model: odd.model)
         #expect { try report.html() } throws: { ($0 as? VAEError)?.kind == .invalidArgument }
+        report.testSet = nil
+        report.codePrior = try CodePrior(
+            fittedTo: ImageCodes(height: 1, width: 2, numbers: [0, 1]), size: 2)
+        #expect { try report.html() } throws: {
+            ($0 as? VAEError)?.expected == "none, for Gaussian latents"
+        }
         let encoding = try fixture.model.encode(fixture.test.slice(0..<10))
         #expect { try Report.TestSet(images: PackedImages(fixture.test), encoding: encoding) } throws: {
             ($0 as? VAEError)?.found == "10 and 0"

@@ -44,6 +44,48 @@ struct CodesTests {
         #expect(try VariationalAutoencoder(listed).codeGrid! == (2, 2))
     }
 
+    /// Ends are the images' own codes, and what lies between has the codes that the loops in Double find nearest to the line: none of these points
+    /// is as near to a second code as Float and Double differ.
+    @Test(arguments: models) func linesBetweenImages(configuration: ModelConfiguration) throws {
+        let images = try bars(12, configuration.imageShape)
+        // Trained, so that codes lie where vectors do.
+        let trainer = try Trainer(
+            configuration, TrainingConfiguration(epochs: 20, batchSize: 6, learningRate: 0.01), threads: 1)
+        let model = try trainer.fit(images)
+        let reference = try ReferenceModel(configuration)
+        let vectors: [Double] = try reference.run(
+            images.pixels.map { Double(Float($0) / 255) }, noise: [],
+            parameters: model.weights.map { $0.values.map(Double.init) }
+        ).mean
+        let layer = try #require(reference.topology.quantisation)
+        let codes = try #require(model.codes).map(Double.init)
+        let size = layer.positions * layer.dimension
+        var changed = 0
+        for (first, last) in [(0, 1), (4, 9), (11, 2)] {
+            let line = try model.codes(between: images.selecting([first, last]), steps: 9, threads: 2)
+            let own = try model.codes(of: images.selecting([first, last]))
+            #expect(line.count == 9)
+            #expect(
+                Array(line.numbers.prefix(layer.positions) + line.numbers.suffix(layer.positions))
+                    == own.numbers)
+            for step in 0..<9 {
+                let point = (0..<size).map { index in
+                    vectors[first * size + index] * Double(8 - step) / 8
+                        + vectors[last * size + index] * Double(step) / 8
+                }
+                let expected = layer.referenceNumbers(point, codes: codes)
+                let found = line.numbers[step * layer.positions..<(step + 1) * layer.positions]
+                #expect(found.map { Int($0) } == expected, "step \(step) from \(first) to \(last)")
+                changed += step > 0 && Array(found) != Array(line.numbers.prefix(layer.positions)) ? 1 : 0
+            }
+        }
+        #expect(changed > 3, "lines that stay where they are would agree with anything")
+        #expect(throws: VAEError.self) { try model.codes(between: images, steps: 3) }
+        #expect(throws: VAEError.self) {
+            try VariationalAutoencoder(smallModel).codes(between: images.selecting([0, 1]), steps: 3)
+        }
+    }
+
     /// A likelihood with parameters of its own: they come behind the codebook.
     @Test func parametersThatNoOptimiserTrains() throws {
         let network = try Network(Self.row)

@@ -212,3 +212,20 @@ struct CodeCounts: Sendable, Equatable {
         return keys[low]
     }
 }
+
+extension CodePrior {
+    /// Codes seen in all contexts of all levels.
+    package var entryCount: Int { tables.reduce(0) { $0 + $1.keys.count } }
+
+    /// From the shortest context to the longest: the contexts that were seen, ascending, each with its codes and their counts.
+    package var levels: [[(context: Int, entries: [(code: Int, count: Int)])]] {
+        tables.map { table in
+            var level: [(context: Int, entries: [(code: Int, count: Int)])] = []
+            for (key, count) in zip(table.keys, table.counts) {
+                if level.last?.context != key / size { level.append((key / size, [])) }
+                level[level.count - 1].entries.append((key % size, count))
+            }
+            return level
+        }
+    }
+}

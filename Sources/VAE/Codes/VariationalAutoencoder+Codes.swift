@@ -83,6 +83,49 @@ extension VariationalAutoencoder {
         return result.region.array()
     }
 
+    /// The codes on the way from one image to another: those nearest to points of the straight line between what the encoder makes of the two, before
+    /// it is rounded to codes. The first and the last are the images' own.
+    ///
+    /// - Parameters:
+    ///   - ends: two images
+    ///   - steps: points of the line, its ends included
+    /// - Throws: `invalidArgument` when the model has no codebook, the images do not have its shape or are not two, or there are fewer than two
+    ///   steps; `unavailable` when there is not memory enough.
+    public func codes(
+        between ends: ImageSet, steps: Int, threads: Int = Machine.physicalCores
+    ) throws(VAEError) -> ImageCodes {
+        let (layer, grid) = try demandCodes()
+        try configuration.check(ends, "images")
+        try VAEError.require("images", ends.count, in: 2...2)
+        try VAEError.require("steps", steps, in: 2...)
+        let (positions, size) = (layer.positions, layer.positions * layer.dimension)
+        let (vectors, result) = try Engine.allocate { () throws(OutOfMemory) in
+            (try FloatStorage(count: 2 * size), try FloatStorage(count: steps * positions))
+        }
+        try withEngine(threads, max(2, steps)) { engine, weights in
+            engine.forEachMicroBatch(of: 2) { workspace, range in
+                engine.load(ends, range, workspace)
+                engine.network.encode(weights, workspace, count: range.count)
+                vectors.region[range.lowerBound * size..<range.upperBound * size].copy(
+                    from: workspace.mean.prefix(range.count * size))
+            }
+            let found = vectors.region.array()
+            engine.forEachMicroBatch(of: steps) { workspace, range in
+                let line = range.flatMap { step in
+                    let share = Float(step) / Float(steps - 1)
+                    return (0..<size).map { (1 - share) * found[$0] + share * found[size + $0] }
+                }
+                workspace.mean.prefix(line.count).copy(from: line.span)
+                engine.network.sampleLatents(weights, workspace, count: range.count)
+                result.region[range.lowerBound * positions..<range.upperBound * positions].copy(
+                    from: workspace.nodes[engine.network.topology.latent].binding.kept.prefix(
+                        range.count * positions))
+            }
+        }
+        return ImageCodes(
+            height: grid.height, width: grid.width, numbers: result.region.array().map { UInt16($0) })
+    }
+
     /// - Throws: `invalidArgument` for a model of Gaussian latents.
     private func demandCodes() throws(VAEError) -> (Quantisation, (height: Int, width: Int)) {
         guard let layer = network.topology.quantisation, let codeGrid else {

@@ -12,6 +12,10 @@ public struct Encoding: Sendable, Equatable {
 
     /// Images.
     public var count: Int { mean.count / latentSize }
+
+    package init(latentSize: Int, mean: [Float], logVariance: [Float]) {
+        (self.latentSize, self.mean, self.logVariance) = (latentSize, mean, logVariance)
+    }
 }
 
 extension VariationalAutoencoder {

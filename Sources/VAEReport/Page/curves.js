@@ -1,8 +1,12 @@
 // Loss curves, with the values of the epoch under the pointer.
 
+const withPenalty = (losses) => ({ ...losses, penalty: losses.total - losses.reconstruction });
+
 class Curves {
   constructor(history) {
-    this.history = history;
+    this.history = report.codes ? history.map((epoch) => ({
+      ...epoch, train: withPenalty(epoch.train), test: epoch.test && withPenalty(epoch.test),
+    })) : history;
     this.chosen = history.length - 1;
     this.frame = byId('curves');
     this.panels = [];
@@ -14,10 +18,10 @@ class Curves {
     }
     this.hasTest = history.some((epoch) => epoch.test);
     byId('training-lead').textContent = `${count(history.length)} ${history.length === 1 ? 'epoch' : 'epochs'}. `
-      + `Losses in nats per image, and loss = reconstruction + ${report.hasPenalty ? 'penalty' : `${klFactor}KL`}. Point at a curve for its values.`;
-    for (const [name, part] of [['Loss', 'total'], ['Reconstruction', 'reconstruction'], ['KL divergence', 'kl']]) {
-      this.addPanel(name, part);
-    }
+      + `Losses in nats per image, and loss = reconstruction + ${report.codes ? 'commitment' : report.hasPenalty ? 'penalty' : `${klFactor}KL`}. Point at a curve for its values.`;
+    // What codes cost under a uniform prior is a constant, and no curve.
+    const last = report.codes ? ['Commitment', 'penalty'] : ['KL divergence', 'kl'];
+    for (const [name, part] of [['Loss', 'total'], ['Reconstruction', 'reconstruction'], last]) this.addPanel(name, part);
     this.frame.addEventListener('keydown', (event) => {
       const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
       if (!step) return;
@@ -103,7 +107,7 @@ class Curves {
     const parts = (kind, name, losses) => [
       element('span', { class: `key ${kind}` }),
       `${name} ${fixed(losses.total)} = ${fixed(losses.reconstruction)} + ` + (report.hasPenalty
-        ? `${fixed(losses.total - losses.reconstruction)} (KL ${fixed(losses.kl)})` : `${klFactor}${fixed(losses.kl)}`),
+        ? `${fixed(losses.total - losses.reconstruction)}${report.codes ? '' : ` (KL ${fixed(losses.kl)})`}` : `${klFactor}${fixed(losses.kl)}`),
     ];
     byId('curve-values').replaceChildren(
       `Epoch ${epoch}: `, ...parts('train', 'training', train), ...(test ? ['   ', ...parts('test', 'test', test)] : []));

@@ -14,6 +14,12 @@ function arrayBytes(name) {
   return bytes;
 }
 
+/** The bytes of an array that is a zlib stream. Browsers from before 2023 have no such reader. */
+async function inflated(name) {
+  const packed = new Blob([arrayBytes(name)]).stream().pipeThrough(new DecompressionStream('deflate'));
+  return new Uint8Array(await new Response(packed).arrayBuffer());
+}
+
 /** Sixteen-bit steps of each column's range, back to numbers: (rows, columns). */
 function dequantised(name, range) {
   const steps = new Uint16Array(arrayBytes(name).buffer);
@@ -49,13 +55,13 @@ class TestSet {
     this.axes = points?.axes ?? null;
     /** Images with pixels; none until they are unpacked. */
     this.imageCount = 0;
-    this.mean = points ? dequantised('mean', points.mean) : new Float32Array(0);
-    this.logVariance = points ? dequantised('log-variance', points.logVariance) : new Float32Array(0);
+    this.mean = points?.mean ? dequantised('mean', points.mean) : new Float32Array(0);
+    this.logVariance = points?.logVariance ? dequantised('log-variance', points.logVariance) : new Float32Array(0);
     /** Labels are any whole numbers; the page's array has their ranks. */
     this.labels = points?.labelled
       ? Float64Array.from(new Uint32Array(arrayBytes('labels').buffer), (rank) => points.classes[rank]) : null;
     this.reconstruction = points?.losses ? dequantised('reconstruction', points.losses.reconstruction) : null;
-    this.kl = points?.losses ? dequantised('kl', points.losses.kl) : null;
+    this.kl = points?.losses?.kl ? dequantised('kl', points.losses.kl) : null;
     this.classes = this.labels ? points.classes : [];
     /** What each class looks like, by its label. */
     this.looks = new Map(this.classes.map((label, rank) => [label, classLook(rank, this.classes.length)]));
@@ -65,8 +71,7 @@ class TestSet {
   /** Unpacks the images. Browsers from before 2023 can't, and show no originals. */
   async unpack(count) {
     if (!count || typeof DecompressionStream === 'undefined') return;
-    const packed = new Blob([arrayBytes('images')]).stream().pipeThrough(new DecompressionStream('deflate'));
-    this.bytes = new Uint8Array(await new Response(packed).arrayBuffer());
+    this.bytes = await inflated('images');
     this.imageCount = Math.min(count, this.bytes.length / this.pixels);
   }
 
@@ -118,5 +123,14 @@ class TestSet {
       reconstruction: model.reconstructionLoss(pixels, mean, this.labelOf(index)),
       kl: klDivergence(mean, this.logVarianceOf(index)),
     };
+  }
+
+  /** Whether the losses of all images are known, and need not be measured. */
+  get isMeasured() { return this.reconstruction !== null; }
+
+  /** The loss of an image as one number, in nats. */
+  lossOf(index, model) {
+    const loss = this.loss(index, model);
+    return loss && totalLoss(loss);
   }
 }

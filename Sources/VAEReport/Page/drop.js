@@ -31,7 +31,7 @@ class DropZone extends Trial {
     const pixels = this.testSet.image(index);
     if (!pixels) return;
     this.opened++;
-    this.latents.choose(this.testSet.labelOf(index));
+    this.outcome.tell(this.testSet.labelOf(index));
     const { model, painter } = this;
     const canvas = this.frame(model.width, model.height);
     painter.paintTile(canvas.getContext('2d'), pixels, 0, 0);

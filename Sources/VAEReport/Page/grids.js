@@ -108,8 +108,7 @@ function reconstructionStrip({ model, painter, testSet }, indices) {
     painter.paintDifference(stage, pixels, image);
     painter.drawTile(context, stage, x, 2 * (model.height + gap));
   });
-  const losses = indices.map((index) => testSet.loss(index, model)).filter(Boolean);
-  const shown = losses.map((loss) => fixed(totalLoss(loss), 1));
+  const shown = indices.map((index) => testSet.lossOf(index, model)).filter(Number.isFinite).map((loss) => fixed(loss, 1));
   canvas.setAttribute('aria-label', `Rows of inputs, reconstructions and differences; losses ${shown.join(', ')} nats`);
   return { canvas, range: shown.length > 1 ? `${shown[0]} to ${shown.at(-1)} nats` : `${shown[0]} nats` };
 }
@@ -127,15 +126,15 @@ function showReconstructions(context) {
     const { canvas, range } = reconstructionStrip(context, indices);
     rows.append(element('div', { class: 'strip' }, element('h4', {}, `${title}: ${range}`), canvas));
   };
-  if (testSet.kl) {
-    const loss = (index) => totalLoss(testSet.loss(index));
+  if (testSet.isMeasured) {
+    const loss = (index) => testSet.lossOf(index, context.model);
     const order = Array.from({ length: known }, (_, index) => index).sort((a, b) => loss(a) - loss(b));
     const middle = Math.max(0, (known >> 1) - (wanted >> 1));
     add('Best', order.slice(0, wanted));
     add('Median', order.slice(middle, middle + wanted));
     add('Worst', order.slice(-wanted));
     byId('reconstructions-text').textContent = 'Inputs, reconstructions and differences, '
-      + `by loss over ${count(known)} test images.`;
+      + `by ${report.codes ? '−ln p(x|codes)' : 'loss'} over ${count(known)} test images.`;
   } else {
     const { indices, title } = testSet.examples(wanted);
     if (indices.length) add(title, indices);
@@ -144,14 +143,20 @@ function showReconstructions(context) {
   }
 }
 
-/** Images decoded from draws of the prior. */
-function offerSamples({ model, painter, latents, prior }) {
-  const { width, height } = model;
+/** A sheet for draws: its context, and how many images go on it with which gaps. */
+function sampleSheet(canvas, { width, height }, painter) {
   const columns = Math.max(width > 3 * height ? 2 : 4, Math.min(height > 2 * width ? 40 : 10, Math.floor(320 / width)));
   const rows = Math.max(2, Math.min(width > 2 * height ? 16 : 4, Math.floor((columns * width * 0.4) / height)));
   // Photographs without a gap between them look like one.
-  const gap = painter.smooth ? gapBeside(model) : 0;
-  const context = painter.sheet(byId('samples'), columns * (width + gap) - gap, rows * (height + gap) - gap);
+  const gap = painter.smooth ? gapBeside({ width, height }) : 0;
+  const context = painter.sheet(canvas, columns * (width + gap) - gap, rows * (height + gap) - gap);
+  return { columns, rows, gap, context };
+}
+
+/** Images decoded from draws of the prior. */
+function offerSamples({ model, painter, latents, prior }) {
+  const { width, height } = model;
+  const { columns, rows, gap, context } = sampleSheet(byId('samples'), model, painter);
   const draws = Array.from({ length: columns * rows }, () => new Float32Array(model.latentSize));
   const paint = () => draws.forEach((z, index) => painter.paintTile(
     context, model.decode(z, latents.label), (index % columns) * (width + gap), Math.floor(index / columns) * (height + gap)));

@@ -48,6 +48,36 @@ function repeatNearest({ inputShape, outputShape, factor }, output, input) {
   }
 }
 
+/** The nearest of K codes for each position; of equally near ones the first. `numbers` has which. */
+class Quantiser extends PlainLayer {
+  constructor({ size, dimension }, outputShape, codes) {
+    super(outputShape, (output, vectors) => this.quantise(output, vectors));
+    Object.assign(this, { size, dimension, codes });
+    this.numbers = new Uint16Array(valuesOf(outputShape) / dimension);
+    // −½‖e‖², in the precision in which the engine keeps it.
+    this.offsets = new Float32Array(size);
+    for (let code = 0; code < size; code++) {
+      let square = 0;
+      for (let i = 0; i < dimension; i++) square += codes[code * dimension + i] ** 2;
+      this.offsets[code] = -0.5 * square;
+    }
+  }
+
+  quantise(output, vectors) {
+    const { size, dimension, codes, offsets, numbers } = this;
+    for (let position = 0; position < numbers.length; position++) {
+      let [nearest, most] = [0, -Infinity];
+      for (let code = 0; code < size; code++) {
+        let score = offsets[code];
+        for (let i = 0; i < dimension; i++) score += vectors[position * dimension + i] * codes[code * dimension + i];
+        if (score > most) [nearest, most] = [code, score];
+      }
+      numbers[position] = nearest;
+      for (let i = 0; i < dimension; i++) output[position * dimension + i] = codes[nearest * dimension + i];
+    }
+  }
+}
+
 const withActivation = (activation, expression) =>
   (activation === 'none' ? expression : `${activation.replace('-', '_')}(${expression})`);
 const toMaps = (shape) => (shape.length === 3 ? `.reshape(-1, ${shape.join(', ')})` : '');
@@ -122,6 +152,11 @@ const kinds = {
       new PlainLayer(outputShape, (output, input) => repeatNearest(layer, output, input)),
     python: ({ layer, outputShape: [height, width] }, [x]) =>
       `${x}.repeat(${layer.factor}, 1).repeat(${layer.factor}, 2)[:, :${height}, :${width}]`,
+    needs: () => [],
+  },
+  quantisation: {
+    make: ({ layer, outputShape }, [codes]) => new Quantiser(layer, outputShape, codes),
+    python: () => { throw new Error('codes are found by the encoder, and the program has the decoder alone'); },
     needs: () => [],
   },
   reparameterisation: {

@@ -84,7 +84,7 @@ class Pad extends Trial {
     const pixels = this.testSet.image(index);
     if (!pixels) return;
     this.given = Float32Array.from(pixels);
-    this.latents.choose(this.testSet.labelOf(index));
+    this.outcome.tell(this.testSet.labelOf(index));
     byId('given-note').textContent = `Test image ${count(index)}, pixel for pixel.`;
     this.showGiven();
     byId('framed').checked = byId('inverted').checked = false;

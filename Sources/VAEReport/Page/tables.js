@@ -7,8 +7,10 @@ function row(cells, heading = false) {
 
 function showEpochs(history, curves) {
   const table = byId('epochs');
-  const losses = (part) => (part ? [fixed(part.total), fixed(part.reconstruction), fixed(part.kl)] : ['–', '–', '–']);
-  const head = ['Epoch', 'Training', 'reconstruction', 'KL', 'Test', 'reconstruction', 'KL', 'seconds', 'images/s'];
+  const last = (part) => fixed(report.codes ? part.total - part.reconstruction : part.kl);
+  const losses = (part) => (part ? [fixed(part.total), fixed(part.reconstruction), last(part)] : ['–', '–', '–']);
+  const name = report.codes ? 'commitment' : 'KL';
+  const head = ['Epoch', 'Training', 'reconstruction', name, 'Test', 'reconstruction', name, 'seconds', 'images/s'];
   const rows = history.map((epoch) => row([
     String(epoch.epoch), ...losses(epoch.train), ...losses(epoch.test), fixed(epoch.seconds, 1),
     count(epoch.imagesPerSecond),
@@ -59,7 +61,8 @@ function showKeyFigures(history, parameters) {
     const measured = last.test ?? last.train;
     figures.push([last.test ? 'Test loss' : 'Training loss', fixed(measured.total), 'nats per image']);
     figures.push(['Reconstruction', fixed(measured.reconstruction), 'nats']);
-    figures.push(['KL divergence', fixed(measured.kl), 'nats']);
+    if (report.codes) figures.push(['Codes', count(report.codes.height * report.codes.width), `of ${count(report.codes.size)} an image`]);
+    else figures.push(['KL divergence', fixed(measured.kl), 'nats']);
     figures.push(['Epochs', count(history.length), `${fixed(last.seconds, 1)} s the last`]);
     figures.push(['Speed', count(last.imagesPerSecond), 'images/s']);
   }

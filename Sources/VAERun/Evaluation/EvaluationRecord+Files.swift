@@ -12,12 +12,15 @@ extension EvaluationRecord {
 
     /// The file's bytes: names in snake case and sorted, the same bytes for the same record.
     /// - Throws: `invalidData` when a number is not finite.
-    package func json() throws(VAEError) -> [UInt8] {
+    package func json() throws(VAEError) -> [UInt8] { try Self.json(self) }
+
+    /// The bytes of any evaluation's file.
+    static func json(_ evaluation: some Encodable) throws(VAEError) -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         encoder.keyEncodingStrategy = .convertToSnakeCase
         do {
-            return Array(try encoder.encode(self)) + [0x0A]
+            return Array(try encoder.encode(evaluation)) + [0x0A]
         } catch {
             throw .json("evaluation", error)
         }
@@ -26,27 +29,32 @@ extension EvaluationRecord {
     /// Reads a record that `write` wrote.
     /// - Throws: `missingInput` when there is none, `invalidData` when it isn't one or is of another version.
     package init(contentsOf path: String) throws(VAEError) {
+        let record: EvaluationRecord = try Self.read(path)
+        guard record.isInRange else { throw Self.damaged(path, "numbers that no evaluation has") }
+        self = record
+    }
+
+    /// Reads the file of any evaluation.
+    /// - Throws: `missingInput` when there is none, `invalidData` when it isn't one or is of another version.
+    static func read<Evaluation: Decodable>(_ path: String) throws(VAEError) -> Evaluation {
         let bytes = try DurableFile.read(path, limit: Self.longest)
         guard Self.longestString(of: bytes) <= Self.longestText else {
             throw Self.damaged(path, "a string of more than \(Self.longestText) bytes")
         }
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
-        let record: EvaluationRecord
         do {
             // Another version need not have the rest.
             let version = try decoder.decode(Version.self, from: Foundation.Data(bytes)).version
             guard version == Self.currentVersion else {
                 throw Self.damaged(path, "version \(version)", expected: "version \(Self.currentVersion)")
             }
-            record = try decoder.decode(EvaluationRecord.self, from: Foundation.Data(bytes))
+            return try decoder.decode(Evaluation.self, from: Foundation.Data(bytes))
         } catch let error as VAEError {
             throw error
         } catch {
             throw Self.damaged(path, RunRecord.reason(error))
         }
-        guard record.isInRange else { throw Self.damaged(path, "numbers that no evaluation has") }
-        self = record
     }
 
     /// The evaluation of a run's last model, nil where there is none or the model has become another since.

@@ -30,6 +30,16 @@ package struct EvaluationRecord: Equatable, Sendable {
         package let latentSize: Int
         package let imageShape: ImageShape
         package let likelihood: String
+
+        /// - Throws: `unavailable` when the model can't be written for its SHA-256.
+        init(_ model: VariationalAutoencoder, file: String) throws(VAEError) {
+            self.file = file
+            sha256 = try model.sha256.description
+            parameters = model.parameterCount
+            latentSize = model.configuration.latentSize
+            imageShape = model.configuration.imageShape
+            likelihood = model.configuration.likelihood.rawValue
+        }
     }
 
     package struct Data: Codable, Equatable, Sendable {
@@ -60,10 +70,7 @@ package struct EvaluationRecord: Equatable, Sendable {
     ) throws(VAEError) {
         version = Self.currentVersion
         program = packageVersion
-        self.model = Model(
-            file: file, sha256: try model.sha256.description, parameters: model.parameterCount,
-            latentSize: model.configuration.latentSize, imageShape: model.configuration.imageShape,
-            likelihood: model.configuration.likelihood.rawValue)
+        self.model = try Model(model, file: file)
         self.data = Data(
             name: data.name, sha256: try data.contentHash(), trainImages: data.train.count,
             testImages: evaluation.loss.test.images)

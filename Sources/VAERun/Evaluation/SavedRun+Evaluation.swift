@@ -1,12 +1,14 @@
+import VAE
 import VAECore
 import VAEData
+import VAEReport
 
 extension SavedRun {
     /// The model's file, its name alone.
     package var modelFile: String { path.split(separator: "/").last.map(String.init) ?? path }
 
-    /// Whether the run has a page: not that of a table, nor of a model with a codebook.
-    package var hasPage: Bool { model.standardization == nil && !configuration.isQuantized }
+    /// Whether the run has a page: not that of a table.
+    package var hasPage: Bool { model.standardization == nil }
 
     /// The evaluated model in words, for a heading.
     package var title: String {
@@ -61,14 +63,28 @@ extension SavedRun {
     package func keep(
         _ evaluation: EvaluationRecord, _ data: Dataset, threads: Int
     ) throws(VAEError) -> [String] {
+        try keep(evaluation.json(), EvaluationSummary(evaluation), data, prior: nil, threads: threads)
+    }
+
+    /// The same of a model with a codebook.
+    /// - Parameter prior: what the page draws from
+    package func keep(
+        _ evaluation: CodeEvaluation, _ data: Dataset, prior: CodePrior, threads: Int
+    ) throws(VAEError) -> [String] {
+        try keep(evaluation.json(), EvaluationSummary(evaluation), data, prior: prior, threads: threads)
+    }
+
+    private func keep(
+        _ json: [UInt8], _ evaluation: EvaluationSummary, _ data: Dataset, prior: CodePrior?, threads: Int
+    ) throws(VAEError) -> [String] {
         guard let folder, let record else { return [] }
         let name = try evaluationFile(of: data)
         let path = RunFolder.join(folder, name)
-        try evaluation.write(to: path)
+        try DurableFile.write(json, to: path)
         guard name == EvaluationRecord.fileName, hasPage else { return [path] }
         let page = RunFolder.join(folder, RunReport.fileName)
         try RunReport(record: record, data: data.asTested(by: record.training), threads: threads).write(
-            model, history: history(), losses: true, evaluation: evaluation, to: page)
+            model, history: history(), losses: true, evaluation: evaluation, prior: prior, to: page)
         return [path, page]
     }
 }

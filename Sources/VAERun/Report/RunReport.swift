@@ -24,7 +24,10 @@ package struct RunReport {
         treatment = record?.data.options.map { Report.Treatment($0.pictures) }
         test = data.test
         var images: PackedImages?
-        if let test { images = try PackedImages(test) }
+        if let test {
+            images = try PackedImages(
+                test, limit: PackedImages.limit(isQuantized: record?.model.isQuantized ?? false))
+        }
         self.images = images
         self.threads = threads
     }
@@ -32,10 +35,11 @@ package struct RunReport {
     /// Writes the page at `path`, whole or not at all.
     /// - Parameter losses: measures every test image, for the page to sort them by. Without it a page costs an encoding of the
     ///   test set and little more.
-    /// - Parameter evaluation: of this very model; another's is left out
+    /// - Parameter evaluation: of this very model
+    /// - Parameter prior: of the model's codes
     package func write(
         _ model: VariationalAutoencoder, history: [EpochReport], losses: Bool,
-        evaluation: EvaluationRecord? = nil, to path: String
+        evaluation: EvaluationSummary? = nil, prior: CodePrior? = nil, to path: String
     ) throws(VAEError) {
         var testSet: Report.TestSet?
         if let test, let images {
@@ -44,8 +48,9 @@ package struct RunReport {
         }
         var report = Report(
             title: name.title, model: model, history: history, testSet: testSet, labelName: name.label,
-            classNames: name.classes, facts: facts, evaluation: evaluation.map { EvaluationSummary($0) })
+            classNames: name.classes, facts: facts, evaluation: evaluation)
         report.treatment = treatment
+        report.codePrior = prior
         try report.write(to: path)
     }
 
@@ -86,17 +91,26 @@ package struct RunReport {
                     .init("learning rate", "\(training.learningRate)"),
                     .init("β₁, β₂", "\(training.beta1), \(training.beta2)"),
                     .init("ε", "\(training.epsilon)"),
-                    .init("KL weight", "\(training.klWeight)"), .init("seed", "\(training.seed)"),
-                    .init("binarised images", training.binarization?.rawValue ?? "no"),
-                ] + (training.augmentation.map { [.init("augmented images", $0.description)] } ?? [])
+                ]
+                    + (model.isQuantized ? [] : [.init("KL weight", "\(training.klWeight)")]) + [
+                        .init("seed", "\(training.seed)"),
+                        .init("binarised images", training.binarization?.rawValue ?? "no"),
+                    ] + (training.augmentation.map { [.init("augmented images", $0.description)] } ?? [])
                     + training.additions.map { .init($0.name, $0.value) }),
             Report.Facts(
                 "Sizes",
                 [.init("image", "\(model.imageShape)")] + layers + [
                     .init("hidden activation", model.hiddenActivation.rawValue),
                     .init("likelihood", model.likelihood.rawValue),
-                    .init("latent dimensions", "\(model.latentSize)"),
-                ]),
+                ]
+                    + (model.codebook.map {
+                        [
+                            .init("codes of an image", "\(model.latentSize)"),
+                            .init("codebook", "\($0.size) of \($0.dimension) numbers"),
+                            .init("commitment β", "\($0.commitment)"),
+                            .init("running means γ", "\($0.decay)"),
+                        ]
+                    } ?? [.init("latent dimensions", "\(model.latentSize)")])),
             Report.Facts(
                 "Environment",
                 [

@@ -1,6 +1,7 @@
 import VAE
 import VAECore
 import VAEData
+import VAEReport
 
 extension RunSession {
     /// Trains to the end and leaves the whole run folder. After an interruption it may be called again, and goes on.
@@ -32,8 +33,7 @@ extension RunSession {
         }
         let isTable = !data.columns.isEmpty
         let isQuantized = trainer.modelConfiguration.isQuantized
-        let hasPage = figures && !isTable && !isQuantized
-        let page = hasPage ? try RunReport(record: record, data: tested, threads: threads) : nil
+        let page = figures && !isTable ? try RunReport(record: record, data: tested, threads: threads) : nil
         if trainer.isFinished {
             observer.observe(.finishedBefore(epochs: trainer.history.count))
         } else {
@@ -50,7 +50,7 @@ extension RunSession {
         // An evaluation that is there is of this model when the run was finished already.
         try page?.write(
             trainer.model, history: trainer.history, losses: true,
-            evaluation: (try? EvaluationRecord.ofRun(folder.path, trainer.model)) ?? nil,
+            evaluation: (try? EvaluationSummary.ofRun(folder.path, trainer.model)) ?? nil, prior: prior,
             to: folder.file(RunReport.fileName))
         guard figures || log != nil else { return }
         observer.observe(.drawing(.figures))
