@@ -128,7 +128,8 @@ struct PlotCommand: ParsableCommand {
             }
             if isWanted(.card), let record = run.record {
                 let card = ModelCard(
-                    run.model, record, history: history, evaluation: evaluation(of: run, console),
+                    run.model, record, history: history,
+                    evaluation: (try? EvaluationRecord.ofRun(folder, run.model)) ?? nil,
                     classNames: data.classNames, files: Folder.names(target))
                 if try card.write(to: target) {
                     paths.append("\(target)/\(ModelCard.fileName)")

@@ -55,7 +55,7 @@ extension SavedRun {
         return name + ".json"
     }
 
-    /// Writes the evaluation into the run's folder, and the run's page with its card where it is the last model's on the run's own images; a
+    /// Writes the evaluation into the run's folder, and the run's page and model card with it where it is the last model's on the run's own images; a
     /// table has no page.
     ///
     /// - Returns: the paths written, none for a model that lies in no run's folder.
@@ -63,7 +63,16 @@ extension SavedRun {
     package func keep(
         _ evaluation: EvaluationRecord, _ data: Dataset, threads: Int
     ) throws(VAEError) -> [String] {
-        try keep(evaluation.json(), EvaluationSummary(evaluation), data, prior: nil, threads: threads)
+        let paths = try keep(
+            evaluation.json(), EvaluationSummary(evaluation), data, prior: nil, threads: threads)
+        // A card that is there says it, too.
+        guard let folder, let record, Folder.holdsFile(ModelCard.fileName, folder),
+            paths.first == RunFolder.join(folder, EvaluationRecord.fileName)
+        else { return paths }
+        let card = ModelCard(
+            model, record, history: try history(), evaluation: evaluation, classNames: data.classNames,
+            files: Folder.names(folder))
+        return try card.write(to: folder) ? paths + [RunFolder.join(folder, ModelCard.fileName)] : paths
     }
 
     /// The same of a model with a codebook.
