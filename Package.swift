@@ -112,15 +112,16 @@ let package = Package(
             name: "vae",
             dependencies: [
                 "VAE", "VAECore", "VAEConsole", "VAEData", "VAEEvaluation", "VAEExport", "VAEFigures",
-                "VAEReport", "VAERun", "VAEWatch", "Kernels", "ReferenceKernels",
+                "VAEReport", "VAERun", "VAETrain", "VAEWatch", "Kernels", "ReferenceKernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
-        .executableTarget(
-            name: "vae-train",
+        .target(
+            name: "VAETrain",
             dependencies: [
                 "VAE", "VAECore", "VAEConsole", "VAEData", "VAERun", "VAEWatch", "Kernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+        .executableTarget(name: "vae-train", dependencies: ["VAETrain"]),
         .executableTarget(
             name: "vae-bench",
             dependencies: [

@@ -2,19 +2,20 @@ import ArgumentParser
 import Kernels
 import VAEConsole
 import VAECore
+import VAETrain
 
 @main
 struct VAECommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "vae",
-        abstract: "Use, look at and check what vae-train left behind.",
+        abstract: "Train variational autoencoders; use, look at and check what that leaves behind.",
         discussion: """
             Commands take a run folder or a model file (.safetensors). Data goes to
             standard output where no --out is given, messages to standard error;
             --json prints one document.
 
             EXAMPLES
-              vae-train --out runs/mnist                 a run to look at
+              vae train --out runs/mnist                 a run to look at: vae-train
               vae evaluate runs/mnist                    is its loss any good?
               vae sample runs/mnist --out samples.png    64 images that it makes up
               vae encode runs/mnist > z.csv              where its test images lie
@@ -26,7 +27,7 @@ struct VAECommand: ParsableCommand {
             """,
         version: packageVersion,
         subcommands: [
-            SampleCommand.self, ReconstructCommand.self, EncodeCommand.self, DecodeCommand.self,
+            TrainSubcommand.self, SampleCommand.self, ReconstructCommand.self, EncodeCommand.self, DecodeCommand.self,
             InterpolateCommand.self, CompleteCommand.self, EditCommand.self, InfoCommand.self,
             EvaluateCommand.self, AnomaliesCommand.self, CompareCommand.self, WatchCommand.self,
             PPCACommand.self, PlotCommand.self, ExportCommand.self, DataCommand.self, DoctorCommand.self,

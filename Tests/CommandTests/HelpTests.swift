@@ -6,7 +6,8 @@ import Testing
     private static let commands: [[String]] =
         [["vae-train"], ["vae-bench"], ["vae"]]
         + [
-            "sample", "reconstruct", "encode", "decode", "interpolate", "complete", "edit", "info", "doctor",
+            "train", "sample", "reconstruct", "encode", "decode", "interpolate", "complete", "edit", "info",
+            "doctor",
             "evaluate",
             "anomalies", "compare", "watch", "export",
             "ppca", "plot", "data",

@@ -7,9 +7,9 @@ import VAECore
 import VAEData
 import VAERun
 
-@main
-struct TrainCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
+/// `vae-train`: from flags to a run folder.
+package struct TrainCommand: ParsableCommand {
+    package static let configuration = CommandConfiguration(
         commandName: "vae-train",
         abstract: "Train a variational autoencoder on images, or on the rows of a table.",
         usage: """
@@ -50,7 +50,7 @@ struct TrainCommand: ParsableCommand {
               vae-train --dataset synthetic --export-data d   write digits as IDX
             """,
         version: packageVersion)
-    static let _errorLabel = "vae-train: error"
+    package static let _errorLabel = "vae-train: error"
 
     @Option(
         help:
@@ -135,12 +135,24 @@ struct TrainCommand: ParsableCommand {
     var noColor = false
 
     /// The kernels of matrix products come first: the program may begin again with others.
-    static func main() {
+    package static func main() {
         OpenBLAS.settleKernels()
-        begin(synonyms: synonyms)
+        begin(Array(CommandLine.arguments.dropFirst()))
     }
 
-    func run() throws {
+    /// Runs with these arguments, and ends the process where they are wrong or it fails.
+    static func begin(_ arguments: [String]) { begin(arguments, synonyms: synonyms) }
+
+    /// The arguments of the command that runs, without its name.
+    static var givenArguments: ArraySlice<String> {
+        let arguments = CommandLine.arguments.dropFirst()
+        return arguments.first == TrainSubcommand.configuration.commandName
+            ? arguments.dropFirst() : arguments
+    }
+
+    package init() {}
+
+    package func run() throws {
         Signals.ignoreFailedWrites()
         let console = Console("vae-train", quiet: quiet, colour: !noColor)
         do {

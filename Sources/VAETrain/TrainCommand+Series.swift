@@ -28,7 +28,7 @@ extension TrainCommand {
             throw VAEError(.invalidArgument, "--seed", "is too large for so many seeds after it")
         }
         let record = SeriesRecord(
-            seeds: Array(first...last), arguments: Array(CommandLine.arguments.dropFirst()),
+            seeds: Array(first...last), arguments: Array(Self.givenArguments),
             directory: FileManager.default.currentDirectoryPath)
         let name = images.data.map { URL(fileURLWithPath: $0).lastPathComponent } ?? images.dataset?.rawValue
         let folder = try record.begin(out, name: name ?? "digits")

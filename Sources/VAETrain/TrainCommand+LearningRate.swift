@@ -70,7 +70,7 @@ extension TrainCommand {
     /// This command with the rate, without what belongs to the search.
     private static func command(with rate: Double) -> String {
         var rest: [String] = []
-        var arguments = CommandLine.arguments.dropFirst()
+        var arguments = givenArguments
         while let argument = arguments.popFirst() {
             if argument == "--out" || argument == "--output" {
                 arguments = arguments.dropFirst()

@@ -1,0 +1,3 @@
+import VAETrain
+
+TrainCommand.main()
