@@ -22,6 +22,7 @@ struct VAECommand: ParsableCommand {
               vae info runs/mnist --json                 what it is, for a program
               vae compare runs/*                         which settings did better
               vae watch runs                             see them train
+              vae export runs/mnist --format onnx --out onnx/   for other runtimes
               vae data photos/ --image-size 64           what vae-train would read
               vae doctor                                 does it compute rightly here?
             """,

@@ -34,7 +34,8 @@ import VAEExport
         #expect(files == 3 * (2 * ExportedModels.all.count - 1))
     }
 
-    /// Means of outputs that no trained decoder may happen to give: a linear decoder of the identity hands z through.
+    /// Means of outputs that no trained decoder may happen to give: a linear decoder of the identity hands z through. They are at most 1, and a dozen
+    /// operations of single precision are off by some 2⁻²⁴ each.
     @Test(arguments: [Likelihood.bernoulli, .continuousBernoulli, .logisticMixture])
     func meansOfAnyOutput(likelihood: Likelihood) throws {
         let scratch = try Scratch()
@@ -65,7 +66,7 @@ import VAEExport
             .init(name: "input.z", shape: [count, 6 * outputs], floats: z),
             .init(name: "output.images", shape: [count, 2, 3, 1], floats: model.decode(z)),
         ]).write(to: scratch.file("means.0.safetensors"))
-        let (status, output) = try Python.run("compare_onnx.py", scratch.path, Self.tolerance)
+        let (status, output) = try Python.run("compare_onnx.py", scratch.path, "1e-6")
         #expect(status == 0, "\(output)")
     }
 }
