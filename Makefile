@@ -5,12 +5,14 @@
 
 SHELL := /bin/bash
 ARGS ?=
+PREFIX ?= /usr/local
+export PREFIX DESTDIR
 TIME ?= 60
 READERS ?=
 LINTED := Sources Tests Benchmarks Examples Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser python build train plot test test-processors test-models tile test-tiles test-neon test-asan test-tsan coverage fuzz \
+.PHONY: help setup browser python build train install uninstall deb tarball test-packages plot test test-processors test-models tile test-tiles test-neon test-asan test-tsan coverage fuzz \
 	soak bench bench-compare bench-record bench-decoding bench-peers bench-streaming bench-burda examples docs lint format clean
 
 help: ## List the targets
@@ -24,6 +26,21 @@ build: setup ## Build everything, optimised
 
 train: setup ## Train a model: vae-train, optimised, with ARGS
 	swift run -c release vae-train $(ARGS)
+
+install: setup ## Install the tools, their manual and completions, with PREFIX=/usr/local and DESTDIR
+	@scripts/install
+
+uninstall: ## Take them away again, with the same PREFIX
+	@scripts/install uninstall
+
+deb: setup ## Make a Debian package in dist/
+	@scripts/package deb
+
+tarball: setup ## Make an archive in dist/ that runs wherever it is unpacked
+	@scripts/package tarball
+
+test-packages: setup ## Install, use and remove the tools in scratch folders, and make the packages twice; ARGS=short: make install alone
+	scripts/test-packages $(ARGS)
 
 plot: setup ## Make the pictures and the report of a run again: vae plot, optimised, with ARGS="runs/NAME"
 	swift run -c release vae plot $(ARGS)

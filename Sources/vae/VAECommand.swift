@@ -36,7 +36,11 @@ struct VAECommand: ParsableCommand {
     static let _errorLabel = "vae: error"
 
     /// The kernels of matrix products come first: the program may begin again with others.
+    ///
+    /// Installed, it has two names, of which the other is a link to it.
     static func main() {
+        let name = CommandLine.arguments.first?.split(separator: "/").last
+        guard name != "vae-train" else { return TrainCommand.main() }
         OpenBLAS.settleKernels()
         begin()
     }
