@@ -82,7 +82,8 @@ let package = Package(
 
         // A model in the formats of other programs.
         .target(
-            name: "VAEExport", dependencies: ["VAE", "VAECore", "Kernels"], swiftSettings: optimisedInDebug),
+            name: "VAEExport", dependencies: ["VAE", "VAECore", "VAEData", "Kernels"],
+            swiftSettings: optimisedInDebug),
 
         // What a run leaves behind, and how to read it again.
         .target(
@@ -138,7 +139,8 @@ let package = Package(
         .testTarget(
             name: "VAEReportTests", dependencies: ["VAEReport", "VAE", "VAECore", "VAEData", "VAEFigures"]),
         .testTarget(
-            name: "VAEExportTests", dependencies: ["VAEExport", "VAE", "VAECore", "VAEData", "Kernels"]),
+            name: "VAEExportTests", dependencies: ["VAEExport", "VAE", "VAECore", "VAEData", "Kernels"],
+            resources: [.copy("Golden")]),
         .testTarget(
             name: "VAERunTests",
             dependencies: [

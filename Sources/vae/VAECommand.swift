@@ -27,7 +27,8 @@ struct VAECommand: ParsableCommand {
             SampleCommand.self, ReconstructCommand.self, EncodeCommand.self, DecodeCommand.self,
             InterpolateCommand.self, CompleteCommand.self, EditCommand.self, InfoCommand.self,
             EvaluateCommand.self, AnomaliesCommand.self,
-            PPCACommand.self, PlotCommand.self, ExportCommand.self, DataCommand.self, DoctorCommand.self,
+            PPCACommand.self, PlotCommand.self, ExportCommand.self, ImportCommand.self, DataCommand.self,
+            DoctorCommand.self,
         ])
     static let _errorLabel = "vae: error"
 

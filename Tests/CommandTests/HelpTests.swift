@@ -9,7 +9,7 @@ import Testing
             "sample", "reconstruct", "encode", "decode", "interpolate", "complete", "edit", "info", "doctor",
             "evaluate",
             "anomalies",
-            "ppca", "plot", "data",
+            "ppca", "plot", "data", "export", "import",
         ].map { ["vae", $0] }
 
     @Test(arguments: commands)

@@ -90,7 +90,9 @@ extension VariationalAutoencoder {
         return tensors
     }
 
-    private func metadata() throws(VAEError) -> [String: String] {
+    /// What the file says beside the tensors: its format, the configuration, and a table's standardisation.
+    /// - Throws: `invalidArgument` when a standardisation is longer than one that is read again.
+    package func metadata() throws(VAEError) -> [String: String] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         guard let json = try? encoder.encode(configuration) else {
@@ -117,8 +119,9 @@ extension VariationalAutoencoder {
         return String(decoding: json, as: UTF8.self)
     }
 
+    /// The standardisation that a file's metadata hold; nil for none.
     /// - Throws: `invalidData` when it is damaged, or of another number of columns than the model has.
-    private static func standardization(
+    package static func standardization(
         in metadata: [String: String], of configuration: ModelConfiguration, _ path: String
     ) throws(VAEError) -> Standardization? {
         guard let json = metadata[standardizationKey] else { return nil }
@@ -140,9 +143,9 @@ extension VariationalAutoencoder {
 
     private static let formatKey = "format"
     private static let format = "vae-1"
-    private static let configurationKey = "configuration"
-    private static let longestConfiguration = 32_768
-    private static let standardizationKey = "standardization"
+    package static let configurationKey = "configuration"
+    package static let longestConfiguration = 32_768
+    package static let standardizationKey = "standardization"
     /// Sixteen thousand columns, the widest image, with names of usual lengths.
     private static let longestStandardization = 1 << 20
 }
