@@ -150,12 +150,14 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "VAE", "VAECore", "VAEData", "VAEEvaluation", "VAERun", "Kernels", "vae", "vae-train",
+                "VAE", "VAECore", "VAEData", "VAEEvaluation", "VAEExport", "VAERun", "Kernels", "vae",
+                "vae-train",
                 "vae-bench",
             ]),
         // The code of the documentation, which sees what another package sees.
         .testTarget(
-            name: "DocumentationTests", dependencies: ["VAE", "VAEData", "VAEFigures", "VAERun"],
+            name: "DocumentationTests",
+            dependencies: ["VAE", "VAEData", "VAEExport", "VAEFigures", "VAERun"],
             packageAccess: false),
 
         // What must hold of every reader for any bytes, for the tests and for `make fuzz`.

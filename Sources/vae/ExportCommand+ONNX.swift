@@ -29,6 +29,12 @@ struct ONNXOptions: ParsableArguments {
     /// Writes a model.
     /// - Returns: the paths of the files
     func write(_ run: SavedRun, to out: String) throws(VAEError) -> [String] {
+        guard layout == nil || run.model.standardization == nil else {
+            throw VAEError(
+                .invalidArgument, "--layout",
+                "is of images, and the model is of a table, whose rows have one axis",
+                advice: "Leave it out.")
+        }
         let layout = layout ?? .nhwc
         if let part {
             try OutputCheck.demandNew(out)

@@ -21,7 +21,7 @@ struct ExportCommand: ParsableCommand {
             EXAMPLES
               vae export runs/mnist --format onnx --out mnist-onnx/
               vae export runs/mnist --format onnx --part decoder --out decoder.onnx
-              vae export runs/photos --best --format onnx --layout nchw --part both --out photos.onnx
+              vae export runs/photos --format onnx --layout nchw --out photos-onnx/
               vae export runs/mnist --format pytorch --out mnist-pytorch/
               vae export runs/mnist --format keras --out mnist-keras/
             """)
@@ -40,6 +40,11 @@ struct ExportCommand: ParsableCommand {
     func run() throws {
         try common.run("vae export") { (console, _) throws(VAEError) in
             if format != .onnx { try onnx.demandNone() }
+            guard out != "-" else {
+                throw VAEError(
+                    .invalidArgument, "--out", "names standard output, where no model is written",
+                    advice: "Name a new file or folder.")
+            }
             try OutputCheck(run: model.run)(out)
             let trained = try model.load()
             let paths =

@@ -36,7 +36,8 @@ struct OutputCheck {
     static func demandNew(_ out: String) throws(VAEError) {
         let name = (out as NSString).lastPathComponent
         let parent = (out as NSString).deletingLastPathComponent
-        guard Folder.holds(name, parent.isEmpty ? "." : parent) else { return }
+        // An empty path is for who writes to it to refuse.
+        guard !out.isEmpty, Folder.holds(name, parent.isEmpty ? "." : parent) else { return }
         throw VAEError(
             .cannotCreate, out, "is there already, and is kept", expected: "the name of a new file",
             advice: "Choose another name, or move what is there away.")

@@ -8,8 +8,8 @@ import Testing
         + [
             "sample", "reconstruct", "encode", "decode", "interpolate", "complete", "edit", "info", "doctor",
             "evaluate",
-            "anomalies",
-            "ppca", "plot", "data", "export", "import",
+            "anomalies", "export", "import",
+            "ppca", "plot", "data",
         ].map { ["vae", $0] }
 
     @Test(arguments: commands)

@@ -23,12 +23,12 @@ import VAECore
     private func compare(
         _ program: String, _ layout: WeightLayout, _ export: (VariationalAutoencoder) throws -> PythonModel
     ) throws {
-        let folder = try TemporaryFolder()
+        let folder = try Scratch()
         for item in FrameworkModels.all {
             let model = try FrameworkModels.model(item)
-            try export(model).write(to: folder(item.name))
-            try Self.expected(of: model).write(to: folder("\(item.name)/expected.safetensors"))
-            try model.write(to: folder("\(item.name).safetensors"))
+            try export(model).write(to: folder.file(item.name))
+            try Self.expected(of: model).write(to: folder.file("\(item.name)/expected.safetensors"))
+            try model.write(to: folder.file("\(item.name).safetensors"))
         }
         let outcome = try Python.run("frameworks.py", program, folder.path)
         try #require(outcome.status == 0, "\(outcome.output)")
@@ -41,9 +41,10 @@ import VAECore
             #expect(differences.count == 2 && differences.allSatisfy { $0 <= Self.tolerance }, "\(line)")
         }
         for item in FrameworkModels.all {
-            let imported = try WeightImport(layout: layout).read(folder("\(item.name)/saved.safetensors"))
+            let imported = try WeightImport(layout: layout).read(
+                folder.file("\(item.name)/saved.safetensors"))
             #expect(imported.notes.isEmpty)
-            try imported.model.write(to: folder("back.safetensors"))
+            try imported.model.write(to: folder.file("back.safetensors"))
             let same = try folder.bytes("back.safetensors") == folder.bytes("\(item.name).safetensors")
             #expect(same, "\(item.name)")
         }

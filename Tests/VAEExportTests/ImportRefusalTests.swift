@@ -45,29 +45,30 @@ import VAECore
             ([], ["none of the names", "nothing"]),
         ]
         for (tensors, words) in cases {
-            let folder = try TemporaryFolder()
-            try SafeTensors(tensors).write(to: folder("w.safetensors"))
+            let folder = try Scratch()
+            try SafeTensors(tensors).write(to: folder.file("w.safetensors"))
             let error = try Self.refusal(
-                WeightImport(layout: .keras, configuration: model.configuration), folder("w.safetensors"))
+                WeightImport(layout: .keras, configuration: model.configuration), folder.file("w.safetensors")
+            )
             for word in words { #expect(error.contains(word), "\(error)") }
         }
     }
 
     /// The layout is not guessed: kernels have other names there.
     @Test func otherLayout() throws {
-        let folder = try TemporaryFolder()
+        let folder = try Scratch()
         let (model, _) = try ImportTests.small()
-        try model.pyTorch().write(to: folder("pytorch"))
-        let file = folder("pytorch/model.safetensors")
+        try model.pyTorch().write(to: folder.file("pytorch"))
+        let file = folder.file("pytorch/model.safetensors")
         #expect(
             try Self.refusal(WeightImport(layout: .keras), file).contains(
                 "lacks the tensor \"encoder.dense.kernel\""))
     }
 
     @Test func namesThatAreNone() throws {
-        let folder = try TemporaryFolder()
+        let folder = try Scratch()
         let (model, tensors) = try ImportTests.small()
-        try SafeTensors(tensors).write(to: folder("w.safetensors"))
+        try SafeTensors(tensors).write(to: folder.file("w.safetensors"))
         for (names, word) in [
             (["encoder.dense.weight": "x"], "\"encoder.dense.weight\""),
             (["encoder.dense.kernel": "x"], "lacks the tensor \"x\""),
@@ -75,13 +76,13 @@ import VAECore
         ] {
             let error = try Self.refusal(
                 WeightImport(layout: .keras, configuration: model.configuration, names: names),
-                folder("w.safetensors"))
+                folder.file("w.safetensors"))
             #expect(error.contains(word), "\(error)")
         }
     }
 
     @Test func archives() throws {
-        let folder = try TemporaryFolder()
+        let folder = try Scratch()
         let sound = try DurableFile.read(ImportTests.golden("keras.npz"))
         let configuration = ImportTests.example
         var damaged = sound
@@ -89,14 +90,14 @@ import VAECore
         for (bytes, word) in [
             (Array("no archive".utf8), "zip"), (Array(sound.prefix(sound.count / 2)), "zip"), ([], "zip"),
         ] {
-            try DurableFile.write(bytes, to: folder("w.npz"))
+            try DurableFile.write(bytes, to: folder.file("w.npz"))
             let error = try Self.refusal(
-                WeightImport(layout: .keras, configuration: configuration), folder("w.npz"))
+                WeightImport(layout: .keras, configuration: configuration), folder.file("w.npz"))
             #expect(error.lowercased().contains(word), "\(error)")
         }
-        try DurableFile.write(damaged, to: folder("w.npz"))
+        try DurableFile.write(damaged, to: folder.file("w.npz"))
         #expect(throws: VAEError.self) {
-            try WeightImport(layout: .keras, configuration: configuration).read(folder("w.npz"))
+            try WeightImport(layout: .keras, configuration: configuration).read(folder.file("w.npz"))
         }
         // Of another model, and of another number of layers.
         let other = try Self.refusal(WeightImport(layout: .keras), ImportTests.golden("keras.npz"))
@@ -116,11 +117,12 @@ import VAECore
     }
 
     @Test func configurationsInMetadata() throws {
-        let folder = try TemporaryFolder()
+        let folder = try Scratch()
         let (_, tensors) = try ImportTests.small()
         for json in ["{", "{\"latentSize\": 2}", String(repeating: " ", count: 40_000)] {
-            try SafeTensors(tensors, metadata: ["configuration": json]).write(to: folder("w.safetensors"))
-            let error = try Self.refusal(WeightImport(layout: .keras), folder("w.safetensors"))
+            try SafeTensors(tensors, metadata: ["configuration": json]).write(
+                to: folder.file("w.safetensors"))
+            let error = try Self.refusal(WeightImport(layout: .keras), folder.file("w.safetensors"))
             #expect(error.contains("configuration"), "\(error)")
         }
     }

@@ -42,14 +42,15 @@ import VAEData
     /// Bytes of every tensor, and of the configuration beside them, come back.
     @Test(arguments: FrameworkModels.all.map(\.name))
     func exportsComeBackBitByBit(name: String) throws {
-        let folder = try TemporaryFolder()
+        let folder = try Scratch()
         let item = try #require(FrameworkModels.all.first { $0.name == name })
         let model = try FrameworkModels.model(item)
-        try model.write(to: folder("model.safetensors"))
+        try model.write(to: folder.file("model.safetensors"))
         for (layout, export) in [(WeightLayout.pytorch, try model.pyTorch()), (.keras, try model.keras())] {
-            try export.write(to: folder(layout.rawValue))
-            let back = try WeightImport(layout: layout).read(folder("\(layout.rawValue)/model.safetensors"))
-            try back.model.write(to: folder("back.safetensors"))
+            try export.write(to: folder.file(layout.rawValue))
+            let back = try WeightImport(layout: layout).read(
+                folder.file("\(layout.rawValue)/model.safetensors"))
+            try back.model.write(to: folder.file("back.safetensors"))
             #expect(back.notes.isEmpty)
             let same = try folder.bytes("back.safetensors") == folder.bytes("model.safetensors")
             #expect(same, "\(layout)")
@@ -60,7 +61,7 @@ import VAEData
     }
 
     @Test func namesSayWhichTensorIsWhich() throws {
-        let folder = try TemporaryFolder()
+        let folder = try Scratch()
         let (model, tensors) = try Self.small()
         var names: [String: String] = [:]
         var renamed: [SafeTensors.Tensor] = []
@@ -70,24 +71,24 @@ import VAEData
                 try .init(
                     name: "theirs.\(tensors.count - index)", shape: tensor.shape, floats: tensor.floats()))
         }
-        try SafeTensors(renamed).write(to: folder("w.safetensors"))
+        try SafeTensors(renamed).write(to: folder.file("w.safetensors"))
         let back = try WeightImport(layout: .keras, configuration: model.configuration, names: names).read(
-            folder("w.safetensors"))
+            folder.file("w.safetensors"))
         #expect(back.model.weights.map(\.values) == model.weights.map(\.values))
         #expect(back.notes.isEmpty)
 
         // σ² is the engine's own, and need not be there.
         names["decoder.log_variance"] = nil
         try SafeTensors(renamed.filter { $0.shape != [1] || $0.name != "theirs.1" }).write(
-            to: folder("w.safetensors"))
+            to: folder.file("w.safetensors"))
         let without = try WeightImport(layout: .keras, configuration: model.configuration, names: names).read(
-            folder("w.safetensors"))
+            folder.file("w.safetensors"))
         #expect(without.notes.count == 1 && without.notes[0].contains("decoder.log_variance"))
         #expect(without.model.weights.last?.values == [0])
     }
 
     @Test func widthsOfNumbers() throws {
-        let folder = try TemporaryFolder()
+        let folder = try Scratch()
         let (model, tensors) = try Self.small()
         let halves = try tensors.map { tensor in
             let bits = try tensor.floats().map { Float16($0).bitPattern }
@@ -106,9 +107,9 @@ import VAEData
                 name: $0.name, shape: $0.shape, doubles: $0.floats().map { Double($0) + 1e-12 })
         }
         func read(_ tensors: [SafeTensors.Tensor]) throws -> WeightImport.Result {
-            try SafeTensors(tensors).write(to: folder("w.safetensors"))
+            try SafeTensors(tensors).write(to: folder.file("w.safetensors"))
             return try WeightImport(layout: .keras, configuration: model.configuration).read(
-                folder("w.safetensors"))
+                folder.file("w.safetensors"))
         }
         let values = model.weights.map(\.values)
         let (half, brain, double) = (try read(halves), try read(brains), try read(doubles))

@@ -31,28 +31,31 @@ import VAECore
 
     @Test(.enabled(if: Python.compiles, "needs any python3"))
     func programsCompile() throws {
-        let folder = try TemporaryFolder()
+        let folder = try Scratch()
         for item in FrameworkModels.all {
             let model = try FrameworkModels.model(item)
-            try DurableFile.write(Array(model.pyTorch().program.utf8), to: folder("\(item.name)-pytorch.py"))
-            try DurableFile.write(Array(model.keras().program.utf8), to: folder("\(item.name)-keras.py"))
+            try DurableFile.write(
+                Array(model.pyTorch().program.utf8), to: folder.file("\(item.name)-pytorch.py"))
+            try DurableFile.write(Array(model.keras().program.utf8), to: folder.file("\(item.name)-keras.py"))
         }
-        let files = try folder.names.map { folder($0) }
+        let files = try folder.names().map { folder.file($0) }
         #expect(files.count == 2 * FrameworkModels.all.count)
         let status = try Python.compile(files)
         #expect(status == 0)
     }
 
     @Test func whatIsThereIsKept() throws {
-        let folder = try TemporaryFolder()
+        let folder = try Scratch()
         let export = try VariationalAutoencoder(ImportTests.example).pyTorch()
-        try DurableFile.write([1], to: folder("model.py"))
+        try DurableFile.write([1], to: folder.file("model.py"))
         #expect(throws: VAEError.self) { try export.write(to: folder.path) }
-        #expect(try folder.names == ["model.py"] && folder.bytes("model.py") == [1])
-        #expect(throws: VAEError.self) { try export.write(to: folder("model.py")) }
+        #expect(try folder.names() == ["model.py"] && folder.bytes("model.py") == [1])
+        #expect(throws: VAEError.self) { try export.write(to: folder.file("model.py")) }
         #expect(throws: VAEError.self) { try export.write(to: "/proc/none") }
         #expect(
-            try export.write(to: folder("new")) == [folder("new/model.safetensors"), folder("new/model.py")])
+            try export.write(to: folder.file("new")) == [
+                folder.file("new/model.safetensors"), folder.file("new/model.py"),
+            ])
     }
 }
 

@@ -23,10 +23,19 @@ enum Python {
 
     /// Runs a script of `Tests/Python` to its end.
     static func run(_ script: String, _ arguments: String...) throws -> (status: Int32, output: String) {
+        try run(
+            file: package.appendingPathComponent("Tests/Python/\(script)").path, arguments,
+            in: FileManager.default.temporaryDirectory.path)
+    }
+
+    /// Runs a program to its end, in a folder.
+    static func run(
+        file: String, _ arguments: [String] = [], in folder: String
+    ) throws -> (status: Int32, output: String) {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments =
-            [try #require(path), package.appendingPathComponent("Tests/Python/\(script)").path] + arguments
+        process.arguments = [try #require(path), file] + arguments
+        process.currentDirectoryURL = URL(fileURLWithPath: folder)
         // The sources' folder stays as it is.
         process.environment = ProcessInfo.processInfo.environment.merging(
             ["PYTHONDONTWRITEBYTECODE": "1"], uniquingKeysWith: { $1 })

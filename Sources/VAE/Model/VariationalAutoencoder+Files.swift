@@ -90,8 +90,7 @@ extension VariationalAutoencoder {
         return tensors
     }
 
-    /// What the file says beside the tensors: its format, the configuration, and a table's standardisation.
-    /// - Throws: `invalidArgument` when a standardisation is longer than one that is read again.
+    /// The text of a model's file: its format, its configuration and a table's standardisation as JSON, by key.
     package func metadata() throws(VAEError) -> [String: String] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys

@@ -141,7 +141,7 @@ extension SafeTensors {
 
 extension Array {
     /// The bits of each element, least significant byte first.
-    fileprivate func littleEndianBytes<Word: FixedWidthInteger>(_ bits: (Element) -> Word) -> [UInt8] {
+    package func littleEndianBytes<Word: FixedWidthInteger>(_ bits: (Element) -> Word) -> [UInt8] {
         #if _endian(little)
             // They lie in memory as in a file.
             precondition(MemoryLayout<Element>.size == MemoryLayout<Word>.size)
