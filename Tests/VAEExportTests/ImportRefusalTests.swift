@@ -125,6 +125,15 @@ import VAECore
             let error = try Self.refusal(WeightImport(layout: .keras), folder.file("w.safetensors"))
             #expect(error.contains("configuration"), "\(error)")
         }
+        // Two gigabytes of weights that the file does not have are not made room for.
+        let wide = ModelConfiguration.fullyConnected(
+            imageShape: ImageShape(height: 1 << 14, width: 1 << 14), hiddenUnits: [], latentSize: 1)
+        let json = String(decoding: try JSONEncoder().encode(wide), as: UTF8.self)
+        try SafeTensors(tensors, metadata: ["configuration": json]).write(to: folder.file("w.safetensors"))
+        for layout in WeightLayout.allCases {
+            let error = try Self.refusal(WeightImport(layout: layout), folder.file("w.safetensors"))
+            #expect(error.contains("far fewer numbers"), "\(error)")
+        }
     }
 
     private static func refusal(_ weights: WeightImport, _ path: String) throws -> String {

@@ -36,7 +36,8 @@ extension VariationalAutoencoder {
                 found: format.map { "\"\(Self.formatKey)\" = \(quoted($0))" } ?? "no format",
                 advice: isCheckpoint
                     ? "Take the model.safetensors beside it, or go on from it with vae-train --resume."
-                    : "Take a model.safetensors that vae-train or write(to:) wrote.")
+                    : "Take a model.safetensors that vae-train or write(to:) wrote; vae import makes one of other programs' weights."
+            )
         }
         // JSON is read into something many times its size, and the longest configuration takes some twenty kilobytes.
         guard json.utf8.count <= Self.longestConfiguration else {

@@ -19,6 +19,20 @@ struct WeightFile {
 
     private let content: Content
 
+    /// Numbers of all arrays; those of sizes that overflow count as none.
+    var count: Int {
+        arrays.reduce(0) { sum, array in
+            var count = 1
+            for size in array.shape {
+                let (product, overflow) = count.multipliedReportingOverflow(by: size)
+                guard !overflow else { return sum }
+                count = product
+            }
+            let (total, overflow) = sum.addingReportingOverflow(count)
+            return overflow ? sum : total
+        }
+    }
+
     private enum Content {
         case tensors(SafeTensors)
         case archive(NPZArchive)

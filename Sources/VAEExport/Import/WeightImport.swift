@@ -42,6 +42,7 @@ public struct WeightImport: Sendable {
         let configuration = self.configuration ?? inFile ?? ModelConfiguration()
         try configuration.validate()
         let topology = try Topology(configuration)
+        try Self.demandSize(of: topology.plan.layout, file)
         var wanted = try WantedTensor.all(of: topology, layout)
         var notes: [String] = []
         let matched = try WeightMatching(file: file, names: names).match(&wanted, &notes)
@@ -68,6 +69,15 @@ public struct WeightImport: Sendable {
         let standardization = try VariationalAutoencoder.standardization(
             in: file.metadata, of: configuration, path)
         return Result(model: model.standardizing(by: standardization), notes: notes)
+    }
+
+    /// Of what a model calls for, which metadata may say of any size, nothing is made that a file is far too small for.
+    private static func demandSize(of layout: ParameterLayout, _ file: WeightFile) throws(VAEError) {
+        guard layout.trainedCount >> 2 > max(file.count, 1 << 22) else { return }
+        throw VAEError(
+            .invalidData, file.path, "has far fewer numbers than its model has parameters",
+            expected: "\(layout.trainedCount)", found: "\(file.count)",
+            advice: "Check that the model is this one.")
     }
 
     /// The configuration in the metadata of a file that an export wrote; nil where there is none.
