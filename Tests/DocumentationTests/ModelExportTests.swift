@@ -22,7 +22,7 @@ import VAEExport
         for (part, layout) in [(ONNXPart.encoder, ONNXLayout.nhwc), (.decoder, .nchw)] {
             try model.writeONNX(part, to: folder.path + "/\(part).onnx", layout: layout)
             let bytes = try Data(contentsOf: URL(fileURLWithPath: folder.path + "/\(part).onnx"))
-            #expect(try Array(bytes) == model.onnx(part, layout: layout))
+            #expect(try bytes == Data(model.onnx(part, layout: layout)))
         }
     }
 

@@ -163,31 +163,28 @@ enum ExportedModels {
 }
 
 extension VariationalAutoencoder {
-    /// The same model with every weight moved, so that none is what a translation could take for granted, and outputs of a mixture that have
-    /// narrow and wide components.
+    /// The same model with every weight moved, so that none is what a translation could take for granted.
     func scattered() throws -> VariationalAutoencoder {
-        let scratch = try Scratch()
-        try write(to: scratch.file("model.safetensors"))
-        let file = try SafeTensors(contentsOf: scratch.file("model.safetensors"))
         var generator = Deviates(seed: 11)
-        let tensors = try file.tensors.map { tensor in
-            var values = try tensor.floats()
-            for index in values.indices {
-                let isKernel = tensor.name.hasSuffix(".kernel") || tensor.name.hasSuffix(".codes")
-                values[index] += (isKernel ? 0.02 : 0.5) * generator.normal()
-            }
-            if tensor.name == "decoder.output.bias", configuration.likelihood == .logisticMixture {
-                for index in values.indices where index % 15 >= 10 {
-                    values[index] = generator.uniform(-8, 2)
-                }
-            }
-            if tensor.name == "decoder.output.bias", configuration.likelihood == .continuousBernoulli {
-                // On both sides of where its mean changes from a series to exponentials, and of 0.
-                for index in values.indices { values[index] = index.isMultiple(of: 2) ? 1.4 : -1.6 }
-            }
-            return try SafeTensors.Tensor(name: tensor.name, shape: tensor.shape, floats: values)
+        return try changed { name, _, values in
+            let isKernel = name.hasSuffix(".kernel") || name.hasSuffix(".codes")
+            return values.map { $0 + (isKernel ? 0.02 : 0.5) * generator.normal() }
         }
-        try SafeTensors(tensors, metadata: file.metadata).write(to: scratch.file("moved.safetensors"))
-        return try VariationalAutoencoder(contentsOf: scratch.file("moved.safetensors"))
+    }
+
+    /// The same model with other values of its weights.
+    func changed(
+        _ change: (_ name: String, _ shape: [Int], _ values: [Float]) -> [Float]
+    ) throws -> VariationalAutoencoder {
+        let scratch = try Scratch()
+        let path = scratch.file("model.safetensors")
+        try write(to: path)
+        let file = try SafeTensors(contentsOf: path)
+        let tensors = try file.tensors.map { old in
+            try SafeTensors.Tensor(
+                name: old.name, shape: old.shape, floats: change(old.name, old.shape, old.floats()))
+        }
+        try SafeTensors(tensors, metadata: file.metadata).write(to: path)
+        return try VariationalAutoencoder(contentsOf: path)
     }
 }

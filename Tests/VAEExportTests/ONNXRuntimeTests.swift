@@ -33,6 +33,42 @@ import VAEExport
         // Every model but the table's has both layouts.
         #expect(files == 3 * (2 * ExportedModels.all.count - 1))
     }
+
+    /// Means of outputs that no trained decoder may happen to give: a linear decoder of the identity hands z through. They are at most 1, and a dozen
+    /// operations of single precision are off by some 2⁻²⁴ each.
+    @Test(arguments: [Likelihood.bernoulli, .continuousBernoulli, .logisticMixture])
+    func meansOfAnyOutput(likelihood: Likelihood) throws {
+        let scratch = try Scratch()
+        let outputs = likelihood == .logisticMixture ? 15 : 1
+        let model = try VariationalAutoencoder(
+            .fullyConnected(
+                imageShape: ImageShape(height: 2, width: 3), hiddenUnits: [], likelihood: likelihood,
+                latentSize: 6 * outputs)
+        ).changed { name, shape, values in
+            guard name == "decoder.output.kernel" else { return values }
+            return (0..<values.count).map { $0 / shape[1] == $0 % shape[1] ? 1 : 0 }
+        }
+        var generator = Deviates(seed: 4)
+        let count = 400
+        // From far out to 0 itself, and both sides of where a series takes over.
+        let special: [Float] = [0, 1.5, -1.5, 1.499, -1.499, -90, 90, 1e-6]
+        let z = (0..<count * 6).flatMap { value -> [Float] in
+            guard likelihood == .logisticMixture else {
+                return [value < special.count ? special[value] : generator.uniform(-4, 4)]
+            }
+            // Logits; middles, also beyond the levels; logarithms of scales from the least to as wide as all levels.
+            return (0..<5).map { _ in 2 * generator.normal() }
+                + (0..<5).map { _ in generator.uniform(-1.6, 1.6) }
+                + (0..<5).map { _ in generator.uniform(-6, 1) }
+        }
+        try model.writeONNX(.decoder, to: scratch.file("means.onnx"))
+        try SafeTensors([
+            .init(name: "input.z", shape: [count, 6 * outputs], floats: z),
+            .init(name: "output.images", shape: [count, 2, 3, 1], floats: model.decode(z)),
+        ]).write(to: scratch.file("means.0.safetensors"))
+        let (status, output) = try Python.run("compare_onnx.py", scratch.path, "1e-6")
+        #expect(status == 0, "\(output)")
+    }
 }
 
 /// What goes into a model's graphs and what the engine makes of it.
