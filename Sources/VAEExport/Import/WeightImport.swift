@@ -11,7 +11,7 @@ public struct WeightImport: Sendable {
     public var layout: WeightLayout
     /// The model that they are of; nil for what a file's own metadata say, or else the default model.
     public var configuration: ModelConfiguration?
-    /// For weights of the model, as ``VariationalAutoencoder/weights`` names them, the names of the file's tensors.
+    /// For weights of the model, as `VariationalAutoencoder.weights` names them, the names of the file's tensors.
     public var names: [String: String]
 
     /// What a file is to be taken for.

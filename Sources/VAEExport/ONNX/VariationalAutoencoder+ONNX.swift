@@ -10,7 +10,7 @@ extension VariationalAutoencoder {
     /// | decoder | `z`: (batch, latent size) | `images`: means of p(x\|z), as `decode` has them |
     /// | both | `images` | those of the encoder, and `reconstruction` from the mean |
     ///
-    /// A conditional model has the input `labels` besides, (batch, classes), 1 at the class's place among ``ModelConfiguration/classes`` and 0
+    /// A conditional model has the input `labels` besides, (batch, classes), 1 at the class's place among `ModelConfiguration.classes` and 0
     /// elsewhere. With a codebook `codes`, int64 numbers (batch, rows, columns), and their `vectors` stand in place of mean and log-variance, and `codes` in
     /// place of z. A table's model takes and gives `rows`, (batch, columns), in the table's units. Nothing is drawn in a graph, and no
     /// prior is in it.
