@@ -58,6 +58,12 @@ enum FrameworkModels {
             ]
         }
 
+    /// Those and the models of other exports, under names of their own.
+    static func models() throws -> [(name: String, model: VariationalAutoencoder)] {
+        try all.map { ($0.name, try model($0)) }
+            + ExportedModels.all.map { ("export-\($0.name)", try $0.model()) }
+    }
+
     /// A model of the case, with random weights.
     static func model(_ item: Case) throws -> VariationalAutoencoder {
         let start = try VariationalAutoencoder(item.configuration, seed: 3)

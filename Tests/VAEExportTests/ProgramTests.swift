@@ -18,11 +18,10 @@ import VAECore
 
     /// Formatters of Python leave them as they are as far as lines go: none is longer than they make them but comments and texts.
     @Test func linesAreShort() throws {
-        for item in FrameworkModels.all {
-            let model = try FrameworkModels.model(item)
+        for (name, model) in try FrameworkModels.models() {
             for program in [try model.pyTorch().program, try model.keras().program] {
                 let long = program.split(separator: "\n").filter { $0.count > 100 }
-                #expect(long.isEmpty, "\(item.name): \(long)")
+                #expect(long.isEmpty, "\(name): \(long)")
                 #expect(!program.contains("\t") && !program.contains(" \n") && program.hasSuffix("\n"))
                 #expect(!program.contains("\n\n\n\n"))
             }
@@ -32,14 +31,14 @@ import VAECore
     @Test(.enabled(if: Python.compiles, "needs any python3"))
     func programsCompile() throws {
         let folder = try Scratch()
-        for item in FrameworkModels.all {
-            let model = try FrameworkModels.model(item)
+        let models = try FrameworkModels.models()
+        for (name, model) in models {
             try DurableFile.write(
-                Array(model.pyTorch().program.utf8), to: folder.file("\(item.name)-pytorch.py"))
-            try DurableFile.write(Array(model.keras().program.utf8), to: folder.file("\(item.name)-keras.py"))
+                Array(model.pyTorch().program.utf8), to: folder.file("\(name)-pytorch.py"))
+            try DurableFile.write(Array(model.keras().program.utf8), to: folder.file("\(name)-keras.py"))
         }
         let files = try folder.names().map { folder.file($0) }
-        #expect(files.count == 2 * FrameworkModels.all.count)
+        #expect(files.count == 2 * models.count)
         let status = try Python.compile(files)
         #expect(status == 0)
     }
