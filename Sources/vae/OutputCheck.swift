@@ -34,10 +34,8 @@ struct OutputCheck {
     /// For files that are made once and not made again beside a run, as pictures are: nothing that is there is replaced.
     /// - Throws: `cannotCreate` when there is something at `out` already.
     static func demandNew(_ out: String) throws(VAEError) {
-        let name = (out as NSString).lastPathComponent
-        let parent = (out as NSString).deletingLastPathComponent
-        // An empty path is for who writes to it to refuse.
-        guard !out.isEmpty, Folder.holds(name, parent.isEmpty ? "." : parent) else { return }
+        // Of a link itself, wherever it leads. An empty path is for who writes to it to refuse.
+        guard (try? FileManager.default.attributesOfItem(atPath: out)) != nil else { return }
         throw VAEError(
             .cannotCreate, out, "is there already, and is kept", expected: "the name of a new file",
             advice: "Choose another name, or move what is there away.")

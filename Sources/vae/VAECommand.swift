@@ -19,6 +19,7 @@ struct VAECommand: ParsableCommand {
               vae sample runs/mnist --out samples.png    64 images that it makes up
               vae encode runs/mnist > z.csv              where its test images lie
               vae info runs/mnist --json                 what it is, for a program
+              vae export runs/mnist --format onnx --out onnx/   for other runtimes
               vae data photos/ --image-size 64           what vae-train would read
               vae doctor                                 does it compute rightly here?
             """,

@@ -34,6 +34,10 @@ import VAEExport
         #expect(try outcome.json()["files"] as? [String] == [out])
         let model = try VariationalAutoencoder(contentsOf: run + "/best.safetensors")
         #expect(try scratch.bytes("b.onnx") == Data(model.onnx(.both, layout: .nchw)))
+        // One letter is a name, too.
+        let here = try tool(
+            "export", run, "--format", "onnx", "--part", "encoder", "--out", "e", in: scratch.path)
+        #expect(here.status == 0 && here.output == "e\n", "\(here.errors)")
         // The same from a model's file.
         let again = try tool(
             "export", run + "/best.safetensors", "--format", "onnx", "--part", "both", "--layout", "nchw",

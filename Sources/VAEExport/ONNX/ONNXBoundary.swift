@@ -125,30 +125,40 @@ struct ONNXBoundary {
     }
 
     /// (x − mean)/scale in double precision, as the engine computes it: a small scale beside a large mean keeps its digits.
+    ///
+    /// Runtimes that compute everything in single precision keep them, too: the part of the mean that single precision has is taken away first,
+    /// and the rest by itself. That the difference stays within single precision's range changes no value; without it optimisers would join the
+    /// two steps into one.
     private mutating func standardized(_ rows: String, _ table: Standardization) -> String {
-        let wide = cast(rows, .double, "standardization.rows")
-        let (means, scales) = constants(table)
-        let centred = builder.graph.node("Sub", [wide, means], "standardization.centred")
-        let scaled = builder.graph.node("Div", [centred, scales], "standardization.scaled")
-        return cast(scaled, .float, "standardization.values")
+        func name(_ part: String) -> String { "standardization.\(part)" }
+        let wide = cast(rows, .double, name("rows"))
+        let size = [table.columns.count]
+        let coarse = table.means.map { Double(Float($0)) }
+        let means = builder.doubles(name("means"), size, coarse)
+        let rest = builder.doubles(name("means.rest"), size, zip(table.means, coarse).map { $0 - $1 })
+        let largest = Double(Float.greatestFiniteMagnitude)
+        let bounds = [
+            builder.doubles(name("least"), [], [-largest]), builder.doubles(name("largest"), [], [largest]),
+        ]
+        let difference = builder.graph.node("Sub", [wide, means], name("difference"))
+        let near = builder.graph.node("Clip", [difference] + bounds, name("near"))
+        let centred = builder.graph.node("Sub", [near, rest], name("centred"))
+        let scaled = builder.graph.node("Div", [centred, scales(table)], name("scaled"))
+        return cast(scaled, .float, name("values"))
     }
 
-    /// x · scale + mean, likewise.
+    /// x · scale + mean, likewise in double precision.
     private mutating func inUnits(_ values: String, _ table: Standardization) -> String {
         let wide = cast(values, .double, "units.values")
-        let (means, scales) = constants(table)
-        let scaled = builder.graph.node("Mul", [wide, scales], "units.scaled")
+        let means = builder.doubles("units.means", [table.columns.count], table.means)
+        let scaled = builder.graph.node("Mul", [wide, scales(table)], "units.scaled")
         let moved = builder.graph.node("Add", [scaled, means], "units.moved")
         return cast(moved, .float, "units.rows")
     }
 
-    private mutating func constants(_ table: Standardization) -> (means: String, scales: String) {
-        let (means, scales) = ("standardization.means", "standardization.scales")
-        if !builder.graph.has(means) {
-            _ = builder.doubles(means, [table.columns.count], table.means)
-            _ = builder.doubles(scales, [table.columns.count], table.scales)
-        }
-        return (means, scales)
+    private mutating func scales(_ table: Standardization) -> String {
+        let name = "standardization.scales"
+        return builder.graph.has(name) ? name : builder.doubles(name, [table.columns.count], table.scales)
     }
 
     private mutating func cast(_ tensor: String, _ type: ONNXGraph.ElementType, _ name: String) -> String {
