@@ -45,12 +45,12 @@ struct ONNXBoundary {
             let numbers = try builder.nearestCodes(layer, node)
             try builder.lookUp(numbers, layer, node)
             let grid = ONNXBuilder.grid(layer)
-            builder.output(
-                "vectors", topology.z, form, dimensions(grid),
-                "the codes themselves, which the decoder gets")
             builder.graph.output(
                 "codes", from: numbers, [.batch, .size(grid[0]), .size(grid[1])], type: .int64,
                 "the number of the nearest code at each position, from 0")
+            builder.output(
+                "vectors", topology.z, form, dimensions(grid),
+                "the codes themselves, which the decoder gets")
         } else {
             let size: [ONNXGraph.Dimension] = [.batch, .size(configuration.latentSize)]
             let places = [
