@@ -12,7 +12,7 @@ READERS ?=
 LINTED := Sources Tests Benchmarks Examples Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser python build train install uninstall deb tarball test-packages plot test test-processors test-models tile test-tiles test-neon test-asan test-tsan coverage fuzz \
+.PHONY: help setup browser python python-frameworks build train install uninstall deb tarball test-packages plot test test-processors test-models tile test-tiles test-neon test-asan test-tsan coverage fuzz \
 	soak bench bench-compare bench-record bench-decoding bench-peers bench-streaming bench-burda examples docs lint format clean
 
 help: ## List the targets
@@ -50,6 +50,9 @@ browser: ## Install Chromium for the tests of the report, where it can be had; V
 
 python: ## Install what the tests of exported models need, where it can be had, into .build/python; VAE_PYTHON=no skips it
 	@scripts/setup python
+
+python-frameworks: ## The same with PyTorch and Keras, several gigabytes: the tests then run exported models there, too
+	@scripts/setup python frameworks
 
 # Tests choose OpenBLAS's kernels themselves; what a shell has set for it would be among what they compare.
 test: setup browser python ## Run the tests, with ARGS

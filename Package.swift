@@ -84,7 +84,8 @@ let package = Package(
 
         // A model in the formats of other programs.
         .target(
-            name: "VAEExport", dependencies: ["VAE", "VAECore", "Kernels"], swiftSettings: optimisedInDebug),
+            name: "VAEExport", dependencies: ["VAE", "VAECore", "VAEData", "Kernels"],
+            swiftSettings: optimisedInDebug),
 
         // What a run leaves behind, and how to read it again.
         .target(
@@ -154,7 +155,8 @@ let package = Package(
             ]),
         .testTarget(
             name: "VAEExportTests",
-            dependencies: ["VAEExport", "VAERun", "VAE", "VAECore", "VAEData", "Kernels"]),
+            dependencies: ["VAEExport", "VAERun", "VAE", "VAECore", "VAEData", "Kernels"],
+            resources: [.copy("Golden")]),
         .testTarget(
             name: "VAERunTests",
             dependencies: [

@@ -13,17 +13,22 @@ struct ExportCommand: ParsableCommand {
             onnx: graphs that onnxruntime, OpenVINO and other runtimes compute, for any number of images at a time. \
             Without --part a new folder with encoder.onnx and decoder.onnx.
 
+            pytorch, keras: a new folder with model.py, a program to read and to import, and model.safetensors, its weights. \
+            vae import brings weights back that were trained on there.
+
             What is there already is kept: --out names a new file or folder.
 
             EXAMPLES
               vae export runs/mnist --format onnx --out mnist-onnx/
               vae export runs/mnist --format onnx --part decoder --out decoder.onnx
               vae export runs/photos --format onnx --layout nchw --out photos-onnx/
+              vae export runs/mnist --format pytorch --out mnist-pytorch/
+              vae export runs/mnist --format keras --out mnist-keras/
             """)
 
     @OptionGroup var model: ModelOptions
 
-    @Option(help: "The format to write: onnx.")
+    @Option(help: "The format to write: onnx, pytorch or keras.")
     var format: ExportFormat
 
     @Option(name: .shortAndLong, help: ArgumentHelp("A new file, or a new folder.", valueName: "path"))
@@ -45,6 +50,8 @@ struct ExportCommand: ParsableCommand {
             let paths =
                 switch format {
                 case .onnx: try onnx.write(trained, to: out)
+                case .pytorch: try trained.model.pyTorch().write(to: out)
+                case .keras: try trained.model.keras().write(to: out)
                 }
             try common.report(paths, WrittenFiles(files: paths), to: console)
         }
@@ -53,5 +60,5 @@ struct ExportCommand: ParsableCommand {
 
 /// The formats that `vae export` writes.
 enum ExportFormat: String, CaseIterable, ExpressibleByArgument {
-    case onnx
+    case onnx, pytorch, keras
 }

@@ -28,10 +28,12 @@ struct VAECommand: ParsableCommand {
             """,
         version: packageVersion,
         subcommands: [
-            TrainSubcommand.self, SampleCommand.self, ReconstructCommand.self, EncodeCommand.self, DecodeCommand.self,
+            TrainSubcommand.self, SampleCommand.self, ReconstructCommand.self, EncodeCommand.self,
+            DecodeCommand.self,
             InterpolateCommand.self, CompleteCommand.self, EditCommand.self, InfoCommand.self,
             EvaluateCommand.self, AnomaliesCommand.self, CompareCommand.self, WatchCommand.self,
-            PPCACommand.self, PlotCommand.self, ExportCommand.self, DataCommand.self, DoctorCommand.self,
+            PPCACommand.self, PlotCommand.self, ExportCommand.self, ImportCommand.self, DataCommand.self,
+            DoctorCommand.self,
         ])
     static let _errorLabel = "vae: error"
 

@@ -9,7 +9,7 @@ import Testing
             "train", "sample", "reconstruct", "encode", "decode", "interpolate", "complete", "edit", "info",
             "doctor",
             "evaluate",
-            "anomalies", "compare", "watch", "export",
+            "anomalies", "compare", "watch", "export", "import",
             "ppca", "plot", "data",
         ].map { ["vae", $0] }
 

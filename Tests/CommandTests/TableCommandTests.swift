@@ -223,7 +223,8 @@ import VAEData
             #expect(plot.status == 64 && plot.errors.contains("shows images"), "\(plot.errors)")
         }
         let plots = try tool("plot", run)
-        #expect(plots.status == 0 && plots.output.split(separator: "\n").count == 4, "\(plots.errors)")
+        // Three pictures, one of them twice, and the card.
+        #expect(plots.status == 0 && plots.output.split(separator: "\n").count == 5, "\(plots.errors)")
         let evaluated = try tool("evaluate", run, "--samples", "4")
         #expect(evaluated.status == 0 && evaluated.output.contains("pixelwise mean"), "\(evaluated.errors)")
         for words in ["nats per row", "bits per value", "test rows of", "Rows it was trained on"] {

@@ -10,6 +10,10 @@ import VAEExport
         let model = try VariationalAutoencoder(contentsOf: "runs/mnist/model.safetensors")
         try model.writeONNX(.encoder, to: "encoder.onnx")
         try model.writeONNX(.decoder, to: "decoder.onnx", layout: .nchw)
+        try model.pyTorch().write(to: "mnist-pytorch")
+        try model.keras().write(to: "mnist-keras")
+        let tuned = try WeightImport(layout: .pytorch).read("tuned.safetensors").model
+        try tuned.write(to: "tuned-here.safetensors")
     }
 
     @Test func bothPartsAreWritten() throws {
@@ -19,6 +23,18 @@ import VAEExport
             try model.writeONNX(part, to: folder.path + "/\(part).onnx", layout: layout)
             let bytes = try Data(contentsOf: URL(fileURLWithPath: folder.path + "/\(part).onnx"))
             #expect(try bytes == Data(model.onnx(part, layout: layout)))
+        }
+    }
+
+    @Test func programsAndWeightsComeBack() throws {
+        let folder = ScratchFolder()
+        let model = try VariationalAutoencoder(ModelConfiguration())
+        try model.pyTorch().write(to: folder.path + "/pytorch")
+        try model.keras().write(to: folder.path + "/keras")
+        for layout in WeightLayout.allCases {
+            let back = try WeightImport(layout: layout).read(
+                folder.path + "/\(layout.rawValue)/\(PythonModel.weightsName)")
+            #expect(back.model.weights.map(\.values) == model.weights.map(\.values))
         }
     }
 }

@@ -31,4 +31,33 @@ import VAEExport
         #expect(status == 0, "\(output)")
         #expect(output == "(5, 28, 28, 1) bernoulli\n")
     }
+
+    @Test(.enabled(if: Python.has("torch, safetensors"), Python.withoutTorch))
+    func pytorch() throws {
+        try comesBack(under: "PyTorch", "mnist-pytorch", .pytorch) { try $0.pyTorch() }
+    }
+
+    @Test(.enabled(if: Python.has("keras, tensorflow, safetensors"), Python.withoutKeras))
+    func keras() throws {
+        try comesBack(under: "Keras", "mnist-keras", .keras) { try $0.keras() }
+    }
+
+    /// Runs a program beside an export, and reads the weights that it writes.
+    private func comesBack(
+        under heading: String, _ folder: String, _ layout: WeightLayout,
+        _ export: (VariationalAutoencoder) throws -> PythonModel
+    ) throws {
+        let scratch = try Scratch()
+        let model = try VariationalAutoencoder(ModelConfiguration())
+        try export(model).write(to: scratch.file(folder))
+        try Self.program(under: heading).write(
+            toFile: scratch.file("program.py"), atomically: true, encoding: .utf8)
+        let (status, output) = try Python.run(file: scratch.file("program.py"), in: scratch.path)
+        #expect(status == 0, "\(output)")
+        let tuned = try WeightImport(layout: layout).read(scratch.file("tuned.safetensors")).model
+        #expect(tuned.configuration == model.configuration)
+        // Where it was trained it is another.
+        let isSame = tuned.weights.map(\.values) == model.weights.map(\.values)
+        #expect(isSame == (layout == .keras))
+    }
 }

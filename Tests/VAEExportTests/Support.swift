@@ -1,4 +1,5 @@
 import Foundation
+import VAECore
 
 /// A folder of a test's own, removed with it.
 final class Scratch {
@@ -14,6 +15,8 @@ final class Scratch {
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
     func file(_ name: String) -> String { path + "/" + name }
+
+    func bytes(_ name: String) throws -> [UInt8] { try DurableFile.read(file(name)) }
 
     func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
 }

@@ -36,7 +36,8 @@ extension VariationalAutoencoder {
                 found: format.map { "\"\(Self.formatKey)\" = \(quoted($0))" } ?? "no format",
                 advice: isCheckpoint
                     ? "Take the model.safetensors beside it, or go on from it with vae-train --resume."
-                    : "Take a model.safetensors that vae-train or write(to:) wrote.")
+                    : "Take a model.safetensors that vae-train or write(to:) wrote; vae import makes one of other programs' weights."
+            )
         }
         // JSON is read into something many times its size, and the longest configuration takes some twenty kilobytes.
         guard json.utf8.count <= Self.longestConfiguration else {
@@ -118,8 +119,9 @@ extension VariationalAutoencoder {
         return String(decoding: json, as: UTF8.self)
     }
 
+    /// The standardisation that a file's metadata hold; nil for none.
     /// - Throws: `invalidData` when it is damaged, or of another number of columns than the model has.
-    private static func standardization(
+    package static func standardization(
         in metadata: [String: String], of configuration: ModelConfiguration, _ path: String
     ) throws(VAEError) -> Standardization? {
         guard let json = metadata[standardizationKey] else { return nil }
@@ -141,9 +143,9 @@ extension VariationalAutoencoder {
 
     private static let formatKey = "format"
     private static let format = "vae-1"
-    private static let configurationKey = "configuration"
-    private static let longestConfiguration = 32_768
-    private static let standardizationKey = "standardization"
+    package static let configurationKey = "configuration"
+    package static let longestConfiguration = 32_768
+    package static let standardizationKey = "standardization"
     /// Sixteen thousand columns, the widest image, with names of usual lengths.
     private static let longestStandardization = 1 << 20
 }
