@@ -29,6 +29,7 @@ import VAECore
                 "config.json", "metrics.csv", "model.safetensors", "best.safetensors",
                 "checkpoint.safetensors", "checkpoint.previous.safetensors", "prior.safetensors",
                 "codes.json", "codes.png", "losses.png", "reconstructions.png", "samples.png", "report.html",
+                "README.md",
             ])
         let rows = try scratch.text("run/metrics.csv").split(separator: "\n").map { $0.split(separator: ",") }
         #expect(rows.count == 3 && rows[0].contains("train_penalty") && rows[0].contains("test_penalty"))

@@ -123,6 +123,11 @@ struct LogisticMixtureTests {
         for count in [1, 2, 300] {
             var output = outputs(count, spread: spread, &random)
             for value in 0..<count { output[value * 15 + 6] *= 3 }
+            // Scales that are wider than all levels, up to those whose inverse is 0.
+            for value in stride(from: 1, to: count, by: 3) {
+                output[value * 15 + 11] = Float(value)
+                output[value * 15 + 14] = 0.02 * Float(value)
+            }
             let (o, means) = (try Guarded(output), try Guarded(untouched: count))
             LogisticMixture.means(o.region, into: means.region)
             let expected = LogisticMixture.referenceMeans(output.doubles)
