@@ -89,6 +89,7 @@ extension VariationalAutoencoder {
     /// - Parameters:
     ///   - ends: two images
     ///   - steps: points of the line, its ends included
+    ///   - threads: workers; the codes do not depend on it
     /// - Throws: `invalidArgument` when the model has no codebook, the images do not have its shape or are not two, or there are fewer than two
     ///   steps; `unavailable` when there is not memory enough.
     public func codes(

@@ -5,7 +5,7 @@ import VAECore
 ///
 /// Both have a default: to show nothing, and never to end the run.
 public protocol RunObserver {
-    /// Takes note of what has just happened, on the thread that called ``RunSession/run(figures:film:checkpoints:observer:)``, which goes
+    /// Takes note of what has just happened, on the thread that called ``RunSession/run(figures:film:tensorBoard:checkpoints:observer:)``, which goes
     /// on afterwards: after an optimiser step that takes milliseconds, it should not take long.
     func observe(_ event: RunSession.Event)
 
