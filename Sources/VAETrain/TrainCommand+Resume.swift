@@ -11,6 +11,7 @@ extension TrainCommand {
         let threads = try Threads.checked(threads)
         for (flag, isGiven) in [
             ("--out", out != nil), ("--export-data", images.exportData != nil), ("--dry-run", dryRun),
+            ("--repeat", repetitions != nil),
         ] where isGiven {
             throw VAEError(
                 .invalidArgument, flag, "can't be combined with --resume", advice: "Leave it away.")

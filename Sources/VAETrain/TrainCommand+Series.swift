@@ -37,6 +37,20 @@ extension TrainCommand {
 
     /// `--resume` of a series: the seeds that are not finished.
     func goOnSeries(_ record: SeriesRecord, in folder: String, _ console: Console) throws {
+        // All else was said when it began, and is the same for each of its runs.
+        let other = Self.givenArguments.first { argument in
+            argument.hasPrefix("-")
+                && !Self.flagsOfResumedSeries.contains(where: {
+                    argument == $0 || argument.hasPrefix("\($0)=")
+                })
+        }
+        if let other {
+            throw VAEError(
+                .invalidArgument, String(other.prefix { $0 != "=" }),
+                "can't be combined with --resume of a series",
+                expected: Self.flagsOfResumedSeries.joined(separator: ", "),
+                advice: "Leave it away, or go on with one run: vae-train --resume \(folder)/seed-N.")
+        }
         guard var command = try? TrainCommand.parse(record.arguments) else {
             throw VAEError(
                 .invalidData, RunFolder.join(folder, SeriesRecord.fileName),
@@ -54,6 +68,8 @@ extension TrainCommand {
         command.noColor = noColor
         try command.train(record, in: folder, console)
     }
+
+    private static let flagsOfResumedSeries = ["--resume", "--threads", "--quiet", "-q", "--no-color"]
 
     private func train(_ record: SeriesRecord, in folder: String, _ console: Console) throws {
         let threads = try Threads.checked(threads)

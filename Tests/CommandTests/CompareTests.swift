@@ -74,6 +74,17 @@ import VAECore
             #expect(outcome.status == 64 && outcome.errors.contains(words), "\(more): \(outcome.errors)")
         }
         #expect(try scratch.names() == ["data"])
+        // What was said when a series began can't be said otherwise later, nor a run be made a series.
+        try scratch.write(
+            Array(#"{"seeds":[0,1],"arguments":[],"directory":"/"}"#.utf8), to: "series.json")
+        for flags in [["--epochs", "9"], ["--epochs=9"], ["--film"], ["--repeat", "3"], ["--watch"]] {
+            let outcome = try tool.run(["--resume", scratch.path] + flags)
+            #expect(
+                outcome.status == 64 && outcome.errors.contains("of a series"), "\(flags): \(outcome.errors)")
+        }
+        let run = try Trained.shared.get().file("run")
+        let both = try tool("--resume", run, "--repeat", "2")
+        #expect(both.status == 64 && both.errors.contains("--repeat"), "\(both.errors)")
         try scratch.write(Array("{}".utf8), to: "series.json")
         let damaged = try tool("--resume", scratch.path)
         #expect(damaged.status == 65 && damaged.errors.contains("series.json"), "\(damaged.errors)")

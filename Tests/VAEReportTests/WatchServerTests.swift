@@ -153,7 +153,11 @@ import VAECore
         #expect(try runs(try await news(port)).map { $0["name"] as? String } == ["a"])
         let second = try folders.make("all/b", losses: [6])
         #expect(try runs(try await news(port)).map { $0["name"] as? String } == ["a", "b"])
-        // A run that vanishes, and one whose table is damaged.
+        // A run that vanishes and comes back, and one whose table is damaged.
+        try FileManager.default.removeItem(atPath: scratch.file("all/a"))
+        #expect(try runs(try await news(port)).map { $0["name"] as? String } == ["b"])
+        try folders.make("all/a", losses: [5])
+        #expect(try runs(try await news(port)).map { $0["name"] as? String } == ["a", "b"])
         try FileManager.default.removeItem(atPath: scratch.file("all/a"))
         #expect(try runs(try await news(port)).map { $0["name"] as? String } == ["b"])
         try Data("nonsense\n".utf8).write(to: URL(fileURLWithPath: second + "/metrics.csv"))
@@ -179,6 +183,18 @@ import VAECore
         for _ in 0..<10 { #expect(try await get(port, "/runs.json").status == 200) }
         #expect(try await get(port, "/\(source)").body.count > 8 << 20)
         withExtendedLifetime(idle) {}
+    }
+
+    /// Where no port is asked for, the first that is free of those that are usual.
+    @Test func aPortIsFoundWhereNoneIsAskedFor() async throws {
+        let run = try folders.make("a", losses: [1])
+        var ports: [Int] = []
+        for _ in 0..<2 {
+            let url = try await waiting { try WatchServer.start(WatchedRuns([run]), port: nil) }
+            ports.append(try #require(URL(string: url)?.port))
+        }
+        #expect(ports[0] >= Int(WatchServer.usualPort) && ports[0] != ports[1], "\(ports)")
+        for port in ports { #expect(try await get(port, "/").status == 200) }
     }
 
     @Test func badInput() async throws {

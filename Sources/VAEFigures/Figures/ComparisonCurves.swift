@@ -98,15 +98,12 @@ public struct ComparisonCurves: Figure {
 
     /// "153.56 ± 0.40 in 10 runs" of losses after the last epochs.
     private static func text(_ lasts: [Double], of count: Int) -> String {
-        guard !lasts.isEmpty else { return "no epoch yet" }
-        let mean = lasts.reduce(0, +) / Double(lasts.count)
-        guard lasts.count > 1 else {
-            return Ticks.format(mean, decimals: 2) + (count > 1 ? " in one of \(count) runs" : "")
+        guard let spread = Spread(lasts) else { return "no epoch yet" }
+        let mean = Ticks.format(spread.mean, decimals: 2)
+        guard let deviation = spread.standardDeviation else {
+            return mean + (count > 1 ? " in one of \(count) runs" : "")
         }
-        let squares = lasts.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-        let deviation = (squares / Double(lasts.count - 1)).squareRoot()
-        return
-            "\(Ticks.format(mean, decimals: 2)) ± \(Ticks.format(deviation, decimals: 2)) in \(lasts.count) runs"
+        return "\(mean) ± \(Ticks.format(deviation, decimals: 2)) in \(spread.count) runs"
     }
 
     public func draw(on canvas: borrowing Canvas) {
