@@ -64,6 +64,16 @@ import VAECore
             try ImageFiles(contentsOf: [path("train"), path("a.png")], shape: shape).images.labels == nil)
     }
 
+    @Test func aNamedArrayGivesItself() throws {
+        // The test set beside it belongs to a training, not to who names the training images.
+        let train = try ImageSet(shape: shape, pixels: [UInt8](repeating: 1, count: 12), labels: [0, 1])
+        let test = try ImageSet(shape: shape, pixels: Array(0..<6), labels: [7])
+        let files = try Dataset(name: "d", train: train, test: test, source: "").export(to: path("both"))
+        let named = files.filter { $0.contains("images") }
+        try #require(named.count == 2)
+        #expect(try ImageFiles(contentsOf: named, shape: shape).images.labels == [0, 1, 7])
+    }
+
     @Test func shapesOfArrays() throws {
         let six: NPYArray.Values = .bytes(Array(0..<6))
         for (index, sizes) in [[2, 3], [1, 6], [1, 2, 3], [1, 2, 3, 1]].enumerated() {

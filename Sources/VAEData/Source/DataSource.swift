@@ -14,6 +14,12 @@ public struct DataSource: Sendable {
     let train: Part
     let test: Part?
 
+    /// Whether somebody named a file with one array, to which a test set beside it belongs in training alone.
+    var isOneArray: Bool {
+        guard case .arrays(let pair) = train else { return false }
+        return pair.images.key == nil && pair.images.path == path
+    }
+
     /// Images of one split.
     enum Part {
         case pictures(PictureList)

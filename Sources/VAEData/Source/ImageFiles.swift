@@ -11,9 +11,9 @@ public struct ImageFiles: Sendable {
     /// What was found and is not used, and what was taken for what: phrases for people.
     public let remarks: [String]
 
-    /// Reads images from files and folders, in the order of `paths`, each as ``DataSource`` does. Of a folder's splits the test images are
-    /// taken, or else the training images; a single image may come as an array without its n, and rows of an array are images where they
-    /// have as many values.
+    /// Reads images from files and folders, in the order of `paths`, each as ``DataSource`` does. Of the splits of a folder or an archive the
+    /// test images are taken, or else the training images; of a file with one array that array, whatever lies beside it. A single image may
+    /// come as an array without its n, and rows of an array are images where they have as many values.
     ///
     /// Colour becomes grey by the luma of ITU-R 601 (as in Pillow), grey becomes colour by repetition.
     /// - Parameters:
@@ -41,7 +41,7 @@ public struct ImageFiles: Sendable {
         for path in paths {
             let source = try DataSource(path)
             let (part, said) = try source.read(
-                source.test ?? source.train, options, ImageStorage(), for: shape,
+                source.isOneArray ? source.train : source.test ?? source.train, options, ImageStorage(), for: shape,
                 progress: { _ in })
             for (index, group) in part.groups.enumerated() {
                 let place = part.groups.count == 1 ? path : part.name(index)
