@@ -9,7 +9,8 @@ import VAERun
 
 /// Draws pictures of runs that train, whose folders have none yet, when their model has changed and somebody looks.
 ///
-/// It works on one thread of the lowest priority, which takes what a training leaves.
+/// It works on one thread of the lowest priority, which takes what a training leaves, and rests after each run's pictures: where there are no
+/// more cores than the training has threads, all of them wait for the one whose core is drawn on.
 final class LiveDrawings: Sendable {
     /// The images of a run that this process trains.
     struct Known: Sendable {
@@ -30,6 +31,8 @@ final class LiveDrawings: Sendable {
         /// The images of those runs, where they were loaded.
         var loaded: [String: Dataset] = [:]
         var isWorking = false
+        /// When the next pictures may be drawn.
+        var rested = ContinuousClock.now
     }
 
     private let state = Mutex(State())
@@ -43,7 +46,17 @@ final class LiveDrawings: Sendable {
     /// Values of the training images of a run whose data is loaded for pictures: more would take memory and time that the training wants.
     private static let mostValues = 256 << 20
 
-    init(_ known: Known?) { self.known = known }
+    /// Test images that are drawn: of more the plane of the latents looks the same, and they take longer to encode.
+    private static let mostTestImages = 2_000
+    private let restFactor: Double
+
+    /// - Parameters:
+    ///   - known: the run that this process trains, if it does
+    ///   - restFactor: the time from the beginning of one drawing to that of the next, in processor times of the first
+    init(_ known: Known?, restFactor: Double = 150) {
+        self.known = known
+        self.restFactor = restFactor
+    }
 
     /// What changes when the pictures of a run are drawn anew; nil where there is none.
     func version(_ name: PictureName, of folder: String) -> String? {
@@ -65,8 +78,9 @@ final class LiveDrawings: Sendable {
                 state.loaded[folder] = nil
             }
             let isDue = folders.contains { Self.modelVersion($0) != state.drawn[$0]?.version }
-            defer { state.isWorking = state.isWorking || isDue }
-            return isDue && !state.isWorking
+            let begins = isDue && !state.isWorking && state.rested <= .now
+            if begins { state.isWorking = true }
+            return begins
         }
         if begins { Thread.detachNewThread { self.work() } }
     }
@@ -78,30 +92,41 @@ final class LiveDrawings: Sendable {
     private func work() {
         // Linux takes process 0 as this thread alone, and those that it makes.
         setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 19)
-        while let (folder, version) = next() {
+        let (start, before) = (ContinuousClock.now, Self.threadTime())
+        for (folder, version) in due() {
             let pictures = (try? draw(folder)) ?? [:]
             state.withLock { $0.drawn[folder] = Drawing(version: version, pictures: pictures) }
         }
+        state.withLock { state in
+            state.rested = start + (Self.threadTime() - before) * restFactor
+            state.isWorking = false
+        }
     }
 
-    /// The run to draw, whose pictures are out of date; nil when there is none.
-    private func next() -> (folder: String, version: String)? {
+    /// The runs whose pictures are out of date.
+    private func due() -> [(folder: String, version: String)] {
         state.withLock { state in
-            for folder in state.wishes {
-                if let version = Self.modelVersion(folder), state.drawn[folder]?.version != version {
-                    return (folder, version)
+            state.wishes.compactMap { folder in
+                guard let version = Self.modelVersion(folder), state.drawn[folder]?.version != version else {
+                    return nil
                 }
+                return (folder, version)
             }
-            state.isWorking = false
-            return nil
         }
+    }
+
+    /// The processor time of this thread.
+    private static func threadTime() -> Duration {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
     }
 
     private func draw(_ folder: String) throws(VAEError) -> [PictureName: [UInt8]] {
         let run = try SavedRun(folder: folder)
         guard let data = try data(of: run, folder) else { return [:] }
         let figures = try RunFigures(
-            model: run.model, data: data, history: run.history(), threads: 1)
+            model: run.model, data: shown(data), history: run.history(), threads: 1)
         let drawn = FigureName.drawn(
             ofTable: run.model.standardization != nil, ofCodes: run.configuration.isQuantized)
         var pictures: [PictureName: [UInt8]] = [:]
@@ -111,6 +136,12 @@ final class LiveDrawings: Sendable {
             pictures[picture] = try? figures.figure(name).png(scale: name.scale)
         }
         return pictures
+    }
+
+    /// Data with no more test images than are drawn.
+    private func shown(_ data: Dataset) throws(VAEError) -> Dataset {
+        guard let test = data.test, test.count > Self.mostTestImages else { return data }
+        return try data.replacing(test: test.slice(0..<Self.mostTestImages))
     }
 
     private func data(of run: SavedRun, _ folder: String) throws(VAEError) -> Dataset? {
