@@ -94,6 +94,20 @@ import VAECore
         #expect(
             try found.nearestNeighboursAccuracy
                 == NearestNeighbours(fittedTo: known).classification(of: codes).accuracy)
+        let deviations = (0..<2).map { axis in
+            let values = (0..<90).map { Double(known.coordinates[2 * $0 + axis]) }
+            let mean = values.reduce(0, +) / 90
+            return (values.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / 90).squareRoot()
+        }
+        func whitened(_ points: Points) throws -> Points {
+            try Points(
+                points.coordinates.enumerated().map { Float(Double($1) / deviations[$0 % 2]) }, size: 2,
+                labels: points.labels)
+        }
+        #expect(
+            try found.whitenedNearestNeighboursAccuracy
+                == NearestNeighbours(fittedTo: whitened(known)).classification(of: whitened(codes)).accuracy)
+        #expect(found.whitenedNearestNeighboursAccuracy != found.nearestNeighboursAccuracy)
         #expect(
             try found.linearAccuracy
                 == LinearDiscriminant(fittedTo: known).classification(of: codes).accuracy)

@@ -93,6 +93,24 @@ struct RivalsTests {
         #expect(found.first.map { $0.sign.contains(sign) && $0.remedy.contains(remedy) } ?? true, "\(found)")
     }
 
+    @Test func neighboursAmongWhitenedComponents() throws {
+        func words(_ mine: Double, _ other: Double, _ whitened: Double?) -> String? {
+            func estimate(_ mean: Double) -> Estimate { Estimate(mean: mean, standardError: 0.01) }
+            return Defeat.ofClasses(
+                estimate(mine), estimate(other), whitened.map(estimate), "PCA with 3 components")?.words
+        }
+        #expect(words(0.9, 0.91, 0.5) == nil)
+        let plain =
+            "The codes of PCA with 3 components tell classes apart better: 94.0 ± 1.0% of the neighbours' votes are right, "
+            + "against 90.0 ± 1.0%."
+        #expect(words(0.9, 0.94, nil) == plain)
+        #expect(words(0.9, 0.94, 0.92) == plain)
+        #expect(
+            words(0.9, 0.94, 0.83) == plain
+                + " With all of one variance, as the prior asks of z, they are worse, 83.0 ± 1.0%: here the directions that "
+                + "vary most tell classes apart.")
+    }
+
     @Test func unusedLatentsAreSaid() throws {
         func causes(kl: Double, active: Int?) throws -> [String] {
             Cause.all(

@@ -36,7 +36,10 @@ extension Evaluation {
             /// The share of the test images' codes that `NearestNeighbours` of the training images' classify right; nil without labels of two
             /// or more classes, and where there are fewer training images than neighbours.
             public let nearestNeighboursAccuracy: Estimate?
-            /// The same by a linear discriminant; nil without more images than classes, or where all codes are in one place.
+            /// The same of codes whitened: each divided by its standard deviation over the training images, since the prior asks one variance
+            /// of all of z, while the first components count for most in distances between codes; nil in records that have none.
+            public let whitenedNearestNeighboursAccuracy: Estimate?
+            /// The accuracy of a linear discriminant, which whitening leaves as it is; nil without more images than classes, or where all codes are in one place.
             public let linearAccuracy: Estimate?
         }
     }
@@ -123,7 +126,7 @@ extension Evaluation.Baselines.PrincipalComponents {
         trainImages = space.imagesUsed
         self.errors = try .init(errors, likelihood, on: test, reconstruct: reconstruct)
         guard let labels = train.labels, test.labels != nil, Set(labels).count > 1 else {
-            (nearestNeighboursAccuracy, linearAccuracy) = (nil, nil)
+            (nearestNeighboursAccuracy, whitenedNearestNeighboursAccuracy, linearAccuracy) = (nil, nil, nil)
             return
         }
         let known = try space.encode(train, threads: threads)
@@ -134,10 +137,16 @@ extension Evaluation.Baselines.PrincipalComponents {
                 return nil
             }
         }
-        nearestNeighboursAccuracy = try attempt { () throws(VAEError) in
-            try NearestNeighbours(fittedTo: known, neighbours: neighbours)
-                .classification(of: codes, threads: threads)
+        func vote(_ known: Points, on codes: Points) throws(VAEError) -> Estimate? {
+            try attempt { () throws(VAEError) in
+                try NearestNeighbours(fittedTo: known, neighbours: neighbours)
+                    .classification(of: codes, threads: threads)
+            }
         }
+        let deviations = known.standardDeviations()
+        nearestNeighboursAccuracy = try vote(known, on: codes)
+        whitenedNearestNeighboursAccuracy = try vote(
+            known.divided(by: deviations), on: codes.divided(by: deviations))
         linearAccuracy = try attempt { () throws(VAEError) in
             try LinearDiscriminant(fittedTo: known, threads: threads).classification(of: codes)
         }

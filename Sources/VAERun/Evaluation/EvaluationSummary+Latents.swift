@@ -85,18 +85,23 @@ extension EvaluationSummary.Table {
         ) -> Row {
             Row(name, [Words.percent(mine)] + (other.map { [Words.percent($0)] } ?? []))
         }
+        let whitened = linear?.whitenedNearestNeighboursAccuracy.map {
+            Row("of codes whitened", ["", Words.percent($0)], isPart: true)
+        }
+        let rows = [
+            row(
+                "\(clusters.neighbours) nearest neighbours, accuracy", clusters.nearestNeighboursAccuracy,
+                linear?.nearestNeighboursAccuracy),
+            whitened,
+            row("linear discriminant, accuracy", clusters.linearAccuracy, linear?.linearAccuracy),
+            Row("silhouette of the classes, −1 to 1", [Words.number(clusters.silhouette, 3)]),
+            Row("mixture of \(mixture.components) Gaussians, nats a code", [Words.number(mixture.test)]),
+            Row("one Gaussian", [Words.number(mixture.singleGaussian)], isPart: true),
+            Row("the prior", [Words.number(mixture.prior)], isPart: true),
+        ]
         return Self(
             "Clusters", columns: ["latent means"] + (linear.map { ["PCA, \($0.components)"] } ?? []),
-            rows: [
-                row(
-                    "\(clusters.neighbours) nearest neighbours, accuracy", clusters.nearestNeighboursAccuracy,
-                    linear?.nearestNeighboursAccuracy),
-                row("linear discriminant, accuracy", clusters.linearAccuracy, linear?.linearAccuracy),
-                Row("silhouette of the classes, −1 to 1", [Words.number(clusters.silhouette, 3)]),
-                Row("mixture of \(mixture.components) Gaussians, nats a code", [Words.number(mixture.test)]),
-                Row("one Gaussian", [Words.number(mixture.singleGaussian)], isPart: true),
-                Row("the prior", [Words.number(mixture.prior)], isPart: true),
-            ],
+            rows: rows.compactMap(\.self),
             remarks: [
                 "Fitted to training \(items.many), measured on test \(items.many); \(clusters.classes) classes. "
                     + "Log-densities of codes: higher is better."

@@ -24,7 +24,7 @@ extension EvaluationSummary.Table {
 }
 
 /// A comparison that a simpler model won.
-private struct Defeat {
+struct Defeat {
     let words: String
 
     static func all(_ record: EvaluationRecord, _ items: Words.Items) -> [Defeat] {
@@ -55,16 +55,33 @@ private struct Defeat {
                         "\(name) has the smaller squared error: \(Words.number(other.squaredError.mean, 5)) against "
                         + "\(Words.number(mine.squaredError.mean, 5)) a \(items.value)."))
         }
-        if let mine = record.evaluation.clusters?.nearestNeighboursAccuracy,
-            let other = linear.nearestNeighboursAccuracy, record.signs?.isConditional != true,
-            other.mean - mine.mean > hypot(other.finiteError ?? 0, mine.finiteError ?? 0)
+        if record.signs?.isConditional != true, let clusters = record.evaluation.clusters,
+            let neighbours = linear.nearestNeighboursAccuracy,
+            let defeat = ofClasses(
+                clusters.nearestNeighboursAccuracy, neighbours, linear.whitenedNearestNeighboursAccuracy, name
+            )
         {
-            found.append(
-                Defeat(
-                    words:
-                        "The codes of \(name) tell classes apart better: \(Words.percent(other)) of the neighbours' votes "
-                        + "are right, against \(Words.percent(mine))."))
+            found.append(defeat)
         }
         return found
+    }
+
+    /// Classes told apart by the neighbours in a rival's codes, where that is better by more than the standard errors.
+    /// - Parameter whitened: by the rival's codes with one variance in every direction
+    static func ofClasses(_ mine: Estimate, _ other: Estimate, _ whitened: Estimate?, _ name: String)
+        -> Defeat?
+    {
+        guard other.mean - mine.mean > hypot(other.finiteError ?? 0, mine.finiteError ?? 0) else {
+            return nil
+        }
+        var words =
+            "The codes of \(name) tell classes apart better: \(Words.percent(other)) of the neighbours' votes "
+            + "are right, against \(Words.percent(mine))."
+        if let whitened, whitened.mean < mine.mean {
+            words +=
+                " With all of one variance, as the prior asks of z, they are worse, \(Words.percent(whitened)): "
+                + "here the directions that vary most tell classes apart."
+        }
+        return Defeat(words: words)
     }
 }
