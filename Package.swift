@@ -33,6 +33,9 @@ let package = Package(
         .executable(name: "vae-train", targets: ["vae-train"]),
         .executable(name: "vae-bench", targets: ["vae-bench"]),
     ],
+    traits: [
+        .trait(name: "MPI", description: "Training by several processes, on one machine or many: make mpi.")
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         // A server of HTTP that depends on nothing else.
@@ -51,6 +54,10 @@ let package = Package(
         .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        // Open MPI's as Debian names it, or that of another library, which make mpi finds.
+        .systemLibrary(
+            name: "CMPI", pkgConfig: Context.environment["VAE_MPI"] ?? "ompi-c",
+            providers: [.apt(["libopenmpi-dev"])]),
 
         // The words the libraries share: image sets, errors, digests, files that survive.
         .target(name: "VAECore", dependencies: ["CCrypto", "CZlib"], swiftSettings: optimisedInDebug),
@@ -58,7 +65,11 @@ let package = Package(
         // The engine.
         .target(name: "CTiles", cSettings: [.unsafeFlags(["-O3"])]),
         .target(
-            name: "Kernels", dependencies: ["CBLAS", "CLAPACKE", "CTiles"], swiftSettings: optimisedInDebug),
+            name: "Kernels",
+            dependencies: [
+                "CBLAS", "CLAPACKE", "CTiles", .target(name: "CMPI", condition: .when(traits: ["MPI"])),
+            ],
+            swiftSettings: optimisedInDebug),
         .target(name: "VAE", dependencies: ["Kernels", "VAECore"], swiftSettings: optimisedInDebug),
 
         // The same mathematics as plain loops, over the same plan.

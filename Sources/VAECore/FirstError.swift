@@ -22,11 +22,16 @@ package final class FirstError: Sendable {
     /// To be asked when all threads are done.
     /// - Throws: the error that came first, which is forgotten then.
     package func rethrow() throws(VAEError) {
+        if let found = take() { throw found }
+    }
+
+    /// The error that came first, which is forgotten then; nil where there was none. To be asked when all threads are done.
+    package func take() -> VAEError? {
         let found = error.withLock { error in
             defer { error = nil }
             return error
         }
         isSet.store(false, ordering: .relaxed)
-        if let found { throw found }
+        return found
     }
 }

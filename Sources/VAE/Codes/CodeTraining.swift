@@ -41,6 +41,9 @@ struct CodeTraining: Sendable {
         running.begin(codes: parameters[codes], counts: parameters[counts], sums: sums[codes])
     }
 
+    /// The kept vectors of a batch, image after image, and the numbers of an image's; nil where none are kept.
+    var keptVectors: (all: FloatRegion, size: Int)? { vectors.map { ($0.region, vectorsOfImage) } }
+
     /// Keeps the vectors of a micro-batch, which has the places `range` in its batch.
     func keep(_ vectors: FloatRegion, of range: Range<Int>) {
         guard let all = self.vectors else { return }

@@ -12,17 +12,21 @@ extension Engine {
 
     /// The losses of every image; with `sampling`, z is drawn with noise named by seed, draw and image, otherwise z = μ. ``failure`` is to
     /// be asked afterwards.
-    /// - Parameter pause: called now and then, on the calling thread; what it throws ends the measurement.
+    /// - Parameters:
+    ///   - batches: the micro-batches to be measured; nil for all
+    ///   - pause: called now and then, on the calling thread; what it throws ends the measurement
+    ///   - finish: gets what was measured, rows of a value for each image, and fills in what was not
     func measure(
         _ images: ImageSet, _ weights: Weights, seed: UInt64, draw: Int = 0, sampling: Bool,
-        pause: () throws -> Void
+        batches: Range<Int>? = nil, pause: () throws -> Void,
+        finish: ([FloatRegion]) throws -> Void = { _ in }
     ) rethrows -> ImageLosses {
         let (count, isWeighted) = (images.count, network.importance != nil)
         let codes = network.topology.quantisation
         // Reconstruction, divergence, and where it is something of its own the penalty, of all images.
         var losses = [Float](repeating: 0, count: (isWeighted ? 3 : 2) * count)
         try FloatRegion.withRegion(&losses) { losses in
-            try forEachMicroBatch(of: images.count, pause: pause) { workspace, range in
+            try forEachMicroBatch(of: images.count, among: batches, pause: pause) { workspace, range in
                 load(images, range, workspace)
                 workspace.repeatInputs(count: range.count)
                 workspace.noise.fill(with: 0)
@@ -43,6 +47,7 @@ extension Engine {
                 keep(codes == nil ? workspace.klDivergence : workspace.commitment, as: 1)
                 if isWeighted { keep(workspace.penalty, as: 2) }
             }
+            try finish((0..<losses.count / max(1, count)).map { losses[$0 * count..<($0 + 1) * count] })
         }
         let (reconstruction, second) = (Array(losses[..<count]), Array(losses[count..<2 * count]))
         if let codes {

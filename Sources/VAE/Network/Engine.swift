@@ -56,22 +56,24 @@ final class Engine {
         pool.run(parts: batches.count) { worker, part in body(workspaces[worker], batches[part]) }
     }
 
-    /// The same in pieces of a fraction of a second, with `pause` before each on the calling thread; what it throws ends the work.
+    /// The same with some of the micro-batches, in pieces of a fraction of a second, with `pause` before each on the calling thread; what it
+    /// throws ends the work.
     func forEachMicroBatch(
-        of count: Int, pause: () throws -> Void,
+        of count: Int, among some: Range<Int>? = nil, pause: () throws -> Void,
         _ body: (_ workspace: Workspace, _ images: Range<Int>) -> Void
     ) rethrows {
         let batches = MicroBatches(0..<count, size: network.microBatch)
+        let some = some ?? 0..<batches.count
         // Time decides how many micro-batches are a piece, never what is in one.
-        var (done, piece) = (0, pool.count)
-        while done < batches.count {
+        var (next, piece) = (some.lowerBound, pool.count)
+        while next < some.upperBound {
             try pause()
             let start = ContinuousClock.now
-            let first = done
-            pool.run(parts: min(piece, batches.count - done)) { worker, part in
+            let first = next
+            pool.run(parts: min(piece, some.upperBound - next)) { worker, part in
                 body(workspaces[worker], batches[first + part])
             }
-            done += min(piece, batches.count - done)
+            next += min(piece, some.upperBound - next)
             if .now - start < .milliseconds(100) { piece *= 2 }
         }
     }

@@ -1,3 +1,4 @@
+import Kernels
 import VAECore
 
 /// A training between two of its steps: all that it takes to go on and end with the same bits as if it had never stopped.
@@ -62,6 +63,14 @@ extension Trainer {
     public convenience init(
         resuming checkpoint: Checkpoint, epochs: Int? = nil, threads: Int = Machine.physicalCores
     ) throws(VAEError) {
+        try self.init(resuming: checkpoint, epochs: epochs, threads: threads, ranks: nil)
+    }
+
+    /// The same as one of several ranks, which all go on from the same checkpoint.
+    /// - Throws: as the other, and as the trainer of several ranks that begins.
+    package convenience init(
+        resuming checkpoint: Checkpoint, epochs: Int? = nil, threads: Int, ranks: (any Communicator)?
+    ) throws(VAEError) {
         var training = checkpoint.configuration
         if let epochs, epochs != training.epochs {
             guard epochs > training.epochs else {
@@ -86,7 +95,8 @@ extension Trainer {
             training.epochs = epochs
         }
         try self.init(
-            checkpoint.modelConfiguration, training, threads: threads, products: checkpoint.products)
+            checkpoint.modelConfiguration, training, threads: threads, products: checkpoint.products,
+            ranks: ranks)
         restore(checkpoint)
     }
 

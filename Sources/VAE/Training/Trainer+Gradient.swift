@@ -16,12 +16,10 @@ extension Trainer {
                 expected: "at most \(configuration.batchSize)", found: "\(images.count)")
         }
         let order = (0..<UInt32(images.count)).map(\.self)
-        let sums = computeGradients(images, order, 0..<images.count, epoch: 1, configuration.finalObjective)
-        try engine.failure.rethrow()
+        let (sums, rows) = try computeGradients(
+            images, order, 0..<images.count, epoch: 1, configuration.finalObjective)
         let count = parameters.region.count
-        PairwiseSum.addRows(
-            gradients.region, count: shards.parts(of: images.count) + engine.network.priorParts, length: count
-        )
+        PairwiseSum.addRows(gradients.region, count: rows, length: count)
         let gradient = engine.network.layout.entries.map { gradients.region[$0.range].array() }
         let number = Double(images.count)
         return (

@@ -12,9 +12,7 @@ extension Trainer {
         if !images.isInMemory {
             for next in order[range.upperBound...].prefix(range.count) { images.willRead(Int(next)) }
         }
-        let sums = computeGradients(images, order, range, epoch: epoch, objective)
-        try engine.failure.rethrow()
-        let parts = shards.parts(of: range.count) + engine.network.priorParts
+        let (sums, parts) = try computeGradients(images, order, range, epoch: epoch, objective)
         guard sums.total.isFinite else { throw divergence(order[range], parts: parts, loss: sums.total) }
         let start = times == nil ? 0 : StepTimes.now
         let chunks = finiteChunks.region.count
@@ -37,31 +35,37 @@ extension Trainer {
         return sums
     }
 
-    /// A gradient for each shard of the batch at `order[range]`, and the images' losses. Allocates nothing.
-    /// - Returns: losses summed over the batch
+    /// A gradient for each shard of the batch at `order[range]`, and the images' losses; of several ranks the sum of all gradients. Allocates
+    /// nothing where there is one rank.
+    /// - Returns: losses summed over the batch, and the rows of gradients
+    /// - Throws: what reading the images throws, on whatever rank
     func computeGradients(
         _ images: ImageSet, _ order: [UInt32], _ range: Range<Int>, epoch: Int, _ objective: StepObjective
-    ) -> Losses {
+    ) throws(VAEError) -> (losses: Losses, rows: Int) {
         let parts = shards.parts(of: range.count)
-        pool.run(parts: parts, with: (self, images, order, range, epoch, objective)) {
-            context, worker, part in
-            let (trainer, images, order, range, epoch, objective) = context
+        let mine = exchange?.shards(of: parts) ?? 0..<parts
+        pool.run(parts: mine.count, with: (self, images, order, range, epoch, objective, mine.lowerBound)) {
+            context, worker, row in
+            let (trainer, images, order, range, epoch, objective, first) = context
             trainer.runShard(
-                part, trainer.engine.workspaces[worker], images, order, range, epoch: epoch, objective)
+                first + row, into: row, trainer.engine.workspaces[worker], images, order, range, epoch: epoch,
+                objective)
         }
-        engine.finishPriorGradient(
-            weights, gradients.region, length: parameters.region.count, shards: parts)
-        return sumLosses(range.count, objective)
+        try combine(parts, of: range.count)
+        let rows = exchange == nil ? parts : 1
+        engine.finishPriorGradient(weights, gradients.region, length: parameters.region.count, shards: rows)
+        return (sumLosses(range.count, objective), rows + engine.network.priorParts)
     }
 
-    /// One shard of a batch, micro-batch by micro-batch, into the shard's gradient.
+    /// One shard of a batch, micro-batch by micro-batch, into a row of the gradients.
     private func runShard(
-        _ part: Int, _ workspace: Workspace, _ images: ImageSet, _ order: [UInt32], _ batch: Range<Int>,
+        _ part: Int, into row: Int, _ workspace: Workspace, _ images: ImageSet, _ order: [UInt32],
+        _ batch: Range<Int>,
         epoch: Int, _ objective: StepObjective
     ) {
         let network = engine.network
         let shape = modelConfiguration.imageShape
-        let gradient = gradients.region[part * parameters.region.count..<(part + 1) * parameters.region.count]
+        let gradient = gradients.region[row * parameters.region.count..<(row + 1) * parameters.region.count]
         let shard = shards.images(of: part, in: batch.count)
         let scale = 1 / Float(batch.count)
         for range in MicroBatches(shard, size: network.microBatch) {

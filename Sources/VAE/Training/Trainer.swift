@@ -38,6 +38,8 @@ public final class Trainer {
     let losses: FloatStorage
     /// What the codebook is trained with; nil for Gaussian latents.
     let codes: CodeTraining?
+    /// The other ranks of the training; nil for one alone.
+    let exchange: RankExchange?
     /// For each chunk of the parameters 1, or 0 when its last update left the finite numbers.
     let finiteChunks: FloatStorage
     var progress = Progress()
@@ -54,10 +56,21 @@ public final class Trainer {
     ///   - threads: workers; the bits of the result do not depend on it. The physical cores unless given.
     ///   - products: what computes them; the model that comes out keeps to it
     /// - Throws: `invalidArgument` for a value out of range, `unavailable` when there is not memory enough.
-    public init(
+    public convenience init(
         _ model: ModelConfiguration = ModelConfiguration(),
         _ training: TrainingConfiguration = TrainingConfiguration(),
         threads: Int = Machine.physicalCores, products: Products = .tiles
+    ) throws(VAEError) {
+        try self.init(model, training, threads: threads, products: products, ranks: nil)
+    }
+
+    /// The same as one of several ranks, which all make a trainer with the same configurations and call `fit` with the same images.
+    /// - Parameter ranks: the training's processes, as this one sees them; nil for one alone
+    /// - Throws: as the other, and `invalidArgument` for a prior that the pseudo-inputs of one process belong to.
+    package init(
+        _ model: ModelConfiguration, _ training: TrainingConfiguration, threads: Int,
+        products: Products = .tiles,
+        ranks: (any Communicator)?
     ) throws(VAEError) {
         try training.validate()
         try training.augmentation?.validate(for: model.imageShape)
@@ -76,14 +89,17 @@ public final class Trainer {
             epsilon: Float(training.epsilon))
         // Parameters, their moments and their gradients. No product overflows: sizes are bounded by the configurations' checks.
         let rows = training.measuresPenalty || model.isQuantized ? 3 : 2
+        let ranks = ranks.flatMap { $0.count > 1 ? $0 : nil }
+        let parts = (shards.count + (ranks?.count ?? 1) - 1) / (ranks?.count ?? 1)
+        if ranks != nil, network.priorParts > 0 { throw Self.refusal(of: model.prior) }
         let vectors = CodeTraining.vectorCount(network, batchSize: training.batchSize)
         let copies = training.averaging == nil ? 1 : 2
-        let rowsOfGradients = shards.count + network.priorParts
+        let rowsOfGradients = parts + network.priorParts
         let others =
             count * (2 + copies + rowsOfGradients) + copies * network.packedCount + rows * training.batchSize
             + vectors
         engine = try Engine(
-            network, threads: threads, parts: shards.count, training: true,
+            network, threads: threads, parts: parts, training: true,
             loading: training.augmentation == nil ? 0 : Augmentation.scratchCount(model.imageShape),
             besides: others)
         func storage(_ count: Int) throws(VAEError) -> FloatStorage {
@@ -100,6 +116,11 @@ public final class Trainer {
             if case .glorotUniform = entry.start { entry.range } else { nil }
         }
         losses = try storage(rows * training.batchSize)
+        if let ranks {
+            exchange = try RankExchange(ranks, length: count, shards: shards.count)
+        } else {
+            exchange = nil
+        }
         let chunks = (network.optimizedCount + Self.updateChunk - 1) / Self.updateChunk
         finiteChunks = try storage(chunks)
         squares = training.clipNorm == nil ? nil : DoubleStorage(count: chunks)
@@ -147,6 +168,18 @@ public final class Trainer {
     public func fit(
         _ train: ImageSet, test: ImageSet? = nil, onStep: (StepReport) throws -> Void = { _ in },
         whileTesting: () throws -> Void = {}, onEpoch: (EpochReport) throws -> Void = { _ in }
+    ) throws -> VariationalAutoencoder {
+        do {
+            return try self.train(on: train, test, onStep, whileTesting, onEpoch)
+        } catch {
+            exchange?.leave()
+            throw error
+        }
+    }
+
+    private func train(
+        on train: ImageSet, _ test: ImageSet?, _ onStep: (StepReport) throws -> Void,
+        _ whileTesting: () throws -> Void, _ onEpoch: (EpochReport) throws -> Void
     ) throws -> VariationalAutoencoder {
         try modelConfiguration.check(train, "training images")
         if let test { try modelConfiguration.check(test, "test images") }
@@ -237,11 +270,18 @@ public final class Trainer {
 
     private func measure(_ images: ImageSet, _ pause: () throws -> Void) throws -> Losses {
         if let evaluated = averageWeights { engine.pack(evaluated) }
+        let batches = MicroBatches(0..<images.count, size: engine.network.microBatch)
         let measured = try engine.measure(
             images, averageWeights ?? weights, seed: configuration.seed, sampling: true,
+            batches: shared(batches),
             pause: {
                 try Task.checkCancellation()
                 try pause()
+            },
+            finish: { rows throws(VAEError) in
+                guard let exchange else { return }
+                try exchange.agree(engine.failure.take())
+                exchange.gather(rows) { batches.images(of: self.share(of: $0, in: batches)) }
             })
         try engine.failure.rethrow()
         return configuration.mean(measured)

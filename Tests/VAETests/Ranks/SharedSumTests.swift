@@ -1,0 +1,54 @@
+import Kernels
+import Testing
+
+@testable import VAE
+
+/// The tree over a batch's shards, shared among ranks.
+@Suite struct SharedSumTests {
+    /// The additions of `PairwiseSum.addRows`, in words.
+    private func tree(_ leaves: [String]) -> String {
+        var rows = leaves
+        var distance = 1
+        while distance < rows.count {
+            for row in stride(from: 0, to: rows.count - distance, by: 2 * distance) {
+                rows[row] = "(\(rows[row])+\(rows[row + distance]))"
+            }
+            distance *= 2
+        }
+        return rows[0]
+    }
+
+    @Test func theTreeIsThatOfOneRank() {
+        for count in 1...70 {
+            let leaves = (0..<count).map(String.init)
+            for ranks in 1...9 {
+                let shared = SharedSum(of: count, ranks: ranks)
+                #expect(shared.subtrees.flatMap { Array($0.leaves) } == Array(0..<count))
+                for subtree in shared.subtrees {
+                    let mine = SharedSum.leaves(of: subtree.rank, of: ranks, among: count)
+                    #expect(mine.clamped(to: subtree.leaves) == subtree.leaves)
+                }
+                var sums = shared.subtrees.map { tree(Array(leaves[$0.leaves])) }
+                for (target, source) in shared.additions {
+                    sums[target] = "(\(sums[target])+\(sums[source]))"
+                }
+                #expect(sums[0] == tree(leaves), "\(count) shards, \(ranks) ranks")
+            }
+        }
+    }
+
+    @Test func ranksOfAPowerOfTwoSendOneSum() {
+        for ranks in [1, 2, 4, 8, 16] {
+            let shared = SharedSum(of: 16, ranks: ranks)
+            #expect(shared.subtrees.count == ranks && shared.additions.count == ranks - 1)
+        }
+        // Seven ranks of sixteen shards have two or three each.
+        #expect((0..<7).map { SharedSum.leaves(of: $0, of: 7, among: 16).count } == [2, 2, 2, 3, 2, 2, 3])
+    }
+
+    @Test func moreRanksThanShards() {
+        let shared = SharedSum(of: 2, ranks: 5)
+        #expect(shared.subtrees.map(\.leaves) == [0..<1, 1..<2])
+        #expect(shared.subtrees.map(\.rank) == [2, 4])
+    }
+}
