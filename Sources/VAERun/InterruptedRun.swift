@@ -1,3 +1,4 @@
+import Kernels
 import VAE
 import VAECore
 import VAEData
@@ -47,9 +48,14 @@ package struct InterruptedRun {
     }
 
     /// The trainer as it was.
-    /// - Parameter epochs: more than were planned; nil for as many.
+    /// - Parameters:
+    ///   - epochs: more than were planned; nil for as many
+    ///   - threads: workers
+    ///   - ranks: the processes that go on with it together; nil for one alone
     /// - Throws: as `Trainer.init(resuming:)`.
-    package func trainer(epochs: Int?, threads: Int) throws(VAEError) -> Trainer {
+    package func trainer(
+        epochs: Int?, threads: Int, ranks: (any Communicator)? = nil
+    ) throws(VAEError) -> Trainer {
         let epochs = epochs ?? record.training.epochs
         guard epochs >= record.training.epochs else {
             throw VAEError(
@@ -66,11 +72,14 @@ package struct InterruptedRun {
                     + "with this one's flags (\(command)) and --epochs \(epochs). Runs with --schedule constant or step can be trained on."
             )
         }
-        if let checkpoint { return try Trainer(resuming: checkpoint, epochs: epochs, threads: threads) }
+        if let checkpoint {
+            return try Trainer(resuming: checkpoint, epochs: epochs, threads: threads, ranks: ranks)
+        }
         let beginning = try Trainer(
-            record.model, record.training, threads: threads, products: products)
+            record.model, record.training, threads: threads, products: products, ranks: ranks)
         guard epochs != record.training.epochs else { return beginning }
-        return try Trainer(resuming: beginning.checkpoint(), epochs: epochs, threads: threads)
+        return try Trainer(
+            resuming: beginning.checkpoint(), epochs: epochs, threads: threads, ranks: ranks)
     }
 
     /// The engine that computed the run's products.
@@ -88,29 +97,12 @@ package struct InterruptedRun {
     package func data(
         at path: String?, storage: ImageStorage = ImageStorage(), progress: (DatasetEvent) -> Void = { _ in }
     ) throws(VAEError) -> Dataset {
-        var request = try DataRequest(record, at: path)
-        request.storage = storage
-        return try checked(request.load(progress), from: path ?? record.data.folder)
+        try record.dataset(at: path, storage, progress: progress)
     }
 
     /// The same images, if they are the run's, with its test set.
-    /// - Parameter place: where they come from; nil for nowhere that has a path
     /// - Throws: `invalidData` when they are others.
-    func checked(_ data: Dataset, from place: String? = nil) throws(VAEError) -> Dataset {
-        let data = try data.holdingOutTest(by: record.data.heldOutBy).standardized()
-        guard try data.has(contentHash: record.data.sha256) else {
-            func describe(_ train: Int, _ test: Int, _ hash: String) -> String {
-                "\(train) training and \(test) test images with the SHA-256 \(hash)"
-            }
-            throw VAEError(
-                .invalidData, place ?? data.source, "is not the data set of this run",
-                expected: describe(record.data.trainImages, record.data.testImages, record.data.sha256),
-                found: describe(data.train.count, data.test?.count ?? 0, try data.contentHash()),
-                advice: "Name the folder of the run's images (--data DIR), or begin a new run.")
-        }
-        // Pictures keep their titles, wherever the images are now.
-        return try data.replacing(name: record.data.name)
-    }
+    func checked(_ data: Dataset) throws(VAEError) -> Dataset { try record.checked(data) }
 
     private func check(_ checkpoint: Checkpoint) throws(VAEError) {
         // Epochs may have been raised since.

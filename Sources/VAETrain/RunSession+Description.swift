@@ -24,6 +24,7 @@ extension Trainer {
             threads == Machine.processors
             ? "the machine has no more processors" : "a batch has no more parts"
         let remarks = [
+            ranks > 1 ? "of each of \(ranks) ranks" : nil,
             threads < asked ? "\(threads) in use: \(limit)" : nil, Threads.quota,
         ].compactMap(\.self)
         console.note(

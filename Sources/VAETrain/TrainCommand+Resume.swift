@@ -7,8 +7,8 @@ import VAERun
 
 extension TrainCommand {
     /// `--resume`: the run in `path` from its last checkpoint to its end.
-    func goOn(_ path: String, in series: String? = nil, _ console: Console) throws {
-        let threads = try Threads.checked(threads)
+    func goOn(_ path: String, in series: String? = nil, _ console: Console, _ ranks: Ranks?) throws {
+        let threads = try ranks?.threads(threads) ?? Threads.checked(threads)
         for (flag, isGiven) in [
             ("--out", out != nil), ("--export-data", images.exportData != nil), ("--dry-run", dryRun),
             ("--repeat", repetitions != nil),
@@ -25,10 +25,11 @@ extension TrainCommand {
             console.warn("\(fallback)")
             console.warn("going on from the checkpoint before it")
         }
-        let trainer = try run.trainer(epochs: self.training.epochs, threads: threads)
+        let trainer = try run.trainer(
+            epochs: self.training.epochs, threads: threads, ranks: ranks?.job.communicator)
         let data = try run.data(at: images.data, storage: images.storage) { console.show($0) }
         console.clearStatus()
-        try conduct(RunSession(run, trainer, data, threads: threads), in: series, console)
+        try conduct(RunSession(run, trainer, data, threads: threads), in: series, console, ranks)
     }
 
     /// Flags that say something else than the run's record would change the result, and are refused.

@@ -8,7 +8,8 @@ extension TrainCommand {
     /// The run to its end, and what people are told of it.
     /// - Parameter series: the folder of the series that it is part of, with which to go on where it is interrupted
     /// - Throws: `Interruption.Stop` when a signal ended the training after one of its steps; `VAEError`.
-    func conduct(_ session: RunSession, in series: String? = nil, _ console: Console) throws {
+    func conduct(_ session: RunSession, in series: String? = nil, _ console: Console, _ ranks: Ranks?) throws
+    {
         let interruption = Interruption(announces: !console.isQuiet)
         defer { interruption.end() }
         session.describe(to: console)
@@ -21,10 +22,18 @@ extension TrainCommand {
             ).map(\.rawValue).joined(separator: ", ")
             console.note("pictures  \(names); the others and the page show images, and a table has none")
         }
-        try session.run(
-            figures: !noFigures, film: film, tensorBoard: tensorBoard,
-            checkpoints: checkpointEvery ?? .automatic,
-            observer: RunWatch(session, in: series, console, interruption))
+        func run() throws {
+            try session.run(
+                figures: !noFigures, film: film, tensorBoard: tensorBoard,
+                checkpoints: checkpointEvery ?? .automatic,
+                observer: RunWatch(session, in: series, console, interruption))
+        }
+        if let job = ranks?.job {
+            try job.invite(session)
+            try job.run(session, run)
+        } else {
+            try run()
+        }
         if let remark = session.history.remark { console.note(remark) }
         console.note("peak memory \(Machine.peakMemory >> 20) MiB")
         if watching.watch {

@@ -8,7 +8,7 @@ import VAEWatch
 
 extension TrainCommand {
     /// `--repeat`: the same training with several seeds, one after the other.
-    func workSeries(of count: Int, _ console: Console) throws {
+    func workSeries(of count: Int, _ console: Console, _ ranks: Ranks?) throws {
         guard count >= 2, count <= 1000 else {
             throw VAEError(
                 .invalidArgument, "--repeat", "is out of range", expected: "2 to 1000", found: "\(count)")
@@ -32,11 +32,13 @@ extension TrainCommand {
             directory: FileManager.default.currentDirectoryPath)
         let name = images.data.map { URL(fileURLWithPath: $0).lastPathComponent } ?? images.dataset?.rawValue
         let folder = try record.begin(out, name: name ?? "digits")
-        try train(record, in: folder, console)
+        try train(record, in: folder, console, ranks)
     }
 
     /// `--resume` of a series: the seeds that are not finished.
-    func goOnSeries(_ record: SeriesRecord, in folder: String, _ console: Console) throws {
+    func goOnSeries(
+        _ record: SeriesRecord, in folder: String, _ console: Console, _ ranks: Ranks?
+    ) throws {
         // All else was said when it began, and is the same for each of its runs.
         let other = Self.givenArguments.first { argument in
             argument.hasPrefix("-")
@@ -66,13 +68,15 @@ extension TrainCommand {
         command.threads = threads ?? command.threads
         command.quiet = quiet
         command.noColor = noColor
-        try command.train(record, in: folder, console)
+        try command.train(record, in: folder, console, ranks)
     }
 
     private static let flagsOfResumedSeries = ["--resume", "--threads", "--quiet", "-q", "--no-color"]
 
-    private func train(_ record: SeriesRecord, in folder: String, _ console: Console) throws {
-        let threads = try Threads.checked(threads)
+    private func train(
+        _ record: SeriesRecord, in folder: String, _ console: Console, _ ranks: Ranks?
+    ) throws {
+        let threads = try ranks?.threads(threads) ?? Threads.checked(threads)
         let products = chosenProducts ?? .tiles
         var known: Dataset?
         for (index, seed) in record.seeds.enumerated() {
@@ -83,7 +87,7 @@ extension TrainCommand {
                 var run = TrainCommand.plain
                 (run.threads, run.noFigures, run.quiet, run.noColor) = (threads, noFigures, quiet, noColor)
                 run.checkpointEvery = checkpointEvery
-                try run.goOn(path, in: folder, console)
+                try run.goOn(path, in: folder, console, ranks)
                 continue
             }
             var asked = try training.configuration(objective, optimizer)
@@ -100,10 +104,11 @@ extension TrainCommand {
                 known = data
             }
             let (model, configuration) = try configuration(of: data, asked, console)
-            let trainer = try Trainer(model, configuration, threads: threads, products: products)
+            let trainer = try Trainer(
+                model, configuration, threads: threads, products: products, ranks: ranks?.job.communicator)
             try conduct(
                 RunSession(trainer, data, request.record(of: data), folder: path, threads: threads),
-                in: folder, console)
+                in: folder, console, ranks)
         }
         try summarize(record, in: folder, console)
     }

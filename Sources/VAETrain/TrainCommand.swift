@@ -156,19 +156,22 @@ package struct TrainCommand: ParsableCommand {
         Signals.ignoreFailedWrites()
         let console = Console("vae-train", quiet: quiet, colour: !noColor)
         do {
+            let ranks = try MPIJob.join()
+            defer { ranks?.end() }
+            if let ranks, ranks.job.rank != 0 { return try serve(ranks) }
             try checkProducts()
             try checkSearch()
             try watching.check()
             if let resume {
                 if let series = try SeriesRecord(of: resume) {
-                    try goOnSeries(series, in: resume, console)
+                    try goOnSeries(series, in: resume, console, ranks)
                 } else {
-                    try goOn(resume, console)
+                    try goOn(resume, console, ranks)
                 }
             } else if let repetitions {
-                try workSeries(of: repetitions, console)
+                try workSeries(of: repetitions, console, ranks)
             } else {
-                try work(console)
+                try work(console, ranks)
             }
         } catch let stop as Interruption.Stop {
             throw ExitCode(stop.exitStatus)
@@ -178,8 +181,14 @@ package struct TrainCommand: ParsableCommand {
         }
     }
 
-    private func work(_ console: Console) throws {
-        let threads = try Threads.checked(threads)
+    /// Does a rank's share of what rank 0 trains.
+    private func serve(_ ranks: Ranks) throws {
+        Interruption.leaveToRankZero()
+        try ranks.job.serve(dataAt: images.data, storage: images.storage, threads: ranks.threads(threads))
+    }
+
+    private func work(_ console: Console, _ ranks: Ranks?) throws {
+        let threads = try ranks?.threads(threads) ?? Threads.checked(threads)
         // Flags that contradict each other are found before anything is read.
         _ = try model.configuration()
         let asked = try self.training.configuration(objective, optimizer)
@@ -202,7 +211,9 @@ package struct TrainCommand: ParsableCommand {
         console.clearStatus()
         console.show(remarks: data)
         let (model, training) = try configuration(of: data, asked, console)
-        let trainer = try Trainer(model, training, threads: threads, products: chosenProducts ?? .tiles)
+        let trainer = try Trainer(
+            model, training, threads: threads, products: chosenProducts ?? .tiles,
+            ranks: ranks?.job.communicator)
         if dryRun {
             trainer.describe(on: data, threads: threads, to: console)
             return console.result("dry run: nothing was trained, and nothing written")
@@ -212,7 +223,8 @@ package struct TrainCommand: ParsableCommand {
             return try findLearningRate(model, training, on: data, threads: threads, console)
         }
         try conduct(
-            RunSession(trainer, data, request.record(of: data), folder: out, threads: threads), console)
+            RunSession(trainer, data, request.record(of: data), folder: out, threads: threads), console, ranks
+        )
     }
 
     /// What flags of this program are called in others.

@@ -11,8 +11,8 @@ final class RankExchange: @unchecked Sendable {
     var rank: Int { communicator.rank }
     var ranks: Int { communicator.count }
 
-    /// Whether it is over, for all ranks alike.
-    private(set) var hasEnded = false
+    /// Whether it is over, for all ranks alike: nobody waits for a word.
+    private var hasEnded = false
     private let length: Int
     /// A word to each rank, and one of each.
     private let words: FloatStorage
@@ -67,6 +67,12 @@ final class RankExchange: @unchecked Sendable {
 
     // MARK: - Going on
 
+    /// Begins a training, or goes on with one.
+    func begin() { hasEnded = false }
+
+    /// Ends a training that is done, on all ranks without a word.
+    func finish() { hasEnded = true }
+
     /// Asks all ranks whether they go on, as before every exchange.
     /// - Parameter failure: why this one can't
     /// - Throws: what a rank failed of, the same error on all; `unavailable` where a rank wants to end.
@@ -75,9 +81,10 @@ final class RankExchange: @unchecked Sendable {
     }
 
     /// Tells all ranks that this one ends, unless they have ended together. They hear of it in their next step.
-    func leave() {
+    /// - Parameter failure: why; nil where somebody wants it to
+    func leave(_ failure: VAEError? = nil) {
         guard !hasEnded else { return }
-        try? say(.stop, nil)
+        try? say(failure == nil ? .stop : .failed, failure)
     }
 
     private func say(_ word: Word, _ failure: VAEError?) throws(VAEError) {

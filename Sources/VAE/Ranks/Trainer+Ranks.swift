@@ -23,6 +23,12 @@ extension Trainer {
         if let vectors = codes?.keptVectors { exchange.gather([vectors.all], size: vectors.size, images) }
     }
 
+    /// Tells the other ranks, which wait in a training, that this one does not come.
+    package func leaveRanks(_ failure: VAEError?) { exchange?.leave(failure) }
+
+    /// The number of processes that train together.
+    package var ranks: Int { exchange?.ranks ?? 1 }
+
     /// The micro-batches of test images that this rank measures: all where there is one alone.
     func shared(_ batches: MicroBatches) -> Range<Int> {
         exchange.map { share(of: $0.rank, in: batches) } ?? 0..<batches.count

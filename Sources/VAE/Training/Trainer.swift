@@ -170,9 +170,12 @@ public final class Trainer {
         whileTesting: () throws -> Void = {}, onEpoch: (EpochReport) throws -> Void = { _ in }
     ) throws -> VariationalAutoencoder {
         do {
-            return try self.train(on: train, test, onStep, whileTesting, onEpoch)
+            exchange?.begin()
+            let model = try self.train(on: train, test, onStep, whileTesting, onEpoch)
+            exchange?.finish()
+            return model
         } catch {
-            exchange?.leave()
+            exchange?.leave(error as? VAEError)
             throw error
         }
     }
