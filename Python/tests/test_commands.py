@@ -26,7 +26,16 @@ class Commands(ScratchCase):
         """Images and tables, by flags of every kind."""
         np.save(self.scratch / "images.npy", squares(60))
         flags = ["--epochs", 2, "--latent-dim", 3, "--filters", "4,8", "--upsampling", "--seed", 7]
-        tool("train", "--data", self.scratch / "images.npy", "--out", self.scratch / "a", "--quiet", "--no-figures", *flags)
+        tool(
+            "train",
+            "--data",
+            self.scratch / "images.npy",
+            "--out",
+            self.scratch / "a",
+            "--quiet",
+            "--no-figures",
+            *flags,
+        )
         run = self.trained("b", filters=[4, 8], upsampling=True, seed=np.int64(7), threads=1, patience=None, film=False)
         self.assertEqual(sha256(run / "model.safetensors"), sha256(self.scratch / "a" / "model.safetensors"))
         self.assertNotEqual(sha256(run / "model.safetensors"), sha256(self.trained("c", seed=8) / "model.safetensors"))
@@ -159,8 +168,9 @@ class Commands(ScratchCase):
             "#!/bin/sh\necho 'vae: error while loading shared libraries: libspng.so.0: cannot open' >&2\nexit 127\n"
         )
         fake.chmod(0o755)
-        with mock.patch("vae._tool.program", return_value=fake), self.refused(
-            "libspng.so.0", "apt-get install libspng0", by=vae.ToolError
+        with (
+            mock.patch("vae._tool.program", return_value=fake),
+            self.refused("libspng.so.0", "apt-get install libspng0", by=vae.ToolError),
         ):
             vae.sample("run")
 
@@ -177,7 +187,9 @@ class Programs(unittest.TestCase):
             ([sys.executable, "-m", "vae", "--help"], "USAGE: vae <subcommand>"),
         ]:
             with self.subTest(command=command):
-                said = subprocess.run(command, check=True, capture_output=True, text=True, env={**os.environ, "COLUMNS": "80"})
+                said = subprocess.run(
+                    command, check=True, capture_output=True, text=True, env={**os.environ, "COLUMNS": "80"}
+                )
                 self.assertIn(usage, said.stdout)
         version = subprocess.run([str(folder / "vae"), "--version"], check=True, capture_output=True, text=True).stdout
         self.assertEqual(version.strip(), vae.__version__)
@@ -188,7 +200,9 @@ class Programs(unittest.TestCase):
             shutil.copytree(Path(vae.__file__).parent, Path(folder) / "vae")
             program = Path(folder) / "vae" / "bin" / "vae"
             program.write_bytes(program.read_bytes().replace(b"libspng.so.0\0", b"libspng.so.7\0"))
-            said = subprocess.run([sys.executable, "-m", "vae", "--version"], cwd=folder, capture_output=True, text=True)
+            said = subprocess.run(
+                [sys.executable, "-m", "vae", "--version"], cwd=folder, capture_output=True, text=True
+            )
         self.assertEqual(said.returncode, 127)
         self.assertIn("lacks libspng.so.7", said.stderr)
         self.assertIn("apt-get install libspng0 ", said.stderr)

@@ -21,7 +21,7 @@ class Convention(unittest.TestCase):
             count += 1
             with self.subTest(check=name):
                 if name in EXPECTED_FAILED_CHECKS:
-                    self.assertRaises(Exception, check, model)
+                    self.assertRaises(Exception, check, model)  # noqa: B017
                 else:
                     try:
                         check(model)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 import vae
-from support import ScratchCase, sha256, squares, table
+from support import ScratchCase, sha256, squares, table, tool
 
 
 class Estimator(ScratchCase):
@@ -113,6 +113,9 @@ class Estimator(ScratchCase):
         self.assertEqual((loaded.test_loss_, loaded.n_epochs_), (model.test_loss_, 2))
         of_table = vae.VAE.load(vae.VAE(epochs=1).fit(table(30)).save(self.scratch / "table"))
         self.assertEqual(of_table.sample(2).shape, (2, 4))
+        (self.scratch / "named.csv").write_text("a,b\n" + "\n".join(f"{n * 3},{n % 5}" for n in range(30)))
+        tool("train", "--data", self.scratch / "named.csv", "--epochs", 1, "--quiet", "--out", self.scratch / "named")
+        self.assertEqual(list(vae.VAE.load(self.scratch / "named").feature_names_in_), ["a", "b"])
         del loaded
         self.assertTrue(path.is_dir())
 
@@ -176,7 +179,8 @@ class Pipelines(ScratchCase):
 
         X, y = load_digits(return_X_y=True)
         pipeline = make_pipeline(
-            vae.VAE(8, epochs=30, batch_size=16, image_shape=(8, 8)), LogisticRegression(max_iter=1000)
+            vae.VAE(8, 60, hidden=[128], filters=(), batch_size=32, image_shape=(8, 8)),
+            LogisticRegression(max_iter=1000),
         )
         search = GridSearchCV(pipeline, {"vae__latent_size": [2, 8]}, cv=2, error_score="raise")
         search.fit(X[:600] / 16, y[:600])

@@ -24,8 +24,6 @@ except KeyboardInterrupt:
 """
 
 
-
-
 def default_interrupt() -> None:
     """SIGINT as a terminal's programs have it, also where the tests run in a shell's background."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -73,7 +73,7 @@ def resume(
     figures: bool = False,
     verbose: bool = False,
 ) -> Path:
-    """Goes on with a training that was interrupted, or for more epochs, to the bits of one that was not: ``vae-train --resume``.
+    """Goes on with a training that was interrupted, to the bits of one that was not: ``vae-train --resume``.
 
     Args:
         run: the run folder
@@ -187,9 +187,7 @@ def decode(
     """
     points = np.asarray(z)
     if points.ndim != 2 or points.dtype.kind not in "uif":
-        raise ValueError(
-            f"expected z of shape (n, dimensions), numbers; found {points.dtype} of shape {points.shape}"
-        )
+        raise ValueError(f"expected z of shape (n, dimensions), numbers; found {points.dtype} of shape {points.shape}")
     with tempfile.TemporaryDirectory(prefix="vae-") as folder:
         np.save(Path(folder) / "z.npy", np.ascontiguousarray(points, dtype=np.float32))
         given = ["decode", run, "--z", Path(folder) / "z.npy", *_common(best, threads)]

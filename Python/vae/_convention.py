@@ -1,4 +1,4 @@
-"""scikit-learn's convention: its base classes and checks where it is installed, and as much as :class:`vae.VAE` needs where it is not."""
+"""scikit-learn's base classes and checks where it is installed, and what :class:`vae.VAE` needs where it is not."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ def rows(estimator: Any, X: Any, *, reset: bool) -> NDArray[Any]:
 
 
 def seed(random_state: Any) -> int:
-    """The seed that ``random_state`` stands for: a number itself, or a draw from a generator; ``None`` is NumPy's own."""
+    """The seed of ``random_state``: a number itself, or a draw from a generator; ``None`` is NumPy's own."""
     if random_state is None:
         return int(np.random.randint(2**31))
     if isinstance(random_state, np.random.RandomState):

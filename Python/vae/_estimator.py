@@ -18,9 +18,9 @@ from ._folder import RunFolder
 class VAE(Estimator):
     """A variational autoencoder: ``transform`` gives the means of q(z|x), ``inverse_transform`` decodes them.
 
-    X is a table, (n, columns) in any units, or images: (n, height, width) or (n, height, width, channels), floats from 0 to
-    1 or integers of the full range of their type, or rows of such images with ``image_shape``. A tenth of them is held out,
-    for ``test_loss_``. What is None follows from the data, as the tool says with ``verbose``.
+    X is a table, (n, columns) in any units, or images: (n, height, width) or (n, height, width, channels), floats from
+    0 to 1 or integers of the full range of their type, or rows of such images with ``image_shape``. A tenth of them is
+    held out, for ``test_loss_``. What is None follows from the data, as the tool says with ``verbose``.
 
     Args:
         latent_size: dimensions of z
@@ -50,6 +50,8 @@ class VAE(Estimator):
         seed_: the seed that it was trained with
         n_features_in_, feature_names_in_: columns of X, or values of an image; their names, where X had some
     """
+
+    n_features_in_: int
 
     def __init__(
         self,
@@ -138,16 +140,14 @@ class VAE(Estimator):
         return _commands.encode(self.run_, self._images(X), best=self.best, threads=self.threads)
 
     def inverse_transform(self, X: ArrayLike) -> NDArray[np.float32]:
-        """Points of latent space, (n, latent_size_), decoded: rows or images, in the shape and units that ``fit`` was given."""
+        """Points of latent space, (n, latent_size_), decoded to rows or images of the shape and units of ``fit``."""
         self._demand_fit()
         return self._outwards(_commands.decode(self.run_, X, best=self.best, threads=self.threads))
 
     def reconstruct(self, X: ArrayLike) -> NDArray[np.float32]:
         """X encoded and decoded again: ``inverse_transform(transform(X))`` in one."""
         self._demand_fit()
-        return self._outwards(
-            _commands.reconstruct(self.run_, self._images(X), best=self.best, threads=self.threads)
-        )
+        return self._outwards(_commands.reconstruct(self.run_, self._images(X), best=self.best, threads=self.threads))
 
     def sample(self, n: int = 1, *, random_state: Any = 0) -> NDArray[np.float32]:
         """Draws from the prior, decoded: n rows or images. The same ``random_state`` draws the same."""
@@ -156,7 +156,7 @@ class VAE(Estimator):
         return self._outwards(found)
 
     def score_samples(self, X: ArrayLike, *, samples: int = 0) -> NDArray[np.float64]:
-        """Minus the loss of each row at z = μ, in nats, (n); with ``samples`` draws of z instead an estimate of ln p(x)."""
+        """Minus the loss of each row at z = μ, in nats, (n); with ``samples`` draws of z an estimate of ln p(x)."""
         self._demand_fit()
         return _commands.score_samples(
             self.run_, self._images(X), samples=samples, best=self.best, threads=self.threads
@@ -183,7 +183,9 @@ class VAE(Estimator):
         found = cls(None, best=best, image_shape=image_shape)
         found._adopt(RunFolder(Path(run).absolute()))
         height, width, channels = found._size
-        known: tuple[int, ...] = (width,) if found.image_shape_ is None else (height, width) if channels == 1 else found._size
+        known: tuple[int, ...] = (
+            (width,) if found.image_shape_ is None else (height, width) if channels == 1 else found._size
+        )
         found.n_features_in_ = math.prod(known)
         found._inner = found._outer = known
         if image_shape is not None:
@@ -206,6 +208,10 @@ class VAE(Estimator):
         self.train_loss_ = last.get("train", {}).get("total")
         self.test_loss_ = last.get("test", {}).get("total")
         self.seed_ = training.get("configuration", {}).get("seed")
+        names = about.get("table", {}).get("columns", [])
+        # Columns without names have numbers.
+        if names != [str(place + 1) for place in range(len(names))]:
+            self.feature_names_in_ = np.asarray(names, dtype=object)
         self.history_ = _history(folder.path / "metrics.csv")
         return self
 
@@ -224,7 +230,7 @@ class VAE(Estimator):
         if self.image_shape is None:
             return given, given
         shape = tuple(self.image_shape)
-        if len(shape) not in (2, 3) or math.prod(shape) != math.prod(given) or len(given) > 1 and given != shape:
+        if len(shape) not in (2, 3) or math.prod(shape) != math.prod(given) or (len(given) > 1 and given != shape):
             raise ValueError(f"image_shape is {shape}; expected one of 2 or 3 sizes that fits what X holds: {given}")
         return shape, given
 
@@ -239,7 +245,7 @@ class VAE(Estimator):
         return hasattr(self, "_folder")
 
     def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
+        tags = super().__sklearn_tags__()  # type: ignore[misc]
         tags.transformer_tags.preserves_dtype = ["float32"]
         tags.input_tags.three_d_array = True
         return tags

@@ -89,6 +89,10 @@ def run(arguments: Iterable[object], *, echo: bool = False, folder: str = "") ->
         process.kill()
         process.wait()
         raise
+    finally:
+        for stream in (process.stdout, process.stderr):
+            if stream is not None:
+                stream.close()
     if process.returncode != 0:
         text = errors or output
         raise _failure(process.returncode, text.replace(f"{folder}/", "") if folder else text)

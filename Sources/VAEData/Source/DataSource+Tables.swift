@@ -53,7 +53,7 @@ extension DataSource {
         case .pictures:
             guard options.isTable != true else {
                 throw VAEError(
-                    .invalidData, path, "holds pictures, not a table",
+                    .invalidData, path, "holds images",
                     expected: "a CSV file or an array of shape (rows, columns)")
             }
             return false
@@ -61,7 +61,7 @@ extension DataSource {
             let entry = pair.images
             guard entry.shape.count == 2 || options.isTable != true else {
                 throw VAEError(
-                    .invalidData, entry.place, "does not hold a table",
+                    .invalidData, entry.place, "holds images",
                     expected: "an array of shape (rows, columns)", found: "\(entry.shape)",
                     advice: "Reshape it to two dimensions.")
             }
