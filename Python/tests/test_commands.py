@@ -115,8 +115,15 @@ class Commands(ScratchCase):
         part = self.trained("part")
         self.assertEqual(vae.resume(part, squares(60), epochs=5), part)
         self.assertEqual(sha256(part / "model.safetensors"), sha256(whole / "model.safetensors"))
-        with self.refused("^part.npy: is not the data set"):
+        with self.refused("^part: is not the data set"):
             vae.resume(part, squares(61), epochs=6)
+
+    def test_resumed_with_test_images_whatever_the_run_is_called(self) -> None:
+        """Names that say something of files say nothing of runs."""
+        for name in ["labels", "test", "y.gz", "mnist"]:
+            run = vae.train(squares(40), self.scratch / name, epochs=1, test_images=squares(9))
+            vae.resume(run, squares(40), test_images=squares(9), epochs=2)
+            self.assertEqual(vae.describe(run)["training"]["epochs_finished"], 2)
 
     def test_errors_are_the_tools_words(self) -> None:
         """Wrong shapes, NaN, no run, flags out of range, and what functions say themselves."""
@@ -141,6 +148,8 @@ class Commands(ScratchCase):
             vae.decode(run, np.zeros((2, 4)))
         with self.refused("height, width", by=ValueError):
             vae.encode(run, np.zeros(8))
+        with self.refused("two columns", by=ValueError):
+            vae.encode(run, np.zeros((8, 1)))
         with self.refused("numbers", by=TypeError):
             vae.encode(run, np.array([["a", "b"]]))
         with self.refused("labels=", by=TypeError):

@@ -4,14 +4,13 @@ Functions take a run folder and arrays, and give arrays: :func:`train`, :func:`e
 :func:`reconstruct`. :class:`VAE` is an estimator by the convention of scikit-learn.
 """
 
-from importlib import metadata
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from ._commands import decode, describe, encode, reconstruct, resume, sample, score_samples, train
-from ._tool import InputError, ToolError, program
-
 if TYPE_CHECKING:
+    from ._commands import decode, describe, encode, reconstruct, resume, sample, score_samples, train
     from ._estimator import VAE
+    from ._tool import InputError, ToolError, program
 
 __all__ = [
     "VAE",
@@ -27,17 +26,18 @@ __all__ = [
     "score_samples",
     "train",
 ]
-__version__ = metadata.version("vae")
+
+# Imported when asked for: NumPy takes a tenth of a second, which the commands do without, scikit-learn most of one.
+_HOMES = {"VAE": "_estimator", "InputError": "_tool", "ToolError": "_tool", "program": "_tool"}
 
 
 def __getattr__(name: str) -> Any:
-    # scikit-learn, where it is installed, takes a second to import, which the functions do without.
-    if name == "VAE":
-        from ._estimator import VAE
-
-        return VAE
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name == "__version__":
+        return import_module("importlib.metadata").version("vae")
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_HOMES.get(name, '_commands')}", __name__), name)
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), "VAE"})
+    return sorted({*globals(), *__all__, "__version__"})

@@ -21,7 +21,7 @@ def prepared(images: ArrayLike) -> NDArray[Any]:
         The array in C order: tables and wide floats as float32, other types as they are.
 
     Raises:
-        ValueError: another number of dimensions
+        ValueError: another number of dimensions, or a table of one column
         TypeError: not numbers
     """
     array = np.asarray(images)
@@ -30,6 +30,8 @@ def prepared(images: ArrayLike) -> NDArray[Any]:
             "expected rows, (n, columns), or images, (n, height, width) or (n, height, width, channels);"
             f" found an array of shape {array.shape}"
         )
+    if array.ndim == 2 and array.shape[1] == 1:
+        raise ValueError(f"expected a table of two columns or more; found an array of shape {array.shape}")
     if array.dtype.kind not in "buif":
         raise TypeError(f"expected an array of numbers; found one of {array.dtype}")
     if array.ndim == 2 or array.dtype.kind == "f":
@@ -44,22 +46,39 @@ def layout(array: NDArray[Any]) -> list[str]:
     return ["--layout", "nhwc"] if array.ndim == 4 else []
 
 
-def written(folder: StrPath, name: str, images: NDArray[Any], labels: ArrayLike | None) -> Path:
+def written(folder: StrPath, images: NDArray[Any], labels: ArrayLike | None) -> Path:
     """The file of images, or with labels the folder of both, for tools to read.
 
     Raises:
         ValueError: labels that are not one whole number for each image
     """
     if labels is None:
-        return _save(Path(folder) / f"{name}.npy", images)
-    place = Path(folder) / name
-    save_pair(place, "train", images, labels)
+        return _save(Path(folder) / "images.npy", images)
+    return data_set(folder, "images", images, labels)
+
+
+def data_set(
+    folder: StrPath,
+    name: str,
+    images: NDArray[Any],
+    labels: ArrayLike | None,
+    test_images: ArrayLike | None = None,
+    test_labels: ArrayLike | None = None,
+) -> Path:
+    """A folder of arrays, by whose name figures call the data; its files have the names that the tools know.
+
+    Raises:
+        ValueError: labels that are not one whole number for each image
+    """
+    place = Path(folder) / (name or "data")
+    place.mkdir()
+    _save_pair(place, "train", images, labels)
+    if test_images is not None:
+        _save_pair(place, "test", prepared(test_images), test_labels)
     return place
 
 
-def save_pair(place: Path, split: str, images: NDArray[Any], labels: ArrayLike | None) -> None:
-    """Images and labels of a split, by the names that the tools know."""
-    place.mkdir(exist_ok=True)
+def _save_pair(place: Path, split: str, images: NDArray[Any], labels: ArrayLike | None) -> None:
     _save(place / f"{split}-images.npy", images)
     if labels is not None:
         numbers = np.asarray(labels)

@@ -49,14 +49,7 @@ def train(
     array = _arrays.prepared(images)
     place = Path(run)
     with tempfile.TemporaryDirectory(prefix="vae-") as folder:
-        # Figures and the page name the data by its file.
-        name = place.name or "data"
-        if test_images is None:
-            data = _arrays.written(folder, name, array, labels)
-        else:
-            data = Path(folder) / name
-            _arrays.save_pair(data, "train", array, labels)
-            _arrays.save_pair(data, "test", _arrays.prepared(test_images), test_labels)
+        data = _arrays.data_set(folder, place.name, array, labels, test_images, test_labels)
         given = ["train", "--data", data, "--out", place, *_arrays.layout(array), *_flags.arguments(flags)]
         if array.ndim == 2:
             given.append("--table")
@@ -69,6 +62,8 @@ def resume(
     images: ArrayLike,
     labels: ArrayLike | None = None,
     *,
+    test_images: ArrayLike | None = None,
+    test_labels: ArrayLike | None = None,
     epochs: int | None = None,
     figures: bool = False,
     verbose: bool = False,
@@ -78,7 +73,7 @@ def resume(
     Args:
         run: the run folder
         images: those that it was trained on, which it does not hold itself; others are refused
-        labels: likewise
+        labels, test_images, test_labels: likewise
         epochs: how many in all; by default as many as were asked for
 
     Returns:
@@ -86,7 +81,7 @@ def resume(
     """
     with tempfile.TemporaryDirectory(prefix="vae-") as folder:
         array = _arrays.prepared(images)
-        data = _arrays.written(folder, Path(run).name or "data", array, labels)
+        data = _arrays.data_set(folder, Path(run).name, array, labels, test_images, test_labels)
         given = ["train", "--resume", run, "--data", data, *_flags.arguments({"epochs": epochs})]
         _train(given, figures, verbose, folder)
     return Path(run)
@@ -244,7 +239,7 @@ def score_samples(
     """
     array = _arrays.prepared(images)
     with tempfile.TemporaryDirectory(prefix="vae-") as folder:
-        data = _arrays.written(folder, "images", array, None)
+        data = _arrays.written(folder, array, None)
         given = ["anomalies", run, data, "-n", len(array), "--json", *_arrays.layout(array), *_common(best, threads)]
         given += ["--samples", samples, "--seed", seed] if samples else ["--by", "loss"]
         ranking = json.loads(_tool.run(given, folder=folder))["images"]
@@ -272,7 +267,7 @@ def _mapped(
 ) -> Floats:
     array = _arrays.prepared(images)
     with tempfile.TemporaryDirectory(prefix="vae-") as folder:
-        data = _arrays.written(folder, "images", array, labels)
+        data = _arrays.written(folder, array, labels)
         given = [command, run, data, *_arrays.layout(array), *_common(best, threads), *flags]
         return _array(given, folder)
 
