@@ -76,6 +76,10 @@ class Commands(ScratchCase):
         about = vae.describe(run)
         self.assertEqual((about["data"]["train_images"], about["data"]["test_images"]), (40, 7))
         self.assertEqual(vae.sample(run, 2).shape, (2, 8, 8, 3))
+        # Three rows, three channels: by their sizes alone either could be either.
+        narrow = vae.train(colours[:, :3], self.scratch / "narrow", epochs=1)
+        self.assertEqual(vae.sample(narrow, 2).shape, (2, 3, 8, 3))
+        self.assertEqual(vae.encode(narrow, colours[:, :3]).shape, (40, 32))
         # 127/255 is not 0.5: the tool scales bytes by their type.
         np.testing.assert_array_equal(vae.encode(run, whole), vae.encode(run, whole / np.float32(255)))
 

@@ -44,11 +44,13 @@ class Interrupt(ScratchCase):
             start_new_session=True,
             preexec_fn=default_interrupt,
         )
-        self.addCleanup(process.kill)
+        self.addCleanup(lambda: [os.kill(user, signal.SIGKILL) for user in self.users(run)])
         assert process.stdout is not None
         for line in process.stdout:
             if line.startswith("epoch") and " 2/" in line:
-                # To the whole group, as a terminal sends it.
+                # To the whole group, as a terminal sends it. The tool is in one of its own: twice would end it at once.
+                tools = [tool for tool in self.users(run) if tool != process.pid]
+                self.assertEqual((len(tools), [os.getpgid(tool) for tool in tools]), (1, tools))
                 os.killpg(process.pid, signal.SIGINT)
                 break
         output, errors = process.communicate(timeout=60)
@@ -56,14 +58,21 @@ class Interrupt(ScratchCase):
         self.assertIn("go on with: vae-train --resume", output)
         finished = vae.VAE.load(run).n_epochs_
         self.assertIn(f"interrupted with {finished} (3, 2)", output)
-        for entry in Path("/proc").glob("[0-9]*/cmdline"):
-            try:
-                self.assertNotIn(str(run).encode(), entry.read_bytes())
-            except OSError:
-                continue
+        self.assertEqual(self.users(run), [])
         with self.assertRaises(subprocess.TimeoutExpired):
             subprocess.run([vae.program(), "train", "--resume", run, "--quiet", "--data", self.images()], timeout=2)
         self.assertGreater(vae.VAE.load(run).n_epochs_, finished)
+
+    def users(self, run: Path) -> list[int]:
+        """The processes whose arguments name the run."""
+        found = []
+        for entry in Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                if str(run).encode() in entry.read_bytes():
+                    found.append(int(entry.parent.name))
+            except OSError:
+                continue
+        return found
 
     def images(self) -> Path:
         """The run's images, for who goes on with it."""

@@ -181,7 +181,7 @@ class VAE(Estimator):
             image_shape: of images that are to come and go as rows
         """
         found = cls(None, best=best, image_shape=image_shape)
-        found._adopt(RunFolder(Path(run).absolute()))
+        found._adopt(RunFolder(run))
         height, width, channels = found._size
         known: tuple[int, ...] = (
             (width,) if found.image_shape_ is None else (height, width) if channels == 1 else found._size

@@ -1,5 +1,6 @@
 """A run folder that an estimator holds: one of its own, which goes when it goes, or one that the user named."""
 
+import os
 import shutil
 import tempfile
 import weakref
@@ -12,11 +13,17 @@ from ._arrays import StrPath
 _KEPT = ("model.safetensors", "best.safetensors", "prior.safetensors", "config.json", "metrics.csv")
 
 
+def _remove(folder: str, process: int) -> None:
+    # A fork that ends leaves it to the process that made it.
+    if os.getpid() == process:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 class RunFolder:
     """A run folder, which a pickle takes along: unpickled, it lies in a temporary folder again."""
 
     def __init__(self, path: StrPath | None = None) -> None:
-        self.path = Path(path) if path is not None else self._temporary()
+        self.path = Path(path).absolute() if path is not None else self._temporary()
 
     @property
     def model(self) -> Path:
@@ -25,7 +32,7 @@ class RunFolder:
 
     def _temporary(self) -> Path:
         parent = tempfile.mkdtemp(prefix="vae-")
-        weakref.finalize(self, shutil.rmtree, parent, ignore_errors=True)
+        weakref.finalize(self, _remove, parent, os.getpid())
         return Path(parent) / "run"
 
     def __getstate__(self) -> dict[str, Any]:
