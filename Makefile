@@ -12,7 +12,7 @@ READERS ?=
 LINTED := Sources Tests Benchmarks Examples Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser python python-frameworks build train install uninstall deb tarball test-packages plot test test-processors test-models tile test-tiles test-neon test-asan test-tsan coverage fuzz \
+.PHONY: help setup browser python python-frameworks build train install uninstall deb tarball wheel test-packages test-wheel plot test test-processors test-models tile test-tiles test-neon test-asan test-tsan coverage fuzz \
 	soak bench bench-compare bench-record bench-decoding bench-peers bench-streaming bench-burda examples docs lint format clean
 
 help: ## List the targets
@@ -39,8 +39,14 @@ deb: setup ## Make a Debian package in dist/
 tarball: setup ## Make an archive in dist/ that runs wherever it is unpacked
 	@scripts/package tarball
 
+wheel: setup ## Make a package for Python's pip in dist/: the tools, and a module of the same name
+	@scripts/package wheel
+
 test-packages: setup ## Install, use and remove the tools in scratch folders, and make the packages twice; ARGS=short: make install alone
 	scripts/test-packages $(ARGS)
+
+test-wheel: setup ## Install that package into a new environment and run its tests and scikit-learn's, where those can be had; VAE_PYTHON=no skips it
+	scripts/test-wheel
 
 plot: setup ## Make the pictures and the report of a run again: vae plot, optimised, with ARGS="runs/NAME"
 	swift run -c release vae plot $(ARGS)

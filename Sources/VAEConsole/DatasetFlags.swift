@@ -15,6 +15,12 @@ package struct DatasetFlags: ParsableArguments {
 
     @Flag(
         help:
+            "Take an array of rows, (n, columns), as a table, whatever its values. (default: floats of which one at least lies outside 0 to 1)"
+    )
+    package var table = false
+
+    @Flag(
+        help:
             "Read images from the disk as they are needed, also where memory would hold them. (default: those that take more than a third of the free memory)"
     )
     package var stream = false
@@ -41,7 +47,8 @@ package struct DatasetFlags: ParsableArguments {
     /// The first flag given that says something of files.
     package var given: String? {
         let all = [
-            ("--image-size", imageSize != nil), ("--grey", grey), ("--layout", files.layout != nil),
+            ("--image-size", imageSize != nil), ("--grey", grey), ("--table", table),
+            ("--layout", files.layout != nil),
             ("--background", files.background != nil), ("--on-bad-image", files.onBadImage != nil),
             ("--fit", files.fit != nil), ("--stream", stream), ("--no-cache", noCache),
             ("--label-column", files.labelColumn != nil),
@@ -60,6 +67,7 @@ package struct DatasetFlags: ParsableArguments {
         var options = files.applied(to: ImportOptions())
         options.pictures.size = imageSize?.size
         options.pictures.isGrey = grey ? true : nil
+        options.isTable = table ? true : nil
         return options
     }
 }

@@ -29,6 +29,7 @@ struct DataFlags: ParsableArguments {
     var exportData: String? { importing.exportData }
     var imageSize: PictureSize? { importing.imageSize }
     var grey: Bool { importing.grey }
+    var table: Bool { importing.table }
     var files: ImportFlags { importing.files }
     var storage: ImageStorage { importing.storage }
 

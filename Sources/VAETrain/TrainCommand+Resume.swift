@@ -82,6 +82,7 @@ extension TrainCommand {
         let options = run.record.data.options ?? ImportOptions()
         try demand("--image-size", images.imageSize?.size, options.pictures.size)
         try demand("--grey", images.grey ? true : nil, options.pictures.isGrey)
+        try demand("--table", images.table ? true : nil, options.isTable)
         let applied = images.files.applied(to: options)
         try demand("--label-column", images.files.labelColumn, options.labelColumn)
         try demand("--fit", images.files.fit?.rawValue, options.pictures.fit.rawValue)

@@ -234,6 +234,24 @@ import VAEData
         #expect(!FileManager.default.fileExists(atPath: scratch.file("run/report.html")))
     }
 
+    @Test func rowsBetweenZeroAndOneAreATableWhereAFlagSaysSo() throws {
+        let values = rows(40).flatMap { $0 }.map { Float(($0 + 100) / 256) }
+        let array = try NumericArray(shape: [40, 4], values: .floats(values))
+        try NPY.write(array, to: scratch.file("rows.npy"))
+        let data = ["--data", scratch.file("rows.npy"), "--epochs", "1", "--no-figures", "--out"]
+        let outcome = try train.run(data + [scratch.file("run"), "--table"])
+        #expect(outcome.status == 0 && outcome.errors.contains("40 rows × 4 columns"), "\(outcome.errors)")
+        // The tools know it from the model.
+        let z = try tool("encode", scratch.file("run"), scratch.file("rows.npy"))
+        #expect(z.status == 0 && z.output.hasPrefix("row,z1"), "\(z)")
+        let images = try train.run(data + [scratch.file("images")])
+        #expect(images.status == 0 && images.errors.contains("images of 1×4"), "\(images.errors)")
+        let on = try train.run(["--resume", scratch.file("images"), "--epochs", "2", "--table"])
+        #expect(on.status == 64 && on.errors.contains("--table"), "\(on.errors)")
+        let none = try train.run(["--table", "--out", scratch.file("none")])
+        #expect(none.status == 64 && none.errors.contains("--table"), "\(none.errors)")
+    }
+
     @Test func resumedTablesHaveTheSameBits() throws {
         _ = try trained(["--epochs", "3", "--no-figures"])
         let flags = ["--data", scratch.file("t.csv"), "--label-column", "state", "--no-figures"]

@@ -77,6 +77,9 @@ import VAECore
         var forced = ImportOptions()
         forced.isTable = true
         #expect(try load(array([2, 2], [0, 1, 0.5, 0.5]), forced).columns.count == 2)
+        expectError(.invalidData, saying: "holds images") {
+            _ = try load(array([1, 2, 2], [0, 1, 0.5, 0.5]), forced)
+        }
     }
 
     @Test func labelsAndTestRowsBesideArrays() throws {

@@ -46,12 +46,25 @@ extension DataSource {
     }
 
     /// Whether it is a table: text; of arrays rows of floats of which one at least is no brightness.
+    /// - Throws: `invalidData` where options say that it is one, and it has not the shape of one.
     private func holdsTable(_ options: ImportOptions) throws(VAEError) -> Bool {
         switch train {
         case .table: return true
-        case .pictures: return false
+        case .pictures:
+            guard options.isTable != true else {
+                throw VAEError(
+                    .invalidData, path, "holds images",
+                    expected: "a CSV file or an array of shape (rows, columns)")
+            }
+            return false
         case .arrays(let pair):
             let entry = pair.images
+            guard entry.shape.count == 2 || options.isTable != true else {
+                throw VAEError(
+                    .invalidData, entry.place, "holds images",
+                    expected: "an array of shape (rows, columns)", found: "\(entry.shape)",
+                    advice: "Reshape it to two dimensions.")
+            }
             guard entry.shape.count == 2, options.layout ?? .nd == .nd else { return false }
             if let isTable = options.isTable { return isTable }
             guard [.float16, .float32, .float64].contains(entry.type) else { return false }

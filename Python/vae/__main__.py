@@ -1,0 +1,5 @@
+"""``python -m vae``: the command ``vae``."""
+
+from ._main import vae
+
+vae()
