@@ -53,7 +53,8 @@ extension Report {
                 number(100 * row.balance, 1) + " %")
         }
         let barrier =
-            barrier.map { "\(number(1e9 * $0.seconds)) ns (median \(number(1e9 * $0.medianSeconds)) ns)" } ?? "nothing"
+            barrier.map { "\(number(1e9 * $0.seconds)) ns (median \(number(1e9 * $0.medianSeconds)) ns)" }
+            ?? "nothing"
         let lines = [
             "What the schedule allows: the parts of the fastest step on one thread, dealt out in order to the thread that is free first,",
             "what is between the jobs on one, and a barrier a job, \(barrier) on two threads and as much for each further one.",
