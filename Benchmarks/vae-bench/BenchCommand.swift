@@ -28,7 +28,7 @@ struct BenchCommand: ParsableCommand {
               vae-bench --only layers --filter output  of it, the last layer
               vae-bench --only layers --likelihood logistic-mixture
               vae-bench --products blas                by im2col and sgemm
-              vae-bench --only scaling                 threads, sizes, inference
+              vae-bench --only scaling                 more cores, threads, sizes, inference
               vae-bench --only inference               encoding, decoding, weighing draws
               vae-bench --only checkpoints             what they cost, on this disk
               vae-bench --quick --compare before.json  what changed since
@@ -220,6 +220,7 @@ struct BenchCommand: ParsableCommand {
                 workload, filter: filter, rounds: quick ? 5 : 20, progress: Console.progress)
         }
         if parts.contains(.scaling) {
+            measured.schedule = try ScheduleSpeed(workload, quick: quick, progress: Console.progress)
             measured.scaling = try ScalingSpeed(
                 workload, threads: threads, quick: quick, progress: Console.progress)
         }

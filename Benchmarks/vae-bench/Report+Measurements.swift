@@ -16,6 +16,7 @@ struct Measurements {
     var residual: Residual?
     var layers: LayerSpeed?
     var scaling: ScalingSpeed?
+    var schedule: ScheduleSpeed?
     var inference: InferenceSpeed?
     var checkpoints: CheckpointCost?
 }
@@ -62,6 +63,9 @@ extension Report {
         layers = measured.layers.map { $0.keys }
         layerStep = measured.layers.map { LayerStepKeys($0) }
         scaling = measured.scaling.map { $0.points.map(ScalingKeys.init) }
+        schedule = measured.schedule?.keys
+        scheduleSteps = measured.schedule?.stepKeys
+        barrier = measured.schedule?.barrierKeys
         inference = measured.inference.map { $0.points.map(InferenceKeys.init) }
         checkpoint = measured.checkpoints.map(CheckpointKeys.init)
         memory = MemoryKeys()

@@ -32,7 +32,8 @@ extension Report {
         }
         // Titles alone are no table.
         let isEmpty = train == nil && naive == nil && sgemm == nil
-        return (isEmpty ? "" : table.text + "\n") + layerText + scalingText + notes.map { $0 + "\n" }.joined()
+        return (isEmpty ? "" : table.text + "\n") + layerText + scheduleText + scalingText
+            + notes.map { $0 + "\n" }.joined()
     }
 
     private func percent(_ share: Double?) -> String { share.map { number(100 * $0, 1) + " %" } ?? "" }

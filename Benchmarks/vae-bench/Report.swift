@@ -26,6 +26,9 @@ struct Report: Codable {
     var layers: [LayerKeys]?
     var layerStep: LayerStepKeys?
     var scaling: [ScalingKeys]?
+    var schedule: [ScheduleKeys]?
+    var scheduleSteps: [ScheduleStepKeys]?
+    var barrier: BarrierKeys?
     var inference: [InferenceKeys]?
     var checkpoint: CheckpointKeys?
     var memory: MemoryKeys

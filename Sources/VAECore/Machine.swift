@@ -19,18 +19,7 @@ public enum Machine {
         max(1, Int(min(Double(cores), (quota ?? .infinity).rounded(.up))))
     }
 
-    private static var allowedPhysicalCores: Int {
-        let allowed = allowedProcessors
-        var cores = Set<String>()
-        for processor in allowed {
-            let topology = "/sys/devices/system/cpu/cpu\(processor)/topology/"
-            guard let siblings = lines(of: topology + "thread_siblings_list").first else {
-                return allowed.count
-            }
-            cores.insert(siblings)
-        }
-        return cores.count
-    }
+    private static var allowedPhysicalCores: Int { ProcessorTopology(allowed: allowedProcessors).cores.count }
 
     /// Processors that this process may run on, hyper-threads counted. At least 1.
     package static var processors: Int { max(allowedProcessors.count, 1) }
@@ -68,10 +57,14 @@ public enum Machine {
         return max(least, 0)
     }
 
-    /// Numbers of the processors that the affinity mask allows, from a list such as "0-3,8".
+    /// Numbers of the processors that the affinity mask allows.
     private static var allowedProcessors: [Int] {
-        guard let list = value(of: "Cpus_allowed_list", in: "/proc/self/status") else { return [] }
-        return list.split(separator: ",").flatMap { part -> [Int] in
+        value(of: "Cpus_allowed_list", in: "/proc/self/status").map(numbers) ?? []
+    }
+
+    /// The numbers of a list such as "0-3,8".
+    static func numbers(in list: String) -> [Int] {
+        list.split(separator: ",").flatMap { part -> [Int] in
             let ends = part.split(separator: "-").compactMap { Int($0) }
             guard let first = ends.first, let last = ends.last, first <= last, last < 1 << 16 else {
                 return []

@@ -111,7 +111,7 @@ struct ClassIndex {
 /// - Throws: `invalidArgument` when `threads` is not positive.
 func makePool(_ threads: Int) throws(VAEError) -> WorkerPool {
     try VAEError.require("threads", threads, in: 1...)
-    return WorkerPool(threads: threads)
+    return WorkerPool(threads: threads, try Seating.here(workers: threads))
 }
 
 /// Runs `make` and turns a refusal of memory into a clear error.

@@ -100,6 +100,26 @@ struct BenchTableTests {
             #expect(try Bench.number(row, "workers") <= Bench.number(row, "threads"))
         }
 
+        // What the schedule allows: more cores are never slower by more than their barriers, and never faster than the balance.
+        let (schedule, steps) = try (report.rows("schedule"), report.rows("schedule_steps"))
+        #expect(steps.count == 1 && schedule.count == 9)
+        #expect(try schedule.map { try Bench.number($0, "cores") } == [1, 2, 4, 8, 12, 16, 32, 64, 128])
+        let alone = try Bench.number(steps[0], "seconds")
+        for row in schedule {
+            let (cores, gain) = try (Bench.number(row, "cores"), Bench.number(row, "speed_up"))
+            #expect(try Bench.number(row, "shards") == 16)
+            #expect(try abs(Bench.number(row, "seconds") * gain / alone - 1) < 1e-9)
+            #expect(gain <= min(cores, 17) + 1e-9, "\(row)")
+            let rounds = (16 / cores).rounded(.up)
+            #expect(try abs(Bench.number(row, "balance") - 16 / (rounds * cores)) < 1e-9)
+        }
+        #expect(try (0..<1).contains(Bench.number(steps[0], "serial_fraction")))
+        if Machine.processors > 1 {
+            #expect(try Bench.number(steps[0], "measured_speed_up") > 0)
+            #expect(try (1...2).contains(Bench.number(steps[0], "predicted_speed_up")))
+            #expect(try report.number("barrier", "median_seconds") >= report.number("barrier", "seconds"))
+        }
+
         // By hand, as above: the encoder's three kinds of layer and the decoder's two, forward only.
         let encode = 2 * (14 * 14 * 9 * 32 + 7 * 7 * (9 * 32) * 64 + 3136 * 16 + 2 * 16 * 2)
         let decode = 2 * (2 * 3136 + 7 * 7 * 64 * (9 * 64) + 14 * 14 * 64 * (9 * 32) + 28 * 28 * 32 * 9)

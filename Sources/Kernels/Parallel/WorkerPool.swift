@@ -6,22 +6,30 @@ import Synchronization
 /// Which worker takes which part is left to chance and must not matter: each part writes only what is its own, and
 /// the worker's number serves to pick a workspace. The calling thread is worker 0, so a pool of one has
 /// no thread of its own.
+///
+/// Threads that wait, for a job or for the rest of a team, watch for a moment before they sleep, where every thread has a processor.
 package final class WorkerPool: @unchecked Sendable {
     /// Workers, the calling thread included.
     package let count: Int
+
+    /// The times of all parts, of a pool of one worker; nil where nobody asked.
+    package var record: PartTimes?
 
     private let team: Team
     private var threads: [pthread_t] = []
 
     /// A pool of `requested` workers, or of fewer where OpenBLAS or the system has no room for so many.
-    package init(threads requested: Int) {
+    package init(threads requested: Int, _ seating: Seating = .anywhere) {
         precondition(requested > 0, "a pool of \(requested) workers")
         OpenBLAS.prepare()
-        team = Team()
+        team = Team(patience: seating.patience)
         var started = 1
         for worker in 1..<min(requested, OpenBLAS.concurrentCalls) {
             var thread = pthread_t()
-            let seat = Unmanaged.passRetained(Seat(team: team, worker: worker))
+            let seat = Unmanaged.passRetained(
+                Seat(
+                    team: team, worker: worker,
+                    processors: worker < seating.processors.count ? seating.processors[worker] : []))
             guard pthread_create(&thread, nil, serve, seat.toOpaque()) == 0 else {
                 seat.release()
                 break
@@ -30,7 +38,6 @@ package final class WorkerPool: @unchecked Sendable {
             started += 1
         }
         count = started
-        team.setSize(started - 1)
     }
 
     deinit {
@@ -55,29 +62,35 @@ package final class WorkerPool: @unchecked Sendable {
         _ work: @escaping (_ context: Context, _ worker: Int, _ part: Int) -> Void
     ) {
         guard parts > 0 else { return }
+        if let record, count == 1 {
+            return record.time(parts: parts) { part in work(context, 0, part) }
+        }
         if count == 1 || parts == 1 {
             for part in 0..<parts { work(context, 0, part) }
             return
         }
-        // The job stays on this stack until every worker has put it down.
-        withUnsafePointer(to: Assignment(context: context, work: work)) { assignment in
-            let job = Job(parts: parts, work: Posted(assignment: assignment))
-            team.publish(job)
+        share(parts: parts, isPersonal: false, Assignment(context: context, work: work))
+    }
+
+    /// Calls `work(worker)` once for each worker, on its own thread.
+    package func runOnEach(_ work: (_ worker: Int) -> Void) {
+        guard count > 1 else { return work(0) }
+        withoutActuallyEscaping(work) { work in
+            share(
+                parts: count, isPersonal: true,
+                Assignment(context: work) { work, worker, _ in work(worker) })
+        }
+    }
+
+    private func share<Context>(parts: Int, isPersonal: Bool, _ assignment: Assignment<Context>) {
+        // The job stays on this stack until every member has put it down.
+        withUnsafePointer(to: assignment) { assignment in
+            let job = PostedJob(parts: parts, isPersonal: isPersonal, work: Posted(assignment: assignment))
+            team.publish(job, members: min(count, parts))
             team.take(as: 0, from: job)
             team.waitForTheRest()
         }
     }
-}
-
-/// One job: how many parts, and what to do with each.
-private struct Job {
-    let parts: Int
-    /// One word, so that the existential holds it without a box.
-    let work: any Work
-}
-
-private protocol Work {
-    func perform(worker: Int, part: Int)
 }
 
 /// The work of a job, and its context.
@@ -87,7 +100,7 @@ private struct Assignment<Context> {
 }
 
 /// An assignment on the stack of the thread that posted it.
-private struct Posted<Context>: Work {
+private struct Posted<Context>: JobWork {
     let assignment: UnsafePointer<Assignment<Context>>
 
     func perform(worker: Int, part: Int) {
@@ -95,112 +108,25 @@ private struct Posted<Context>: Work {
     }
 }
 
-/// The state that the threads of a pool share: the job on the table, under one lock.
-private final class Team: @unchecked Sendable {
-    private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private let jobPosted = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-    private let jobDone = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-    private let nextPart = Atomic<Int>(0)
-    private var job: Job?
-    private var round = 0
-    private var busy = 0
-    private var size = 0
-    private var dismissed = false
-
-    init() {
-        pthread_mutex_init(lock, nil)
-        pthread_cond_init(jobPosted, nil)
-        pthread_cond_init(jobDone, nil)
-    }
-
-    deinit {
-        pthread_mutex_destroy(lock)
-        pthread_cond_destroy(jobPosted)
-        pthread_cond_destroy(jobDone)
-        lock.deallocate()
-        jobPosted.deallocate()
-        jobDone.deallocate()
-    }
-
-    func setSize(_ size: Int) {
-        pthread_mutex_lock(lock)
-        self.size = size
-        pthread_mutex_unlock(lock)
-    }
-
-    /// Puts a job on the table and wakes everyone.
-    func publish(_ job: Job) {
-        pthread_mutex_lock(lock)
-        self.job = job
-        nextPart.store(0, ordering: .relaxed)
-        busy = size
-        round += 1
-        pthread_cond_broadcast(jobPosted)
-        pthread_mutex_unlock(lock)
-    }
-
-    /// Works on parts until none is left.
-    func take(as worker: Int, from job: Job) {
-        while true {
-            let part = nextPart.wrappingAdd(1, ordering: .relaxed).oldValue
-            guard part < job.parts else { return }
-            job.work.perform(worker: worker, part: part)
-        }
-    }
-
-    /// Returns when every other worker has put the job down, and clears the table.
-    func waitForTheRest() {
-        pthread_mutex_lock(lock)
-        while busy > 0 { pthread_cond_wait(jobDone, lock) }
-        job = nil
-        pthread_mutex_unlock(lock)
-    }
-
-    func dismiss() {
-        pthread_mutex_lock(lock)
-        dismissed = true
-        pthread_cond_broadcast(jobPosted)
-        pthread_mutex_unlock(lock)
-    }
-
-    /// A thread's life: wait for a job, work, report, until dismissed.
-    func work(as worker: Int) {
-        var seen = 0
-        while true {
-            pthread_mutex_lock(lock)
-            while !dismissed && round == seen { pthread_cond_wait(jobPosted, lock) }
-            if dismissed {
-                pthread_mutex_unlock(lock)
-                return
-            }
-            seen = round
-            let job = job
-            pthread_mutex_unlock(lock)
-
-            if let job { take(as: worker, from: job) }
-
-            pthread_mutex_lock(lock)
-            busy -= 1
-            if busy == 0 { pthread_cond_signal(jobDone) }
-            pthread_mutex_unlock(lock)
-        }
-    }
-}
-
-/// The argument that a thread is started with: its team and its number there.
+/// The argument that a thread is started with: its team, its number there and its place.
 private final class Seat {
     let team: Team
     let worker: Int
+    /// Those that the thread is bound to; empty for any.
+    let processors: [Int]
 
-    init(team: Team, worker: Int) {
+    init(team: Team, worker: Int, processors: [Int]) {
         self.team = team
         self.worker = worker
+        self.processors = processors
     }
 }
 
 private func serve(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     guard let argument else { return nil }
     let seat = Unmanaged<Seat>.fromOpaque(argument).takeRetainedValue()
+    // A system that refuses takes it where it likes: slower, and as right.
+    if !seat.processors.isEmpty { Affinity.bind(to: seat.processors) }
     seat.team.work(as: seat.worker)
     return nil
 }

@@ -95,6 +95,17 @@ package struct FloatRegion: @unchecked Sendable {
         for index in 0..<count { base[index] += other.base[index] }
     }
 
+    /// Pages that are wholly within the region and in memory; those never written are not.
+    package var residentPages: Int {
+        let size = Int(sysconf(Int32(_SC_PAGESIZE)))
+        let start = (Int(bitPattern: base) + size - 1) / size * size
+        let pages = (Int(bitPattern: base + count) - start) / size
+        guard pages > 0, let address = UnsafeMutableRawPointer(bitPattern: start) else { return 0 }
+        var present = [UInt8](repeating: 0, count: pages)
+        guard mincore(address, pages * size, &present) == 0 else { return 0 }
+        return present.count { $0 & 1 == 1 }
+    }
+
     /// A copy of the floats as an array.
     package func array() -> [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
 

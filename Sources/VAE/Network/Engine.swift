@@ -38,7 +38,7 @@ final class Engine {
         let workspace = Workspace.count(
             network, capacity: network.microBatch, training: training, loading: loading)
         try Engine.demand(floats: workers * workspace + others)
-        pool = WorkerPool(threads: workers)
+        pool = WorkerPool(threads: workers, try Seating.here(workers: workers))
         var workspaces: [Workspace] = []
         for _ in 0..<pool.count {
             workspaces.append(

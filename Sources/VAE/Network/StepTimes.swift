@@ -69,6 +69,16 @@ extension Trainer {
         times = StepTimes(nodes: 0)
     }
 
+    /// Begins to record how long each part of every job takes, of a trainer with one thread.
+    package func beginRecording() { pool.record = PartTimes() }
+
+    /// The jobs since `beginRecording` or the last call, and the seconds of their parts in the order that they are dealt out: of a step the
+    /// shards first, then the parameters and what is packed of them, each as far as there is anything to do.
+    package func takeJobs() -> [[Double]] { pool.record?.take() ?? [] }
+
+    /// Shards of a full batch, and with them the most threads that its gradients keep busy.
+    package var shardCount: Int { shards.count }
+
     /// The parts of the steps since `beginTiming` or the last call, with the seconds of all threads: nodes forward and back in the order of
     /// the plan, then the rest.
     package func takeTimes() -> [TimedPart] {

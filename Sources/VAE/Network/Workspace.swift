@@ -43,6 +43,8 @@ final class Workspace: @unchecked Sendable {
     var times: StepTimes?
 
     private let storage: FloatStorage
+    /// All of the above. Making a workspace touches none of it: its pages come to be near the worker that writes them first.
+    var all: FloatRegion { storage.region }
 
     /// Floats of a workspace, without making one.
     static func count(_ network: Network, capacity: Int, training: Bool, loading: Int = 0) -> Int {

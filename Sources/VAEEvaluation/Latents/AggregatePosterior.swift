@@ -100,7 +100,8 @@ private struct Posteriors {
     ) throws -> [Double] {
         let density: AggregateDensity
         let scratch: FloatStorage
-        let pool = WorkerPool(threads: min(threads, max(1, Machine.processors), count))
+        let workers = min(threads, max(1, Machine.processors), count)
+        let pool = WorkerPool(threads: workers, try Seating.here(workers: workers))
         let room: Int
         do throws(OutOfMemory) {
             density = try AggregateDensity(

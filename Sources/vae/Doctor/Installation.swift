@@ -32,9 +32,9 @@ struct Installation: Encodable {
     let lapackIsOpenblas = LAPACKLibrary.isOpenBLAS
     /// The kernels under LAPACK's products; nil where another BLAS than OpenBLAS serves it.
     let lapackKernels = LAPACKLibrary.productsPath == OpenBLAS.path ? OpenBLAS.core : nil
-    /// The variables of the environment that change how OpenBLAS works.
+    /// The variables of the environment that change how OpenBLAS and the engine's threads work.
     let environment = ProcessInfo.processInfo.environment.filter {
-        $0.key.hasPrefix("OPENBLAS_") || $0.key == "OMP_NUM_THREADS"
+        $0.key.hasPrefix("OPENBLAS_") || $0.key == "OMP_NUM_THREADS" || $0.key == Pinning.variable
     }
 
     init(threads: Int) { self.threads = threads }

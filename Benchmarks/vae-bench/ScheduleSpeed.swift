@@ -1,0 +1,96 @@
+import Kernels
+import VAE
+import VAECore
+
+/// The speed-up that the schedule of a training step allows on machines with more cores, from the times of its parts on one thread here, and
+/// what two threads really gain in the same minutes.
+struct ScheduleSpeed {
+    /// Cores that are looked at.
+    static let teams = [1, 2, 4, 8, 12, 16, 32, 64, 128]
+    static let batches = [Workload.batch, 256, 512, 1024]
+
+    struct Point {
+        let batch: Int
+        /// Parts that have a gradient each.
+        let shards: Int
+        /// Of the fastest step on one thread.
+        let schedule: StepSchedule
+        /// Images per second of single steps on one thread, and on `threads`, in turns.
+        let oneThread, severalThreads: Rounds
+        let threads: Int
+    }
+
+    private(set) var points: [Point] = []
+    /// Empty jobs per second on two threads; nothing on a machine of one processor.
+    private(set) var barriers = Rounds()
+
+    /// - Parameter quick: batches of the usual size alone, and a few steps of them
+    init(_ workload: Workload, quick: Bool, progress: (String) -> Void) throws {
+        let threads = min(2, Machine.processors)
+        if threads > 1 { barriers = try Self.barriers(rounds: quick ? 10 : 100) }
+        for batch in quick ? [Workload.batch] : Self.batches {
+            progress("schedule: batches of \(batch)")
+            points.append(
+                try Self.measure(
+                    workload, batch: batch, threads: threads,
+                    barrier: barriers.best > 0 ? 1 / barriers.best : 0, turns: quick ? 2 : 8))
+        }
+    }
+
+    private static func barriers(rounds: Int) throws(VAEError) -> Rounds {
+        let pool = WorkerPool(threads: 2, try Seating.here(workers: 2))
+        let jobs = 300
+        var speeds = Rounds()
+        // The first wakes the threads.
+        for round in 0...rounds {
+            let taken = seconds { for _ in 0..<jobs { pool.run(parts: 2, with: 0) { _, _, _ in } } }
+            if round > 0 { speeds.append(Double(jobs) / taken) }
+        }
+        return speeds
+    }
+
+    private struct Enough: Error {}
+
+    private static func measure(
+        _ workload: Workload, batch: Int, threads: Int, barrier: Double, turns: Int
+    ) throws -> Point {
+        let set = try workload.images.cycled(to: 2 * batch)
+        func trainer(_ threads: Int) throws(VAEError) -> Trainer {
+            try Trainer(
+                workload.model, TrainingConfiguration(epochs: 1_000_000, batchSize: batch), threads: threads,
+                products: workload.products)
+        }
+        let (one, several) = try (trainer(1), trainer(threads))
+        one.beginRecording()
+        var (slow, fast) = (Rounds(), Rounds())
+        var best: (seconds: Double, jobs: [[Double]]) = (.infinity, [])
+        /// Some steps after one that warms up: `finish` is told the seconds of each.
+        func train(_ trainer: Trainer, _ finish: (Double) -> Void) throws {
+            var steps = 0
+            var last = ContinuousClock.now
+            do {
+                try trainer.fit(set) { _ in
+                    let taken = (ContinuousClock.now - last) / .seconds(1)
+                    if steps > 0 { finish(taken) } else { _ = trainer.takeJobs() }
+                    steps += 1
+                    if steps > 1024 / batch + 2 { throw Enough() }
+                    last = .now
+                }
+            } catch is Enough {}
+        }
+        for _ in 0..<turns {
+            try train(one) { seconds in
+                slow.append(Double(batch) / seconds)
+                let jobs = one.takeJobs()
+                if seconds < best.seconds { best = (seconds, jobs) }
+            }
+            if threads > 1 { try train(several) { fast.append(Double(batch) / $0) } }
+        }
+        let parts = best.jobs.reduce(0) { $0 + $1.reduce(0, +) }
+        return Point(
+            batch: batch, shards: one.shardCount,
+            schedule: StepSchedule(
+                jobs: best.jobs, serial: max(0, best.seconds - parts), barrier: barrier),
+            oneThread: slow, severalThreads: fast, threads: several.threads)
+    }
+}

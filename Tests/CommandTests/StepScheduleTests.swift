@@ -1,0 +1,53 @@
+import Testing
+
+@testable import vae_bench
+
+/// Schedules that are known by hand.
+@Suite("Schedules of a step")
+struct StepScheduleTests {
+    @Test func partsGoToWhoIsFreeFirst() {
+        #expect(StepSchedule.makespan([], workers: 3) == 0)
+        #expect(StepSchedule.makespan([3, 3, 2, 2, 2], workers: 1) == 12)
+        // In the order given: 3+2+2 on one and 3+2 on the other, where the best schedule has 6.
+        #expect(StepSchedule.makespan([3, 3, 2, 2, 2], workers: 2) == 7)
+        #expect(StepSchedule.makespan([2, 2, 2, 3, 3], workers: 2) == 7)
+        #expect(StepSchedule.makespan([1, 1, 1, 5], workers: 3) == 6)
+        #expect(StepSchedule.makespan([1, 1, 1, 5], workers: 64) == 5)
+    }
+
+    /// Graham's bound: at most 2 − 1/n of the best there could be.
+    @Test(arguments: 1...9)
+    func withinGrahamsBound(workers: Int) {
+        let parts = (0..<37).map { Double(1 + ($0 * 7) % 11) }
+        let least = max(parts.reduce(0, +) / Double(workers), parts.max() ?? 0)
+        let found = StepSchedule.makespan(parts, workers: workers)
+        #expect(found >= least - 1e-9 && found <= (2 - 1 / Double(workers)) * least)
+    }
+
+    @Test func aStepIsItsJobsAndWhatIsBetween() {
+        let step = StepSchedule(
+            jobs: [[Double](repeating: 1, count: 16), [0.5, 0.5], [0.25]], serial: 0.75, barrier: 0.01)
+        #expect(step.seconds(threads: 1) == 18)
+        // 16 / 2 and 1 / 2, with two barriers: a job of one part has none.
+        #expect(abs(step.seconds(threads: 2) - (8 + 0.5 + 1 + 0.02)) < 1e-12)
+        // Two rounds of the shards on 12; the second job has room for two threads.
+        #expect(abs(step.seconds(threads: 12) - (2 + 0.5 + 1 + 0.12)) < 1e-12)
+        #expect(abs(step.seconds(threads: 128) - (1 + 0.5 + 1 + 0.16)) < 1e-12)
+        #expect(abs(step.speedUp(threads: 2) - 18 / 9.52) < 1e-12 && step.speedUp(threads: 1) == 1)
+        #expect(abs(step.serialFraction - 1 / 18) < 1e-12)
+    }
+
+    /// Without barriers and with parts of no size, Amdahl's law.
+    @Test(arguments: [1, 2, 4, 8, 64])
+    func amdahl(threads: Int) {
+        let step = StepSchedule(
+            jobs: [[Double](repeating: 0.9 / 6400, count: 6400)], serial: 0.1, barrier: 0)
+        #expect(abs(step.speedUp(threads: threads) - 1 / (0.1 + 0.9 / Double(threads))) < 1e-9)
+    }
+
+    @Test(arguments: [(1, 1), (2, 1), (12, 16.0 / 24), (16, 1), (32, 0.5)] as [(Int, Double)])
+    func balance(threads: Int, expected: Double) {
+        #expect(StepSchedule.balance(parts: 16, threads: threads) == expected)
+        #expect(StepSchedule.balance(parts: 0, threads: threads) == 0)
+    }
+}
