@@ -26,7 +26,7 @@ struct Sharding: Sendable {
         part * imagesPerShard..<min((part + 1) * imagesPerShard, batch)
     }
 
-    private static let limit = 32
+    private static let limit = 128
     /// Parts that a batch has at least, for as many threads, where they are not smaller than the least.
     private static let team = 4
     /// In units of `MicroBatch.usual`: dense layers are slow with fewer rows.

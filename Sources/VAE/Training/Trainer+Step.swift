@@ -44,17 +44,38 @@ extension Trainer {
     ) throws(VAEError) -> (losses: Losses, rows: Int) {
         let parts = shards.parts(of: range.count)
         let mine = exchange?.shards(of: parts) ?? 0..<parts
-        pool.run(parts: mine.count, with: (self, images, order, range, epoch, objective, mine.lowerBound)) {
-            context, worker, row in
-            let (trainer, images, order, range, epoch, objective, first) = context
-            trainer.runShard(
-                first + row, into: row, trainer.engine.workspaces[worker], images, order, range, epoch: epoch,
-                objective)
+        func compute(_ shards: Range<Int>, _ row: Int) {
+            pool.run(parts: shards.count, with: (self, images, order, range, epoch, objective, shards, row)) {
+                context, worker, part in
+                let (trainer, images, order, range, epoch, objective, shards, row) = context
+                trainer.runShard(
+                    shards.lowerBound + part, into: row + part, trainer.engine.workspaces[worker], images,
+                    order,
+                    range, epoch: epoch, objective)
+            }
+        }
+        if let waves, exchange == nil, parts > GradientWaves.fewest {
+            waves.sum(parts, compute: compute) { rows in addRows(rows) }
+        } else {
+            compute(mine, 0)
         }
         try combine(parts, of: range.count)
-        let rows = exchange == nil ? parts : 1
+        let rows = exchange == nil && parts <= GradientWaves.fewest ? parts : 1
         engine.finishPriorGradient(weights, gradients.region, length: parameters.region.count, shards: rows)
         return (sumLosses(range.count, objective), rows + engine.network.priorParts)
+    }
+
+    /// Adds up some rows of the gradients in the first of them, on all threads.
+    private func addRows(_ rows: Range<Int>) {
+        let length = parameters.region.count
+        let chunks = (length + Self.updateChunk - 1) / Self.updateChunk
+        let region = gradients.region[rows.lowerBound * length..<rows.upperBound * length]
+        pool.run(parts: chunks, with: (region, rows.count, length)) { context, _, chunk in
+            let (region, count, length) = context
+            let start = chunk * Trainer.updateChunk
+            PairwiseSum.addRows(
+                region, count: count, length: length, range: start..<min(start + Trainer.updateChunk, length))
+        }
     }
 
     /// One shard of a batch, micro-batch by micro-batch, into a row of the gradients.

@@ -20,6 +20,8 @@ public final class Trainer {
 
     let engine: Engine
     let shards: Sharding
+    /// How the gradients of many shards are added in few rows; nil where each has one.
+    let waves: GradientWaves?
     let adam: Adam
     let parameters: FloatStorage
     private let packed: FloatStorage
@@ -48,7 +50,8 @@ public final class Trainer {
 
     /// A training that is about to begin: weights drawn from the seed, room for gradients made.
     ///
-    /// Memory: the parameters, their two moments and a gradient for each shard of a batch, and feature maps for each thread.
+    /// Memory: the parameters, their two moments, a gradient for each shard of a batch, of more than 32 for so many or the threads and a few more, and feature maps for
+    /// each thread.
     ///
     /// - Parameters:
     ///   - model: what is trained
@@ -94,7 +97,8 @@ public final class Trainer {
         if ranks != nil, network.priorParts > 0 { throw Self.refusal(of: model.prior) }
         let vectors = CodeTraining.vectorCount(network, batchSize: training.batchSize)
         let copies = training.averaging == nil ? 1 : 2
-        let rowsOfGradients = parts + network.priorParts
+        waves = ranks == nil ? GradientWaves(shards: shards.count, threads: threads) : nil
+        let rowsOfGradients = (waves?.rows(of: shards.count) ?? parts) + network.priorParts
         let others =
             count * (2 + copies + rowsOfGradients) + copies * network.packedCount + rows * training.batchSize
             + vectors

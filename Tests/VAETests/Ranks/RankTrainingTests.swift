@@ -65,10 +65,12 @@ import VAECore
         },
     ]
 
-    private static func train(_ kind: Kind, _ ranks: (any Communicator)?, threads: Int) throws -> Checkpoint {
+    static func train(
+        _ kind: Kind, _ ranks: (any Communicator)?, threads: Int, images given: ImageSet? = nil
+    ) throws -> Checkpoint {
         try Trainer.oversubscribing {
             let trainer = try Trainer(kind.model, kind.training, threads: threads, ranks: ranks)
-            try trainer.fit(images(150, seed: 1), test: images(41, seed: 2))
+            try trainer.fit(given ?? images(150, seed: 1), test: given == nil ? images(41, seed: 2) : nil)
             return trainer.checkpoint()
         }
     }
@@ -185,7 +187,7 @@ import VAECore
 }
 
 /// Runs what blocks on a thread of its own: the tests' pool has few.
-private func waitingFor<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
+func waitingFor<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
     await withCheckedContinuation { continuation in
         Thread.detachNewThread { continuation.resume(returning: body()) }
     }
