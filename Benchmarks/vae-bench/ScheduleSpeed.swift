@@ -55,12 +55,14 @@ struct ScheduleSpeed {
         _ workload: Workload, batch: Int, threads: Int, barrier: Double, turns: Int
     ) throws -> Point {
         let set = try workload.images.cycled(to: 2 * batch)
-        func trainer(_ threads: Int) throws(VAEError) -> Trainer {
+        func trainer(_ threads: Int) throws -> Trainer {
             try Trainer(
                 workload.model, TrainingConfiguration(epochs: 1_000_000, batchSize: batch), threads: threads,
                 products: workload.products)
         }
-        let (one, several) = try (trainer(1), trainer(threads))
+        // Of many shards so many are computed together as most threads want.
+        let most = min(teams.last ?? 1, OpenBLAS.concurrentCalls)
+        let (one, several) = try (Trainer.planning(for: most) { try trainer(1) }, trainer(threads))
         one.beginRecording()
         var (slow, fast) = (Rounds(), Rounds())
         var best: (seconds: Double, jobs: [[Double]]) = (.infinity, [])

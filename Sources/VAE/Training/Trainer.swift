@@ -97,7 +97,9 @@ public final class Trainer {
         if ranks != nil, network.priorParts > 0 { throw Self.refusal(of: model.prior) }
         let vectors = CodeTraining.vectorCount(network, batchSize: training.batchSize)
         let copies = training.averaging == nil ? 1 : 2
-        waves = ranks == nil ? GradientWaves(shards: shards.count, threads: threads) : nil
+        waves =
+            ranks == nil
+            ? GradientWaves(shards: shards.count, threads: Engine.plannedThreads ?? threads) : nil
         let rowsOfGradients = (waves?.rows(of: shards.count) ?? parts) + network.priorParts
         let others =
             count * (2 + copies + rowsOfGradients) + copies * network.packedCount + rows * training.batchSize
