@@ -12,7 +12,7 @@ READERS ?=
 LINTED := Sources Tests Benchmarks Examples Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser python python-frameworks build train install uninstall deb tarball wheel test-packages test-wheel plot test test-processors test-models tile test-tiles test-neon test-asan test-tsan coverage fuzz \
+.PHONY: help setup browser python python-frameworks build train mpi test-mpi install uninstall deb tarball wheel test-packages test-wheel plot test test-processors test-models tile test-tiles test-neon test-asan test-tsan coverage fuzz \
 	soak bench bench-compare bench-record bench-decoding bench-peers bench-streaming bench-burda examples docs lint format clean
 
 help: ## List the targets
@@ -47,6 +47,15 @@ test-packages: setup ## Install, use and remove the tools in scratch folders, an
 
 test-wheel: setup ## Install that package into a new environment and run its tests and scikit-learn's, where those can be had; VAE_PYTHON=no skips it
 	scripts/test-wheel
+
+mpi: setup ## Build vae-train for several processes, on one machine or many; installs Open MPI, or MPICH with VAE_MPI=mpich
+	@scripts/setup mpi
+	swift build -c release --traits MPI --scratch-path .build/mpi --product vae-train
+	@echo 'start it with: mpirun -n 4 .build/mpi/release/vae-train …'
+
+test-mpi: setup ## Test trainings by several processes: bits, kills, faults, with each MPI that is here; ARGS=short: one, and less of it
+	@scripts/setup mpi
+	scripts/test-mpi $(ARGS)
 
 plot: setup ## Make the pictures and the report of a run again: vae plot, optimised, with ARGS="runs/NAME"
 	swift run -c release vae plot $(ARGS)
