@@ -169,7 +169,8 @@ extension VariationalAutoencoder {
         try configuration.check(images, "images")
         var result = ImageLosses(reconstruction: [], kl: [])
         try withEngine(threads, images.count) { engine, weights in
-            result = engine.measure(images, weights, seed: seed, draw: draw, sampling: sampling, pause: {}, finish: { _ in })
+            result = engine.measure(
+                images, weights, seed: seed, draw: draw, sampling: sampling, pause: {}, finish: { _ in })
         }
         return result
     }

@@ -41,7 +41,8 @@ public struct ImageFiles: Sendable {
         for path in paths {
             let source = try DataSource(path)
             let (part, said) = try source.read(
-                source.isOneArray ? source.train : source.test ?? source.train, options, ImageStorage(), for: shape,
+                source.isOneArray ? source.train : source.test ?? source.train, options, ImageStorage(),
+                for: shape,
                 progress: { _ in })
             for (index, group) in part.groups.enumerated() {
                 let place = part.groups.count == 1 ? path : part.name(index)
