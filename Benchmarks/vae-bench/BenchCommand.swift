@@ -28,7 +28,7 @@ struct BenchCommand: ParsableCommand {
               vae-bench --only layers --filter output  of it, the last layer
               vae-bench --only layers --likelihood logistic-mixture
               vae-bench --products blas                by im2col and sgemm
-              vae-bench --only scaling                 more cores, threads, sizes, inference
+              vae-bench --only scaling                 more cores, threads and sizes
               vae-bench --only inference               encoding, decoding, weighing draws
               vae-bench --only checkpoints             what they cost, on this disk
               vae-bench --quick --compare before.json  what changed since
