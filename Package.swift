@@ -143,12 +143,15 @@ let package = Package(
             path: "Benchmarks/vae-bench"),
 
         .testTarget(name: "KernelsTests", dependencies: ["Kernels", "ReferenceKernels", "VAE"]),
+        // Ranks that are threads of one process.
+        .target(name: "RankSupport", dependencies: ["Kernels"], path: "Tests/RankSupport"),
         // Replaces malloc in the test process, to count what a training step allocates.
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         .testTarget(
             name: "VAETests",
             dependencies: [
                 "VAE", "VAECore", "VAEEvaluation", "Kernels", "ReferenceKernels", "AllocationCounter",
+                "RankSupport",
             ],
             resources: [.copy("Golden")]),
         .testTarget(
@@ -171,7 +174,8 @@ let package = Package(
         .testTarget(
             name: "VAERunTests",
             dependencies: [
-                "VAERun", "VAE", "VAECore", "VAEData", "VAEEvaluation", "VAEFigures", "VAEReport",
+                "VAERun", "VAE", "VAECore", "VAEData", "VAEEvaluation", "VAEFigures", "VAEReport", "Kernels",
+                "RankSupport",
             ],
             resources: [.copy("Golden")]),
         .testTarget(

@@ -12,8 +12,6 @@ static inline int vae_mpi_begin(void) {
 
 static inline void vae_mpi_end(void) { MPI_Finalize(); }
 
-static inline void vae_mpi_abort(int status) { MPI_Abort(MPI_COMM_WORLD, status); }
-
 static inline int vae_mpi_rank(void) {
     int rank = 0;
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);

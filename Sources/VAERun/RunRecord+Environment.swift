@@ -13,8 +13,3 @@ extension RunRecord.Environment {
             started: Date().ISO8601Format(), command: CommandLine.arguments)
     }
 }
-
-extension RunRecord {
-    /// The kernels that OpenBLAS computes with now.
-    static var blasKernels: String { OpenBLAS.core }
-}

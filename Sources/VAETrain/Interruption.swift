@@ -24,8 +24,8 @@ final class Interruption {
         let all = Atomic<UInt64>(0)
     }
 
-    private static let requests = [SIGINT, SIGTERM]
-    private static let warnings = [
+    static let requests = [SIGINT, SIGTERM]
+    static let warnings = [
         (SIGHUP, "SIGHUP"), (SIGUSR1, "SIGUSR1"), (SIGUSR2, "SIGUSR2"), (SIGXCPU, "SIGXCPU"),
     ]
     private let received = Received()

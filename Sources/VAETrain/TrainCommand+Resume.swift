@@ -8,7 +8,7 @@ import VAERun
 extension TrainCommand {
     /// `--resume`: the run in `path` from its last checkpoint to its end.
     func goOn(_ path: String, in series: String? = nil, _ console: Console, _ ranks: Ranks?) throws {
-        let threads = try ranks?.threads(threads) ?? Threads.checked(threads)
+        let threads = try workers(ranks)
         for (flag, isGiven) in [
             ("--out", out != nil), ("--export-data", images.exportData != nil), ("--dry-run", dryRun),
             ("--repeat", repetitions != nil),

@@ -28,12 +28,7 @@ extension TrainCommand {
                 checkpoints: checkpointEvery ?? .automatic,
                 observer: RunWatch(session, in: series, console, interruption))
         }
-        if let job = ranks?.job {
-            try job.invite(session)
-            try job.run(session, run)
-        } else {
-            try run()
-        }
+        if let ranks { try ranks.job.run(session, run) } else { try run() }
         if let remark = session.history.remark { console.note(remark) }
         console.note("peak memory \(Machine.peakMemory >> 20) MiB")
         if watching.watch {

@@ -76,7 +76,7 @@ extension TrainCommand {
     private func train(
         _ record: SeriesRecord, in folder: String, _ console: Console, _ ranks: Ranks?
     ) throws {
-        let threads = try ranks?.threads(threads) ?? Threads.checked(threads)
+        let threads = try workers(ranks)
         let products = chosenProducts ?? .tiles
         var known: Dataset?
         for (index, seed) in record.seeds.enumerated() {

@@ -141,7 +141,13 @@ package struct TrainCommand: ParsableCommand {
     }
 
     /// Runs with these arguments, and ends the process where they are wrong or it fails.
-    static func begin(_ arguments: [String]) { begin(arguments, synonyms: synonyms) }
+    static func begin(_ arguments: [String]) {
+        // Of several processes one says what is wrong.
+        if MPIJob.isFollower {
+            do { _ = try parseAsRoot(arguments) } catch { Foundation.exit(exitCode(for: error).rawValue) }
+        }
+        begin(arguments, synonyms: synonyms)
+    }
 
     /// The arguments of the command that runs, without its name.
     static var givenArguments: ArraySlice<String> {
@@ -176,19 +182,24 @@ package struct TrainCommand: ParsableCommand {
         } catch let stop as Interruption.Stop {
             throw ExitCode(stop.exitStatus)
         } catch let error as VAEError {
-            console.fail(error.naming(Self.flags, help: "vae-train --help"))
+            if !MPIJob.isFollower { console.fail(error.naming(Self.flags, help: "vae-train --help")) }
             throw ExitCode(error.kind.exitStatus)
         }
+    }
+
+    /// The worker threads of this process.
+    func workers(_ ranks: Ranks?) throws(VAEError) -> Int {
+        if let ranks { try ranks.threads(threads) } else { try Threads.checked(threads) }
     }
 
     /// Does a rank's share of what rank 0 trains.
     private func serve(_ ranks: Ranks) throws {
         Interruption.leaveToRankZero()
-        try ranks.job.serve(dataAt: images.data, storage: images.storage, threads: ranks.threads(threads))
+        try ranks.job.serve(dataAt: images.data, storage: images.storage, threads: workers(ranks))
     }
 
     private func work(_ console: Console, _ ranks: Ranks?) throws {
-        let threads = try ranks?.threads(threads) ?? Threads.checked(threads)
+        let threads = try workers(ranks)
         // Flags that contradict each other are found before anything is read.
         _ = try model.configuration()
         let asked = try self.training.configuration(objective, optimizer)

@@ -1,22 +1,10 @@
+import RankSupport
 import Testing
 
 @testable import VAE
 
 /// Sums of many gradients in few rows.
 @Suite(.oversubscribed) struct GradientWavesTests {
-    /// The additions of `PairwiseSum.addRows`, in words.
-    private func tree(_ leaves: [String]) -> String {
-        var rows = leaves
-        var distance = 1
-        while distance < rows.count {
-            for row in stride(from: 0, to: rows.count - distance, by: 2 * distance) {
-                rows[row] = "(\(rows[row])+\(rows[row + distance]))"
-            }
-            distance *= 2
-        }
-        return rows[0]
-    }
-
     @Test(arguments: [1, 2, 33, 64, 100]) func theTreeIsThatOfAllRows(threads: Int) throws {
         for shards in 33...300 {
             let waves = try #require(GradientWaves(shards: shards, threads: threads))
@@ -25,9 +13,11 @@ import Testing
             waves.sum(shards) { range, row in
                 for shard in range { rows[row + shard - range.lowerBound] = "\(shard)" }
             } add: { range in
-                rows[range.lowerBound] = tree(Array(rows[range]))
+                rows[range.lowerBound] = treeOfAdditions(Array(rows[range]))
             }
-            #expect(rows[0] == tree((0..<shards).map(String.init)), "\(shards) shards, \(threads) threads")
+            #expect(
+                rows[0] == treeOfAdditions((0..<shards).map(String.init)),
+                "\(shards) shards, \(threads) threads")
             #expect(waves.width >= min(threads, shards) && room <= max(32, 2 * threads) + 4)
         }
     }

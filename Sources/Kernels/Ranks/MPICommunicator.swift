@@ -26,12 +26,6 @@
         /// Leaves the job, when all other ranks do.
         package func end() { vae_mpi_end() }
 
-        /// Ends all ranks, whatever they do.
-        package func abort(status: Int32) -> Never {
-            vae_mpi_abort(status)
-            exit(status)
-        }
-
         package func exchange(_ messages: [RankMessage]) {
             if messages.count > room { makeRoom(for: messages.count) }
             var started: Int32 = 0
@@ -51,21 +45,34 @@
 
         package func send(_ bytes: [UInt8], to rank: Int) {
             bytes.withUnsafeBytes { bytes in
-                vae_mpi_send_bytes(bytes.baseAddress, Int32(bytes.count), Int32(rank), requests)
-                wait { vae_mpi_test(requests, 1) != 0 }
+                // A last piece that is not full tells that there is no other.
+                for start in stride(from: 0, through: bytes.count, by: Self.piece) {
+                    let piece = UnsafeRawBufferPointer(
+                        rebasing: bytes[start..<min(start + Self.piece, bytes.count)])
+                    vae_mpi_send_bytes(piece.baseAddress, Int32(piece.count), Int32(rank), requests)
+                    wait { vae_mpi_test(requests, 1) != 0 }
+                }
             }
         }
 
         package func receive(from rank: Int) -> [UInt8] {
-            var count: Int32 = -1
-            wait {
-                count = vae_mpi_waiting_bytes(Int32(rank))
-                return count >= 0
-            }
-            var bytes = [UInt8](repeating: 0, count: Int(count))
-            bytes.withUnsafeMutableBytes { vae_mpi_receive_bytes($0.baseAddress, count, Int32(rank)) }
-            return bytes
+            var all: [UInt8] = []
+            repeat {
+                var count: Int32 = -1
+                wait {
+                    count = vae_mpi_waiting_bytes(Int32(rank))
+                    return count >= 0
+                }
+                all += [UInt8](unsafeUninitializedCapacity: Int(count)) { piece, filled in
+                    vae_mpi_receive_bytes(piece.baseAddress, count, Int32(rank))
+                    filled = Int(count)
+                }
+            } while !all.isEmpty && all.count.isMultiple(of: Self.piece)
+            return all
         }
+
+        /// Bytes of a message: MPI counts them in 32 bits.
+        private static let piece = 1 << 30
 
         /// Waits as long as messages usually take, and then less and less eagerly: MPI's own waiting takes a whole processor, which others may
         /// need to get done what is waited for.

@@ -17,9 +17,6 @@ final class Engine {
     /// and finish later; tests want them all the same, on machines with few processors.
     @TaskLocal static var mayOversubscribe = false
 
-    /// Threads that gradients have rows for; nil for those that there are.
-    @TaskLocal static var plannedThreads: Int?
-
     /// - Parameters:
     ///   - threads: workers asked for; no more than the machine has processors are made
     ///   - parts: the most parts any job will have; more workers than that would have nothing to do

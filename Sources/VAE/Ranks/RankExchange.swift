@@ -12,7 +12,7 @@ final class RankExchange: @unchecked Sendable {
     var ranks: Int { communicator.count }
 
     /// Whether it is over, for all ranks alike: nobody waits for a word.
-    private var hasEnded = false
+    private var hasEnded = true
     private let length: Int
     /// A word to each rank, and one of each.
     private let words: FloatStorage
@@ -67,7 +67,7 @@ final class RankExchange: @unchecked Sendable {
 
     // MARK: - Going on
 
-    /// Begins a training, or goes on with one.
+    /// Begins a training, or goes on with one: from now on all wait for each other.
     func begin() { hasEnded = false }
 
     /// Ends a training that is done, on all ranks without a word.
@@ -123,16 +123,10 @@ final class RankExchange: @unchecked Sendable {
     ///   - pool: who adds
     func sum(_ count: Int, _ gradients: FloatRegion, _ pool: WorkerPool) {
         let plan = plans[count] ?? makePlan(count, gradients)
-        let chunks = (length + Self.chunk - 1) / Self.chunk
-        pool.run(parts: chunks, with: (plan.rows, gradients, length)) { context, _, chunk in
-            let (rows, gradients, length) = context
-            let range = chunk * Self.chunk..<min((chunk + 1) * Self.chunk, length)
-            for rows in rows {
-                PairwiseSum.addRows(
-                    gradients[rows.lowerBound * length..<rows.upperBound * length], count: rows.count,
-                    length: length,
-                    range: range)
-            }
+        for rows in plan.rows {
+            pool.addRows(
+                gradients[rows.lowerBound * length..<rows.upperBound * length], count: rows.count,
+                length: length)
         }
         communicator.exchange(plan.scatter)
         let mine = Self.range(of: rank, of: ranks, in: length)
@@ -179,7 +173,7 @@ final class RankExchange: @unchecked Sendable {
 
     private var others: [Int] { (0..<ranks).filter { $0 != rank } }
 
-    /// Parameters that one thread adds up at a time.
+    /// Parameters of a range that one thread adds up at a time.
     private static let chunk = 8192
 
     // MARK: - What belongs to images

@@ -23,7 +23,10 @@ extension Trainer {
         if let vectors = codes?.keptVectors { exchange.gather([vectors.all], size: vectors.size, images) }
     }
 
-    /// Tells the other ranks, which wait in a training, that this one does not come.
+    /// Says that the other ranks have begun to train and wait for this one, which is to call `fit` or ``leaveRanks(_:)``.
+    package func joinRanks() { exchange?.begin() }
+
+    /// Tells the other ranks, where they wait for this one, that it does not come.
     package func leaveRanks(_ failure: VAEError?) { exchange?.leave(failure) }
 
     /// The number of processes that train together.

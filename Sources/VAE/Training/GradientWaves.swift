@@ -11,10 +11,14 @@ struct GradientWaves: Sendable {
     /// Shards up to which each has a row of its own.
     static let fewest = 32
 
+    /// Threads that trainers are made for in some test or benchmark, of which they may have fewer; nil for those that they have.
+    @TaskLocal static var plannedThreads: Int?
+
     /// - Returns: nil where the shards are so few that each has a row of its own
     init?(shards: Int, threads: Int) {
         guard shards > Self.fewest else { return nil }
         var width = Self.fewest
+        let threads = Self.plannedThreads ?? threads
         while width < min(threads, shards) { width *= 2 }
         self.width = width
     }
@@ -29,31 +33,25 @@ struct GradientWaves: Sendable {
         return min(rows, shards)
     }
 
-    /// Adds up the gradients of some shards in the first row. Allocates nothing but the heights of some subtrees.
+    /// Adds up the gradients of some shards in the first row. Allocates nothing.
+    ///
+    /// Before wave w there is a row for each 1 in the binary digits of w, that of the largest subtree first; after it so many carry as w has
+    /// ones at its end.
     /// - Parameters:
     ///   - compute: gradients of a range of shards, into the rows from one on
     ///   - add: the rows of a range, into its first
     func sum(
         _ shards: Int, compute: (_ shards: Range<Int>, _ row: Int) -> Void, add: (_ rows: Range<Int>) -> Void
     ) {
-        // Waves of the subtree in each row, the largest first.
-        var heights: [Int] = []
-        for first in stride(from: 0, to: shards, by: width) {
-            let wave = first..<min(first + width, shards)
-            let row = heights.count
-            compute(wave, row)
-            add(row..<row + wave.count)
-            heights.append(1)
-            while let last = heights.last, heights.dropLast().last == last {
-                add(heights.count - 2..<heights.count)
-                heights.removeLast()
-                heights[heights.count - 1] = 2 * last
-            }
+        let waves = (shards + width - 1) / width
+        for wave in 0..<waves {
+            let range = wave * width..<min((wave + 1) * width, shards)
+            let row = wave.nonzeroBitCount
+            compute(range, row)
+            add(row..<row + range.count)
+            for carry in 0..<(wave + 1).trailingZeroBitCount { add(row - carry - 1..<row - carry + 1) }
         }
         // What has no partner goes up as it is.
-        while heights.count > 1 {
-            add(heights.count - 2..<heights.count)
-            heights.removeLast()
-        }
+        for row in (1..<max(1, waves.nonzeroBitCount)).reversed() { add(row - 1..<row + 1) }
     }
 }

@@ -8,6 +8,6 @@ extension Trainer {
     /// Gives trainers made in `body` rows of gradients for so many threads, of which they may have fewer: what is computed together is then what so
     /// many threads would compute.
     package static func planning<Result>(for threads: Int, _ body: () throws -> Result) rethrows -> Result {
-        try Engine.$plannedThreads.withValue(threads, operation: body)
+        try GradientWaves.$plannedThreads.withValue(threads, operation: body)
     }
 }

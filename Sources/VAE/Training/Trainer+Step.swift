@@ -43,7 +43,7 @@ extension Trainer {
         _ images: ImageSet, _ order: [UInt32], _ range: Range<Int>, epoch: Int, _ objective: StepObjective
     ) throws(VAEError) -> (losses: Losses, rows: Int) {
         let parts = shards.parts(of: range.count)
-        let mine = exchange?.shards(of: parts) ?? 0..<parts
+        let (mine, length) = (exchange?.shards(of: parts) ?? 0..<parts, parameters.region.count)
         func compute(_ shards: Range<Int>, _ row: Int) {
             pool.run(parts: shards.count, with: (self, images, order, range, epoch, objective, shards, row)) {
                 context, worker, part in
@@ -54,28 +54,19 @@ extension Trainer {
                     range, epoch: epoch, objective)
             }
         }
-        if let waves, exchange == nil, parts > GradientWaves.fewest {
-            waves.sum(parts, compute: compute) { rows in addRows(rows) }
+        if let waves, parts > GradientWaves.fewest {
+            waves.sum(parts, compute: compute) { rows in
+                pool.addRows(
+                    gradients.region[rows.lowerBound * length..<rows.upperBound * length], count: rows.count,
+                    length: length)
+            }
         } else {
             compute(mine, 0)
         }
         try combine(parts, of: range.count)
         let rows = exchange == nil && parts <= GradientWaves.fewest ? parts : 1
-        engine.finishPriorGradient(weights, gradients.region, length: parameters.region.count, shards: rows)
+        engine.finishPriorGradient(weights, gradients.region, length: length, shards: rows)
         return (sumLosses(range.count, objective), rows + engine.network.priorParts)
-    }
-
-    /// Adds up some rows of the gradients in the first of them, on all threads.
-    private func addRows(_ rows: Range<Int>) {
-        let length = parameters.region.count
-        let chunks = (length + Self.updateChunk - 1) / Self.updateChunk
-        let region = gradients.region[rows.lowerBound * length..<rows.upperBound * length]
-        pool.run(parts: chunks, with: (region, rows.count, length)) { context, _, chunk in
-            let (region, count, length) = context
-            let start = chunk * Trainer.updateChunk
-            PairwiseSum.addRows(
-                region, count: count, length: length, range: start..<min(start + Trainer.updateChunk, length))
-        }
     }
 
     /// One shard of a batch, micro-batch by micro-batch, into a row of the gradients.

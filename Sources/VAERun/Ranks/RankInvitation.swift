@@ -28,8 +28,12 @@ struct RankInvitation: Codable {
         do { return Array(try JSONEncoder().encode(self)) } catch { throw .json("invitation", error) }
     }
 
+    /// - Parameters:
+    ///   - version: of this rank's program
+    ///   - tiles: whether its processor has tiles
+    ///   - kernels: of its OpenBLAS
     /// - Throws: `unavailable` where this rank's program or processor would give other bits.
-    func check(version: String, tiles: Bool) throws(VAEError) {
+    func check(version: String, tiles: Bool, kernels: String) throws(VAEError) {
         guard version == self.version else {
             throw VAEError(
                 .unavailable, "program", "is another version than rank 0's", expected: self.version,
@@ -44,10 +48,10 @@ struct RankInvitation: Codable {
                 advice: "Take machines of one kind, or --products blas with one kind of OpenBLAS kernels.")
         }
         let computesByTiles = environment.products == Products.tiles.rawValue && tiles
-        guard computesByTiles || environment.blasKernels == RunRecord.blasKernels else {
+        guard computesByTiles || environment.blasKernels == kernels else {
             throw VAEError(
                 .unavailable, "OpenBLAS", "has other kernels than rank 0's, which round otherwise",
-                expected: environment.blasKernels, found: RunRecord.blasKernels,
+                expected: environment.blasKernels, found: kernels,
                 advice: "Set OPENBLAS_CORETYPE to the same on all machines.")
         }
     }

@@ -22,10 +22,19 @@ package final class RankJob {
 
     // MARK: - Rank 0
 
-    /// Has the other ranks load the images and make ready for the training of a session, which is run next.
-    /// - Throws: the error of the first rank that can't, which names it; none of them trains then.
-    package func invite(_ session: RunSession) throws(VAEError) {
-        guard !session.trainer.isFinished else { return }
+    /// Has the other ranks load a session's images and make ready, and then runs it with them.
+    /// - Parameter body: runs the session
+    /// - Throws: the error of the first rank that can't, which names it, and none of them trains; and what `body` throws.
+    package func run(_ session: RunSession, _ body: () throws -> Void) throws {
+        if !session.trainer.isFinished { try invite(session) }
+        do { try body() } catch {
+            // Before its first step nobody else would hear of it.
+            session.trainer.leaveRanks(error as? VAEError)
+            throw error
+        }
+    }
+
+    private func invite(_ session: RunSession) throws(VAEError) {
         let invitation = RankInvitation(
             version: packageVersion, record: session.record, tiles: Products.instructionSet != nil)
         let text = try invitation.encoded()
@@ -46,14 +55,7 @@ package final class RankJob {
             communicator.send([(refusal == nil ? Word.go : Word.cancel).rawValue], to: other)
         }
         if let refusal { throw refusal }
-    }
-
-    /// Runs a session that the other ranks were invited to, and has them hear of it where it fails before its first step.
-    package func run(_ session: RunSession, _ body: () throws -> Void) throws {
-        do { try body() } catch {
-            session.trainer.leaveRanks(error as? VAEError)
-            throw error
-        }
+        session.trainer.joinRanks()
     }
 
     /// Lets the other ranks go.
@@ -76,7 +78,8 @@ package final class RankJob {
             let checkpoint = communicator.receive(from: 0)
             do throws(VAEError) {
                 let invitation = try RankInvitation(Array(word.dropFirst()))
-                try invitation.check(version: packageVersion, tiles: Products.instructionSet != nil)
+                try invitation.check(
+                    version: packageVersion, tiles: Products.instructionSet != nil, kernels: OpenBLAS.core)
                 let record = invitation.record
                 let data =
                     if let known, known.sha256 == record.data.sha256 { known.data } else {

@@ -16,74 +16,67 @@ enum MPIJob {
         return environment["PMIX_RANK"] == nil ? nil : environment["SLURM_NTASKS"].flatMap { Int($0) }
     }
 
-    #if MPI
-        /// Joins the job.
-        /// - Returns: nil for a process that is alone
-        /// - Throws: `unavailable` when MPI can't begin.
-        static func join() throws(VAEError) -> Ranks? {
-            guard size(ProcessInfo.processInfo.environment) ?? 1 > 1 else { return nil }
+    /// Whether another process than this one prints, writes and decides.
+    static let isFollower =
+        ["OMPI_COMM_WORLD_RANK", "PMI_RANK", "PMIX_RANK"].lazy
+        .compactMap { ProcessInfo.processInfo.environment[$0].flatMap { Int($0) } }.first ?? 0 > 0
+
+    /// Joins the job.
+    /// - Returns: nil for a process that is alone
+    /// - Throws: `unavailable` when MPI can't begin, or this program was built without it and there are others, which would all train the same.
+    static func join() throws(VAEError) -> Ranks? {
+        guard let size = size(ProcessInfo.processInfo.environment), size > 1 else { return nil }
+        #if MPI
             guard let communicator = MPICommunicator() else {
                 throw VAEError(.unavailable, "MPI", "can't begin", advice: "Its own message says why.")
             }
+            let ranks = Ranks(communicator, onThisMachine: communicator.localCount) { communicator.end() }
             guard communicator.count > 1 else {
-                communicator.end()
+                ranks.end()
                 throw VAEError(
-                    .unavailable, "MPI", "sees one process, and more were started",
+                    .unavailable, "MPI", "sees one process, and \(size) were started",
                     advice: "Start them with the mpirun of the library that this program was built with.")
             }
-            return Ranks(communicator)
-        }
-    #else
-        /// - Throws: `unavailable` where there are other processes, which would all train the same.
-        static func join() throws(VAEError) -> Ranks? {
-            guard let size = size(ProcessInfo.processInfo.environment), size > 1 else { return nil }
+            return ranks
+        #else
             throw VAEError(
                 .unavailable, "vae-train", "is one of \(size) processes, and was built without MPI",
                 expected: "a program that was built with it",
                 advice: "Build it: make mpi. Or start it without mpirun.")
-        }
-    #endif
+        #endif
+    }
 }
 
-#if MPI
-    /// The ranks of an MPI job, from the first to the last word.
-    final class Ranks {
-        let job: RankJob
-        private let communicator: MPICommunicator
+/// The ranks of a job, from the first to the last word.
+final class Ranks {
+    let job: RankJob
+    private let localCount: Int
+    private let leave: () -> Void
 
-        init(_ communicator: MPICommunicator) {
-            self.communicator = communicator
-            job = RankJob(communicator)
-        }
-
-        /// The workers of this rank: as many as were asked for, or its share of the cores that the ranks of a machine have together. A rank that was
-        /// bound to some cores has these for itself.
-        func threads(_ given: Int?) throws(VAEError) -> Int {
-            guard given == nil, Machine.processors == sysconf(Int32(_SC_NPROCESSORS_ONLN)) else {
-                return try Threads.checked(given)
-            }
-            return max(1, try Threads.checked(given) / communicator.localCount)
-        }
-
-        /// Lets all ranks go.
-        func end() {
-            if job.rank == 0 { job.end() }
-            communicator.end()
-        }
+    /// - Parameter leave: ends this process's part of the job, when all others do
+    init(_ communicator: any Communicator, onThisMachine localCount: Int, leave: @escaping () -> Void) {
+        job = RankJob(communicator)
+        (self.localCount, self.leave) = (localCount, leave)
     }
-#else
-    /// No process of this kind is ever made.
-    final class Ranks {
-        let job: RankJob
-        private init(_ job: RankJob) { self.job = job }
-        func threads(_ given: Int?) throws(VAEError) -> Int { try Threads.checked(given) }
-        func end() {}
+
+    /// The workers of this rank: as many as were asked for, or its share of the cores that the ranks of a machine have together. A rank that was
+    /// bound to some cores has these for itself.
+    func threads(_ given: Int?) throws(VAEError) -> Int {
+        let threads = try Threads.checked(given)
+        guard given == nil, Machine.processors == sysconf(Int32(_SC_NPROCESSORS_ONLN)) else { return threads }
+        return max(1, threads / localCount)
     }
-#endif
+
+    /// Lets all ranks go.
+    func end() {
+        if job.rank == 0 { job.end() }
+        leave()
+    }
+}
 
 extension Interruption {
     /// Leaves the signals that ask for an end to rank 0, which decides for all.
     static func leaveToRankZero() {
-        for number in [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU] { signal(number, SIG_IGN) }
+        for number in requests + warnings.map(\.0) { signal(number, SIG_IGN) }
     }
 }

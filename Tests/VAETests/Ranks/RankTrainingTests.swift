@@ -1,5 +1,5 @@
-import Foundation
 import Kernels
+import RankSupport
 import Testing
 import VAECore
 
@@ -142,6 +142,29 @@ import VAECore
         }
     }
 
+    /// Nobody who is done leaves before all are: rank 0 may fail to write what the last epoch brought.
+    @Test func whoFailsAfterTheLastStepIsHeard() async throws {
+        let kind = Self.kinds[0]
+        let all = await waitingFor {
+            ThreadRanks.run(3) { ranks in
+                try Trainer.oversubscribing {
+                    let trainer = try Trainer(kind.model, kind.training, threads: 1, ranks: ranks)
+                    try trainer.fit(
+                        Self.images(150, seed: 1),
+                        onEpoch: { report in
+                            if ranks.rank == 0, report.epoch == kind.training.epochs {
+                                throw VAEError(.inputOutput, "disk", "is full")
+                            }
+                        })
+                }
+            }
+        }
+        for (rank, result) in all.enumerated() {
+            let words = rank == 0 ? "disk: is full" : "rank 0: disk: is full"
+            #expect { try result.get() } throws: { "\($0)".hasPrefix(words) }
+        }
+    }
+
     @Test func aDivergenceIsTheSameOnAll() async throws {
         var kind = Self.kinds[0]
         kind.training.learningRate = 1e30
@@ -183,12 +206,5 @@ import VAECore
         for result in all {
             #expect { try result.get() } throws: { "\($0)".contains("can't be trained by several ranks") }
         }
-    }
-}
-
-/// Runs what blocks on a thread of its own: the tests' pool has few.
-func waitingFor<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
-    await withCheckedContinuation { continuation in
-        Thread.detachNewThread { continuation.resume(returning: body()) }
     }
 }

@@ -1,23 +1,11 @@
 import Kernels
+import RankSupport
 import Testing
 
 @testable import VAE
 
 /// The tree over a batch's shards, shared among ranks.
 @Suite struct SharedSumTests {
-    /// The additions of `PairwiseSum.addRows`, in words.
-    private func tree(_ leaves: [String]) -> String {
-        var rows = leaves
-        var distance = 1
-        while distance < rows.count {
-            for row in stride(from: 0, to: rows.count - distance, by: 2 * distance) {
-                rows[row] = "(\(rows[row])+\(rows[row + distance]))"
-            }
-            distance *= 2
-        }
-        return rows[0]
-    }
-
     @Test func theTreeIsThatOfOneRank() {
         for count in 1...70 {
             let leaves = (0..<count).map(String.init)
@@ -28,11 +16,11 @@ import Testing
                     let mine = SharedSum.leaves(of: subtree.rank, of: ranks, among: count)
                     #expect(mine.clamped(to: subtree.leaves) == subtree.leaves)
                 }
-                var sums = shared.subtrees.map { tree(Array(leaves[$0.leaves])) }
+                var sums = shared.subtrees.map { treeOfAdditions(Array(leaves[$0.leaves])) }
                 for (target, source) in shared.additions {
                     sums[target] = "(\(sums[target])+\(sums[source]))"
                 }
-                #expect(sums[0] == tree(leaves), "\(count) shards, \(ranks) ranks")
+                #expect(sums[0] == treeOfAdditions(leaves), "\(count) shards, \(ranks) ranks")
             }
         }
     }

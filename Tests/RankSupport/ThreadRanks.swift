@@ -3,9 +3,9 @@ import Kernels
 import Synchronization
 
 /// Ranks that are threads of one process, whose messages are copies: what is tested of several ranks without MPI.
-final class ThreadRanks: Communicator, @unchecked Sendable {
-    let rank: Int
-    let count: Int
+package final class ThreadRanks: Communicator, @unchecked Sendable {
+    package let rank: Int
+    package let count: Int
     private let post: Post
 
     private init(rank: Int, count: Int, post: Post) {
@@ -47,7 +47,7 @@ final class ThreadRanks: Communicator, @unchecked Sendable {
         }
     }
 
-    func exchange(_ messages: [RankMessage]) {
+    package func exchange(_ messages: [RankMessage]) {
         for message in messages where message.isSent {
             post.put(message.region.array(), [rank, message.peer])
         }
@@ -56,12 +56,15 @@ final class ThreadRanks: Communicator, @unchecked Sendable {
         }
     }
 
-    func send(_ bytes: [UInt8], to rank: Int) { post.put(bytes, [self.rank, rank]) }
+    package func send(_ bytes: [UInt8], to rank: Int) { post.put(bytes, [self.rank, rank]) }
 
-    func receive(from rank: Int) -> [UInt8] { post.takeBytes([rank, self.rank]) }
+    package func receive(from rank: Int) -> [UInt8] { post.takeBytes([rank, self.rank]) }
+
+    /// A rank that did not come to its end.
+    package struct Stuck: Error {}
 
     /// What each of some ranks returns of `body`, or the error that it throws.
-    static func run<Result: Sendable>(
+    package static func run<Result: Sendable>(
         _ count: Int, _ body: @escaping @Sendable (ThreadRanks) throws -> Result
     ) -> [Swift.Result<Result, any Error>] {
         let post = Post()
@@ -78,7 +81,28 @@ final class ThreadRanks: Communicator, @unchecked Sendable {
             thread.stackSize = 8 << 20
             thread.start()
         }
-        done.wait()
-        return results.withLock { results in (0..<count).map { results[$0]! } }
+        // Ranks that wait for each other for ever are left behind.
+        _ = done.wait(timeout: .now() + .seconds(30))
+        return results.withLock { results in (0..<count).map { results[$0] ?? .failure(Stuck()) } }
     }
+}
+
+/// Runs what blocks on a thread of its own: the tests' pool has few.
+package func waitingFor<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
+    await withCheckedContinuation { continuation in
+        Thread.detachNewThread { continuation.resume(returning: body()) }
+    }
+}
+
+/// The additions of `PairwiseSum.addRows`, in words.
+package func treeOfAdditions(_ leaves: [String]) -> String {
+    var rows = leaves
+    var distance = 1
+    while distance < rows.count {
+        for row in stride(from: 0, to: rows.count - distance, by: 2 * distance) {
+            rows[row] = "(\(rows[row])+\(rows[row + distance]))"
+        }
+        distance *= 2
+    }
+    return rows[0]
 }
