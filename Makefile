@@ -11,6 +11,9 @@ TIME ?= 60
 READERS ?=
 LINTED := Sources Tests Benchmarks Examples Package.swift
 
+# A program for one MPI does not run with the launcher of another.
+MPI_SUFFIX := $(if $(filter mpich,$(VAE_MPI)),-mpich)
+
 .DEFAULT_GOAL := help
 .PHONY: help setup browser python python-frameworks build train mpi test-mpi install uninstall deb tarball wheel test-packages test-wheel plot test test-processors test-models tile test-tiles test-neon test-asan test-tsan coverage fuzz \
 	soak bench bench-compare bench-record bench-decoding bench-peers bench-streaming bench-burda examples docs lint format clean
@@ -50,8 +53,8 @@ test-wheel: setup ## Install that package into a new environment and run its tes
 
 mpi: setup ## Build vae-train for several processes, on one machine or many; installs Open MPI, or MPICH with VAE_MPI=mpich
 	@scripts/setup mpi
-	swift build -c release --traits MPI --scratch-path .build/mpi --product vae-train
-	@echo 'start it with: mpirun -n 4 .build/mpi/release/vae-train …'
+	swift build -c release --traits MPI --scratch-path .build/mpi$(MPI_SUFFIX) --product vae-train
+	@echo 'start it with: mpirun -n 4 .build/mpi$(MPI_SUFFIX)/release/vae-train …'
 
 test-mpi: setup ## Test trainings by several processes: bits, kills, faults, with each MPI that is here; ARGS=short: one, and less of it
 	@scripts/setup mpi
