@@ -15,6 +15,19 @@ INLINE void PANEL(store)(float *p, vec v) { __builtin_memcpy(p, &v, sizeof v); }
 
 INLINE vec PANEL(rectified)(vec x) { return x < 0 ? (vec)0 : x; }
 
+/// Adds one run at every position: sums[position] += Σ over k of x[position][k] · w[k].
+INLINE void PANEL(add_run)(const int rows, const int vectors, const float *x, ptrdiff_t step, const float *w, ptrdiff_t length,
+                           ptrdiff_t columns, vec sum[ROWS][VECTORS]) {
+    for (ptrdiff_t k = 0; k < length; k++, x++, w += columns) {
+        vec b[VECTORS];
+        UNROLL for (int v = 0; v < vectors; v++) b[v] = PANEL(load)(w + v * WIDTH);
+        UNROLL for (int m = 0; m < rows; m++) {
+            const vec a = x[m * step];
+            UNROLL for (int v = 0; v < vectors; v++) sum[m][v] = __builtin_elementwise_fma(a, b[v], sum[m][v]);
+        }
+    }
+}
+
 // MARK: implicit_gemm
 
 INLINE void PANEL(implicit_gemm_tile)(const int rows, const int vectors, const vae_plan *plan, const vae_segment *segment,
@@ -28,17 +41,8 @@ INLINE void PANEL(implicit_gemm_tile)(const int rows, const int vectors, const v
     }
     const ptrdiff_t step = segment->input_step, columns = plan->columns, length = plan->run_length;
     const vae_run *run = plan->runs + segment->first_run;
-    for (const vae_run *end = run + segment->runs; run < end; run++) {
-        const float *x = input + run->input, *w = weights + run->weights;
-        for (ptrdiff_t k = 0; k < length; k++, x++, w += columns) {
-            vec b[VECTORS];
-            UNROLL for (int v = 0; v < vectors; v++) b[v] = PANEL(load)(w + v * WIDTH);
-            UNROLL for (int m = 0; m < rows; m++) {
-                const vec a = x[m * step];
-                UNROLL for (int v = 0; v < vectors; v++) sum[m][v] = __builtin_elementwise_fma(a, b[v], sum[m][v]);
-            }
-        }
-    }
+    for (const vae_run *end = run + segment->runs; run < end; run++)
+        PANEL(add_run)(rows, vectors, input + run->input, step, weights + run->weights, length, columns, sum);
     UNROLL for (int m = 0; m < rows; m++) {
         float *position = output + m * segment->output_step;
         UNROLL for (int v = 0; v < vectors; v++)
@@ -69,6 +73,77 @@ INLINE void PANEL(implicit_gemm_columns)(const int vectors, const vae_plan *plan
     }
 }
 
+// MARK: filtered_gemm
+
+#define EACH_SUM UNROLL for (int m = 0; m < rows; m++) UNROLL for (int v = 0; v < vectors; v++)
+
+INLINE void PANEL(load_sums)(const int rows, const int vectors, const vae_place *place, ptrdiff_t skipped, const float *scratch,
+                             const float *output, vec sum[ROWS][VECTORS]) {
+    const float *p = (place->side == VAE_OUTPUT ? output : scratch) + place->first + skipped * place->step;
+    EACH_SUM sum[m][v] += PANEL(load)(p + m * place->step + v * WIDTH);
+}
+
+INLINE void PANEL(store_sums)(const int rows, const int vectors, const vae_place *place, ptrdiff_t skipped, float *scratch,
+                              float *output, vec sum[ROWS][VECTORS]) {
+    float *p = (place->side == VAE_OUTPUT ? output : scratch) + place->first + skipped * place->step;
+    EACH_SUM PANEL(store)(p + m * place->step + v * WIDTH, sum[m][v]);
+}
+
+/// Adds the runs from `run` up to `end`.
+INLINE void PANEL(add_runs)(const int rows, const int vectors, const vae_filter *filter, const vae_filtered_run *run,
+                            const vae_filtered_run *end, ptrdiff_t skipped, const float *input, const float *weights,
+                            const float *scratch, vec sum[ROWS][VECTORS]) {
+    for (; run < end; run++) {
+        const float *x = (run->is_made ? scratch : input) + run->input + skipped * run->step;
+        PANEL(add_run)(rows, vectors, x, run->step, weights + run->weights, filter->run_length, filter->columns, sum);
+    }
+}
+
+/// Some positions of a chain, after the `skipped` ones. `weights`, `bias` and `output` are those of the panel, and `sums` its part of the scratch.
+INLINE void PANEL(filtered_gemm_tile)(const int rows, const int vectors, const vae_filter *filter, const vae_chain *chain,
+                                      ptrdiff_t skipped, const float *input, const float *weights, const float *bias,
+                                      bool accumulate, bool rectify, const float *scratch, float *sums, float *output) {
+    vec sum[ROWS][VECTORS];
+    UNROLL for (int v = 0; v < vectors; v++) {
+        const vec start = bias && chain->takes_bias ? PANEL(load)(bias + v * WIDTH) : (vec)0;
+        UNROLL for (int m = 0; m < rows; m++) sum[m][v] = start;
+    }
+    if (chain->start.side != VAE_NOWHERE) PANEL(load_sums)(rows, vectors, &chain->start, skipped, sums, output, sum);
+    if (chain->other_start.side != VAE_NOWHERE) PANEL(load_sums)(rows, vectors, &chain->other_start, skipped, sums, output, sum);
+    const vae_filtered_run *run = filter->runs + chain->first_run, *end = run + chain->runs;
+    if (chain->midway.side != VAE_NOWHERE) {
+        const vae_filtered_run *middle = run + chain->runs_before_midway;
+        PANEL(add_runs)(rows, vectors, filter, run, middle, skipped, input, weights, scratch, sum);
+        PANEL(store_sums)(rows, vectors, &chain->midway, skipped, sums, output, sum);
+        run = middle;
+    }
+    PANEL(add_runs)(rows, vectors, filter, run, end, skipped, input, weights, scratch, sum);
+    if (chain->is_result && accumulate) PANEL(load_sums)(rows, vectors, &chain->end, skipped, sums, output, sum);
+    if (chain->is_result && rectify) EACH_SUM sum[m][v] = PANEL(rectified)(sum[m][v]);
+    PANEL(store_sums)(rows, vectors, &chain->end, skipped, sums, output, sum);
+}
+
+#define CHAIN_CASE(n)                                                                                                \
+    case n:                                                                                                          \
+        PANEL(filtered_gemm_tile)(n, vectors, filter, chain, skipped, input, weights, bias, accumulate, rectify, scratch, sums,   \
+                                  output);                                                                           \
+        break;
+
+INLINE void PANEL(filtered_gemm_columns)(const int vectors, const vae_filter *filter, const vae_block *block, const float *input,
+                                         const float *weights, const float *bias, bool accumulate, bool rectify,
+                                         const float *scratch, float *sums, float *output) {
+    const vae_chain *chain = filter->chains + block->first_chain;
+    for (const vae_chain *end = chain + block->chains; chain < end; chain++) {
+        ptrdiff_t left = chain->positions, skipped = 0;
+        for (ptrdiff_t tiles = (left + ROWS - 1) / ROWS; tiles > 0; tiles--) {
+            const ptrdiff_t rows = (left + tiles - 1) / tiles;
+            switch (rows) { EACH_ROW_COUNT(CHAIN_CASE) }
+            skipped += rows;
+            left -= rows;
+        }
+    }
+}
+
 // MARK: weight_gradient
 
 INLINE void PANEL(weight_gradient_tile)(const int rows, const int vectors, const vae_walk *walk, const vae_overlap *overlap,
@@ -82,7 +157,7 @@ INLINE void PANEL(weight_gradient_tile)(const int rows, const int vectors, const
         for (ptrdiff_t row = 0; row < overlap->height; row++) {
             const float *x = images + image * walk->image_size + row * walk->image_row;
             const float *g = grids + image * walk->grid_size + row * walk->grid_row;
-            for (ptrdiff_t position = 0; position < overlap->width; position++, x += step, g += columns) {
+            for (ptrdiff_t position = 0; position < overlap->width; position++, x += step, g += walk->grid_step) {
                 vec b[VECTORS];
                 UNROLL for (int v = 0; v < vectors; v++) b[v] = PANEL(load)(g + v * WIDTH);
                 UNROLL for (int m = 0; m < rows; m++) {
@@ -120,6 +195,8 @@ INLINE void PANEL(weight_gradient_columns)(const int vectors, const vae_walk *wa
 }
 
 #undef GATHER_CASE
+#undef CHAIN_CASE
+#undef EACH_SUM
 #undef CORRELATE_CASE
 #undef vec
 #undef PANEL

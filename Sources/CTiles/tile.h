@@ -47,6 +47,11 @@
 //   position m    x[k .. k+15] --> sum[m][part]: 16 sums side by side, each of every sixteenth float, DOT_ROWS positions at once;
 //                               at the end 16 > 8 > 4 > 2 > 1 (FOLD), then the bias, then what the output holds
 //
+//   filtered_gemm     block of chains > panel of columns > chain > tile of positions > run > float k of it > vector, position
+//               The tile of implicit_gemm, whose sums may start from other tiles' sums, and be stored on the way for others to start from: products
+//               of combined inputs with combined weights are parts of several outputs (minimal filtering: Winograd 1980). The
+//               combinations of a block are made just before, and stay in the first-level cache.
+//
 //   transpose   matrix > four columns > four rows: blocks of 4 × 4 in registers, shuffled
 #include "include/tiles.h"
 
@@ -120,6 +125,42 @@ static void weight_gradient(const vae_walk *walk, const float *image, const floa
                       float *weights) {
     const ptrdiff_t columns = walk->columns;
     EACH_PANEL(CORRELATE_PANEL)
+}
+
+// MARK: filtered_gemm
+
+static void combine(const vae_combination *combination, ptrdiff_t count, const float *input, float *scratch) {
+    for (const vae_combination *end = combination + count; combination < end; combination++) {
+        const float *a = (combination->first_is_made ? scratch : input) + combination->first;
+        const float *b = (combination->second_is_made ? scratch : input) + combination->second;
+        float *result = scratch + combination->result;
+        for (ptrdiff_t i = 0; i < combination->count; i++) {
+            // A result may be one of its operands, and otherwise shares nothing with them: no iteration reads what another writes.
+            if (combination->first_is_zero) {
+                _Pragma("clang loop vectorize(assume_safety)") for (ptrdiff_t k = 0; k < combination->length; k++) result[k] = 0 - b[k];
+            } else if (combination->is_sum) {
+                _Pragma("clang loop vectorize(assume_safety)") for (ptrdiff_t k = 0; k < combination->length; k++) result[k] = a[k] + b[k];
+            } else {
+                _Pragma("clang loop vectorize(assume_safety)") for (ptrdiff_t k = 0; k < combination->length; k++) result[k] = a[k] - b[k];
+            }
+            a += combination->step;
+            b += combination->step;
+            result += combination->result_step;
+        }
+    }
+}
+
+#define FILTER_PANEL(width, vectors, n)                                                              \
+    NAMED(filtered_gemm_columns, width)(vectors, filter, block, input, weights + n, bias ? bias + n : NULL, accumulate, rectify,  \
+                                        scratch, scratch + n, output + n);
+
+static void filtered_gemm(const vae_filter *filter, const float *input, const float *weights, const float *bias, bool accumulate,
+                   bool rectify, float *scratch, float *output) {
+    const ptrdiff_t columns = filter->columns;
+    for (const vae_block *block = filter->blocks; block < filter->blocks + filter->block_count; block++) {
+        combine(filter->combinations + block->first_combination, block->combinations, input, scratch);
+        EACH_PANEL(FILTER_PANEL)
+    }
 }
 
 // MARK: narrow_product
@@ -253,4 +294,4 @@ static void transpose(const float *from, ptrdiff_t count, ptrdiff_t rows, ptrdif
     }
 }
 
-const vae_tiles TILES = {TITLE, implicit_gemm, narrow_product, transpose, weight_gradient};
+const vae_tiles TILES = {TITLE, implicit_gemm, narrow_product, transpose, weight_gradient, combine, filtered_gemm};

@@ -122,7 +122,7 @@ static void make_walk(call *call, ptrdiff_t index, uint64_t *random) {
             dense ? 0 : below(random, spread), top * grid_row + left * columns, width - left, height - top,
             (taps - 1 - tap) * length * columns};
     }
-    call->walk = (vae_walk){call->overlaps, taps, length, columns, step, row, size, grid_row, grid_size};
+    call->walk = (vae_walk){call->overlaps, taps, length, columns, step, row, size, columns, grid_row, grid_size};
     call->count = images;
     call->accumulate = flip(random);
     const values values = choose_values(index);

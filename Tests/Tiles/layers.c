@@ -92,7 +92,7 @@ static sizes make_dense(call *call, const layer *layer, product product) {
         call->kind = CORRELATE;
         call->count = 1;
         call->overlaps[0] = (vae_overlap){0, 0, ROWS, 1, 0};
-        call->walk = (vae_walk){call->overlaps, 1, layer->channels, layer->filters, layer->channels, 0, 0, 0, 0};
+        call->walk = (vae_walk){call->overlaps, 1, layer->channels, layer->filters, layer->channels, 0, 0, layer->filters, 0, 0};
         return (sizes){ROWS * layer->channels, ROWS * layer->filters, weights};
     }
     const ptrdiff_t length = product == FORWARD ? layer->channels : layer->filters;

@@ -134,7 +134,7 @@ void walk_padded(call *call, const layer *layer) {
         call->overlaps[tap] = (vae_overlap){tap * row, 0, grid, grid, tap * length * layer->filters};
     call->walk = (vae_walk){
         call->overlaps, KERNEL, length, layer->filters, layer->stride * layer->channels, layer->stride * row,
-        padded_of(layer) * row, grid * layer->filters, grid * grid * layer->filters};
+        padded_of(layer) * row, layer->filters, grid * layer->filters, grid * grid * layer->filters};
 }
 
 /// Tap by tap, over the positions at which it falls on the image.
@@ -156,5 +156,5 @@ void walk_taps(call *call, const layer *layer) {
     }
     call->walk = (vae_walk){
         call->overlaps, KERNEL * KERNEL, layer->channels, layer->filters, stride * layer->channels, stride * row,
-        layer->size * row, grid * layer->filters, grid * grid * layer->filters};
+        layer->size * row, layer->filters, grid * layer->filters, grid * grid * layer->filters};
 }

@@ -64,7 +64,7 @@ static void expect_walk(const call *call, expectation *cells) {
                     for (ptrdiff_t row = 0; row < overlap->height; row++)
                         for (ptrdiff_t position = 0; position < overlap->width; position++)
                             add(&total, (double)x[row * walk->image_row + position * walk->image_step] *
-                                            g[row * walk->grid_row + position * walk->columns]);
+                                            g[row * walk->grid_row + position * walk->grid_step]);
                 }
                 cells[weight] = expect(total, false);
             }
