@@ -71,7 +71,7 @@ struct BenchCommand: ParsableCommand {
     var data: String?
 
     @Option(
-        help: ArgumentHelp("What computes the products: tiles or blas. (default: tiles)", valueName: "engine")
+        help: ArgumentHelp("What computes the products: filtered, tiles or blas. (default: filtered)", valueName: "engine")
     )
     var products: Products?
 
@@ -167,7 +167,7 @@ struct BenchCommand: ParsableCommand {
         _ = Setting.loadAtStart
         let count = images ?? (quick ? 3840 : 12_800)
         let workload = try Workload(
-            folder: data, count: count, products: chosenProducts ?? .tiles,
+            folder: data, count: count, products: chosenProducts ?? .filtered,
             likelihood: likelihood ?? .bernoulli)
         if let exportData {
             let dataset = try Dataset(

@@ -130,11 +130,11 @@ INLINE void PANEL(filtered_gemm_tile)(const int rows, const int vectors, const v
         break;
 
 INLINE void PANEL(filtered_gemm_columns)(const int vectors, const vae_filter *filter, const vae_block *block, const float *input,
-                                         const float *weights, const float *bias, bool accumulate, bool rectify,
-                                         const float *scratch, float *sums, float *output) {
+                                         ptrdiff_t images, const float *weights, const float *bias, bool accumulate,
+                                         bool rectify, const float *scratch, float *sums, float *output) {
     const vae_chain *chain = filter->chains + block->first_chain;
     for (const vae_chain *end = chain + block->chains; chain < end; chain++) {
-        ptrdiff_t left = chain->positions, skipped = 0;
+        ptrdiff_t left = filter->is_across_images ? images : chain->positions, skipped = 0;
         for (ptrdiff_t tiles = (left + ROWS - 1) / ROWS; tiles > 0; tiles--) {
             const ptrdiff_t rows = (left + tiles - 1) / tiles;
             switch (rows) { EACH_ROW_COUNT(CHAIN_CASE) }

@@ -151,14 +151,16 @@ static void combine(const vae_combination *combination, ptrdiff_t count, const f
 }
 
 #define FILTER_PANEL(width, vectors, n)                                                              \
-    NAMED(filtered_gemm_columns, width)(vectors, filter, block, input, weights + n, bias ? bias + n : NULL, accumulate, rectify,  \
+    NAMED(filtered_gemm_columns, width)(vectors, filter, block, input, images, weights + n, bias ? bias + n : NULL, accumulate, rectify,  \
                                         scratch, scratch + n, output + n);
 
-static void filtered_gemm(const vae_filter *filter, const float *input, const float *weights, const float *bias, bool accumulate,
-                   bool rectify, float *scratch, float *output) {
+static void filtered_gemm(const vae_filter *filter, const float *input, ptrdiff_t images, const float *weights, const float *bias,
+                   bool accumulate, bool rectify, float *scratch, float *output) {
     const ptrdiff_t columns = filter->columns;
     for (const vae_block *block = filter->blocks; block < filter->blocks + filter->block_count; block++) {
-        combine(filter->combinations + block->first_combination, block->combinations, input, scratch);
+        for (ptrdiff_t image = 0; image < images; image++)
+            combine(filter->combinations + block->first_combination, block->combinations, input + image * filter->input_size,
+                    scratch + image * filter->made_size);
         EACH_PANEL(FILTER_PANEL)
     }
 }

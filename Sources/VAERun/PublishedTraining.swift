@@ -12,9 +12,9 @@ package enum PublishedTraining {
     private static let images = 2560
 
     /// The same without a run folder.
-    /// - Parameter products: the published bits are those of ``Products/tiles``
+    /// - Parameter products: the published bits are those of ``Products/filtered``
     /// - Returns: SHA-256 of the model's file
-    package static func run(threads: Int, products: Products = .tiles) throws -> String {
+    package static func run(threads: Int, products: Products = .filtered) throws -> String {
         let training = TrainingConfiguration(epochs: 1)
         let data = try SyntheticDigits.dataset(seed: training.seed, trainCount: images, testCount: 0).train
         let trainer = try Trainer(ModelConfiguration(), training, threads: threads, products: products)

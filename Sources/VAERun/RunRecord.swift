@@ -67,13 +67,13 @@ package struct RunRecord: Codable, Sendable {
         package let started: String
         package let command: [String]
 
-        /// The engine that computed the products: "tiles, AVX2", or "blas", which a processor without tiles has do it all the same.
+        /// The engine that computed the products: "filtered, AVX2", or "blas", which a processor without tiles has do it all the same.
         package var computedBy: String {
             let engine = (products ?? convolutions).flatMap(Products.init(anyVersion:))
-            guard engine == .tiles, let tiles else {
+            guard let engine, engine.areTiled, let tiles else {
                 return (engine == nil ? nil : Products.blas)?.rawValue ?? ""
             }
-            return "\(Products.tiles.rawValue), \(tiles)"
+            return "\(engine.rawValue), \(tiles)"
         }
 
         package init(

@@ -13,8 +13,9 @@ extension TrainCommand {
         let kernels =
             switch (products, Products.instructionSet) {
             case (.blas, _): "im2col and sgemm of OpenBLAS"
+            case (.filtered, let set?): "tiles (\(set)), minimal filtering"
             case (.tiles, let set?): "tiles (\(set))"
-            case (.tiles, nil): "im2col and sgemm of OpenBLAS: there are no tiles for this processor"
+            case (_, nil): "im2col and sgemm of OpenBLAS: there are no tiles for this processor"
             }
         console.note("products  \(kernels)")
     }

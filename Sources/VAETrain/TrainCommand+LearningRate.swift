@@ -18,7 +18,7 @@ extension TrainCommand {
         )
         let folder = try LearningRateSearch.makeFolder(out, for: data)
         let search = try LearningRateSearch(
-            model, training, on: data, threads: threads, products: chosenProducts ?? .tiles
+            model, training, on: data, threads: threads, products: chosenProducts ?? .filtered
         ) { step in console.status { _ in "learning rates: step \(step) of \(steps)" } }
         console.clearStatus()
         let points = search.finder.points

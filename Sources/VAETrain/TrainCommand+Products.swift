@@ -21,7 +21,7 @@ extension TrainCommand {
         guard let products, let convolutions, products != convolutions.products else { return }
         throw VAEError(
             .invalidArgument, "--convolutions", "contradicts --products \(products.rawValue)",
-            expected: products == .tiles ? "direct" : "lowered", found: convolutions.rawValue,
+            expected: products.areTiled ? "direct" : "lowered", found: convolutions.rawValue,
             advice: "Leave --convolutions out: it is the former name.")
     }
 

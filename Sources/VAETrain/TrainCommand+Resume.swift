@@ -95,10 +95,10 @@ extension TrainCommand {
         _ recorded: RunRecord.Environment, _ products: Products, _ console: Console
     ) {
         var differences: [String] = []
-        let computedByTiles = products == .tiles && recorded.tiles != nil
+        let computedByTiles = products.areTiled && recorded.tiles != nil
         if recorded.products == nil {
             differences.append("an earlier version began it, which rounded otherwise")
-        } else if computedByTiles != (products == .tiles && Products.instructionSet != nil) {
+        } else if computedByTiles != (products.areTiled && Products.instructionSet != nil) {
             differences.append(
                 computedByTiles
                     ? "this processor has no tiles" : "this processor has tiles, and the one before had none")

@@ -77,7 +77,7 @@ extension TrainCommand {
         _ record: SeriesRecord, in folder: String, _ console: Console, _ ranks: Ranks?
     ) throws {
         let threads = try workers(ranks)
-        let products = chosenProducts ?? .tiles
+        let products = chosenProducts ?? .filtered
         var known: Dataset?
         for (index, seed) in record.seeds.enumerated() {
             let path = SeriesRecord.folder(seed, of: folder)

@@ -70,7 +70,7 @@ package struct TrainCommand: ParsableCommand {
 
     @Option(
         help:
-            "What computes the matrix products: tiles, the engine's own, or blas, im2col and OpenBLAS's sgemm. (default: tiles)"
+"What computes the matrix products: filtered, the engine's own tiles with fewer multiplications, tiles, with all, or blas, im2col and OpenBLAS's sgemm. (default: filtered)"
     )
     var products: Products?
 
@@ -205,7 +205,7 @@ package struct TrainCommand: ParsableCommand {
         let asked = try self.training.configuration(objective, optimizer)
         let request = try images.request(seed: asked.seed)
         warnOfFormerName(console)
-        introduce(console, chosenProducts ?? .tiles)
+        introduce(console, chosenProducts ?? .filtered)
 
         if let folder = images.exportData {
             let data = try request.load(holdingOut: false) { console.show($0) }
@@ -223,7 +223,7 @@ package struct TrainCommand: ParsableCommand {
         console.show(remarks: data)
         let (model, training) = try configuration(of: data, asked, console)
         let trainer = try Trainer(
-            model, training, threads: threads, products: chosenProducts ?? .tiles,
+            model, training, threads: threads, products: chosenProducts ?? .filtered,
             ranks: ranks?.job.communicator)
         if dryRun {
             trainer.describe(on: data, threads: threads, to: console)

@@ -65,6 +65,31 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
             count: 3),
     ]
 
+    /// Three by three taps at stride 2, which minimal filtering computes where there is a pair along both axes: every remainder of both sides, maps
+    /// without a pair, and as many channels as fill vectors or do not.
+    static let filtered: [ConvolutionCase] = {
+        var random = SplitMix(state: 9)
+        var cases: [ConvolutionCase] = []
+        for height in 1...10 {
+            for width in 1...10 + height % 2 * 4 {
+                cases.append(
+                    ConvolutionCase(
+                        height: height, width: width, channels: random.pick([5, 8, 16, 20, 33]),
+                        filters: random.pick([5, 16, 24, 32, 61]), kernelHeight: 3, kernelWidth: 3, stride: 2,
+                        count: random.pick([1, 2, 5])))
+            }
+        }
+        // More positions than a tile holds, and more images than a block.
+        return cases + [
+            ConvolutionCase(
+                height: 5, width: 67, channels: 16, filters: 32, kernelHeight: 3, kernelWidth: 3, stride: 2,
+                count: 2),
+            ConvolutionCase(
+                height: 28, width: 27, channels: 32, filters: 48, kernelHeight: 3, kernelWidth: 3, stride: 2,
+                count: 3),
+        ]
+    }()
+
     private static func grid(channels: [Int], filters: [Int], seed: UInt64) -> [ConvolutionCase] {
         var random = SplitMix(state: seed)
         var cases: [ConvolutionCase] = []
@@ -107,8 +132,22 @@ struct ComputedCase: Sendable {
     static let all =
         (ConvolutionCase.grid + ConvolutionCase.blocks).map { ComputedCase(sizes: $0, tiles: nil) }
         + Tiles.available.flatMap { tiles in
-            (ConvolutionCase.grid + ConvolutionCase.wide).map { ComputedCase(sizes: $0, tiles: tiles) }
+            (ConvolutionCase.grid + ConvolutionCase.wide + ConvolutionCase.filtered).map {
+                ComputedCase(sizes: $0, tiles: tiles)
+            } + ConvolutionCase.filtered.map { ComputedCase(sizes: $0, tiles: tiles.direct) }
         }
 
-    var testDescription: String { "\(sizes.testDescription), \(tiles?.name ?? "lowered")" }
+    var testDescription: String {
+        "\(sizes.testDescription), \(tiles?.name ?? "lowered")\(tiles?.areFiltering == false ? ", direct" : "")"
+    }
+}
+
+/// Bounds for outputs of minimal filtering, of any shape. Along each axis an output is a product of two inputs with one weight, one of an
+/// input with two weights, and in one direction that of the middle tap: 2 + 2 + 1 magnitudes where direct products have three. So along both they
+/// are 25 for each of the channels, of values that `x` and `w` bound. Sums of up to two inputs a side and two weights a side round twice each,
+/// sums are handed on three times.
+func filteredBounds(_ count: Int, x: [Float], w: [Float], terms: Int, sums: Int) -> [Double] {
+    func largest(_ values: [Float]) -> Double { Double(values.map { abs($0) }.max() ?? 0) }
+    return bounds(
+        [Double](repeating: 25 * Double(sums) * largest(x) * largest(w), count: count), terms: terms + 8)
 }

@@ -16,10 +16,12 @@ struct ConvolutionTests {
             let input = try Guarded(random.values(sizes.imageCount))
             let kernel = try Guarded(random.values(sizes.kernelCount))
             let bias = try Guarded(random.values(sizes.filters))
+            let packed = try Guarded(untouched: layer.packedCount(givesInputGradient: false))
+            layer.pack(kernel.region, into: packed.region)
             let output = try Guarded(untouched: sizes.gridCount)
             let scratch = try Guarded(untouched: layer.scratchCount(images: sizes.count))
             layer.forward(
-                input.region, count: sizes.count, kernel: kernel.region,
+                input.region, count: sizes.count, kernel: kernel.region, packed: packed.region,
                 bias: bias.region, into: output.region, scratch: scratch.region)
 
             let reference = sizes.reference
@@ -33,11 +35,15 @@ struct ConvolutionTests {
                     input.values.magnitudes, kernel: kernel.values.magnitudes, count: sizes.count))
             // Neither max(0, x) nor tanh brings two numbers further apart.
             let expected = Reference.activated(sums, activation)
-            let off = excess(
-                output.values, expected,
-                bounds: bounds(magnitudes, terms: layer.geometry.patch).map { $0 + activation.error })
+            let patch = layer.geometry.patch
+            let rounding =
+                layer.isFiltered
+                ? filteredBounds(
+                    magnitudes.count, x: input.values, w: kernel.values, terms: patch, sums: sizes.channels)
+                : bounds(magnitudes, terms: patch)
+            let off = excess(output.values, expected, bounds: rounding.map { $0 + activation.error })
             #expect(off <= 1, "\(test.testDescription)")
-            #expect(areIntact([input, kernel, bias, output, scratch]))
+            #expect(areIntact([input, kernel, packed, bias, output, scratch]))
         }
     }
 
@@ -51,7 +57,7 @@ struct ConvolutionTests {
             var random = SplitMix(state: 2)
             let input = try Guarded(random.values(sizes.imageCount))
             let kernel = try Guarded(random.values(sizes.kernelCount))
-            let packed = try Guarded(untouched: layer.packedCount)
+            let packed = try Guarded(untouched: layer.packedCount(givesInputGradient: true))
             layer.pack(kernel.region, into: packed.region)
             // The output only says where it was cut to 0; half of it is.
             let output = try Guarded(random.values(sizes.gridCount).map { max($0, 0) })
@@ -91,12 +97,24 @@ struct ConvolutionTests {
             let dbMagnitudes = Reference.biasGradient(small, channels: sizes.filters)
             // A pixel lies under at most as many taps as the kernel has, each with a product of `filters` terms.
             let dxTerms = sizes.filters + sizes.kernelHeight * sizes.kernelWidth
+            let dwBounds = bounds(
+                accumulating ? add(dwMagnitudes, before.map(abs)) : dwMagnitudes, terms: terms)
             let off = [
-                excess(inputGradient.values, dx, bounds: bounds(dxMagnitudes, terms: dxTerms)),
+                excess(
+                    inputGradient.values, dx,
+                    bounds: layer.isFiltered
+                        ? filteredBounds(
+                            dx.count, x: gradient.values, w: kernel.values, terms: 9 * sizes.filters,
+                            sums: sizes.filters)
+                        : bounds(dxMagnitudes, terms: dxTerms)),
                 excess(
                     kernelGradient.values, accumulating ? add(dw, before) : dw,
-                    bounds: bounds(
-                        accumulating ? add(dwMagnitudes, before.map(abs)) : dwMagnitudes, terms: terms)),
+                    bounds: layer.isFiltered
+                        ? zip(
+                            dwBounds,
+                            filteredBounds(
+                                dw.count, x: input.values, w: gradient.values, terms: terms, sums: terms)
+                        ).map { $0 + $1 } : dwBounds),
                 excess(
                     biasGradient.values, accumulating ? add(db, biasBefore) : db,
                     bounds: bounds(
@@ -124,4 +142,12 @@ struct ConvolutionTests {
     }
 
     private func add(_ a: [Double], _ b: [Float]) -> [Double] { zip(a, b).map { $0 + Double($1) } }
+}
+
+extension Convolution2D {
+    var isFiltered: Bool { direct?.filtered != nil }
+}
+
+extension TransposedConvolution2D {
+    var isFiltered: Bool { direct?.filtered != nil }
 }

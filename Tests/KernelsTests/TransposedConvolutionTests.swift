@@ -37,9 +37,14 @@ struct TransposedConvolutionTests {
             let expected = Reference.activated(sums, activation)
             // Under at most every tap lies a product of `filters` terms.
             let terms = sizes.filters + sizes.kernelHeight * sizes.kernelWidth
-            let off = excess(
-                output.values, expected,
-                bounds: bounds(magnitudes, terms: terms).map { $0 + activation.error })
+            let rounding =
+                layer.isFiltered
+                ? filteredBounds(
+                    magnitudes.count, x: input.values, w: kernel.values, terms: 9 * sizes.filters,
+                    sums: sizes.filters
+                ).enumerated().map { $1 + bounds([magnitudes[$0]], terms: 9)[0] }
+                : bounds(magnitudes, terms: terms)
+            let off = excess(output.values, expected, bounds: rounding.map { $0 + activation.error })
             #expect(off <= 1, "\(test.testDescription)")
             #expect(areIntact([input, kernel, packed, bias, output, scratch]))
         }
@@ -55,6 +60,8 @@ struct TransposedConvolutionTests {
             var random = SplitMix(state: 4)
             let input = try Guarded(random.values(sizes.gridCount))
             let kernel = try Guarded(random.values(sizes.kernelCount))
+            let packed = try Guarded(untouched: layer.packedCount)
+            layer.pack(kernel.region, into: packed.region)
             let output = try Guarded(random.values(sizes.imageCount).map { max($0, 0) })
             let (incoming, before) = (random.values(sizes.imageCount), random.values(sizes.kernelCount))
             let biasBefore = random.values(sizes.channels)
@@ -67,7 +74,7 @@ struct TransposedConvolutionTests {
             let scratch = try Guarded(untouched: layer.scratchCount(images: sizes.count))
             layer.backward(
                 gradient.region, input: input.region, output: output.region,
-                count: sizes.count, kernel: kernel.region,
+                count: sizes.count, kernel: kernel.region, packed: packed.region,
                 kernelGradient: kernelGradient.region, biasGradient: biasGradient.region,
                 inputGradient: inputGradient.region, accumulating: accumulating, scratch: scratch.region)
 
@@ -88,14 +95,25 @@ struct TransposedConvolutionTests {
                 large, gradient: input.values.magnitudes, count: sizes.count)
             let db = Reference.biasGradient(passed, channels: sizes.channels)
             let dbMagnitudes = Reference.biasGradient(large, channels: sizes.channels)
+            let terms = sizes.gridCount / sizes.filters
+            let dwBounds = bounds(
+                accumulating ? add(dwMagnitudes, before.map(abs)) : dwMagnitudes, terms: terms)
             let off = [
                 excess(
-                    inputGradient.values, dx, bounds: bounds(dxMagnitudes, terms: layer.geometry.patch)),
+                    inputGradient.values, dx,
+                    bounds: layer.isFiltered
+                        ? filteredBounds(
+                            dx.count, x: gradient.values, w: kernel.values, terms: layer.geometry.patch,
+                            sums: sizes.channels)
+                        : bounds(dxMagnitudes, terms: layer.geometry.patch)),
                 excess(
                     kernelGradient.values, accumulating ? add(dw, before) : dw,
-                    bounds: bounds(
-                        accumulating ? add(dwMagnitudes, before.map(abs)) : dwMagnitudes,
-                        terms: sizes.gridCount / sizes.filters)),
+                    bounds: layer.isFiltered
+                        ? zip(
+                            dwBounds,
+                            filteredBounds(
+                                dw.count, x: gradient.values, w: input.values, terms: terms, sums: terms)
+                        ).map { $0 + $1 } : dwBounds),
                 excess(
                     biasGradient.values, accumulating ? add(db, biasBefore) : db,
                     bounds: bounds(
@@ -105,7 +123,8 @@ struct TransposedConvolutionTests {
             #expect(off.max()! <= 1, "\(test.testDescription): \(off)")
             #expect(
                 areIntact([
-                    input, kernel, output, gradient, inputGradient, kernelGradient, biasGradient, scratch,
+                    input, kernel, packed, output, gradient, inputGradient, kernelGradient, biasGradient,
+                    scratch,
                 ]))
         }
     }

@@ -84,6 +84,7 @@ typedef struct {
 
 /// Sums over runs at some positions, which may be parts of several outputs.
 typedef struct {
+    /// Not read where positions are images.
     ptrdiff_t positions;
     ptrdiff_t first_run, runs;
     /// Sums that these ones start from, added up.
@@ -130,6 +131,10 @@ typedef struct {
     ptrdiff_t run_length;
     /// Floats of an output position.
     ptrdiff_t columns;
+    /// The positions of every chain are images: steps are from one to the next. Maps are too small to fill a tile otherwise.
+    bool is_across_images;
+    /// Then, from an image to the next: of the input, and of what is made of it.
+    ptrdiff_t input_size, made_size;
 } vae_filter;
 
 /// The loops for one instruction set.
@@ -160,9 +165,10 @@ typedef struct {
     void (*combine)(const vae_combination *combinations, ptrdiff_t count, const float *input, float *scratch);
 
     /// Block by block the combinations, and then the chains: each position of a chain is a chain of multiply-adds over the runs in their
-    /// order and the floats of each. With `accumulate`, results are added to what the output holds.
-    void (*filtered_gemm)(const vae_filter *filter, const float *input, const float *weights, const float *bias, bool accumulate,
-                   bool rectify, float *scratch, float *output);
+    /// order and the floats of each. With `accumulate`, results are added to what the output holds. Of one image, or of `images` where these are
+    /// the positions.
+    void (*filtered_gemm)(const vae_filter *filter, const float *input, ptrdiff_t images, const float *weights, const float *bias,
+                   bool accumulate, bool rectify, float *scratch, float *output);
 } vae_tiles;
 
 /// The sets of loops that this processor can run, best first, ended by NULL. Empty where there is none.

@@ -20,6 +20,8 @@ package final class DirectConvolution: Sendable {
     private let downPlan: TilePlan
     private let upPlan: TilePlan
     private let walk: TileWalk
+    /// What computes the products with fewer multiplications; nil where it can't, or shall not.
+    package let filtered: FilteredConvolution?
 
     /// Images and grids that the weights' gradient reads again for every tile: half of a second-level cache of 512 KiB.
     private static let cachedFloats = 64 << 10
@@ -35,8 +37,14 @@ package final class DirectConvolution: Sendable {
         let columns = TapAxis(
             imageSize: geometry.width, gridSize: geometry.gridWidth, kernel: geometry.kernelWidth,
             stride: geometry.stride, padding: geometry.paddingLeft)
-        let image = TilePlan.Side(width: geometry.width, channels: geometry.channels)
-        let grid = TilePlan.Side(width: geometry.gridWidth, channels: filters)
+        filtered =
+            tiles.areFiltering
+            ? FilteredConvolution(geometry, filters: filters, rows: rows, columns: columns, tiles: tiles)
+            : nil
+        let image = TilePlan.Side(
+            width: geometry.width, channels: geometry.channels, count: geometry.imageCount)
+        let grid = TilePlan.Side(
+            width: geometry.gridWidth, channels: filters, count: geometry.positions * filters)
         func weights(_ y: Int, _ x: Int) -> Int {
             (y * geometry.kernelWidth + x) * geometry.channels * filters
         }
@@ -56,29 +64,44 @@ package final class DirectConvolution: Sendable {
     }
 
     /// Floats of scratch that any of the products needs for `count` images.
-    func scratchCount(images count: Int) -> Int { (padded?.count ?? 0) * count }
+    func scratchCount(images count: Int) -> Int {
+        filtered?.scratchCount(images: count) ?? (padded?.count ?? 0) * count
+    }
 
-    /// Floats of the kernel as `up` wants it; 0 where it takes the kernel as it is.
-    var packedCount: Int { isThin ? 0 : geometry.patch * filters }
+    /// Floats of the kernel as the products want it besides its own form: `down` alone, or all; 0 where they take the kernel as it is.
+    func packedCount(up: Bool) -> Int {
+        if let filtered { return up ? 2 * filtered.packedCount : filtered.packedCount }
+        return isThin || !up ? 0 : geometry.patch * filters
+    }
 
-    /// Each tap's [channels × filters] as [filters × channels], so that the way up reads whole vectors of channels.
+    /// Gives the kernel that form, for `down` alone or for all by the room that there is: each tap's [channels × filters] as
+    /// [filters × channels], so that the way up reads whole vectors of channels, or the matrices of minimal filtering.
     func pack(_ kernel: FloatRegion, into packed: FloatRegion) {
-        precondition(kernel.count == geometry.patch * filters && packed.count >= packedCount)
-        guard !isThin else { return }
+        if let filtered { return filtered.pack(kernel, into: packed) }
+        precondition(kernel.count == geometry.patch * filters)
+        guard packed.count > 0 else { return }
+        precondition(packed.count == packedCount(up: true))
         let taps = geometry.kernelHeight * geometry.kernelWidth
         tiles.table.pointee.transpose(kernel.base, taps, geometry.channels, filters, packed.base)
     }
 
     /// grid = f(bias + kernel ∗ image): (count, height, width, channels) to (count, gridHeight, gridWidth, filters), overwritten
     /// or, when `accumulating`, added to.
+    /// - Parameter packed: what `pack` made of the kernel; not read where that is 0 floats
     package func down(
-        _ images: FloatRegion, count: Int, kernel: FloatRegion, bias: FloatRegion?, activation: Activation,
-        into grids: FloatRegion, accumulating: Bool = false, scratch: FloatRegion
+        _ images: FloatRegion, count: Int, kernel: FloatRegion, packed: FloatRegion, bias: FloatRegion?,
+        activation: Activation, into grids: FloatRegion, accumulating: Bool = false, scratch: FloatRegion
     ) {
         let size = geometry.positions * filters
         precondition(
             images.count >= count * geometry.imageCount && grids.count >= count * size
                 && kernel.count == geometry.patch * filters && (bias?.count ?? filters) == filters)
+        defer { activation.applyAfterTiles(grids.prefix(count * size)) }
+        if let filtered {
+            return filtered.down(
+                images, count: count, packed: packed, bias: bias, rectifying: activation == .rectified,
+                into: grids, accumulating: accumulating, scratch: scratch)
+        }
         var (source, sourceSize) = (images, geometry.imageCount)
         if let padded {
             padded.copy(images, count, into: scratch)
@@ -91,34 +114,40 @@ package final class DirectConvolution: Sendable {
                     activation == .rectified, grids.base + index * size)
             }
         }
-        activation.applyAfterTiles(grids.prefix(count * size))
     }
 
     /// image = f(bias + kernelᵀ ∗ grid): (count, gridHeight, gridWidth, filters) to (count, height, width, channels), overwritten
     /// or, when `accumulating`, added to.
-    /// - Parameter packed: what `pack` made of the kernel, or the kernel itself where `packedCount` is 0
+    /// - Parameter packed: what `pack` made of the kernel; not read where that is 0 floats
     package func up(
-        _ grids: FloatRegion, count: Int, packed: FloatRegion, bias: FloatRegion?, activation: Activation,
-        into images: FloatRegion, accumulating: Bool = false
+        _ grids: FloatRegion, count: Int, kernel: FloatRegion, packed: FloatRegion, bias: FloatRegion?,
+        activation: Activation, into images: FloatRegion, accumulating: Bool = false, scratch: FloatRegion
     ) {
         let size = geometry.positions * filters
         precondition(
             images.count >= count * geometry.imageCount && grids.count >= count * size
-                && packed.count == geometry.patch * filters
+                && kernel.count == geometry.patch * filters
                 && (bias?.count ?? geometry.channels) == geometry.channels)
+        defer { activation.applyAfterTiles(images.prefix(count * geometry.imageCount)) }
+        if let filtered {
+            return filtered.up(
+                grids, count: count, packed: packed, bias: bias, rectifying: activation == .rectified,
+                into: images, accumulating: accumulating, scratch: scratch)
+        }
+        let weights = isThin ? kernel : packed
+        precondition(weights.count == kernel.count)
         upPlan.withPlan { plan in
             for index in 0..<count {
                 let (grid, image) = (grids.base + index * size, images.base + index * geometry.imageCount)
                 if isThin {
                     tiles.table.pointee.narrow_product(
-                        plan, grid, packed.base, bias?.base, accumulating, activation == .rectified, image)
+                        plan, grid, weights.base, bias?.base, accumulating, activation == .rectified, image)
                 } else {
                     tiles.table.pointee.implicit_gemm(
-                        plan, grid, packed.base, bias?.base, accumulating, activation == .rectified, image)
+                        plan, grid, weights.base, bias?.base, accumulating, activation == .rectified, image)
                 }
             }
         }
-        activation.applyAfterTiles(images.prefix(count * geometry.imageCount))
     }
 
     /// kernelGradient (+)= Σ over images and positions of image under the kernel · grid.
@@ -129,6 +158,10 @@ package final class DirectConvolution: Sendable {
         precondition(
             images.count >= count * geometry.imageCount && grids.count >= count * geometry.positions * filters
                 && gradient.count == geometry.patch * filters)
+        if let filtered {
+            return filtered.kernelGradient(
+                images, grids, count: count, into: gradient, accumulating: accumulating, scratch: scratch)
+        }
         var source = images
         if let padded {
             padded.copy(images, count, into: scratch)

@@ -82,7 +82,8 @@ package struct DirectDense: Sendable {
         withUnsafePointer(to: &overlap) { overlap in
             var walk = vae_walk(
                 overlaps: overlap, overlap_count: 1, run_length: inputs, columns: outputs,
-                image_step: inputs, image_row: 0, image_size: 0, grid_row: 0, grid_size: 0)
+                image_step: inputs, image_row: 0, image_size: 0, grid_step: outputs, grid_row: 0,
+                grid_size: 0)
             tiles.table.pointee.weight_gradient(
                 &walk, input.base, gradient.base, 1, accumulating, kernelGradient.base)
         }

@@ -18,6 +18,30 @@ struct TapGroup {
     let inputStep: Int
 }
 
+extension [TapGroup] {
+    /// The groups with only those positions that are in a range, or only the others.
+    func positions(_ range: Range<Int>, inside: Bool) -> [TapGroup] {
+        flatMap { group in
+            var parts: [TapGroup] = []
+            for index in 0..<group.count where range.contains(group.first + index * group.step) == inside {
+                if let last = parts.last,
+                    last.first + last.count * group.step == group.first + index * group.step
+                {
+                    parts[parts.count - 1].count += 1
+                } else {
+                    parts.append(
+                        TapGroup(
+                            first: group.first + index * group.step, step: group.step, count: 1,
+                            taps: group.taps.map {
+                                TapGroup.Tap(kernel: $0.kernel, input: $0.input + index * group.inputStep)
+                            }, inputStep: group.inputStep))
+                }
+            }
+            return parts
+        }
+    }
+}
+
 /// One axis of a `ConvolutionGeometry`.
 struct TapAxis {
     let imageSize: Int
@@ -57,6 +81,15 @@ struct TapAxis {
     func overlap(_ tap: Int) -> Range<Int> {
         let positions = (0..<gridSize).filter { (0..<imageSize).contains($0 * stride + tap - padding) }
         return positions.isEmpty ? 0..<0 : positions[0]..<positions[positions.count - 1] + 1
+    }
+
+    /// Runs of grid positions at which `tap` falls on the image, within or beside some.
+    func overlaps(_ tap: Int, outside: Range<Int>) -> [Range<Int>] {
+        let all = overlap(tap)
+        return [
+            all.clamped(to: 0..<outside.lowerBound),
+            all.clamped(to: outside.upperBound..<max(outside.upperBound, gridSize)),
+        ].filter { !$0.isEmpty }
     }
 
     private func group(

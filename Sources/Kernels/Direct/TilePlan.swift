@@ -36,6 +36,8 @@ struct TilePlan: Sendable {
     struct Side {
         let width: Int
         let channels: Int
+        /// Floats of an image.
+        let count: Int
     }
 
     /// - Parameters:
@@ -45,6 +47,28 @@ struct TilePlan: Sendable {
         rows: [TapGroup], columns: [TapGroup], from input: Side, to output: Side, weights: (Int, Int) -> Int
     ) {
         self.init(runLength: input.channels, columns: output.channels)
+        append(rows: rows, columns: columns, from: input, to: output, weights: weights)
+    }
+
+    /// The positions outside a rectangle of them; nil where there are none.
+    init?(
+        rows: [TapGroup], columns: [TapGroup], outside rectangle: (rows: Range<Int>, columns: Range<Int>),
+        from input: Side, to output: Side, weights: (Int, Int) -> Int
+    ) {
+        self.init(runLength: input.channels, columns: output.channels)
+        append(
+            rows: rows.positions(rectangle.rows, inside: false), columns: columns, from: input, to: output,
+            weights: weights)
+        append(
+            rows: rows.positions(rectangle.rows, inside: true),
+            columns: columns.positions(rectangle.columns, inside: false), from: input, to: output,
+            weights: weights)
+        guard !segments.isEmpty else { return nil }
+    }
+
+    private mutating func append(
+        rows: [TapGroup], columns: [TapGroup], from input: Side, to output: Side, weights: (Int, Int) -> Int
+    ) {
         for rowGroup in rows {
             for columnGroup in columns {
                 let firstRun = runs.count

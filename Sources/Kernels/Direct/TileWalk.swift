@@ -11,31 +11,58 @@ struct TileWalk: @unchecked Sendable {
         rows: TapAxis, columns: TapAxis, geometry: ConvolutionGeometry, filters: Int,
         weights: (Int, Int) -> Int
     ) {
+        self.init(geometry: geometry, filters: filters) { y, x in
+            let (down, across) = (rows.overlap(y), columns.overlap(x))
+            // The tap may never meet the image: its gradient is a sum of nothing.
+            return [down.isEmpty || across.isEmpty ? (0..<0, 0..<0) : (down, across)]
+        } weights: {
+            weights($0, $1)
+        }
+    }
+
+    /// The same over the positions outside a rectangle of them; nil where there are none. Weights are to be added to: a tap may have several
+    /// overlaps, or none.
+    init?(
+        rows: TapAxis, columns: TapAxis, outside rectangle: (rows: Range<Int>, columns: Range<Int>),
+        geometry: ConvolutionGeometry, filters: Int, weights: (Int, Int) -> Int
+    ) {
+        self.init(geometry: geometry, filters: filters) { y, x in
+            let across = columns.overlap(x)
+            let beside = columns.overlaps(x, outside: rectangle.columns)
+            let within = rows.overlap(y).clamped(to: rectangle.rows)
+            return rows.overlaps(y, outside: rectangle.rows).map { ($0, across) }
+                + (within.isEmpty ? [] : beside.map { (within, $0) })
+        } weights: {
+            weights($0, $1)
+        }
+        guard !overlaps.isEmpty else { return nil }
+    }
+
+    /// - Parameter positions: rectangles of grid positions, rows and columns, at which a tap of the kernel falls on the image
+    private init(
+        geometry: ConvolutionGeometry, filters: Int,
+        positions: (_ y: Int, _ x: Int) -> [(Range<Int>, Range<Int>)], weights: (Int, Int) -> Int
+    ) {
         let (rowSize, stride) = (geometry.width * geometry.channels, geometry.stride)
         var overlaps: [vae_overlap] = []
         for y in 0..<geometry.kernelHeight {
             for x in 0..<geometry.kernelWidth {
-                let (down, across) = (rows.overlap(y), columns.overlap(x))
-                guard !down.isEmpty, !across.isEmpty else {
-                    // The tap never meets the image: its gradient is a sum of nothing.
+                for (down, across) in positions(y, x) {
+                    let top = down.lowerBound * stride + y - geometry.paddingTop
+                    let left = across.lowerBound * stride + x - geometry.paddingLeft
                     overlaps.append(
-                        vae_overlap(image: 0, grid: 0, width: 0, height: 0, weights: weights(y, x)))
-                    continue
+                        vae_overlap(
+                            image: down.isEmpty ? 0 : top * rowSize + left * geometry.channels,
+                            grid: (down.lowerBound * geometry.gridWidth + across.lowerBound) * filters,
+                            width: across.count, height: down.count, weights: weights(y, x)))
                 }
-                let top = down.lowerBound * stride + y - geometry.paddingTop
-                let left = across.lowerBound * stride + x - geometry.paddingLeft
-                overlaps.append(
-                    vae_overlap(
-                        image: top * rowSize + left * geometry.channels,
-                        grid: (down.lowerBound * geometry.gridWidth + across.lowerBound) * filters,
-                        width: across.count, height: down.count, weights: weights(y, x)))
             }
         }
         self.overlaps = overlaps
         strides = vae_walk(
             overlaps: nil, overlap_count: 0, run_length: geometry.channels, columns: filters,
             image_step: stride * geometry.channels, image_row: stride * rowSize,
-            image_size: geometry.imageCount, grid_row: geometry.gridWidth * filters,
+            image_size: geometry.imageCount, grid_step: filters, grid_row: geometry.gridWidth * filters,
             grid_size: geometry.positions * filters)
     }
 
@@ -50,7 +77,7 @@ struct TileWalk: @unchecked Sendable {
         strides = vae_walk(
             overlaps: nil, overlap_count: 0, run_length: runLength, columns: filters,
             image_step: geometry.stride * geometry.channels, image_row: geometry.stride * padded.rowCount,
-            image_size: padded.count, grid_row: geometry.gridWidth * filters,
+            image_size: padded.count, grid_step: filters, grid_row: geometry.gridWidth * filters,
             grid_size: geometry.positions * filters)
     }
 

@@ -6,6 +6,16 @@ import Glibc
 /// All sets give the same bits: an element is one chain of fused multiply-adds whose order the shapes alone decide.
 package struct Tiles: @unchecked Sendable {
     let table: UnsafePointer<vae_tiles>
+    /// Whether convolutions that can are computed by minimal filtering, with fewer multiplications.
+    package private(set) var areFiltering = true
+    /// The same tiles with every multiplication.
+    package var direct: Tiles {
+        var tiles = self
+        tiles.areFiltering = false
+        return tiles
+    }
+
+    private init(table: UnsafePointer<vae_tiles>) { self.table = table }
 
     /// The instruction set's name for people, such as "AVX2".
     package var name: String { String(cString: table.pointee.name) }

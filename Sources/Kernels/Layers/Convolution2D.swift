@@ -28,9 +28,11 @@ package struct Convolution2D: Sendable {
         direct?.scratchCount(images: count) ?? geometry.imagesPerBlock(of: count) * geometry.loweredCount
     }
 
-    /// Floats of what `pack` makes of the kernel.
-    package var packedCount: Int { direct?.packedCount ?? 0 }
-    /// Gives the kernel the form that `backward` wants besides its own, once for all calls with the same kernel.
+    /// Floats of what `pack` makes of the kernel, for `forward` alone or for the gradient of the input as well.
+    package func packedCount(givesInputGradient: Bool) -> Int {
+        direct?.packedCount(up: givesInputGradient) ?? 0
+    }
+    /// Gives the kernel the form that products want besides its own, once for all calls with the same kernel.
     package func pack(_ kernel: FloatRegion, into packed: FloatRegion) {
         direct?.pack(kernel, into: packed)
     }
@@ -39,15 +41,16 @@ package struct Convolution2D: Sendable {
     ///
     /// - Parameters:
     ///   - input: (count, height, width, channels)
+    ///   - packed: the kernel from `pack`
     ///   - output: (count, gridHeight, gridWidth, filters), overwritten
     package func forward(
-        _ input: FloatRegion, count: Int, kernel: FloatRegion, bias: FloatRegion, into output: FloatRegion,
-        scratch: FloatRegion
+        _ input: FloatRegion, count: Int, kernel: FloatRegion, packed: FloatRegion, bias: FloatRegion,
+        into output: FloatRegion, scratch: FloatRegion
     ) {
         if let direct {
             return direct.down(
-                input, count: count, kernel: kernel, bias: bias, activation: activation, into: output,
-                scratch: scratch)
+                input, count: count, kernel: kernel, packed: packed, bias: bias, activation: activation,
+                into: output, scratch: scratch)
         }
         let (positions, patch) = (geometry.positions, geometry.patch)
         let weights = Matrix(kernel, rows: patch, columns: filters)
@@ -86,8 +89,8 @@ package struct Convolution2D: Sendable {
                 scratch: scratch)
             if let inputGradient {
                 direct.up(
-                    gradient, count: count, packed: packed.count > 0 ? packed : kernel, bias: nil,
-                    activation: .identity, into: inputGradient, accumulating: accumulatingInput)
+                    gradient, count: count, kernel: kernel, packed: packed, bias: nil, activation: .identity,
+                    into: inputGradient, accumulating: accumulatingInput, scratch: scratch)
             }
             return
         }
@@ -133,15 +136,16 @@ extension Convolution2D: Layer {
     package var backwardReads: BackwardReads { activation == .identity ? .inputs : [.inputs, .output] }
 
     package func needs(images: Int, givesInputGradient: Bool) -> LayerNeeds {
-        // Only the gradient of the input reads the packed kernel.
         LayerNeeds(
-            scratch: scratchCount(images: images), packed: givesInputGradient ? packedCount : 0)
+            scratch: scratchCount(images: images), packed: packedCount(givesInputGradient: givesInputGradient)
+        )
     }
 
     package func forward(_ at: Binding, _ weights: Weights, count: Int) {
         forward(
             at.inputs[0], count: count, kernel: weights.parameters[at.parameters[0]],
-            bias: weights.parameters[at.parameters[1]], into: at.output, scratch: at.scratch)
+            packed: weights.packed[at.packed], bias: weights.parameters[at.parameters[1]], into: at.output,
+            scratch: at.scratch)
     }
 
     package func backward(_ at: Binding, _ weights: Weights, _ pass: BackwardPass) {

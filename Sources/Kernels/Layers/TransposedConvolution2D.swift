@@ -32,8 +32,8 @@ package struct TransposedConvolution2D: Sendable {
     }
 
     /// Floats of what `pack` makes of the kernel.
-    package var packedCount: Int { direct?.packedCount ?? 0 }
-    /// Gives the kernel the form that `forward` wants, once for all calls with the same kernel.
+    package var packedCount: Int { direct?.packedCount(up: true) ?? 0 }
+    /// Gives the kernel the form that products want besides its own, once for all calls with the same kernel.
     package func pack(_ kernel: FloatRegion, into packed: FloatRegion) {
         direct?.pack(kernel, into: packed)
     }
@@ -50,8 +50,8 @@ package struct TransposedConvolution2D: Sendable {
     ) {
         if let direct {
             return direct.up(
-                input, count: count, packed: packed.count > 0 ? packed : kernel, bias: bias,
-                activation: activation, into: output)
+                input, count: count, kernel: kernel, packed: packed, bias: bias, activation: activation,
+                into: output, scratch: scratch)
         }
         let (positions, patch) = (geometry.positions, geometry.patch)
         let weights = Matrix(kernel, rows: patch, columns: inputs)
@@ -71,13 +71,14 @@ package struct TransposedConvolution2D: Sendable {
     /// The gradients of the weights and of the input, from one lowering of the output's gradient.
     ///
     /// - Parameters:
+    ///   - packed: the kernel from `pack`; not read without an `inputGradient`
     ///   - gradient: ∂L/∂output, (count, height, width, channels); becomes ∂L/∂sum
     ///   - inputGradient: receives ∂L/∂input, (count, gridHeight, gridWidth, inputs), added when `accumulatingInput`, unless nil
     ///   - accumulating: adds to `kernelGradient` and `biasGradient` instead of overwriting them
     package func backward(
         _ gradient: FloatRegion, input: FloatRegion, output: FloatRegion, count: Int, kernel: FloatRegion,
-        kernelGradient: FloatRegion, biasGradient: FloatRegion, inputGradient: FloatRegion?,
-        accumulating: Bool, accumulatingInput: Bool = false, scratch: FloatRegion
+        packed: FloatRegion, kernelGradient: FloatRegion, biasGradient: FloatRegion,
+        inputGradient: FloatRegion?, accumulating: Bool, accumulatingInput: Bool = false, scratch: FloatRegion
     ) {
         let (positions, patch) = (geometry.positions, geometry.patch)
         activation.backward(
@@ -90,7 +91,7 @@ package struct TransposedConvolution2D: Sendable {
                 scratch: scratch)
             if let inputGradient {
                 direct.down(
-                    gradient, count: count, kernel: kernel, bias: nil, activation: .identity,
+                    gradient, count: count, kernel: kernel, packed: packed, bias: nil, activation: .identity,
                     into: inputGradient, accumulating: accumulatingInput, scratch: scratch)
             }
             return
@@ -159,7 +160,8 @@ extension TransposedConvolution2D: Layer {
     package func backward(_ at: Binding, _ weights: Weights, _ pass: BackwardPass) {
         backward(
             at.outputGradient, input: at.inputs[0], output: at.output, count: pass.count,
-            kernel: weights.parameters[at.parameters[0]], kernelGradient: pass.gradients[at.parameters[0]],
+            kernel: weights.parameters[at.parameters[0]], packed: weights.packed[at.packed],
+            kernelGradient: pass.gradients[at.parameters[0]],
             biasGradient: pass.gradients[at.parameters[1]], inputGradient: at.inputGradients[0],
             accumulating: pass.accumulating, accumulatingInput: at.addsToInputGradient[0],
             scratch: at.scratch)

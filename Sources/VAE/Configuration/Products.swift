@@ -1,10 +1,14 @@
 import Kernels
 
-/// The engine that computes the products of all layers, dense ones included: one of two complete ones. Their results agree to
+/// The engine that computes the products of all layers, dense ones included: one of three complete ones. Their results agree to
 /// rounding, not to the bit.
 public enum Products: String, Sendable, Hashable, Codable, CaseIterable {
+    /// ``tiles`` that compute convolutions of 3×3 taps and stride 2, and transposed ones, with 25 multiplications for 36: minimal filtering,
+    /// F(2, 2) along both axes (Winograd, "Arithmetic Complexity of Computations", 1980). The default.
+    case filtered
     /// The engine's own register tiles, which read the images where they lie, on processors with AVX-512, AVX2 or NEON; the same
-    /// bits on all of these, as far as the tiles themselves go: the package has not been run on AArch64. A processor without tiles takes ``blas``.
+    /// bits on all of these, as far as the tiles themselves go: the package has not been run on AArch64. A processor without tiles takes
+    /// ``blas``. Runs of versions that had no ``filtered`` go on with it.
     case tiles
     /// OpenBLAS's `sgemm`, with convolutions lowered to it by im2col.
     case blas
@@ -28,5 +32,14 @@ public enum Products: String, Sendable, Hashable, Codable, CaseIterable {
     /// The instruction set of the tiles here: "AVX-512", "AVX2", "NEON", or nil where there are none for this processor.
     package static var instructionSet: String? { Tiles.available.first?.name }
 
-    var tiles: Tiles? { self == .tiles ? Tiles.available.first : nil }
+    /// Whether the engine's own tiles compute the products, where the processor has any.
+    package var areTiled: Bool { self != .blas }
+
+    var tiles: Tiles? {
+        switch self {
+        case .filtered: Tiles.available.first
+        case .tiles: Tiles.available.first?.direct
+        case .blas: nil
+        }
+    }
 }

@@ -23,7 +23,7 @@ public struct VariationalAutoencoder: Sendable {
     /// An untrained model: Glorot-uniform kernels and zero biases.
     /// - Throws: `invalidArgument` when the configuration is not valid, `unavailable` when there is not memory enough.
     public init(
-        _ configuration: ModelConfiguration, seed: UInt64 = 0, products: Products = .tiles
+        _ configuration: ModelConfiguration, seed: UInt64 = 0, products: Products = .filtered
     ) throws(VAEError) {
         let network = try Network(configuration, products: products)
         let storage = try Engine.allocate { () throws(OutOfMemory) in

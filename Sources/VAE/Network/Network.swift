@@ -34,7 +34,7 @@ struct Network: Sendable {
 
     /// - Throws: `invalidArgument` when the configuration is not valid.
     init(
-        _ configuration: ModelConfiguration, products: Products = .tiles,
+        _ configuration: ModelConfiguration, products: Products = .filtered,
         importance: ImportanceWeighting? = nil
     ) throws(VAEError) {
         try self.init(configuration, tiles: products.tiles, importance: importance)

@@ -62,7 +62,7 @@ public final class Trainer {
     public convenience init(
         _ model: ModelConfiguration = ModelConfiguration(),
         _ training: TrainingConfiguration = TrainingConfiguration(),
-        threads: Int = Machine.physicalCores, products: Products = .tiles
+        threads: Int = Machine.physicalCores, products: Products = .filtered
     ) throws(VAEError) {
         try self.init(model, training, threads: threads, products: products, ranks: nil)
     }
@@ -72,7 +72,7 @@ public final class Trainer {
     /// - Throws: as the other, and `invalidArgument` for a prior that the pseudo-inputs of one process belong to.
     package init(
         _ model: ModelConfiguration, _ training: TrainingConfiguration, threads: Int,
-        products: Products = .tiles,
+        products: Products = .filtered,
         ranks: (any Communicator)?
     ) throws(VAEError) {
         try training.validate()

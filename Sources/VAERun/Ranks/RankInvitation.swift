@@ -41,14 +41,14 @@ struct RankInvitation: Codable {
                 advice: "Install the same version on all machines.")
         }
         let environment = record.resumptions?.last ?? record.environment
-        guard environment.products != Products.tiles.rawValue || tiles == self.tiles else {
+        let areTiled = environment.products.flatMap(Products.init(anyVersion:))?.areTiled == true
+        guard !areTiled || tiles == self.tiles else {
             throw VAEError(
                 .unavailable, "processor",
                 tiles ? "has tiles, and rank 0's has none" : "has no tiles, and rank 0's has",
                 advice: "Take machines of one kind, or --products blas with one kind of OpenBLAS kernels.")
         }
-        let computesByTiles = environment.products == Products.tiles.rawValue && tiles
-        guard computesByTiles || environment.blasKernels == kernels else {
+        guard (areTiled && tiles) || environment.blasKernels == kernels else {
             throw VAEError(
                 .unavailable, "OpenBLAS", "has other kernels than rank 0's, which round otherwise",
                 expected: environment.blasKernels, found: kernels,

@@ -41,7 +41,7 @@ public final class RunSession {
     ///   memory enough; `cannotCreate` when the folder is not empty or can't be made.
     public convenience init(
         _ data: Dataset, model: ModelConfiguration? = nil, training: TrainingConfiguration? = nil,
-        folder: String? = nil, threads: Int = Machine.physicalCores, products: Products = .tiles
+        folder: String? = nil, threads: Int = Machine.physicalCores, products: Products = .filtered
     ) throws(VAEError) {
         let data = try data.holdingOutTest().standardized()
         let defaults = try DataDefaults(data)

@@ -1,0 +1,102 @@
+import CTiles
+
+/// The gradient of the weights from pairs of grid positions, three products for four.
+///
+/// Two taps, two grid positions g₁ and g₂ and three places of the image: what is a filter on the way forward are the grid's values here.
+///
+///     gradient of the first tap  x₋·g₁ + x₀·g₂ = (x₋ − x₀)·g₁ + x₀·(g₁ + g₂)
+///     gradient of the last       x₀·g₁ + x₊·g₂ = (x₊ − x₀)·g₂ + x₀·(g₁ + g₂)
+///
+/// Each product is summed over all pairs and images in a matrix of its own; sixteen with those of the middle tap, of which nine gradients are
+/// made when all is summed.
+struct FilterWalk: @unchecked Sendable {
+    /// What is made of an image, and of a grid.
+    let image: [vae_combination]
+    let grid: [vae_combination]
+    /// Floats of that.
+    private(set) var imageCount = 0
+    private(set) var gridCount = 0
+    /// One for each matrix, in their order. Their pointers are nil but within `withWalk`: they are safe to send.
+    private let walks: [(vae_overlap, vae_walk, imageIsMade: Bool, gridIsMade: Bool)]
+
+    init(rows: PairedAxis, columns: PairedAxis, geometry: ConvolutionGeometry, filters: Int) {
+        var image = FilterCombinations(width: geometry.width, channels: geometry.channels)
+        var grid = FilterCombinations(width: geometry.gridWidth, channels: filters)
+        let pairs = rows.pairs
+        // Of an image: the rows that each product of rows is taken with, and their differences.
+        let middles = image.rows(rows.middle, step: rows.distance, count: pairs)
+        let before = image.differences(.before, rows, pairs: 0..<pairs)
+        let after = image.differences(.after, rows, pairs: 0..<pairs)
+        let singles = image.rows(rows.single, step: rows.singleStep, count: 2 * pairs)
+        // Of a grid: rows of the first outputs, their sums with the second ones, those, and all.
+        let all = grid.rows(rows.firstOutput, step: 1, count: 2 * pairs)
+        let sums = grid.sums(all)
+        let imageRows: [PairedTaps: FilterCombinations.Rows] = [
+            .first: before, .both: middles, .last: after, .middle: singles,
+        ]
+        let gridRows: [PairedTaps: FilterCombinations.Rows] = [
+            .first: all.every(2, from: 0), .both: sums, .last: all.every(2, from: 1), .middle: all,
+        ]
+        let allSums = grid.columnSums(all, columns), sumsOfSums = grid.columnSums(sums, columns)
+        let gridSums: [PairedTaps: FilterCombinations.Rows] = [
+            .first: allSums.every(2, from: 0), .both: sumsOfSums, .last: allSums.every(2, from: 1),
+            .middle: allSums,
+        ]
+        var walks: [(vae_overlap, vae_walk, imageIsMade: Bool, gridIsMade: Bool)] = []
+        let matrix = geometry.channels * filters
+        for row in PairedTaps.allCases {
+            let lines = imageRows[row]!
+            let differences = [
+                image.columnDifferences(.before, lines, columns),
+                image.columnDifferences(.after, lines, columns),
+            ]
+            for column in PairedTaps.allCases {
+                let from: FilterCombinations.Rows, to: FilterCombinations.Rows
+                switch column {
+                case .first, .last:
+                    from = differences[column == .first ? 0 : 1]
+                    to = gridRows[row]!.at(
+                        columns.firstOutput + (column == .first ? 0 : 1), step: 2, count: columns.pairs)
+                case .both:
+                    from = lines.at(columns.middle, step: columns.distance, count: columns.pairs)
+                    to = gridSums[row]!
+                case .middle:
+                    from = lines.at(columns.single, step: columns.singleStep, count: 2 * columns.pairs)
+                    to = gridRows[row]!.at(columns.firstOutput, step: 1, count: 2 * columns.pairs)
+                }
+                walks.append(
+                    (
+                        vae_overlap(
+                            image: from.first, grid: to.first, width: from.columns, height: from.count,
+                            weights: walks.count * matrix),
+                        vae_walk(
+                            overlaps: nil, overlap_count: 1, run_length: geometry.channels, columns: filters,
+                            image_step: from.step, image_row: from.row, image_size: 0, grid_step: to.step,
+                            grid_row: to.row, grid_size: 0),
+                        from.isMade, to.isMade
+                    ))
+            }
+        }
+        let sizes = (image.made, grid.made)
+        self.walks = walks.map { overlap, walk, imageIsMade, gridIsMade in
+            var walk = walk
+            walk.image_size = imageIsMade ? sizes.0 : geometry.imageCount
+            walk.grid_size = gridIsMade ? sizes.1 : geometry.positions * filters
+            return (overlap, walk, imageIsMade, gridIsMade)
+        }
+        self.image = image.combinations
+        self.grid = grid.combinations
+        (imageCount, gridCount) = sizes
+    }
+
+    /// Lends C each walk, with whether it reads what is made of the images and of the grids.
+    func forEachWalk(_ body: (UnsafePointer<vae_walk>, _ imageIsMade: Bool, _ gridIsMade: Bool) -> Void) {
+        for (overlap, walk, imageIsMade, gridIsMade) in walks {
+            withUnsafePointer(to: overlap) { overlap in
+                var walk = walk
+                walk.overlaps = overlap
+                body(&walk, imageIsMade, gridIsMade)
+            }
+        }
+    }
+}
