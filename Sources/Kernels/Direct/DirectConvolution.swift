@@ -69,20 +69,28 @@ package final class DirectConvolution: Sendable {
     }
 
     /// Floats of the kernel as the products want it besides its own form: `down` alone, or all; 0 where they take the kernel as it is.
-    func packedCount(up: Bool) -> Int {
-        if let filtered { return up ? 2 * filtered.packedCount : filtered.packedCount }
-        return isThin || !up ? 0 : geometry.patch * filters
+    func packedCount(up: Bool) -> Int { packedDownCount + (up ? packedUpCount : 0) }
+
+    private var packedDownCount: Int { filtered.map { $0.filtersDown ? $0.packedCount : 0 } ?? 0 }
+    private var packedUpCount: Int {
+        if let filtered, filtered.filtersUp { return filtered.packedCount }
+        return isThin ? 0 : geometry.patch * filters
     }
 
     /// Gives the kernel that form, for `down` alone or for all by the room that there is: each tap's [channels × filters] as
     /// [filters × channels], so that the way up reads whole vectors of channels, or the matrices of minimal filtering.
     func pack(_ kernel: FloatRegion, into packed: FloatRegion) {
-        if let filtered { return filtered.pack(kernel, into: packed) }
-        precondition(kernel.count == geometry.patch * filters)
-        guard packed.count > 0 else { return }
-        precondition(packed.count == packedCount(up: true))
+        precondition(
+            kernel.count == geometry.patch * filters
+                && (packed.count == packedDownCount || packed.count == packedCount(up: true)))
+        if packedDownCount > 0 {
+            filtered?.pack(kernel, transposed: false, into: packed.prefix(packedDownCount))
+        }
+        guard packed.count > packedDownCount, packedUpCount > 0 else { return }
+        let up = packed[packedDownCount..<packed.count]
+        if let filtered, filtered.filtersUp { return filtered.pack(kernel, transposed: true, into: up) }
         let taps = geometry.kernelHeight * geometry.kernelWidth
-        tiles.table.pointee.transpose(kernel.base, taps, geometry.channels, filters, packed.base)
+        tiles.table.pointee.transpose(kernel.base, taps, geometry.channels, filters, up.base)
     }
 
     /// grid = f(bias + kernel ∗ image): (count, height, width, channels) to (count, gridHeight, gridWidth, filters), overwritten
@@ -97,9 +105,10 @@ package final class DirectConvolution: Sendable {
             images.count >= count * geometry.imageCount && grids.count >= count * size
                 && kernel.count == geometry.patch * filters && (bias?.count ?? filters) == filters)
         defer { activation.applyAfterTiles(grids.prefix(count * size)) }
-        if let filtered {
+        if let filtered, filtered.filtersDown {
             return filtered.down(
-                images, count: count, packed: packed, bias: bias, rectifying: activation == .rectified,
+                images, count: count, packed: packed.prefix(packedDownCount), bias: bias,
+                rectifying: activation == .rectified,
                 into: grids, accumulating: accumulating, scratch: scratch)
         }
         var (source, sourceSize) = (images, geometry.imageCount)
@@ -129,7 +138,8 @@ package final class DirectConvolution: Sendable {
                 && kernel.count == geometry.patch * filters
                 && (bias?.count ?? geometry.channels) == geometry.channels)
         defer { activation.applyAfterTiles(images.prefix(count * geometry.imageCount)) }
-        if let filtered {
+        let packed = packed[packedDownCount..<packed.count]
+        if let filtered, filtered.filtersUp {
             return filtered.up(
                 grids, count: count, packed: packed, bias: bias, rectifying: activation == .rectified,
                 into: images, accumulating: accumulating, scratch: scratch)
@@ -158,7 +168,7 @@ package final class DirectConvolution: Sendable {
         precondition(
             images.count >= count * geometry.imageCount && grids.count >= count * geometry.positions * filters
                 && gradient.count == geometry.patch * filters)
-        if let filtered {
+        if let filtered, filtered.filtersGradient {
             return filtered.kernelGradient(
                 images, grids, count: count, into: gradient, accumulating: accumulating, scratch: scratch)
         }

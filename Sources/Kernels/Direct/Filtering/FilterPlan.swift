@@ -36,8 +36,11 @@ struct FilterPlan: Sendable {
     /// Floats of scratch: those, and what is made of a block.
     var scratchCount: Int { handedOnCount + images * madeCount }
 
-    /// A tile of fewer positions waits for its own sums.
-    private static let fewestPositions = 5
+    // Measured on Zen 5: rows of fewer positions leave tiles half empty, and of many weights, which leave the caches, a tile of more positions
+    // reads less; but what is made of several images has to stay there as well.
+    private static let fewestPositions = 8
+    private static let mostPositions = 16
+    private static let manyWeights = 1 << 14
     private static let mostImages = 8
 
     /// - Parameters:
@@ -50,7 +53,10 @@ struct FilterPlan: Sendable {
         axes = (rows, columns)
         self.input = input
         self.output = output
-        images = columns.pairs < Self.fewestPositions ? Self.mostImages : 1
+        let limit =
+            input.channels * output.channels < Self.manyWeights
+            ? Self.fewestPositions : Self.mostPositions + 1
+        images = columns.pairs < limit ? Self.mostImages : 1
         making = FilterCombinations(width: input.width, channels: input.channels)
         for pair in 0..<rows.pairs {
             let (firstCombination, firstChain) = (making.combinations.count, chains.count)

@@ -12,25 +12,30 @@ package struct FilteredConvolution: Sendable {
     private let geometry: ConvolutionGeometry
     private let filters: Int
     private let tiles: Tiles
-    private let downFilter: FilterPlan
-    private let downRest: TilePlan?
-    private let upFilter: FilterPlan
-    private let upRest: TilePlan?
-    private let walk: FilterWalk
-    private let walkRest: TileWalk?
+    private let downward: Direction?
+    private let upward: Direction?
+    private let gradient: Gradient?
+
+    /// One direction: what the pairs do not cover is computed directly.
+    private struct Direction {
+        let filter: FilterPlan
+        let rest: TilePlan?
+    }
+
+    private struct Gradient {
+        let walk: FilterWalk
+        let rest: TileWalk?
+    }
 
     /// Images and grids, with what is made of them, that the weights' gradient reads again for every tile: half of a second-level cache of 512 KiB.
     private static let cachedFloats = 64 << 10
     private static let matrices = PairedTaps.allCases.count * PairedTaps.allCases.count
+    /// The lines of a kernel.
+    private static let taps: [PairedTaps] = [.first, .middle, .last]
 
-    /// - Returns: nil for another kernel or stride, for thin sides, and for maps without a pair
+    /// - Returns: nil where all products are better computed directly
     init?(_ geometry: ConvolutionGeometry, filters: Int, rows: TapAxis, columns: TapAxis, tiles: Tiles) {
-        let down = (rows: rows.pairsDown, columns: columns.pairsDown)
-        let up = (rows: rows.pairsUp, columns: columns.pairsUp)
-        guard geometry.kernelHeight == 3, geometry.kernelWidth == 3, geometry.stride == 2,
-            min(geometry.channels, filters) > Tiles.mostThinColumns,
-            [down.rows, down.columns, up.rows, up.columns].allSatisfy({ $0.pairs > 0 })
-        else { return nil }
+        guard geometry.kernelHeight == 3, geometry.kernelWidth == 3, geometry.stride == 2 else { return nil }
         self.geometry = geometry
         self.filters = filters
         self.tiles = tiles
@@ -38,68 +43,126 @@ package struct FilteredConvolution: Sendable {
             width: geometry.width, channels: geometry.channels, count: geometry.imageCount)
         let grid = TilePlan.Side(
             width: geometry.gridWidth, channels: filters, count: geometry.positions * filters)
+        let down = (rows: rows.pairsDown, columns: columns.pairsDown)
+        let up = (rows: rows.pairsUp, columns: columns.pairsUp)
         let matrix = geometry.channels * filters
-        /// A tap's own matrix.
-        func weights(_ y: Int, _ x: Int) -> Int {
-            let taps: [PairedTaps] = [.first, .middle, .last]
-            return (taps[y].rawValue * PairedTaps.allCases.count + taps[x].rawValue) * matrix
-        }
-        downFilter = FilterPlan(
-            rows: down.rows, columns: down.columns, from: image, to: grid, singlesApart: false)
-        downRest = TilePlan(
-            rows: rows.down, columns: columns.down, outside: (down.rows.outputs, down.columns.outputs),
-            from: image, to: grid, weights: weights)
-        upFilter = FilterPlan(rows: up.rows, columns: up.columns, from: grid, to: image, singlesApart: true)
-        upRest = TilePlan(
-            rows: rows.up, columns: columns.up, outside: (up.rows.outputs, up.columns.outputs), from: grid,
-            to: image, weights: weights)
-        walk = FilterWalk(rows: down.rows, columns: down.columns, geometry: geometry, filters: filters)
-        walkRest = TileWalk(
-            rows: rows, columns: columns, outside: (down.rows.outputs, down.columns.outputs),
-            geometry: geometry, filters: filters
-        ) { y, x in (y * 3 + x) * matrix }
+        func weights(_ y: Int, _ x: Int) -> Int { Self.index(Self.taps[y], Self.taps[x]) * matrix }
+        downward =
+            Self.paysDown(down, geometry.channels, filters)
+            ? Direction(
+                filter: FilterPlan(
+                    rows: down.rows, columns: down.columns, from: image, to: grid, singlesApart: false),
+                rest: TilePlan(
+                    rows: rows.down, columns: columns.down,
+                    outside: (down.rows.outputs, down.columns.outputs), from: image, to: grid,
+                    weights: weights)) : nil
+        upward =
+            Self.paysUp(up, rows, columns, geometry.channels, filters)
+            ? Direction(
+                filter: FilterPlan(
+                    rows: up.rows, columns: up.columns, from: grid, to: image, singlesApart: true),
+                rest: TilePlan(
+                    rows: rows.up, columns: columns.up, outside: (up.rows.outputs, up.columns.outputs),
+                    from: grid, to: image, weights: weights)) : nil
+        gradient =
+            Self.paysGradient(down, geometry.channels, filters)
+            ? Gradient(
+                walk: FilterWalk(
+                    rows: down.rows, columns: down.columns, geometry: geometry, filters: filters),
+                rest: TileWalk(
+                    rows: rows, columns: columns, outside: (down.rows.outputs, down.columns.outputs),
+                    geometry: geometry, filters: filters
+                ) { y, x in (y * 3 + x) * matrix }) : nil
+        guard filtersDown || filtersUp || filtersGradient else { return nil }
     }
 
-    private var matrixCount: Int { geometry.channels * filters }
+    /// Which of the products are computed here.
+    package var filtersDown: Bool { downward != nil }
+    package var filtersUp: Bool { upward != nil }
+    package var filtersGradient: Bool { gradient != nil }
+
     /// Floats of the packed kernel for one direction.
     var packedCount: Int { Self.matrices * matrixCount }
 
-    /// Images whose combinations are made at once for the weights' gradient.
-    private func block(of count: Int) -> Int {
-        let floats = geometry.imageCount + geometry.positions * filters + walk.imageCount + walk.gridCount
-        return min(count, max(1, Self.cachedFloats / floats))
+    private var matrixCount: Int { geometry.channels * filters }
+    private static func index(_ rows: PairedTaps, _ columns: PairedTaps) -> Int {
+        rows.rawValue * PairedTaps.allCases.count + columns.rawValue
     }
 
     /// Floats of scratch that any of the products needs for `count` images.
     func scratchCount(images count: Int) -> Int {
         max(
-            downFilter.scratchCount, upFilter.scratchCount,
-            packedCount + block(of: count) * (walk.imageCount + walk.gridCount))
+            downward?.filter.scratchCount ?? 0, upward?.filter.scratchCount ?? 0,
+            gradient.map { packedCount + block(of: count, $0) * ($0.walk.imageCount + $0.walk.gridCount) }
+                ?? 0)
     }
 
-    /// The sixteen matrices for the way down, and where there is room their transposes for the way up.
-    func pack(_ kernel: FloatRegion, into packed: FloatRegion) {
+    /// Images whose combinations are made at once for the weights' gradient.
+    private func block(of count: Int, _ gradient: Gradient) -> Int {
+        let made = gradient.walk.imageCount + gradient.walk.gridCount
+        return min(
+            count, max(1, Self.cachedFloats / (geometry.imageCount + geometry.positions * filters + made)))
+    }
+}
+
+// MARK: Where it pays
+
+extension FilteredConvolution {
+    private typealias Pairs = (rows: PairedAxis, columns: PairedAxis)
+
+    // Measured on Zen 5 with AVX-512 and AVX2, grids of 2 to 32 and 8 to 512 channels a side. Shapes alone decide, so that bits do.
+    private static let fewestChannels = 16
+    private static let fewestFilters = 32
+
+    private static func paysDown(_ pairs: Pairs, _ channels: Int, _ filters: Int) -> Bool {
+        channels >= fewestChannels && filters >= fewestFilters
+            && min(pairs.rows.pairs, pairs.columns.pairs) > 0
+    }
+
+    /// Where pairs leave little over: of five by five places four by four are in pairs, and what is left takes as long.
+    private static func paysUp(
+        _ pairs: Pairs, _ rows: TapAxis, _ columns: TapAxis, _ channels: Int, _ filters: Int
+    ) -> Bool {
+        func covers(_ axis: PairedAxis, _ whole: TapAxis) -> Bool { 14 * axis.pairs >= 6 * whole.gridSize }
+        return channels >= fewestChannels && filters >= fewestFilters
+            && covers(pairs.rows, rows) && covers(pairs.columns, columns)
+    }
+
+    /// Where sums over pairs are long beside the sixteen matrices that they go into.
+    private static func paysGradient(_ pairs: Pairs, _ channels: Int, _ filters: Int) -> Bool {
+        let fewest = min(pairs.rows.pairs, pairs.columns.pairs)
+        return channels >= 2 * fewestChannels && filters >= fewestFilters
+            && (fewest > 3 || (fewest == 3 && channels * filters <= 1 << 13))
+    }
+}
+
+// MARK: Matrices
+
+extension FilteredConvolution {
+    /// The sixteen matrices of the kernel, for the way down or transposed for the way up.
+    func pack(_ kernel: FloatRegion, transposed: Bool, into packed: FloatRegion) {
         precondition(kernel.count == geometry.patch * filters && packed.count >= packedCount)
-        let taps: [PairedTaps] = [.first, .middle, .last]
-        for (y, row) in taps.enumerated() {
-            for (x, column) in taps.enumerated() {
-                packed[matrix(row, column)].copy(
-                    from: kernel[(y * 3 + x) * matrixCount..<(y * 3 + x + 1) * matrixCount])
+        let table = tiles.table.pointee
+        for (y, row) in Self.taps.enumerated() {
+            for (x, column) in Self.taps.enumerated() {
+                let tap = kernel[(y * 3 + x) * matrixCount..<(y * 3 + x + 1) * matrixCount]
+                let matrix = packed[matrix(row, column)]
+                if transposed {
+                    table.transpose(tap.base, 1, geometry.channels, filters, matrix.base)
+                } else {
+                    matrix.copy(from: tap)
+                }
             }
         }
-        let lines: [PairedTaps] = [.first, .last, .middle]
         combine(
-            lines.map { ((.first, $0), (.last, $0), (.both, $0)) }
+            Self.taps.map { ((.first, $0), (.last, $0), (.both, $0)) }
                 + PairedTaps.allCases.map { (($0, .first), ($0, .last), ($0, .both)) }, in: packed)
-        guard packed.count >= 2 * packedCount else { return }
-        tiles.table.pointee.transpose(
-            packed.base, Self.matrices, geometry.channels, filters, packed.base + packedCount)
     }
 
     private typealias Matrix = (rows: PairedTaps, columns: PairedTaps)
 
     private func matrix(_ rows: PairedTaps, _ columns: PairedTaps) -> Range<Int> {
-        let index = rows.rawValue * PairedTaps.allCases.count + columns.rawValue
+        let index = Self.index(rows, columns)
         return index * matrixCount..<(index + 1) * matrixCount
     }
 
@@ -120,61 +183,60 @@ package struct FilteredConvolution: Sendable {
 // MARK: Products
 
 extension FilteredConvolution {
-    /// grid = f(bias + kernel ∗ image), as `DirectConvolution.down`, without the activations that tiles do not know.
+    /// grid = f(bias + kernel ∗ image), as `DirectConvolution.down`, without the activations that tiles do not know; where it is filtered.
     func down(
         _ images: FloatRegion, count: Int, packed: FloatRegion, bias: FloatRegion?, rectifying: Bool,
         into grids: FloatRegion, accumulating: Bool, scratch: FloatRegion
     ) {
-        precondition(packed.count >= packedCount && scratch.count >= downFilter.scratchCount)
         run(
-            downFilter, downRest, images, geometry.imageCount, count: count,
-            weights: packed.prefix(packedCount),
-            bias: bias, accumulating: accumulating, rectifying: rectifying, into: grids,
-            geometry.positions * filters, scratch: scratch)
+            downward!, images, geometry.imageCount, count: count, packed: packed, bias: bias,
+            accumulating: accumulating, rectifying: rectifying, into: grids, geometry.positions * filters,
+            scratch: scratch)
     }
 
-    /// image = f(bias + kernelᵀ ∗ grid), as `DirectConvolution.up`.
+    /// image = f(bias + kernelᵀ ∗ grid), as `DirectConvolution.up`; where it is filtered.
     func up(
         _ grids: FloatRegion, count: Int, packed: FloatRegion, bias: FloatRegion?, rectifying: Bool,
         into images: FloatRegion, accumulating: Bool, scratch: FloatRegion
     ) {
-        precondition(packed.count >= 2 * packedCount && scratch.count >= upFilter.scratchCount)
         run(
-            upFilter, upRest, grids, geometry.positions * filters, count: count,
-            weights: packed[packedCount..<2 * packedCount], bias: bias, accumulating: accumulating,
-            rectifying: rectifying, into: images, geometry.imageCount, scratch: scratch)
+            upward!, grids, geometry.positions * filters, count: count, packed: packed, bias: bias,
+            accumulating: accumulating, rectifying: rectifying, into: images, geometry.imageCount,
+            scratch: scratch)
     }
 
     private func run(
-        _ filter: FilterPlan, _ rest: TilePlan?, _ input: FloatRegion, _ inputCount: Int, count: Int,
-        weights: FloatRegion, bias: FloatRegion?, accumulating: Bool, rectifying: Bool,
-        into output: FloatRegion, _ outputCount: Int, scratch: FloatRegion
+        _ direction: Direction, _ input: FloatRegion, _ inputCount: Int, count: Int, packed: FloatRegion,
+        bias: FloatRegion?, accumulating: Bool, rectifying: Bool, into output: FloatRegion,
+        _ outputCount: Int, scratch: FloatRegion
     ) {
-        let table = tiles.table.pointee
+        let (table, filter) = (tiles.table.pointee, direction.filter)
+        precondition(packed.count == packedCount && scratch.count >= filter.scratchCount)
         filter.withFilter { plan in
             for index in stride(from: 0, to: count, by: filter.images) {
                 table.filtered_gemm(
-                    plan, input.base + index * inputCount, min(filter.images, count - index), weights.base,
+                    plan, input.base + index * inputCount, min(filter.images, count - index), packed.base,
                     bias?.base, accumulating, rectifying, scratch.base, output.base + index * outputCount)
             }
         }
-        rest?.withPlan { plan in
+        direction.rest?.withPlan { plan in
             for index in 0..<count {
                 table.implicit_gemm(
-                    plan, input.base + index * inputCount, weights.base, bias?.base, accumulating, rectifying,
+                    plan, input.base + index * inputCount, packed.base, bias?.base, accumulating, rectifying,
                     output.base + index * outputCount)
             }
         }
     }
 
-    /// kernelGradient (+)= Σ over images and positions of image under the kernel · grid.
+    /// kernelGradient (+)= Σ over images and positions of image under the kernel · grid; where it is filtered.
     func kernelGradient(
-        _ images: FloatRegion, _ grids: FloatRegion, count: Int, into gradient: FloatRegion,
+        _ images: FloatRegion, _ grids: FloatRegion, count: Int, into kernelGradient: FloatRegion,
         accumulating: Bool, scratch: FloatRegion
     ) {
-        let table = tiles.table.pointee
+        let (table, gradient) = (tiles.table.pointee, gradient!)
+        let walk = gradient.walk
         let (imageSize, gridSize) = (geometry.imageCount, geometry.positions * filters)
-        let block = block(of: count)
+        let block = block(of: count, gradient)
         precondition(scratch.count >= packedCount + block * (walk.imageCount + walk.gridCount))
         let products = scratch.prefix(packedCount)
         let madeOfImages = scratch.base + packedCount
@@ -194,33 +256,32 @@ extension FilteredConvolution {
                     walk, imageIsMade ? madeOfImages : image, gridIsMade ? madeOfGrids : grid, some,
                     first > 0, products.base)
             }
-            guard let walkRest else { continue }
-            if first == 0, !accumulating { gradient.fill(with: 0) }
-            walkRest.withWalk { walk in
-                table.weight_gradient(walk, image, grid, some, true, gradient.base)
+        }
+        if let rest = gradient.rest {
+            if !accumulating { kernelGradient.fill(with: 0) }
+            rest.withWalk { walk in
+                table.weight_gradient(walk, images.base, grids.base, count, true, kernelGradient.base)
             }
         }
-        gather(products, into: gradient, accumulating: accumulating || walkRest != nil)
+        gather(products, into: kernelGradient, accumulating: accumulating || gradient.rest != nil)
     }
 
     /// Nine gradients of the sums of sixteen products.
     private func gather(_ products: FloatRegion, into gradient: FloatRegion, accumulating: Bool) {
-        let lines: [PairedTaps] = [.first, .last, .middle]
         combine(
             PairedTaps.allCases.flatMap { row in
                 [
                     ((row, .first), (row, .both), (row, .first)), ((row, .last), (row, .both), (row, .last)),
                 ]
             }
-                + lines.flatMap { column in
+                + Self.taps.flatMap { column in
                     [
                         ((.first, column), (.both, column), (.first, column)),
                         ((.last, column), (.both, column), (.last, column)),
                     ]
                 }, in: products)
-        let taps: [PairedTaps] = [.first, .middle, .last]
-        for (y, row) in taps.enumerated() {
-            for (x, column) in taps.enumerated() {
+        for (y, row) in Self.taps.enumerated() {
+            for (x, column) in Self.taps.enumerated() {
                 let tap = gradient[(y * 3 + x) * matrixCount..<(y * 3 + x + 1) * matrixCount]
                 if accumulating {
                     tap.add(products[matrix(row, column)])
