@@ -53,7 +53,7 @@ enum { EVERY_WIDTH = 100 };
 static const ptrdiff_t wide[] = {112, 128, 131, 196, 196, 200};
 static const ptrdiff_t shape_counts[KINDS] = {
     [GATHER] = EVERY_WIDTH + sizeof wide / sizeof *wide, [DOT] = 84, [TRANSPOSE] = 60,
-    [CORRELATE] = EVERY_WIDTH + sizeof wide / sizeof *wide};
+    [CORRELATE] = EVERY_WIDTH + sizeof wide / sizeof *wide, [FILTER] = EVERY_WIDTH + sizeof wide / sizeof *wide};
 
 ptrdiff_t call_count(kind kind) { return shape_counts[kind]; }
 
@@ -135,6 +135,101 @@ static void make_walk(call *call, ptrdiff_t index, uint64_t *random) {
              taps, height, width, length, step, columns, call->accumulate ? ", accumulate" : "", value_names[values]);
 }
 
+// A place of `positions` sums beside the others, in the scratch.
+static vae_place take_place(ptrdiff_t *scratch, ptrdiff_t positions, ptrdiff_t columns) {
+    const vae_place place = {VAE_SCRATCH, *scratch, columns};
+    *scratch += positions * columns;
+    return place;
+}
+
+// Combinations of the input and of each other, chains that hand sums on, and chains whose results are outputs with gaps between them. Everything lies
+// apart for every image, where the positions are images.
+static void make_filter(call *call, ptrdiff_t index, uint64_t *random) {
+    const ptrdiff_t columns = columns_of(FILTER, index), length = length_of(index);
+    const bool across = flip(random);
+    const ptrdiff_t images = across ? 1 + below(random, 17) : 1, positions = across ? images : places_of(index);
+    const ptrdiff_t blocks = 1 + below(random, MOST_BLOCKS), taps = 1 + below(random, 5), spacing = 1 + below(random, 3);
+    // Places of the input, each of `length` floats, at any distance of one to the next.
+    const ptrdiff_t step = across ? 0 : 1 + below(random, 2 * length), reach = (positions - 1) * step + 4 * length;
+    const ptrdiff_t input_size = reach + below(random, 9);
+    ptrdiff_t scratch = 0, made = 0, runs = 0, chains = 0, combinations = 0, output = 0;
+    vae_place handed[MOST_CHAINS];
+    // Sums come first, since what is made is repeated for every image.
+    ptrdiff_t handed_count = 0;
+    const ptrdiff_t lines = across ? 1 : positions;
+    for (; handed_count < 6; handed_count++) handed[handed_count] = take_place(&scratch, positions, columns);
+    ptrdiff_t made_at[MOST_COMBINATIONS], whole[MOST_COMBINATIONS], whole_count = 0;
+    for (ptrdiff_t b = 0; b < blocks; b++) {
+        vae_block *block = call->blocks + b;
+        *block = (vae_block){combinations, 1 + below(random, MOST_COMBINATIONS / MOST_BLOCKS), chains, 0};
+        for (ptrdiff_t end = combinations + block->combinations; combinations < end; combinations++) {
+            // Operands that were made themselves lie in the steps of what is made, and so does what is mixed with them: one place of that.
+            const bool is_second_made = whole_count > 0 && flip(random), is_zero = below(random, 4) == 0;
+            const bool is_first_made = !is_zero && is_second_made && flip(random);
+            const bool is_mixed = is_second_made && !is_first_made && !is_zero;
+            made_at[combinations] = scratch + made;
+            call->combinations[combinations] = (vae_combination){
+                is_zero ? 0 : is_first_made ? whole[below(random, whole_count)] : below(random, 3 * length),
+                is_second_made ? whole[below(random, whole_count)] : below(random, 3 * length), scratch + made,
+                is_second_made ? length : step, length, is_mixed ? 1 : lines, length, is_first_made, is_second_made, is_zero,
+                flip(random)};
+            if (!is_mixed) whole[whole_count++] = scratch + made;
+            made += lines * length;
+        }
+        const ptrdiff_t results = 1 + below(random, 3), total = 6 + results;
+        for (ptrdiff_t c = 0; c < total; c++, chains++) {
+            vae_chain *chain = call->chains + chains;
+            const bool is_result = c >= 6;
+            const ptrdiff_t count = below(random, taps + 1), before = below(random, count + 1);
+            const vae_place nowhere = {VAE_NOWHERE, 0, 0};
+            *chain = (vae_chain){
+                positions, runs, count, c > 0 && flip(random) ? handed[below(random, c < 6 ? c : 6)] : nowhere,
+                c > 0 && below(random, 3) == 0 ? handed[below(random, c < 6 ? c : 6)] : nowhere,
+                c < 5 && flip(random) ? handed[c + 1] : nowhere, before, is_result ? nowhere : handed[c],
+                flip(random), is_result};
+            // What the chain before left on its way.
+            if (c > 0 && c < 6 && chain[-1].midway.side != VAE_NOWHERE) chain->start = chain[-1].midway;
+            if (is_result) {
+                chain->end = (vae_place){VAE_OUTPUT, output, spacing * columns};
+                output += ((positions - 1) * spacing + 1) * columns;
+            }
+            for (ptrdiff_t end = runs + count; runs < end; runs++) {
+                const bool is_made = flip(random);
+                call->filtered_runs[runs] = (vae_filtered_run){
+                    is_made ? made_at[below(random, combinations)] : below(random, 3 * length), is_made ? length : step,
+                    below(random, taps) * length * columns, is_made};
+            }
+        }
+        block->chains = total;
+    }
+    if (across) {
+        for (ptrdiff_t r = 0; r < runs; r++) call->filtered_runs[r].step = call->filtered_runs[r].is_made ? made : input_size;
+    } else {
+        // A combination of one place leaves the others unmade.
+        for (ptrdiff_t r = 0; r < runs; r++)
+            for (ptrdiff_t c = 0; c < combinations; c++)
+                if (call->filtered_runs[r].is_made && call->filtered_runs[r].input == call->combinations[c].result &&
+                    call->combinations[c].count == 1)
+                    call->filtered_runs[r].step = 0;
+    }
+    call->filter = (vae_filter){call->blocks, blocks, call->combinations, call->chains, call->filtered_runs, length, columns,
+                                across, input_size, made};
+    call->count = images;
+    call->accumulate = below(random, 3) == 0;
+    call->rectify = flip(random);
+    const bool has_bias = flip(random);
+    const values values = choose_values(index);
+    call->first = guarded_random(images * input_size, values, random);
+    call->second = guarded_random(taps * length * columns, values, random);
+    call->bias = guarded_random(has_bias ? columns : 0, values, random);
+    call->scratch = guarded_make(scratch + images * made);
+    call->before = call->accumulate ? guarded_random(output, values, random) : guarded_make(output);
+    snprintf(call->title, sizeof call->title,
+             "filtered_gemm: %td blocks, %td combinations, %td chains of %td %s, %td runs of %td, %td columns%s%s%s%s", blocks,
+             combinations, chains, positions, across ? "images" : "positions", runs, length, columns, has_bias ? ", bias" : "",
+             call->accumulate ? ", accumulate" : "", call->rectify ? ", rectify" : "", value_names[values]);
+}
+
 static void make_matrices(call *call, ptrdiff_t index, uint64_t *random) {
     call->rows = places_of(index);
     call->columns = length_of(index);
@@ -152,6 +247,7 @@ void call_make(call *call, kind kind, ptrdiff_t index) {
     uint64_t random = (uint64_t)kind << 32 | (uint64_t)index;
     switch (kind) {
         case CORRELATE: make_walk(call, index, &random); break;
+        case FILTER: make_filter(call, index, &random); break;
         case TRANSPOSE: make_matrices(call, index, &random); break;
         default: make_plan(call, index, &random); break;
     }
@@ -161,6 +257,7 @@ void call_free(call *call) {
     guarded_free(&call->first);
     guarded_free(&call->second);
     guarded_free(&call->bias);
+    guarded_free(&call->scratch);
     guarded_free(&call->before);
 }
 
@@ -170,6 +267,10 @@ void call_run(const call *call, const vae_tiles *tiles, float *output) {
     switch (call->kind) {
         case GATHER: tiles->implicit_gemm(&call->plan, first, second, bias, call->accumulate, call->rectify, output); break;
         case DOT: tiles->narrow_product(&call->plan, first, second, bias, call->accumulate, call->rectify, output); break;
+        case FILTER:
+            tiles->filtered_gemm(&call->filter, first, call->count, second, bias, call->accumulate, call->rectify,
+                                 call->scratch.floats, output);
+            break;
         case TRANSPOSE: tiles->transpose(first, call->count, call->rows, call->columns, output); break;
         default: tiles->weight_gradient(&call->walk, first, second, call->count, call->accumulate, output); break;
     }

@@ -28,10 +28,10 @@ typedef enum { PLAIN, TINY, WILD } values;
 /// Numbers that the state of `random` alone decides, the same everywhere.
 guarded guarded_random(ptrdiff_t count, values values, uint64_t *random);
 
-typedef enum { GATHER, DOT, TRANSPOSE, CORRELATE, KINDS } kind;
+typedef enum { GATHER, DOT, TRANSPOSE, CORRELATE, FILTER, KINDS } kind;
 
 /// The most that any call has.
-enum { MOST_SEGMENTS = 64, MOST_RUNS = 300, MOST_OVERLAPS = 9 };
+enum { MOST_SEGMENTS = 64, MOST_RUNS = 300, MOST_OVERLAPS = 9, MOST_BLOCKS = 2, MOST_CHAINS = 24, MOST_COMBINATIONS = 12 };
 
 /// One call and its operands.
 typedef struct {
@@ -43,11 +43,18 @@ typedef struct {
     vae_segment segments[MOST_SEGMENTS];
     vae_run runs[MOST_RUNS];
     vae_overlap overlaps[MOST_OVERLAPS];
-    /// Matrices to transpose, or images to weight_gradient.
+    vae_filter filter;
+    vae_block blocks[MOST_BLOCKS];
+    vae_combination combinations[MOST_COMBINATIONS];
+    vae_chain chains[MOST_CHAINS];
+    vae_filtered_run filtered_runs[MOST_RUNS];
+    /// Matrices to transpose, or images of weight_gradient and filtered_gemm.
     ptrdiff_t count, rows, columns;
     bool accumulate, rectify;
     /// Input and weights, or image and grid; `bias` has no floats where the call gets none.
     guarded first, second, bias;
+    /// What filtered_gemm may write beside its output.
+    guarded scratch;
     /// What the output holds before.
     guarded before;
 } call;

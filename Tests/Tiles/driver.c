@@ -56,7 +56,7 @@ static uint64_t run(const call *call, const vae_tiles *tiles, const expectation 
         break;
     }
     if (!guarded_is_intact(&output) || !guarded_is_intact(&call->first) || !guarded_is_intact(&call->second) ||
-        !guarded_is_intact(&call->bias))
+        !guarded_is_intact(&call->bias) || !guarded_is_intact(&call->scratch))
         report(tiles, call, "something beside an array was written");
     const uint64_t hash = hash_of(&output);
     guarded_free(&output);

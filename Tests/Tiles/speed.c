@@ -17,7 +17,8 @@ static double now(void) {
 }
 
 static const char *const kind_names[] = {
-    [GATHER] = "implicit_gemm", [DOT] = "narrow_product", [TRANSPOSE] = "transpose", [CORRELATE] = "weight_gradient"};
+    [GATHER] = "implicit_gemm", [DOT] = "narrow_product", [TRANSPOSE] = "transpose", [CORRELATE] = "weight_gradient",
+    [FILTER] = "filtered_gemm"};
 
 /// The seconds that one call takes in the best of the rounds.
 static double seconds_of(const call *call, const vae_tiles *tiles, float *output) {

@@ -1,5 +1,6 @@
 // What a call should give: plain loops in double, in which a product of two floats is exact.
 #include <math.h>
+#include <stdlib.h>
 
 #include "cases.h"
 
@@ -80,9 +81,102 @@ static void expect_matrices(const call *call, expectation *cells) {
     }
 }
 
+/// Floats of the scratch or of the output, with what bounds their rounding.
+typedef struct {
+    chain *scratch, *output;
+} memory;
+
+static chain *cell_of(const memory *memory, const vae_place *place, ptrdiff_t position, ptrdiff_t column) {
+    return (place->side == VAE_OUTPUT ? memory->output : memory->scratch) + place->first + position * place->step + column;
+}
+
+static void add_cell(chain *sum, const chain *cell) {
+    sum->sum += cell->sum;
+    sum->magnitude += cell->magnitude;
+    sum->terms += cell->terms + 1;
+}
+
+static void combine_cells(const call *call, const vae_combination *combination, ptrdiff_t image, chain *scratch) {
+    const ptrdiff_t made = image * call->filter.made_size;
+    for (ptrdiff_t i = 0; i < combination->count; i++) {
+        for (ptrdiff_t k = 0; k < combination->length; k++) {
+            const ptrdiff_t at = i * combination->step + k;
+            chain first = {0, 0, 0}, second = {0, 0, 0};
+            const float *input = call->first.floats + image * call->filter.input_size;
+            if (combination->first_is_made) first = scratch[made + combination->first + at];
+            else if (!combination->first_is_zero) add(&first, input[combination->first + at]);
+            if (combination->second_is_made) second = scratch[made + combination->second + at];
+            else add(&second, input[combination->second + at]);
+            const bool is_sum = combination->is_sum && !combination->first_is_zero;
+            scratch[made + combination->result + i * combination->result_step + k] = (chain){
+                is_sum ? first.sum + second.sum : first.sum - second.sum, first.magnitude + second.magnitude,
+                first.terms + second.terms};
+        }
+    }
+}
+
+static void expect_chain(const call *call, const vae_chain *here, const memory *memory, expectation *cells) {
+    const vae_filter *filter = &call->filter;
+    const ptrdiff_t positions = filter->is_across_images ? call->count : here->positions;
+    for (ptrdiff_t position = 0; position < positions; position++) {
+        for (ptrdiff_t n = 0; n < filter->columns; n++) {
+            chain total = {0, 0, 0};
+            ptrdiff_t roundings = 0;
+            if (call->bias.count > 0 && here->takes_bias) add(&total, call->bias.floats[n]);
+            if (here->start.side != VAE_NOWHERE) add_cell(&total, cell_of(memory, &here->start, position, n));
+            if (here->other_start.side != VAE_NOWHERE) add_cell(&total, cell_of(memory, &here->other_start, position, n));
+            const vae_filtered_run *runs = filter->runs + here->first_run;
+            for (ptrdiff_t r = 0; r <= here->runs; r++) {
+                if (here->midway.side != VAE_NOWHERE && r == here->runs_before_midway) {
+                    chain *cell = cell_of(memory, &here->midway, position, n);
+                    *cell = (chain){total.sum, total.magnitude, total.terms + roundings};
+                }
+                if (r == here->runs) break;
+                for (ptrdiff_t k = 0; k < filter->run_length; k++) {
+                    const ptrdiff_t at = runs[r].input + position * runs[r].step + k;
+                    const double w = call->second.floats[runs[r].weights + k * filter->columns + n];
+                    if (runs[r].is_made) {
+                        const chain *x = memory->scratch + at;
+                        total.sum += x->sum * w;
+                        total.magnitude += x->magnitude * fabs(w);
+                        if (x->terms > roundings) roundings = x->terms;
+                    } else {
+                        total.sum += call->first.floats[at] * w;
+                        total.magnitude += fabs(call->first.floats[at] * w);
+                    }
+                    total.terms++;
+                }
+            }
+            total.terms += roundings;
+            if (here->is_result) {
+                const ptrdiff_t cell = here->end.first + position * here->end.step + n;
+                if (call->accumulate) add(&total, call->before.floats[cell]);
+                cells[cell] = expect(total, call->rectify);
+            } else {
+                *cell_of(memory, &here->end, position, n) = total;
+            }
+        }
+    }
+}
+
+static void expect_filter(const call *call, expectation *cells) {
+    const vae_filter *filter = &call->filter;
+    const memory memory = {calloc((size_t)call->scratch.count, sizeof(chain)), NULL};
+    if (!memory.scratch) abort();
+    for (const vae_block *block = filter->blocks; block < filter->blocks + filter->block_count; block++) {
+        for (ptrdiff_t image = 0; image < call->count; image++)
+            for (ptrdiff_t i = 0; i < block->combinations; i++)
+                combine_cells(call, filter->combinations + block->first_combination + i, image, memory.scratch);
+        for (ptrdiff_t i = 0; i < block->chains; i++)
+            expect_chain(call, filter->chains + block->first_chain + i, &memory, cells);
+    }
+    free(memory.scratch);
+}
+
 void call_expect(const call *call, expectation *cells) {
     for (ptrdiff_t i = 0; i < call->before.count; i++) cells[i] = (expectation){0, 0, false};
     switch (call->kind) {
+        case FILTER: expect_filter(call, cells); break;
         case TRANSPOSE: expect_matrices(call, cells); break;
         case CORRELATE: expect_walk(call, cells); break;
         default: expect_plan(call, cells); break;
@@ -92,6 +186,10 @@ void call_expect(const call *call, expectation *cells) {
 ptrdiff_t call_work(const call *call) {
     ptrdiff_t work = 0;
     switch (call->kind) {
+        case FILTER:
+            for (ptrdiff_t i = 0; i < call->blocks[call->filter.block_count - 1].first_chain + call->blocks[call->filter.block_count - 1].chains; i++)
+                work += call->chains[i].positions * call->chains[i].runs;
+            return work * call->filter.run_length * call->filter.columns;
         case TRANSPOSE: return call->count * call->rows * call->columns;
         case CORRELATE:
             for (ptrdiff_t i = 0; i < call->walk.overlap_count; i++)
