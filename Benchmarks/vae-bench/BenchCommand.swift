@@ -71,7 +71,8 @@ struct BenchCommand: ParsableCommand {
     var data: String?
 
     @Option(
-        help: ArgumentHelp("What computes the products: filtered, tiles or blas. (default: filtered)", valueName: "engine")
+        help: ArgumentHelp(
+            "What computes the products: filtered, tiles or blas. (default: filtered)", valueName: "engine")
     )
     var products: Products?
 

@@ -1,4 +1,5 @@
 import Kernels
+import ReferenceKernels
 import VAE
 import VAECore
 
@@ -11,6 +12,8 @@ struct LayerSpeed {
         let flop: Int
         /// Steps per second, if a step were this part alone.
         var rounds = Rounds()
+        /// Relative, against the layer's plain form; nil for what is no layer with products.
+        var error: Double?
     }
 
     private(set) var rows: [Row]
@@ -45,9 +48,21 @@ struct LayerSpeed {
                 expected: parts.filter { $0.direction != .backward }.map(\.name).joined(separator: ", "),
                 found: filter ?? "")
         }
+        progress("layers: errors")
+        let plan = try Topology(workload.model, tiles: workload.products.tiles).plan
+        var errors: [String: LayerErrors] = [:]
+        for node in plan.nodes where chosen.contains(where: { parts[$0].name == node.name }) {
+            guard node.layer.arithmetic != nil, let layer = node.layer as? any Layer & ReferenceLayer else {
+                continue
+            }
+            errors[node.name] = try LayerErrors(layer, inputCount: plan.values[node.inputs[0]].count)
+        }
         var rows = chosen.map { index in
             let part = parts[index]
-            return Row(part: part, flop: part.products * (part.product?.flop ?? 0) * Workload.batch)
+            let found = errors[part.name]
+            return Row(
+                part: part, flop: part.products * (part.product?.flop ?? 0) * Workload.batch,
+                error: part.direction == .forward ? found?.forward : found?.backward)
         }
         let peak = try ProductPeak(threads: 1)
         var (steps, limits) = (Rounds(), Limits())

@@ -63,6 +63,16 @@ package final class DirectConvolution: Sendable {
         }
     }
 
+    var downArithmetic: Arithmetic {
+        filtered?.downArithmetic ?? Arithmetic(.tiles, flop: 2 * downPlan.multiplications)
+    }
+    var upArithmetic: Arithmetic {
+        filtered?.upArithmetic ?? Arithmetic(.tiles, flop: 2 * upPlan.multiplications)
+    }
+    var gradientArithmetic: Arithmetic {
+        filtered?.gradientArithmetic ?? Arithmetic(.tiles, flop: 2 * walk.multiplications)
+    }
+
     /// Floats of scratch that any of the products needs for `count` images.
     func scratchCount(images count: Int) -> Int {
         filtered?.scratchCount(images: count) ?? (padded?.count ?? 0) * count

@@ -120,6 +120,11 @@ struct TilePlan: Sendable {
         }
     }
 
+    /// Multiplications of one image.
+    var multiplications: Int {
+        segments.reduce(0) { $0 + $1.positions * $1.runs } * runLength * columns
+    }
+
     /// Lends the plan to C.
     func withPlan(_ body: (UnsafePointer<vae_plan>) -> Void) {
         segments.withUnsafeBufferPointer { segments in

@@ -81,6 +81,11 @@ struct TileWalk: @unchecked Sendable {
             grid_size: geometry.positions * filters)
     }
 
+    /// Multiplications of one image.
+    var multiplications: Int {
+        overlaps.reduce(0) { $0 + $1.width * $1.height } * strides.run_length * strides.columns
+    }
+
     /// Lends the walk to C.
     func withWalk(_ body: (UnsafePointer<vae_walk>) -> Void) {
         overlaps.withUnsafeBufferPointer { overlaps in

@@ -132,6 +132,13 @@ extension Convolution2D: Layer {
     package var product: Product? {
         Product(rows: geometry.positions, columns: filters, depth: geometry.patch)
     }
+    package var arithmetic: (forward: Arithmetic, weightGradient: Arithmetic, inputGradient: Arithmetic)? {
+        guard let direct else {
+            let all = Arithmetic(.sgemm, flop: 2 * geometry.positions * geometry.patch * filters)
+            return (all, all, all)
+        }
+        return (direct.downArithmetic, direct.gradientArithmetic, direct.upArithmetic)
+    }
     package var largestMatrix: Int { max(outputCount, geometry.loweredCount) }
     package var backwardReads: BackwardReads { activation == .identity ? .inputs : [.inputs, .output] }
 

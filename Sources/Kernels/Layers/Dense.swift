@@ -101,6 +101,10 @@ extension Dense: Layer {
         ]
     }
     package var product: Product? { Product(rows: 1, columns: outputs, depth: inputs) }
+    package var arithmetic: (forward: Arithmetic, weightGradient: Arithmetic, inputGradient: Arithmetic)? {
+        let all = Arithmetic(direct == nil ? .sgemm : .tiles, flop: 2 * inputs * outputs)
+        return (all, all, all)
+    }
     package var backwardReads: BackwardReads { activation == .identity ? .inputs : [.inputs, .output] }
 
     package func needs(images: Int, givesInputGradient: Bool) -> LayerNeeds {

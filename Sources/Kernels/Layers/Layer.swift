@@ -13,6 +13,8 @@ package protocol Layer: Sendable, Encodable {
     var parameters: [Parameter] { get }
     /// The matrix product that each direction asks for, for one image; nil for a layer without one.
     var product: Product? { get }
+    /// How the products of one image are computed; nil for a layer without one.
+    var arithmetic: (forward: Arithmetic, weightGradient: Arithmetic, inputGradient: Arithmetic)? { get }
     /// The most values of a matrix that the layer makes of one image, beside its parameters.
     var largestMatrix: Int { get }
     /// The values of the forward pass that `backward` reads besides `kept`.
@@ -100,6 +102,9 @@ extension Layer {
     package var kind: String { Self.kind }
     package var parameters: [Parameter] { [] }
     package var product: Product? { nil }
+    package var arithmetic: (forward: Arithmetic, weightGradient: Arithmetic, inputGradient: Arithmetic)? {
+        nil
+    }
     package var largestMatrix: Int { outputShape.reduce(1, *) }
     package func needs(images: Int, givesInputGradient: Bool) -> LayerNeeds { LayerNeeds() }
     package func pack(_ kernel: FloatRegion, into packed: FloatRegion) {}

@@ -143,6 +143,13 @@ extension TransposedConvolution2D: Layer {
     package var product: Product? {
         Product(rows: geometry.positions, columns: geometry.patch, depth: inputs)
     }
+    package var arithmetic: (forward: Arithmetic, weightGradient: Arithmetic, inputGradient: Arithmetic)? {
+        guard let direct else {
+            let all = Arithmetic(.sgemm, flop: 2 * geometry.positions * geometry.patch * inputs)
+            return (all, all, all)
+        }
+        return (direct.upArithmetic, direct.gradientArithmetic, direct.downArithmetic)
+    }
     package var largestMatrix: Int { max(outputCount, geometry.loweredCount) }
     package var backwardReads: BackwardReads { activation == .identity ? .inputs : [.inputs, .output] }
 

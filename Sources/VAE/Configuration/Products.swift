@@ -35,7 +35,8 @@ public enum Products: String, Sendable, Hashable, Codable, CaseIterable {
     /// Whether the engine's own tiles compute the products, where the processor has any.
     package var areTiled: Bool { self != .blas }
 
-    var tiles: Tiles? {
+    /// What products are computed with; nil for `sgemm`.
+    package var tiles: Tiles? {
         switch self {
         case .filtered: Tiles.available.first
         case .tiles: Tiles.available.first?.direct

@@ -57,6 +57,8 @@ package struct TimedPart: Sendable, Hashable {
     /// The layer's product for one image, and how many of its size the part has an image; nil for what has none.
     package let product: Product?
     package let products: Int
+    /// How those are computed.
+    package let arithmetic: Arithmetic?
     package let seconds: Double
 }
 
@@ -90,19 +92,23 @@ extension Trainer {
         }
         for (index, value) in (times?.take() ?? []).enumerated() { seconds[2 * count + index] += value }
         let nodes = plan.nodes.enumerated().flatMap { index, node in
-            [
+            let (arithmetic, givesInputGradient) = (node.layer.arithmetic, plan.givesInputGradient(node))
+            return [
                 TimedPart(
                     name: node.name, direction: .forward, product: node.layer.product, products: 1,
-                    seconds: seconds[index]),
+                    arithmetic: arithmetic?.forward, seconds: seconds[index]),
                 TimedPart(
                     name: node.name, direction: .backward, product: node.layer.product,
-                    products: plan.givesInputGradient(node) ? 2 : 1, seconds: seconds[count + index]),
+                    products: givesInputGradient ? 2 : 1,
+                    arithmetic: arithmetic.map {
+                        givesInputGradient ? $0.weightGradient + $0.inputGradient : $0.weightGradient
+                    }, seconds: seconds[count + index]),
             ]
         }
         let others = StepTimes.Phase.allCases.map { phase in
             TimedPart(
                 name: phase.title, direction: .step, product: nil, products: 0,
-                seconds: seconds[2 * count + phase.rawValue])
+                arithmetic: nil, seconds: seconds[2 * count + phase.rawValue])
         }
         return nodes + others
     }

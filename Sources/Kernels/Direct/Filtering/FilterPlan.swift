@@ -73,6 +73,11 @@ struct FilterPlan: Sendable {
         for index in runs.indices { runs[index].step = runs[index].is_made ? madeCount : input.count }
     }
 
+    /// Multiplications of one image.
+    var multiplications: Int {
+        chains.reduce(0) { $0 + (images > 1 ? 1 : $1.positions) * $1.runs } * input.channels * output.channels
+    }
+
     /// Lends the plan to C.
     func withFilter(_ body: (UnsafePointer<vae_filter>) -> Void) {
         blocks.withUnsafeBufferPointer { blocks in

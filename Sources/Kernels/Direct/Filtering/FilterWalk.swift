@@ -89,6 +89,11 @@ struct FilterWalk: @unchecked Sendable {
         (imageCount, gridCount) = sizes
     }
 
+    /// Multiplications of one image.
+    var multiplications: Int {
+        walks.reduce(0) { $0 + $1.0.width * $1.0.height * $1.1.run_length * $1.1.columns }
+    }
+
     /// Lends C each walk, with whether it reads what is made of the images and of the grids.
     func forEachWalk(_ body: (UnsafePointer<vae_walk>, _ imageIsMade: Bool, _ gridIsMade: Bool) -> Void) {
         for (overlap, walk, imageIsMade, gridIsMade) in walks {

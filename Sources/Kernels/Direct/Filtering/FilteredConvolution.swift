@@ -20,11 +20,19 @@ package struct FilteredConvolution: Sendable {
     private struct Direction {
         let filter: FilterPlan
         let rest: TilePlan?
+
+        var arithmetic: Arithmetic {
+            Arithmetic(.filtered, flop: 2 * (filter.multiplications + (rest?.multiplications ?? 0)))
+        }
     }
 
     private struct Gradient {
         let walk: FilterWalk
         let rest: TileWalk?
+
+        var arithmetic: Arithmetic {
+            Arithmetic(.filtered, flop: 2 * (walk.multiplications + (rest?.multiplications ?? 0)))
+        }
     }
 
     /// Images and grids, with what is made of them, that the weights' gradient reads again for every tile: half of a second-level cache of 512 KiB.
@@ -80,6 +88,10 @@ package struct FilteredConvolution: Sendable {
     package var filtersDown: Bool { downward != nil }
     package var filtersUp: Bool { upward != nil }
     package var filtersGradient: Bool { gradient != nil }
+
+    var downArithmetic: Arithmetic? { downward?.arithmetic }
+    var upArithmetic: Arithmetic? { upward?.arithmetic }
+    var gradientArithmetic: Arithmetic? { gradient?.arithmetic }
 
     /// Floats of the packed kernel for one direction.
     var packedCount: Int { Self.matrices * matrixCount }
