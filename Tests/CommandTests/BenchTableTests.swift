@@ -43,6 +43,7 @@ struct BenchTableTests {
             #expect(sizes.reduce(2, *) == Double(product.flop), "\(row)")
             let (seconds, gflops) = (try Bench.number(row, "seconds"), try Bench.number(row, "gflops"))
             flop += seconds * gflops * 1e9
+            try methodAndError(row, method, gflops)
             #expect(try Bench.number(row, "median_seconds") >= seconds)
             #expect(try abs(Bench.number(row, "fraction_of_peak") * peak / gflops - 1) < 1e-9)
             #expect(
@@ -54,6 +55,22 @@ struct BenchTableTests {
         #expect(abs(try rows.reduce(0) { try $0 + Bench.number($1, "seconds") } / step - 1) < 1e-9)
         #expect(abs(try rows.reduce(0) { try $0 + Bench.number($1, "share") } - 1) < 1e-9)
         #expect(report.value["train"] == nil)
+    }
+
+    /// Of what the products are made, and how far off they are: single precision, a few hundred terms.
+    private func methodAndError(_ row: [String: Any], _ products: Products, _ gflops: Double) throws {
+        let (found, name) = (try #require(row["method"] as? String), row["name"] as? String ?? "")
+        let computed = try Bench.number(row, "computed_gflops")
+        let isStrided = name.contains("convolution.1") || name == "decoder.transposed_convolution.0"
+        switch (products, Products.instructionSet) {
+        case (.filtered, _?):
+            #expect(found == (isStrided ? "filtered" : "tiles"), "\(name)")
+            if isStrided { #expect(computed < 0.8 * gflops) }
+        case (.tiles, _?): #expect(found == "tiles")
+        default: #expect(found == "sgemm" && abs(computed / gflops - 1) < 1e-9)
+        }
+        let error = try Bench.number(row, "error")
+        #expect(error > 0 && error < 1e-5, "\(name): \(error)")
     }
 
     @Test func filterChoosesPieces() throws {

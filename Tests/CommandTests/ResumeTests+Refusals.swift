@@ -64,7 +64,7 @@ extension ResumeTests {
             ("--seed", "1", "0"), ("--batch-size", "32", "16"), ("--latent-dim", "3", "2"),
             ("--learning-rate", "0.01", "0.001"), ("--kl-weight", "2", "1"), ("--limit", "100", "none"),
             ("--schedule", "cosine", "constant"), ("--warm-up", "1", "0"), ("--patience", "3", "none"),
-            ("--products", "blas", "tiles"), ("--dataset", "mnist", "data"),
+            ("--products", "blas", "filtered"), ("--dataset", "mnist", "data"),
             ("--step-epochs", "3", "10"), ("--step-factor", "0.5", "0.1"), ("--filters", "none", "32,64"),
             ("--hidden", "16,16", "16"), ("--decoder-hidden", "16", "none"), ("--activation", "tanh", "relu"),
             ("--likelihood", "gaussian", "bernoulli"), ("--binarize", "threshold", "none"),

@@ -44,7 +44,7 @@ import VAEData
         let data = try begin()
         let run = try InterruptedRun(path)
         #expect(run.fallback == nil && run.checkpoint?.history.count == 1)
-        #expect(run.products == .tiles)
+        #expect(run.products == .filtered)
         #expect(try run.data(at: nil) == data)
         #expect(try run.trainer(epochs: nil, threads: 1).configuration.epochs == 2)
         #expect(try run.trainer(epochs: 5, threads: 1).configuration.epochs == 5)
