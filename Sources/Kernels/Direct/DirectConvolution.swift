@@ -64,13 +64,13 @@ package final class DirectConvolution: Sendable {
     }
 
     var downArithmetic: Arithmetic {
-        filtered?.downArithmetic ?? Arithmetic(.tiles, flop: 2 * downPlan.multiplications)
+        filtered?.downward?.arithmetic ?? Arithmetic(.tiles, flop: 2 * downPlan.multiplications)
     }
     var upArithmetic: Arithmetic {
-        filtered?.upArithmetic ?? Arithmetic(.tiles, flop: 2 * upPlan.multiplications)
+        filtered?.upward?.arithmetic ?? Arithmetic(.tiles, flop: 2 * upPlan.multiplications)
     }
     var gradientArithmetic: Arithmetic {
-        filtered?.gradientArithmetic ?? Arithmetic(.tiles, flop: 2 * walk.multiplications)
+        filtered?.gradient?.arithmetic ?? Arithmetic(.tiles, flop: 2 * walk.multiplications)
     }
 
     /// Floats of scratch that any of the products needs for `count` images.
@@ -81,9 +81,9 @@ package final class DirectConvolution: Sendable {
     /// Floats of the kernel as the products want it besides its own form: `down` alone, or all; 0 where they take the kernel as it is.
     func packedCount(up: Bool) -> Int { packedDownCount + (up ? packedUpCount : 0) }
 
-    private var packedDownCount: Int { filtered.map { $0.filtersDown ? $0.packedCount : 0 } ?? 0 }
+    private var packedDownCount: Int { filtered?.downward == nil ? 0 : filtered?.packedCount ?? 0 }
     private var packedUpCount: Int {
-        if let filtered, filtered.filtersUp { return filtered.packedCount }
+        if let filtered, filtered.upward != nil { return filtered.packedCount }
         return isThin ? 0 : geometry.patch * filters
     }
 
@@ -98,7 +98,7 @@ package final class DirectConvolution: Sendable {
         }
         guard packed.count > packedDownCount, packedUpCount > 0 else { return }
         let up = packed[packedDownCount..<packed.count]
-        if let filtered, filtered.filtersUp { return filtered.pack(kernel, transposed: true, into: up) }
+        if let filtered, filtered.upward != nil { return filtered.pack(kernel, transposed: true, into: up) }
         let taps = geometry.kernelHeight * geometry.kernelWidth
         tiles.table.pointee.transpose(kernel.base, taps, geometry.channels, filters, up.base)
     }
@@ -115,8 +115,8 @@ package final class DirectConvolution: Sendable {
             images.count >= count * geometry.imageCount && grids.count >= count * size
                 && kernel.count == geometry.patch * filters && (bias?.count ?? filters) == filters)
         defer { activation.applyAfterTiles(grids.prefix(count * size)) }
-        if let filtered, filtered.filtersDown {
-            return filtered.down(
+        if let downward = filtered?.downward {
+            return downward.run(
                 images, count: count, packed: packed.prefix(packedDownCount), bias: bias,
                 rectifying: activation == .rectified,
                 into: grids, accumulating: accumulating, scratch: scratch)
@@ -149,8 +149,8 @@ package final class DirectConvolution: Sendable {
                 && (bias?.count ?? geometry.channels) == geometry.channels)
         defer { activation.applyAfterTiles(images.prefix(count * geometry.imageCount)) }
         let packed = packed[packedDownCount..<packed.count]
-        if let filtered, filtered.filtersUp {
-            return filtered.up(
+        if let upward = filtered?.upward {
+            return upward.run(
                 grids, count: count, packed: packed, bias: bias, rectifying: activation == .rectified,
                 into: images, accumulating: accumulating, scratch: scratch)
         }
@@ -178,9 +178,10 @@ package final class DirectConvolution: Sendable {
         precondition(
             images.count >= count * geometry.imageCount && grids.count >= count * geometry.positions * filters
                 && gradient.count == geometry.patch * filters)
-        if let filtered, filtered.filtersGradient {
-            return filtered.kernelGradient(
-                images, grids, count: count, into: gradient, accumulating: accumulating, scratch: scratch)
+        if let filtered, let gradientSum = filtered.gradient {
+            return filtered.sum(
+                gradientSum, images, grids, count: count, into: gradient, accumulating: accumulating,
+                scratch: scratch)
         }
         var source = images
         if let padded {
