@@ -37,7 +37,7 @@ import Testing
         let run = trained.file("run")
         let path = run + "/config.json"
         let text = try String(contentsOfFile: path, encoding: .utf8)
-            .replacingOccurrences(of: "\"products\" : \"tiles\"", with: "\"convolutions\" : \"lowered\"")
+            .replacingOccurrences(of: "\"products\" : \"filtered\"", with: "\"convolutions\" : \"lowered\"")
         try text.write(toFile: path, atomically: true, encoding: .utf8)
         let info = try Tool("vae")("info", run)
         #expect(info.status == 0 && info.output.contains("products by blas"), "\(info.errors)\(info.output)")

@@ -35,8 +35,9 @@ struct GoldenEngineTests {
 
     /// Parameters agree to 1e-5 of the tensor's largest, but for a few whose gradient is so close to 0 that Adam, which
     /// divides by its size, turns its rounding into more. For these, rounding of a gradient by `gradientError`
-    /// has to account for all of the difference. In `seed` it is one or two elements of 134,165, each in
-    /// `encoder.convolution.1.kernel`, off by up to 1.2e-5 (1 µ, a thousandth of one of Adam's steps), by BLAS kernel.
+    /// has to account for all of the difference. In `seed` it is one or two elements of 134,165 with every multiplication, each in
+    /// `encoder.convolution.1.kernel`, off by up to 1.2e-5 (1 µ, a thousandth of one of Adam's steps), by BLAS kernel; with minimal filtering
+    /// 21, since a gradient near 0 is a difference of sums that are not, and rounds as they do.
     @Test(arguments: GoldenTests.all)
     func threeStepsOfTrainingAgree(golden: Golden) throws {
         let file = try golden.load()
@@ -78,7 +79,6 @@ struct GoldenEngineTests {
                     // Written so that NaN is no agreement.
                     if error <= 1e-5 * largest { continue }
                     exceptions += 1
-                    if exceptions > 2 { continue }
                     let place = entry.range.lowerBound + index
                     let history = gradients.map { all in
                         (
@@ -93,7 +93,7 @@ struct GoldenEngineTests {
                 }
             }
         }
-        #expect(exceptions <= (golden.name == "seed" ? 2 : 0))
+        #expect(exceptions <= (golden.name == "seed" ? 40 : 0))
     }
 
     /// How far float32 gradients are off, relative to the tensor's largest: PyTorch's by up to 2e-6 in these files.
