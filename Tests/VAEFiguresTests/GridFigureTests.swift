@@ -74,6 +74,51 @@ import VAECore
         #expect(raster.count(of: red) > 0 && raster.count(of: blue) > 0)
     }
 
+    /// Tiles of one colour read as one picture without gaps; their axes point at their middles.
+    @Test func tilesInColourHaveGaps() throws {
+        func sizes(_ tiles: FloatImages, gap: Int? = nil) throws -> (Size, Raster) {
+            let figure = try ManifoldGrid(
+                tiles: tiles, columns: [-1, 1], rows: [1, -1], gap: gap, side: 420)
+            return (figure.size, try figure.raster())
+        }
+        let tiles = try flat([red, green, blue, teal])
+        let (_, raster) = try sizes(tiles)
+        // A sheet of 21 × 21 pixels, twenty times as large: a pixel of ground between tiles.
+        for colour in [red, green, blue, teal] { #expect(raster.count(of: colour) == 200 * 200) }
+        let first = raster.colours.firstIndex(of: red)!
+        let (x, y) = (first % raster.width, first / raster.width)
+        #expect(raster.colour(x: x + 199, y: y) == red && raster.colour(x: x + 220, y: y) == green)
+        #expect(raster.colour(x: x + 210, y: y + 5) == .white)
+        // The tick below the first column, at its middle, with that of the second a pitch away.
+        let ticks = (x..<x + 420).filter { raster.colour(x: $0, y: y + 422) != .white }
+        #expect(
+            ticks.count >= 2 && ticks.allSatisfy { abs($0 - x - 100) <= 1 || abs($0 - x - 320) <= 1 },
+            "\(ticks)")
+        #expect(try sizes(tiles, gap: 0).1.count(of: red) == 210 * 210)
+        #expect(throws: VAEError.self) { try sizes(tiles, gap: -1) }
+        #expect(throws: VAEError.self) { try sizes(tiles, gap: 1001) }
+    }
+
+    /// None between drawings on a dark ground, and some between all that has light edges, of any number of channels.
+    @Test func gapsFollowFromTheImages() throws {
+        func gap(_ value: (Int, Int) -> Float, channels: Int, side: Int = 28) throws -> Int {
+            let pixels = (0..<side * side).flatMap { at in
+                [Float](repeating: value(at / side, at % side), count: channels)
+            }
+            return try FloatImages(
+                shape: ImageShape(height: side, width: side, channels: channels), values: pixels
+            ).gapToTellApart
+        }
+        let drawing = { (y: Int, x: Int) -> Float in (8..<20).contains(y) && (8..<20).contains(x) ? 1 : 0 }
+        #expect(try gap(drawing, channels: 1) == 0 && gap(drawing, channels: 2) == 0)
+        #expect(try gap(drawing, channels: 3) == 2 && gap(drawing, channels: 4, side: 64) == 5)
+        #expect(try gap({ 1 - drawing($0, $1) }, channels: 1) == 2)
+        #expect(try gap({ _, _ in 0.2 }, channels: 1, side: 3) == 1)
+        // What an edge of a pixel is: all of an image that is one wide.
+        #expect(
+            try FloatImages(shape: ImageShape(height: 4, width: 1), values: [0, 0, 0, 1]).gapToTellApart == 0)
+    }
+
     @Test func samplesLieBelowTheirTitle() throws {
         let figure = try SampleGrid(
             images: flat([red, green, blue]), columns: 2, title: "t", subtitle: "s", side: 220)

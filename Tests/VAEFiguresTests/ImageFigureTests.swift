@@ -95,7 +95,8 @@ import VAECore
 
     @Test func manifoldTilesLieRowByRowFromTheTop() throws {
         let figure = try ManifoldGrid(
-            tiles: greys(6, side: 10), columns: [-1, 0, 1], rows: [0.5, -0.5], title: "t", subtitle: "s")
+            tiles: greys(6, side: 10), columns: [-1, 0, 1], rows: [0.5, -0.5], title: "t", subtitle: "s",
+            gap: 0)
         let raster = try figure.raster()
         var greys: [UInt8] = []
         for row in 0..<2 {

@@ -14,6 +14,8 @@ public struct ManifoldGrid: Figure {
     private let rows: [Double]
     private let sheet: Raster
     private let area: Rect
+    /// The pixels of the sheet from one tile to the next, and those of a tile.
+    private let pitch, tile: Size
 
     private static let left = 92.0
     private static let right = 28.0
@@ -29,13 +31,15 @@ public struct ManifoldGrid: Figure {
     ///   - subtitle: smaller, below the title; empty for none
     ///   - xLabel: below the horizontal axis
     ///   - yLabel: beside the vertical axis
+    ///   - gap: white pixels between tiles; nil for none between drawings on a dark ground, which need none to be told apart, and some between
+    ///     all others, which would read as one picture
     ///   - side: the grid's longer side is at most so many pixels
-    /// - Throws: `invalidArgument` when tiles are not `columns · rows`, or too many for one picture, or `side` is below
-    ///   100;
+    /// - Throws: `invalidArgument` when tiles are not `columns · rows`, or too many for one picture, `gap` is not within 0...1,000, or `side` is
+    ///   below 100;
     ///   `invalidData` when a latent value is not finite.
     public init(
         tiles: FloatImages, columns: [Double], rows: [Double], title: String = "", subtitle: String = "",
-        xLabel: String = "z₁", yLabel: String = "z₂", side: Double = 900
+        xLabel: String = "z₁", yLabel: String = "z₂", gap: Int? = nil, side: Double = 900
     ) throws(VAEError) {
         try VAEError.require(
             "side of the grid", side >= 100 && side <= Double(Raster.longestSide),
@@ -51,7 +55,11 @@ public struct ManifoldGrid: Figure {
         guard (columns + rows).allSatisfy(\.isFinite) else {
             throw VAEError(.invalidData, "latent values of the grid", "are not all finite")
         }
-        sheet = try tiles.sheet(columns: columns.count, gap: 0)
+        let gap = gap ?? tiles.gapToTellApart
+        try VAEError.require("gap", gap, in: 0...1000, unit: " pixels")
+        sheet = try tiles.sheet(columns: columns.count, gap: gap)
+        tile = Size(width: Double(tiles.shape.width), height: Double(tiles.shape.height))
+        pitch = Size(width: tile.width + Double(gap), height: tile.height + Double(gap))
         self.title = title
         self.xLabel = xLabel
         self.yLabel = yLabel
@@ -78,9 +86,13 @@ public struct ManifoldGrid: Figure {
     public func draw(on canvas: borrowing Canvas) {
         heading.draw(on: canvas, x: Self.left)
         canvas.draw(sheet, in: area)
-        let cell = Size(width: area.width / Double(columns.count), height: area.height / Double(rows.count))
+        let scale = Size(
+            width: area.width / Double(sheet.width), height: area.height / Double(sheet.height))
+        let cell = Size(width: pitch.width * scale.width, height: pitch.height * scale.height)
+        let middle = Point(
+            area.minX + tile.width * scale.width / 2, area.minY + tile.height * scale.height / 2)
         for index in Self.ticks(of: columns.count, spacing: 56 / cell.width) {
-            let at = Point(area.minX + (Double(index) + 0.5) * cell.width, area.maxY)
+            let at = Point(middle.x + Double(index) * cell.width, area.maxY)
             canvas.strokeLine([at, at + Point(0, PlotArea.tickLength)], .frame)
             canvas.draw(
                 Ticks.format(columns[index], decimals: 2), at: at + Point(0, PlotArea.tickLength + 5), .tick,
@@ -89,7 +101,7 @@ public struct ManifoldGrid: Figure {
         }
         // A single row stands for no axis.
         for index in rows.count == 1 ? [] : Self.ticks(of: rows.count, spacing: 40 / cell.height) {
-            let at = Point(area.minX, area.minY + (Double(index) + 0.5) * cell.height)
+            let at = Point(area.minX, middle.y + Double(index) * cell.height)
             canvas.strokeLine([at, at - Point(PlotArea.tickLength, 0)], .frame)
             canvas.draw(
                 Ticks.format(rows[index], decimals: 2), at: at - Point(PlotArea.tickLength + 4, 0), .tick,

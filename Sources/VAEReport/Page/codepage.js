@@ -46,6 +46,7 @@ class CodePage {
     palette.fill();
     context.outcome = new CodeOutcome(context);
     this.pad = report.drawings ? new Pad(context) : new DropZone(context);
+    this.pad.ready();
     offerCodeSamples(context);
     if (testSet.imageCount) editor.take(0);
     else if (prior) editor.load(prior.draw(), 'A draw of the prior');

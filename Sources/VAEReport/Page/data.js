@@ -75,6 +75,13 @@ class TestSet {
     this.imageCount = Math.min(count, this.bytes.length / this.pixels);
   }
 
+  /** How many of the test images the page has the pixels of, for a line about those. */
+  get imagesPhrase() {
+    const { imageCount, total } = this;
+    return imageCount < total
+      ? `the first ${count(imageCount)} of ${count(total)} test images, whose pixels are in this page` : `all ${count(total)} test images`;
+  }
+
   /** A class's name: its number, where it has no other. */
   className(label) { return report.classNames[label] ?? String(label); }
 

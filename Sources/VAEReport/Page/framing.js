@@ -39,18 +39,14 @@ function fitted(source, width, height) {
   });
 }
 
-/**
- * The ink of the source as MNIST frames its digits: the box around it scaled to 20 of 28 pixels on its longer side, and its
- * centre of mass in the middle. Null where there is no ink.
- */
-function framed(source, width, height) {
-  const { values, channels } = source;
+/** The box around the ink of a source, its ends the pixels behind the last, and its centre of mass; null where there is no ink. */
+function inkOf({ values, width, height, channels }) {
   let [left, right, top, bottom] = [Infinity, -1, Infinity, -1];
   let [mass, sumX, sumY] = [0, 0, 0];
-  for (let y = 0; y < source.height; y++) {
-    for (let x = 0; x < source.width; x++) {
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
       let ink = 0;
-      for (let c = 0; c < channels; c++) ink += values[(y * source.width + x) * channels + c] / channels;
+      for (let c = 0; c < channels; c++) ink += values[(y * width + x) * channels + c] / channels;
       if (ink < 0.05) continue;
       [left, right, top, bottom] = [Math.min(left, x), Math.max(right, x), Math.min(top, y), Math.max(bottom, y)];
       mass += ink;
@@ -59,10 +55,38 @@ function framed(source, width, height) {
     }
   }
   if (mass === 0) return null;
-  const scale = ((20 / 28) * Math.min(width, height)) / Math.max(right - left + 1, bottom - top + 1);
-  return resampled(source, width, height, {
-    scale, x: width / 2 - (sumX / mass) * scale, y: height / 2 - (sumY / mass) * scale,
-  });
+  return { longer: Math.max(right - left + 1, bottom - top + 1), x: sumX / mass, y: sumY / mass };
+}
+
+/** The longer side of the ink of framed digits, as a share of the image's shorter side: MNIST's 20 of 28 pixels. */
+const framedShare = 20 / 28;
+
+/**
+ * The ink of the source as MNIST frames its digits: the box around it scaled to 20 of 28 pixels on its longer side, and its
+ * centre of mass in the middle. Null where there is no ink.
+ */
+function framed(source, width, height) {
+  const ink = inkOf(source);
+  if (!ink) return null;
+  const scale = (framedShare * Math.min(width, height)) / ink.longer;
+  return resampled(source, width, height, { scale, x: width / 2 - ink.x * scale, y: height / 2 - ink.y * scale });
+}
+
+/**
+ * Whether the first test images of a page are framed so themselves: nine in ten have their ink to a twentieth as large, and its middle to
+ * a twentieth in the image's.
+ */
+function areFramed(testSet, { width, height, channels }) {
+  const side = Math.min(width, height);
+  const images = Math.min(testSet.imageCount, 100);
+  let framedOnes = 0;
+  for (let index = 0; index < images; index++) {
+    const ink = inkOf({ values: testSet.image(index), width, height, channels });
+    const isOff = !ink || [ink.longer - framedShare * side, ink.x - width / 2, ink.y - height / 2]
+      .some((difference) => Math.abs(difference) > side / 20 + 0.5);
+    if (!isOff) framedOnes++;
+  }
+  return images > 0 && framedOnes >= 0.9 * images;
 }
 
 /** The pixels of a canvas in grey, in each of so many channels. */

@@ -45,7 +45,10 @@ class Manifold {
       this.visible = true;
       this.start();
     }, { rootMargin: '300px' }).observe(this.canvas);
-    this.context = painter.sheet(this.canvas, this.columns * model.width, this.rows * model.height);
+    // Photographs without a gap between them look like one.
+    this.gap = painter.smooth ? gapBeside(model) : 0;
+    [this.stepX, this.stepY] = [model.width + this.gap, model.height + this.gap];
+    this.context = painter.sheet(this.canvas, this.columns * this.stepX - this.gap, this.rows * this.stepY - this.gap);
     plane.onChange(() => this.start());
     latents.onClass(() => this.start());
     this.canvas.addEventListener('click', (event) => {
@@ -80,7 +83,7 @@ class Manifold {
       while (next < columns * rows && performance.now() < end) {
         const [column, row] = [next % columns, Math.floor(next / columns)];
         model.decode(this.latent(column, row), latents.label, this.image);
-        this.painter.paintTile(context, this.image, column * model.width, row * model.height);
+        this.painter.paintTile(context, this.image, column * this.stepX, row * this.stepY);
         next++;
       }
       if (next < columns * rows) requestAnimationFrame(step);
@@ -134,7 +137,7 @@ function showReconstructions(context) {
     add('Median', order.slice(middle, middle + wanted));
     add('Worst', order.slice(-wanted));
     byId('reconstructions-text').textContent = 'Inputs, reconstructions and differences, '
-      + `by ${report.codes ? '−ln p(x|codes)' : 'loss'} over ${count(known)} test images.`;
+      + `by ${report.codes ? '−ln p(x|codes)' : 'loss'} over ${testSet.imagesPhrase}.`;
   } else {
     const { indices, title } = testSet.examples(wanted);
     if (indices.length) add(title, indices);
@@ -147,7 +150,6 @@ function showReconstructions(context) {
 function sampleSheet(canvas, { width, height }, painter) {
   const columns = Math.max(width > 3 * height ? 2 : 4, Math.min(height > 2 * width ? 40 : 10, Math.floor(320 / width)));
   const rows = Math.max(2, Math.min(width > 2 * height ? 16 : 4, Math.floor((columns * width * 0.4) / height)));
-  // Photographs without a gap between them look like one.
   const gap = painter.smooth ? gapBeside({ width, height }) : 0;
   const context = painter.sheet(canvas, columns * (width + gap) - gap, rows * (height + gap) - gap);
   return { columns, rows, gap, context };

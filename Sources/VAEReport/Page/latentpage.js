@@ -37,8 +37,10 @@ class LatentPage {
     byId('lede').textContent = `${shape} images in ${dimensions}, with the encoder and the decoder inside this page.`;
     const shownPoints = testSet.count < testSet.total
       ? `the first ${count(testSet.count)} of ${count(testSet.total)}` : `all ${count(testSet.total)}`;
+    const images = report.points?.images ?? 0;
+    const shownImages = images < testSet.count ? `, and the pixels of the first ${count(images)}` : '';
     byId('explore-lead').textContent = (testSet.count
-      ? `Each point is the mean of q(z|x) of a test image; ${shownPoints} are here. ` : '')
+      ? `Each point is the mean of q(z|x) of a test image; ${shownPoints} are here${shownImages}. ` : '')
       + 'Move over the plane, and the decoder draws what lies there. Click two places to travel between them, or drag a path.'
       + (model.classes.length ? ' The model is told the class of what it encodes and decodes, and z is what the class leaves open: choose one, and move.' : '');
     byId('draw-lead').textContent = 'The encoder places it on the plane, and the decoder draws what it would have been.';
@@ -64,7 +66,8 @@ class LatentPage {
 
   /** What waits for test images. */
   ready() {
-    const { testSet, explorer, detail } = this;
+    const { testSet, explorer, detail, pad } = this;
+    pad.ready();
     if (!testSet.count) return;
     // What is shown already is shown again, now with its original.
     const index = Math.max(explorer.hovered, 0);

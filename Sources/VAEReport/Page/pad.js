@@ -15,6 +15,8 @@ class Pad extends Trial {
     /** What is encoded: pixels of the model's shape as they are, else what is on a canvas. */
     this.given = null;
     this.source = this.canvas;
+    /** Whether drawings are framed: where the test images are, which the page has when they are unpacked. */
+    this.frames = false;
     this.update = oncePerFrame(() => this.encode());
     this.listen();
     this.clear();
@@ -48,7 +50,7 @@ class Pad extends Trial {
     ];
   }
 
-  /** White on black, as MNIST has it, in a pen about as wide as its pens. */
+  /** White on black, in a pen about as wide as MNIST's. */
   line([x, y]) {
     const { context, last } = this;
     context.lineCap = context.lineJoin = 'round';
@@ -67,16 +69,23 @@ class Pad extends Trial {
     this.source = this.canvas;
     this.context.fillStyle = '#000';
     this.context.fillRect(0, 0, this.canvas.width, this.canvas.height);
-    byId('framed').checked = true;
+    byId('framed').checked = this.frames;
     byId('inverted').checked = false;
   }
 
   clear() {
     this.wipe();
     this.last = null;
-    this.empty('Draw on the black square, or drop an image file on it.');
-    byId('given-note').textContent = 'Drawings are framed as MNIST frames its digits: '
-      + 'scaled to 20 of 28 pixels on the longer side, centred by mass.';
+    this.empty('Draw on the black pad, or drop an image file on it.');
+    byId('given-note').textContent = this.frames
+      ? 'Drawings are framed as the test images are: scaled to five sevenths of the side, centred by mass.'
+      : 'Drawings are seen as they lie on the pad.';
+  }
+
+  /** What waits for test images. */
+  ready() {
+    this.frames = areFramed(this.testSet, this.model);
+    if (!this.last) this.clear();
   }
 
   /** Takes a test image as it is. */

@@ -45,6 +45,9 @@ class Trial {
     }
   }
 
+  /** What waits for test images. */
+  ready() {}
+
   get z() { return this.outcome.z; }
 
   get seen() { return this.outcome.seen; }

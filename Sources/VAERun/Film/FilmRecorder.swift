@@ -161,13 +161,14 @@ package struct FilmRecorder {
             let names = told.labels.map { name.name(ofClass: $0) }.joined(separator: ", ")
             let axis = latentSize > 2 ? "the first principal axis" : "z₁"
             return try SampleGrid(
-                images: images, columns: grid.columns, gap: 0, title: "Each \(name.label), decoded",
+                images: images, columns: grid.columns, gap: images.gapToTellApart,
+                title: "Each \(name.label), decoded",
                 subtitle: "along \(axis) at quantiles of the prior, from the top: \(names)",
                 side: Double(Self.side))
         }
         if latentSize == 1 {
             return try SampleGrid(
-                images: images, columns: grid.columns, gap: 0, title: "The line, decoded",
+                images: images, columns: grid.columns, gap: images.gapToTellApart, title: "The line, decoded",
                 subtitle: "row by row at quantiles of the prior", side: Double(Self.side))
         }
         return try ManifoldGrid(
