@@ -53,11 +53,13 @@ let package = Package(
             name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         // Open MPI's as Debian names it, or that of another library, which make mpi finds.
         .systemLibrary(
             name: "CMPI", pkgConfig: Context.environment["VAE_MPI"] ?? "ompi-c",
             providers: [.apt(["libopenmpi-dev"])]),
+
+        // libcurl's header alone (libcurl4-openssl-dev): the library is opened by the first download.
+        .target(name: "CCurl"),
 
         // The words the libraries share: image sets, errors, digests, files that survive.
         .target(name: "VAECore", dependencies: ["CCrypto", "CZlib"], swiftSettings: optimisedInDebug),

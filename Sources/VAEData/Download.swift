@@ -32,6 +32,9 @@ enum Download {
     static func fetch(
         _ address: String, size: Int, rules: Rules, report: (Int) -> Void
     ) throws(DownloadFailure) -> [UInt8] {
+        guard Transfer.isReady else {
+            throw DownloadFailure(reason: "downloads take libcurl, which is not here or does not start")
+        }
         guard var url = WebAddress(address),
             url.scheme == "https" || rules.allowsPlainHTTP && url.scheme == "http"
         else { throw DownloadFailure(reason: "the address is not an https address") }

@@ -24,14 +24,14 @@ final class Transfer {
     private var lastArrival = ContinuousClock.now
 
     private static let mostHeaders = 1 << 16
-    /// Once for the process, before anything else of libcurl.
-    private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+    /// Whether libcurl is there. Opened once for the process, before anything else of it.
+    static let isReady = vae_curl_open() == 1
 
     /// - Parameters:
     ///   - size: bytes of the file, no more and no less.
     ///   - patience: seconds without a byte.
     init(size: Int, patience: Double, deadline: ContinuousClock.Instant) throws(DownloadFailure) {
-        guard Self.isReady, let handle = curl_easy_init() else {
+        guard Self.isReady, let handle = vae_curl_make() else {
             throw DownloadFailure(reason: "libcurl does not start")
         }
         self.handle = handle
@@ -40,21 +40,21 @@ final class Transfer {
         self.deadline = deadline
     }
 
-    deinit { curl_easy_cleanup(handle) }
+    deinit { vae_curl_end(handle) }
 
     /// Asks for the file and waits for the answer.
     /// - Parameter report: is told how many bytes have arrived.
     func perform(_ address: WebAddress, _ report: (Int) -> Void) throws(DownloadFailure) -> Answer {
         // The bytes as published: unpacked on the way, they would have another length and hash.
-        let headers = curl_slist_append(nil, "Accept-Encoding: identity")
-        defer { curl_slist_free_all(headers) }
+        let headers = vae_curl_append(nil, "Accept-Encoding: identity")
+        defer { vae_curl_free_list(headers) }
         prepare(address, headers)
         let code = withoutActuallyEscaping(report) { report in
             let watch = Watch(self, report)
             return withExtendedLifetime(watch) {
                 let context = Unmanaged.passUnretained(watch).toOpaque()
                 vae_curl_receive(handle, Self.receivedHeader, Self.receivedBody, Self.isOver, context)
-                return curl_easy_perform(handle)
+                return vae_curl_perform(handle)
             }
         }
         if let target { return .redirect(target) }
@@ -121,7 +121,7 @@ final class Transfer {
     private var noAnswer: String { "no answer within \(Int(patience.rounded(.up))) s" }
 
     private func reason(_ code: CURLcode) -> String {
-        let said = String(cString: curl_easy_strerror(code))
+        let said = String(cString: vae_curl_words(code))
         switch code {
         case CURLE_COULDNT_RESOLVE_HOST: return "the host can't be found"
         case CURLE_COULDNT_CONNECT: return "the host can't be reached"

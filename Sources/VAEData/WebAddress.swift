@@ -11,20 +11,23 @@ struct WebAddress {
     /// The address as messages show it, cut off after 200 characters.
     var shown: String { text.count > 200 ? text.prefix(200) + "…" : text }
 
-    /// nil for what is no address with a scheme and a host.
+    /// nil for what is no address with a scheme and a host, and where there is no libcurl.
     init?(_ text: String, relativeTo base: WebAddress? = nil) {
-        guard let parts = curl_url() else { return nil }
-        defer { curl_url_cleanup(parts) }
+        guard Transfer.isReady, let parts = vae_curl_address() else { return nil }
+        defer { vae_curl_end_address(parts) }
         if let base {
-            guard curl_url_set(parts, CURLUPART_URL, base.text, 0) == CURLUE_OK else { return nil }
+            guard vae_curl_set_part(parts, CURLUPART_URL, base.text, 0) == CURLUE_OK else { return nil }
         }
-        guard curl_url_set(parts, CURLUPART_URL, text, UInt32(CURLU_NON_SUPPORT_SCHEME)) == CURLUE_OK else {
+        guard vae_curl_set_part(parts, CURLUPART_URL, text, UInt32(CURLU_NON_SUPPORT_SCHEME)) == CURLUE_OK
+        else {
             return nil
         }
         func part(_ part: CURLUPart, _ flags: Int32 = 0) -> String? {
             var found: UnsafeMutablePointer<CChar>?
-            guard curl_url_get(parts, part, &found, UInt32(flags)) == CURLUE_OK, let found else { return nil }
-            defer { curl_free(found) }
+            guard vae_curl_get_part(parts, part, &found, UInt32(flags)) == CURLUE_OK, let found else {
+                return nil
+            }
+            defer { vae_curl_free(found) }
             return String(cString: found)
         }
         guard let whole = part(CURLUPART_URL), let scheme = part(CURLUPART_SCHEME)?.lowercased(),
