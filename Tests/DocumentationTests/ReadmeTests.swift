@@ -3,7 +3,7 @@ import VAEData
 
 /// The code of the README, compiled. It is not run: it trains on MNIST for five epochs.
 private func library() throws {
-    let data = try DatasetLoader().load(.auto)
+    let data = try DatasetLoader().load(.mnist)  // or throws; .synthetic needs no network
     let trainer = try Trainer(ModelConfiguration(latentSize: 2), TrainingConfiguration(epochs: 5))
     let model = try trainer.fit(data.train, test: data.test, onEpoch: { print($0.epoch, $0.train.total) })
 

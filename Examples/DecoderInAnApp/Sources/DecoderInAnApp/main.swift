@@ -50,6 +50,15 @@ do {
     }
     let images = try await decoder.images(at: circle)
     print(text(images, 0))
+    let size = images.shape.count
+    let (first, opposite) = (images.values[..<size], images.values[6 * size..<7 * size])
+    let difference =
+        zip(first, opposite).reduce(0) { $0 + abs($1.0 - $1.1) }
+        / (first.reduce(0, +) + opposite.reduce(0, +))
+    print(
+        String(
+            format: "darkest %.0f%%, brightest %.0f%%", 100 * (first.min() ?? 0), 100 * (first.max() ?? 0)))
+    print(String(format: "opposite images differ by %.0f%%", 100 * difference))
     try SampleGrid(images: images, columns: 6, title: "Around the middle").write(to: "circle.png")
     print("wrote circle.png")
 } catch let error as VAEError {

@@ -28,9 +28,10 @@ let images = try ImageSet(
     labels: spots.map { ($0.x < 0.5 ? 0 : 1) + ($0.y < 0.5 ? 0 : 2) })
 let data = try Dataset(name: "spots", train: images, test: nil, source: "made on the spot").holdingOutTest()
 
-// A spot has two numbers, its place. So has the latent space.
+// A spot has two numbers, its place. So has the latent space. Steps enough for the decoder to find a use for them: a thousand.
 let trainer = try Trainer(
-    ModelConfiguration(imageShape: images.shape, latentSize: 2), TrainingConfiguration(epochs: 4))
+    ModelConfiguration(imageShape: images.shape, latentSize: 2),
+    TrainingConfiguration(epochs: 6, batchSize: 32))
 let model = try trainer.fit(
     data.train, test: data.test,
     onEpoch: { epoch in
@@ -38,6 +39,18 @@ let model = try trainer.fit(
             "epoch \(epoch.epoch): train \(epoch.train.total), test \(epoch.test?.total ?? .nan) nats an image"
         )
     })
+
+// What carries nothing of an image costs nothing: a latent dimension at 0 nats has collapsed.
+let encoding = try model.encode(data.test ?? data.train)
+for dimension in 0..<2 {
+    let nats = (0..<encoding.count).reduce(0.0) { sum, image in
+        let (mean, logVariance) = (
+            Double(encoding.mean[2 * image + dimension]), Double(encoding.logVariance[2 * image + dimension])
+        )
+        return sum + (mean * mean + exp(logVariance) - 1 - logVariance) / 2
+    }
+    print(String(format: "z%d carries %.2f nats", dimension + 1, nats / Double(encoding.count)))
+}
 
 try model.write(to: "spots.safetensors")
 try data.export(to: "spots")
