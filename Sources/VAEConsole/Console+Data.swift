@@ -42,5 +42,6 @@ extension Console {
     /// Says what was made of files, and which were not used.
     package func show(remarks data: Dataset) {
         for remark in data.remarks { note(remark.escapingControlCharacters()) }
+        if let remark = data.remarkOnClasses { warn(remark.escapingControlCharacters()) }
     }
 }

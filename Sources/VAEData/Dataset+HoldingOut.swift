@@ -47,6 +47,23 @@ extension Dataset {
     }
 }
 
+extension Dataset {
+    /// What is to be said of a test set that lacks most of the classes, as that of data sorted by class has that is cut off at its end; nil where it has more
+    /// than half of them, or too few images to have them.
+    package var remarkOnClasses: String? {
+        guard let test, let labels = test.labels, StratifiedDraw.classes(of: train) != nil else { return nil }
+        let present = Set(labels)
+        // Those of a class may all have been held out.
+        let classes = present.union(train.labels ?? [])
+        guard test.count >= classes.count, 2 * present.count <= classes.count else { return nil }
+        let names = present.sorted().prefix(8).map { label in
+            classNames.indices.contains(label) ? classNames[label] : "\(label)"
+        }
+        return
+            "the test set has images of \(present.count) of the \(classes.count) classes alone: \(names.joined(separator: ", "))\(present.count > 8 ? ", …" : "")"
+    }
+}
+
 /// The rule by which test images are held out of data without any, as records of runs name it.
 package enum HoldOut: String, Sendable, Codable {
     /// ``Dataset/holdingOutTest(fraction:)``

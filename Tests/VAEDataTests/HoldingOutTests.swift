@@ -133,6 +133,28 @@ import VAECore
         expectError(.invalidArgument, saying: "too small") { _ = try single.holdingOutTest() }
     }
 
+    /// A test set that came with the data, or that an old rule held out, may be of one class.
+    @Test func aTestSetOfFewClassesIsSaid() throws {
+        let sorted = try data((0..<100).map { $0 / 10 })
+        #expect(
+            try sorted.holdingOutTest(by: .last).remarkOnClasses
+                == "the test set has images of 1 of the 10 classes alone: 9")
+        #expect(try sorted.holdingOutTest().remarkOnClasses == nil && sorted.remarkOnClasses == nil)
+        func remark(_ train: [Int], _ test: [Int], _ names: [String] = []) throws -> String? {
+            try Dataset(
+                name: "a", train: images(train.count, train), test: images(test.count, test), source: "here",
+                classNames: names
+            ).remarkOnClasses
+        }
+        #expect(
+            try remark([0, 0, 1, 1, 2, 2, 3, 3], [2, 2, 1, 1], ["a", "b", "c", "d"])
+                == "the test set has images of 2 of the 4 classes alone: b, c")
+        #expect(try remark([0, 0, 1, 1, 2, 2, 3, 3], [2, 2, 1, 0]) == nil)
+        // Too few images to have all, and numbers of images.
+        #expect(try remark([0, 0, 1, 1, 2, 2, 3, 3], [2, 2, 2]) == nil)
+        #expect(try remark([0, 1, 2, 3], [3, 3, 3, 3]) == nil)
+    }
+
     /// The rule of runs of before.
     @Test func theLastImages() throws {
         let data = try data((0..<25).map { $0 / 10 })
