@@ -67,12 +67,12 @@ package struct SavedRun: Sendable {
         folder = self.record == nil ? nil : parent
     }
 
-    /// Reads a whole run: its last model and its table of metrics.
+    /// Reads a whole run: its last model, or its best, and its table of metrics.
     /// - Throws: `missingInput` when the folder, its configuration, its metrics or its model are not there;
     ///   `invalidData` when one of them is damaged, or the model is another than the configuration's.
-    package init(folder path: String) throws(VAEError) {
+    package init(folder path: String, best: Bool = false) throws(VAEError) {
         try RunFolder.demand(path)
-        try self.init(path)
+        try self.init(path, best: best)
         epochs = try MetricsTable.read(
             RunFolder.part(RunFolder.metrics, of: path), klWeight: record?.training.klWeight ?? 1)
     }
@@ -84,6 +84,13 @@ package struct SavedRun: Sendable {
         guard let folder, let record, Folder.holdsFile(RunFolder.metrics, folder) else { return [] }
         return try MetricsTable.read(
             RunFolder.join(folder, RunFolder.metrics), klWeight: record.training.klWeight)
+    }
+
+    /// The epochs that made the model: all of the run, or of its best model those up to the one with the lowest test loss.
+    /// - Throws: `invalidData` when the table is damaged.
+    package func modelHistory() throws(VAEError) -> [EpochReport] {
+        let all = try history()
+        return modelFile == RunFolder.best ? Array(all.prefix(all.best?.epoch ?? all.count)) : all
     }
 
     /// The images that the model was trained on, or those of another path.

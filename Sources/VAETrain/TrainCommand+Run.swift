@@ -29,7 +29,7 @@ extension TrainCommand {
                 observer: RunWatch(session, in: series, console, interruption))
         }
         if let ranks { try ranks.job.run(session, run) } else { try run() }
-        if let remark = session.history.remark { console.note(remark) }
+        if let remark = session.history.remark(on: session.path) { console.warn(remark) }
         console.note("peak memory \(Machine.peakMemory >> 20) MiB")
         if watching.watch {
             console.note("the page ends with the training; go on with: vae watch \(session.path.shellQuoted)")
@@ -41,13 +41,15 @@ extension TrainCommand {
 extension [EpochReport] {
     /// What is to be known of a training that went on past its best: by more than a hundredth of the loss, and two nats, which a loss may waver
     /// by.
-    var remark: String? {
+    /// - Parameter run: its folder
+    func remark(on run: String) -> String? {
         guard let last, let best, best.epoch != last.epoch, let lowest = best.test?.total,
             let reached = last.test?.total, reached - lowest > Swift.max(2, 0.01 * abs(lowest))
         else { return nil }
         return
-            "the test loss was lowest after epoch \(best.epoch), \(String(format: "%.2f", lowest)): \(RunFolder.best), "
-            + "which vae takes with --best"
+            "the test loss was lowest after epoch \(best.epoch), \(String(format: "%.2f", lowest)), and is \(String(format: "%.2f", reached)) now: "
+            + "\(RunFolder.best) is the model of then, and vae plot \(run.shellQuoted) --best draws it. "
+            + "More data, --augment, a smaller model, or fewer epochs (--patience) keep a model from learning by heart"
     }
 }
 

@@ -25,6 +25,7 @@ struct PlotCommand: ParsableCommand {
               vae plot runs/mnist latent-space --format pdf         for a paper
               vae plot runs/mnist manifold --grid 30 --out pictures
               vae plot runs/ten manifold --dimensions 1,4           --latent-dim 10
+              vae plot runs/mnist --best             of the epoch with the lowest test loss, into runs/mnist/best
             """)
 
     @Argument(help: ArgumentHelp("The run folder.", valueName: "run"))
@@ -34,7 +35,16 @@ struct PlotCommand: ParsableCommand {
         help: ArgumentHelp("Which pictures, or report. (default: all)", valueName: "figure"))
     var figures: [PlotName] = []
 
-    @Option(help: ArgumentHelp("Where to write them. (default: the run folder)", valueName: "dir"))
+    @Flag(
+        help:
+            "Show best.safetensors, the model after the epoch with the lowest test loss, with losses and a page of the epochs up to it, and no card. (default: the last epoch's)"
+    )
+    var best = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Where to write them. (default: the run folder, and with --best a folder best in it)",
+            valueName: "dir"))
     var out: String?
 
     @Option(
@@ -83,7 +93,8 @@ struct PlotCommand: ParsableCommand {
 
     func run() throws {
         try common.run("vae plot", flags: Self.flags) { (console, threads) throws(VAEError) in
-            let run = try SavedRun(folder: folder)
+            let run = try SavedRun(folder: folder, best: best)
+            if best { try checkBest() }
             try options.validate(latentSize: run.model.configuration.latentSize)
             let isTable = run.model.standardization != nil
             if isTable { try checkTable() }
@@ -93,13 +104,13 @@ struct PlotCommand: ParsableCommand {
                     .invalidArgument, "codes", "are what it shows, and the model has Gaussian latents",
                     expected: FigureName.drawn(ofTable: isTable).map(\.rawValue).joined(separator: ", "))
             }
-            let target = out ?? folder
+            let target = out ?? (best ? RunFolder.join(folder, "best") : folder)
             do throws(VAEError) {
                 try Folder.create(target)
             } catch {
                 throw out == nil ? error.advising("Write to another folder: --out DIR.") : error
             }
-            let history = try run.history()
+            let history = try run.modelHistory()
             let data = try self.data.images(of: run, console).asTested(by: run.record?.training)
             func isWanted(_ name: PlotName) -> Bool { self.figures.isEmpty || self.figures.contains(name) }
             let names = FigureName.drawn(ofTable: isTable, ofCodes: run.configuration.isQuantized)
@@ -120,13 +131,14 @@ struct PlotCommand: ParsableCommand {
             if isWanted(.report), run.hasPage {
                 console.status(force: true) { _ in "making the report" }
                 let path = "\(target)/\(RunReport.fileName)"
-                try RunReport(record: run.record, data: data, threads: threads)
-                    .write(
-                        run.model, history: history, losses: true,
-                        evaluation: evaluation(of: run, console), prior: prior, to: path)
+                try RunReport(
+                    record: run.record, data: data, bestOf: best ? run.history() : nil, threads: threads
+                ).write(
+                    run.model, history: history, losses: true,
+                    evaluation: evaluation(of: run, console), prior: prior, to: path)
                 paths.append(path)
             }
-            if isWanted(.card), let record = run.record {
+            if !best, isWanted(.card), let record = run.record {
                 let card = ModelCard(
                     run.model, record, history: history,
                     evaluation: (try? EvaluationRecord.ofRun(folder, run.model)) ?? nil,
@@ -141,6 +153,14 @@ struct PlotCommand: ParsableCommand {
             }
             try common.report(paths, WrittenFiles(files: paths), to: console)
         }
+    }
+
+    /// - Throws: `invalidArgument` for what is of the run, and not of one of its models.
+    private func checkBest() throws(VAEError) {
+        guard figures.contains(.card) else { return }
+        throw VAEError(
+            .invalidArgument, "card", "says what the run's folder has, and is of its last model",
+            advice: "Leave --best out, or the card.")
     }
 
     /// - Throws: `invalidArgument` for what shows images, of which a table has none.
@@ -184,7 +204,7 @@ struct PlotCommand: ParsableCommand {
     /// The evaluation of this very model by `vae evaluate`; nil where there is none.
     private func evaluation(of run: SavedRun, _ console: Console) -> EvaluationSummary? {
         do throws(VAEError) {
-            return try EvaluationSummary.ofRun(folder, run.model)
+            return try EvaluationSummary.ofRun(folder, run.model, file: run.modelFile)
         } catch {
             console.warn("the report has no evaluation: \(error)")
             return nil

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 import VAECore
 import VAEData
+import VAERun
 
 /// `vae plot` on the folder of a run.
 @Suite struct PlotTests {
@@ -61,6 +62,52 @@ import VAEData
             let isSame = try scratch.bytes("run/" + name) == before
             #expect(isSame, "\(name)")
         }
+    }
+
+    /// The pictures and the page of the best model, into a folder of their own: those of the last one stay.
+    @Test func drawsTheBestModel() throws {
+        let scratch = try Scratch()
+        // So few images are learnt by heart soon, and new ones cost more then.
+        let trained = try Tool("vae-train").run(
+            scratch.digits(train: 128, test: 40) + [
+                "--epochs", "40", "--batch-size", "8", "--learning-rate", "0.004", "--latent-dim", "8",
+                "--out",
+                scratch.file("run"),
+            ])
+        #expect(trained.status == 0, "\(trained.errors)")
+        let history = try SavedRun(folder: scratch.file("run")).history()
+        let best = try #require(history.best)
+        try #require(best.epoch < 40)
+        #expect(
+            trained.errors.contains(
+                "the test loss was lowest after epoch \(best.epoch), \(String(format: "%.2f", best.test?.total ?? 0)), and is "
+            ) && trained.errors.contains("vae plot \(scratch.file("run")) --best draws it"),
+            "\(trained.errors)")
+        let kept = try (Self.pictures + ["report.html", "README.md"]).map { try scratch.bytes("run/" + $0) }
+        let outcome = try tool("plot", scratch.file("run"), "--best")
+        #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
+        #expect(try files(scratch, "run/best") == (Self.pictures + ["report.html"]).sorted())
+        #expect(
+            try (Self.pictures + ["report.html", "README.md"]).map { try scratch.bytes("run/" + $0) } == kept)
+        // Those of a training that ended there.
+        let shorter = try Tool("vae-train").run(
+            ["--data", scratch.file("data")] + [
+                "--epochs", "\(best.epoch)", "--batch-size", "8", "--learning-rate", "0.004", "--latent-dim",
+                "8",
+                "--quiet", "--out", scratch.file("shorter"),
+            ])
+        #expect(shorter.status == 0, "\(shorter.errors)")
+        for name in Self.pictures {
+            #expect(try scratch.bytes("run/best/" + name) == scratch.bytes("shorter/" + name), "\(name)")
+        }
+        let page = String(decoding: try scratch.bytes("run/best/report.html"), as: UTF8.self)
+        #expect(
+            page.contains("best.safetensors, after epoch \(best.epoch) of 40, which has the lowest test loss")
+        )
+        #expect(
+            page.contains("\"epoch\":\(best.epoch),") && !page.contains("\"epoch\":\(best.epoch + 1),"))
+        let refused = try tool("plot", scratch.file("run"), "card", "--best")
+        #expect(refused.status == 64 && refused.errors.contains("card: says what the run's folder has"))
     }
 
     @Test func flagsChooseWhatAndHow() throws {

@@ -64,6 +64,14 @@ struct ObjectiveTests {
         let found = PosteriorCollapse(of: Encoding(latentSize: 4, mean: mean, logVariance: logVariance))
         #expect(found.inactive == [1, 2] && found.collapsed == [1] && found.verdict == .partial)
         #expect(found.still == [1, 2])
+        // 1 and 2 are lost. Four images in two hundred make 4 · 25 / 2 / 200 = 0.25 nats of dimension 3, and from 3 instead of 5 they make 0.09.
+        #expect(
+            PosteriorCollapse.usedUnits(
+                of: Encoding(latentSize: 4, mean: mean, logVariance: logVariance)) == 2)
+        let weak = mean.enumerated().map { $0.offset % 4 == 3 && $0.element != 0 ? 3 : $0.element }
+        #expect(
+            PosteriorCollapse.usedUnits(
+                of: Encoding(latentSize: 4, mean: weak, logVariance: logVariance)) == 1)
         // Two images of 200 are the share that δ lets pass.
         for index in [2, 3] { mean[4 * index + 3] = 0 }
         let fewer = PosteriorCollapse(of: Encoding(latentSize: 4, mean: mean, logVariance: logVariance))

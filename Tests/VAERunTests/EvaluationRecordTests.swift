@@ -129,7 +129,18 @@ struct EvaluationRecordTests {
         let complete = try changed((activity[1].0, "\"collapse\" : \"complete\""))
         #expect(remarks(complete).contains("The decoder draws the same for every image."))
         let none = try changed((activity[1].0, "\"collapse\" : \"none\""))
-        #expect(remarks(none).contains("No posterior collapse."))
+        #expect(remarks(none).contains("No posterior collapse"))
+        // A dimension of a twentieth of a nat has not collapsed, and says next to nothing.
+        let carrying = try #require(
+            latents.dimensions.first { !$0.collapsed && !$0.still && $0.kl > LatentActivity.leastUse })
+        let hardly = try changed(
+            (activity[1].0, "\"collapse\" : \"none\""), ("\"kl\" : \(carrying.kl)", "\"kl\" : 0.05"))
+        #expect(
+            remarks(hardly).contains(
+                "No posterior collapse by definition. Hardly used, with less than 0.1 nats: "))
+        #expect(
+            hardly.evaluation.latents.hardlyUsed.map(\.index).contains(carrying.index)
+                && hardly.evaluation.latents.usedUnits == latents.usedUnits - 1)
     }
 
     /// Half the draws of a few images may give less.

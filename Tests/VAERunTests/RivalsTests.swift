@@ -86,7 +86,7 @@ struct RivalsTests {
     ])
     func causesAreToldApart(signs: String, gap: Double, sign: String, remedy: String) throws {
         let facts = Cause.Facts(
-            squaredError: 0.1, loss: 100, standardError: 5, trainingLoss: 100 - gap, kl: 20, activeUnits: 30,
+            squaredError: 0.1, loss: 100, standardError: 5, trainingLoss: 100 - gap, kl: 20, usedUnits: 30,
             latentSize: 32)
         let found = Cause.all(try Self.signs(signs), facts, .images)
         #expect(found.count == (sign.isEmpty ? 0 : 1), "\(found)")
@@ -112,21 +112,29 @@ struct RivalsTests {
     }
 
     @Test func unusedLatentsAreSaid() throws {
-        func causes(kl: Double, active: Int?) throws -> [String] {
+        func causes(kl: Double, used: Int?, of size: Int = 32) throws -> [String] {
             Cause.all(
                 try Self.signs(""),
                 Cause.Facts(
                     squaredError: 0.1, loss: 100, standardError: 5, trainingLoss: 100, kl: kl,
-                    activeUnits: active,
-                    latentSize: 32), .images
+                    usedUnits: used,
+                    latentSize: size), .images
             ).map(\.sign)
         }
         #expect(
-            try causes(kl: 0.01, active: 0) == [
+            try causes(kl: 0.01, used: 0) == [
                 "z says nothing of the image: the KL divergence is 0.01 nats (posterior collapse)."
             ])
-        #expect(try causes(kl: 9, active: 5) == ["Of 32 latent dimensions only 5 are used."])
-        #expect(try causes(kl: 9, active: nil) == [])
+        #expect(
+            try causes(kl: 9, used: 5) == [
+                "Of 32 latent dimensions only 5 are used, with 0.1 nats or more."
+            ])
+        #expect(
+            try causes(kl: 3, used: 1, of: 2) == [
+                "Of 2 latent dimensions only 1 is used, with 0.1 nats or more."
+            ])
+        #expect(try causes(kl: 9, used: 17) == [] && causes(kl: 3, used: 1, of: 1) == [])
+        #expect(try causes(kl: 9, used: nil) == [])
     }
 
     @Test func signsAreReadFromTheModel() throws {

@@ -40,6 +40,16 @@ extension Evaluation {
             public let still: Bool
         }
 
+        /// The dimensions, of those that are listed, that are not lost and yet carry less than counts as use.
+        package var hardlyUsed: [Dimension] {
+            dimensions.filter { !$0.collapsed && !$0.still && $0.kl < LatentActivity.leastUse }
+        }
+
+        /// How many dimensions are not lost and carry as much as counts as use.
+        package var usedUnits: Int {
+            dimensions.count { !$0.collapsed && !$0.still && $0.kl >= LatentActivity.leastUse }
+        }
+
         /// Dimensions that are listed: of thousands, those that carry anything.
         package static let mostDimensions = 1000
 

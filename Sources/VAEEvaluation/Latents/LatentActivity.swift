@@ -39,4 +39,8 @@ public struct LatentActivity: Sendable, Equatable {
 
     /// The number of active dimensions.
     public var activeUnits: Int { varianceOfMean.filter { $0 > Self.activityThreshold }.count }
+
+    /// A dimension is hardly used below this divergence, in nats: of q(zᵢ|x) and z, no mutual information can be more, so that it tells images apart as
+    /// if there were less than e^0.1 = 1.1 kinds of them.
+    package static let leastUse = 0.1
 }

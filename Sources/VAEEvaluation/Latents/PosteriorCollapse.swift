@@ -63,4 +63,14 @@ public struct PosteriorCollapse: Sendable, Equatable, Codable {
         let least = (1 - Self.delta) * Double(encoding.count)
         collapsed = (0..<size).filter { Double(near[$0]) >= least }
     }
+
+    /// The number of dimensions that carry ``LatentActivity/leastUse`` and neither have collapsed nor stand still.
+    /// - Complexity: O(n · latentSize).
+    package static func usedUnits(of encoding: Encoding) -> Int {
+        let collapse = PosteriorCollapse(of: encoding)
+        let lost = Set(collapse.still).union(collapse.collapsed)
+        return LatentActivity(of: encoding).kl.enumerated().count {
+            !lost.contains($0.offset) && $0.element >= LatentActivity.leastUse
+        }
+    }
 }

@@ -48,13 +48,15 @@ package struct CodeEvaluation: Equatable, Sendable {
     /// - Throws: `invalidData` when a number is not finite.
     package func json() throws(VAEError) -> [UInt8] { try EvaluationRecord.json(self) }
 
-    /// The evaluation of a run's last model, nil where there is none or the model has become another since.
+    /// The evaluation of a run's model, nil where there is none or the model has become another since.
+    /// - Parameter file: the name of the model's file
     /// - Throws: `invalidData` when it is damaged.
     package static func ofRun(
-        _ folder: String, _ model: VariationalAutoencoder
+        _ folder: String, _ model: VariationalAutoencoder, file: String = RunFolder.model
     ) throws(VAEError) -> CodeEvaluation? {
-        guard Folder.holdsFile(EvaluationRecord.fileName, folder) else { return nil }
-        let path = RunFolder.join(folder, EvaluationRecord.fileName)
+        let name = EvaluationRecord.fileName(ofModel: file)
+        guard Folder.holdsFile(name, folder) else { return nil }
+        let path = RunFolder.join(folder, name)
         let found: CodeEvaluation = try EvaluationRecord.read(path)
         return found.model.sha256 == (try model.sha256.description) ? found : nil
     }

@@ -3,15 +3,16 @@ import VAECore
 import VAEReport
 
 extension EvaluationSummary {
-    /// The evaluation of a run's last model as its page shows it, nil where there is none or the model has become another since.
+    /// The evaluation of a run's model as its page shows it, nil where there is none or the model has become another since.
+    /// - Parameter file: the name of the model's file
     /// - Throws: `invalidData` when it is damaged.
     package static func ofRun(
-        _ folder: String, _ model: VariationalAutoencoder
+        _ folder: String, _ model: VariationalAutoencoder, file: String = RunFolder.model
     ) throws(VAEError) -> EvaluationSummary? {
         if model.configuration.isQuantized {
-            return try CodeEvaluation.ofRun(folder, model).map { EvaluationSummary($0) }
+            return try CodeEvaluation.ofRun(folder, model, file: file).map { EvaluationSummary($0) }
         }
-        return try EvaluationRecord.ofRun(folder, model).map { EvaluationSummary($0) }
+        return try EvaluationRecord.ofRun(folder, model, file: file).map { EvaluationSummary($0) }
     }
 
     /// The numbers of a model's codes in words.

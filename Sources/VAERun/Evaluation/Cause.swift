@@ -1,5 +1,6 @@
 import Foundation
 import VAECore
+import VAEEvaluation
 
 /// A usual cause of a result that a simpler model betters, of which there are signs, and what helps.
 struct Cause {
@@ -18,7 +19,8 @@ struct Cause {
         let trainingLoss: Double?
         /// KL(q(z|x) ‖ p(z)), in nats.
         let kl: Double
-        let activeUnits: Int?
+        /// Dimensions that carry something; nil where that was not measured.
+        let usedUnits: Int?
         let latentSize: Int
 
         /// What a loss may waver by.
@@ -82,20 +84,27 @@ struct Cause {
         )
     }
 
-    private static func unusedLatents(_ signs: TrainingSigns, _ facts: Facts, _ items: Words.Items) -> Cause?
-    {
+    static func unusedLatents(_ signs: TrainingSigns, _ facts: Facts, _ items: Words.Items) -> Cause? {
         let weighted = signs.klWeight > 1
         if facts.kl < 0.1 {
             return Cause(
                 sign:
                     "z says nothing of the \(items.one): the KL divergence is \(Words.number(facts.kl)) nats (posterior collapse).",
                 remedy: weighted
-                    ? "--kl-weight 1" : "a smaller --learning-rate, another --seed, or a --kl-weight below 1")
+                    ? "--kl-weight 1"
+                    : "a smaller --learning-rate, another --seed, --kl-warm-up, or a --kl-weight below 1")
         }
-        if let active = facts.activeUnits, 2 * active < facts.latentSize {
+        // The half is as many as chance leaves unused of two.
+        if let used = facts.usedUnits, used < facts.latentSize, 2 * used <= facts.latentSize {
+            let size = Words.count(facts.latentSize, "latent dimension")
+            let least = "\(Words.number(LatentActivity.leastUse, 1)) nats or more"
             return Cause(
-                sign: "Of \(Words.count(facts.latentSize, "latent dimension")) only \(active) are used.",
-                remedy: weighted ? "--kl-weight 1" : "a --kl-weight below 1, or a deeper model")
+                sign: used == 0
+                    ? "None of \(size) has \(least)."
+                    : "Of \(size) only \(used) \(used == 1 ? "is" : "are") used, with \(least).",
+                remedy: weighted
+                    ? "--kl-weight 1"
+                    : "another --seed, --kl-warm-up, a --kl-weight below 1, or a deeper model")
         }
         guard weighted else { return nil }
         return Cause(
@@ -110,7 +119,7 @@ extension Cause.Facts {
         self.init(
             squaredError: evaluation.baselines.model.squaredError.mean, loss: loss.test.loss.nats,
             standardError: loss.test.loss.standardError, trainingLoss: loss.training.loss.nats,
-            kl: loss.test.kl.nats, activeUnits: evaluation.latents.activeUnits,
+            kl: loss.test.kl.nats, usedUnits: evaluation.latents.usedUnits,
             latentSize: record.model.latentSize)
     }
 }

@@ -7,6 +7,13 @@ extension EvaluationRecord {
     /// The evaluation of a run's last model on its own images.
     package static let fileName = "evaluation.json"
 
+    /// The name of the evaluation of one of a run's models on the run's own images, by the name of the model's file.
+    static func fileName(ofModel file: String) -> String {
+        guard file != RunFolder.model else { return fileName }
+        let stem = file.hasSuffix(".safetensors") ? String(file.dropLast(12)) : file
+        return "evaluation-\(RunFolder.name(for: stem)).json"
+    }
+
     /// Writes the record at `path`, whole or not at all.
     package func write(to path: String) throws(VAEError) { try DurableFile.write(json(), to: path) }
 
@@ -57,13 +64,15 @@ extension EvaluationRecord {
         }
     }
 
-    /// The evaluation of a run's last model, nil where there is none or the model has become another since.
+    /// The evaluation of a run's model, nil where there is none or the model has become another since.
+    /// - Parameter file: the name of the model's file
     /// - Throws: `invalidData` when it is damaged.
     package static func ofRun(
-        _ folder: String, _ model: VariationalAutoencoder
+        _ folder: String, _ model: VariationalAutoencoder, file: String = RunFolder.model
     ) throws(VAEError) -> EvaluationRecord? {
-        guard Folder.holdsFile(fileName, folder) else { return nil }
-        let record = try EvaluationRecord(contentsOf: RunFolder.join(folder, fileName))
+        let name = fileName(ofModel: file)
+        guard Folder.holdsFile(name, folder) else { return nil }
+        let record = try EvaluationRecord(contentsOf: RunFolder.join(folder, name))
         return record.model.sha256 == (try model.sha256.description) ? record : nil
     }
 

@@ -57,7 +57,14 @@ extension EvaluationSummary.Table {
             let names = shown.joined(separator: ", ")
             return count > shown.count ? "\(names) and \(grouped(Double(count - shown.count))) more" : names
         }
-        if latents.collapse == .none { return "No posterior collapse." }
+        let hardly =
+            latents.hardlyUsed.isEmpty
+            ? ""
+            : " Hardly used, with less than \(Words.number(LatentActivity.leastUse, 1)) nats: "
+                + names({ latents.hardlyUsed.contains($0) }, latents.hardlyUsed.count) + "."
+        if latents.collapse == .none {
+            return "No posterior collapse\(hardly.isEmpty ? "" : " by definition").\(hardly)"
+        }
         var text =
             latents.collapse == .complete
             ? "Posterior collapse: complete. The decoder draws the same for every \(items.one)."
@@ -68,7 +75,7 @@ extension EvaluationSummary.Table {
         if latents.still > 0, latents.collapse != .complete, size > 1 {
             text += " Still, off the prior: \(names({ $0.still }, latents.still))."
         }
-        return text
+        return latents.collapse == .complete ? text : text + hardly
     }
 
     /// The table of how far classes lie apart; nil where nothing is to be said.

@@ -44,15 +44,8 @@ extension SavedRun {
 
     /// The file's name for an evaluation: `evaluation.json` is that of the run's last model on the run's own images.
     private func evaluationFile(of data: Dataset) throws(VAEError) -> String {
-        var name = "evaluation"
-        if modelFile != RunFolder.model {
-            let stem = modelFile.hasSuffix(".safetensors") ? String(modelFile.dropLast(12)) : modelFile
-            name += "-" + RunFolder.name(for: stem)
-        }
-        if try !isTrained(on: data) {
-            name += "-" + RunFolder.name(for: data.name)
-        }
-        return name + ".json"
+        let name = EvaluationRecord.fileName(ofModel: modelFile)
+        return try isTrained(on: data) ? name : "\(name.dropLast(5))-\(RunFolder.name(for: data.name)).json"
     }
 
     /// Writes the evaluation into the run's folder, and the run's page and model card with it where it is the last model's on the run's own images; a

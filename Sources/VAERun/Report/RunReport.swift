@@ -17,10 +17,24 @@ package struct RunReport {
     private let images: PackedImages?
     private let threads: Int
 
-    /// - Parameter record: what the page says of the training; nil for nothing
-    package init(record: RunRecord?, data: Dataset, threads: Int) throws(VAEError) {
+    /// - Parameters:
+    ///   - record: what the page says of the training; nil for nothing
+    ///   - bestOf: the epochs of the whole training, where the page is of its best model; nil where it is of the last
+    package init(
+        record: RunRecord?, data: Dataset, bestOf epochs: [EpochReport]? = nil, threads: Int
+    ) throws(VAEError) {
         name = DataName(data)
-        facts = record.map(RunReport.facts) ?? []
+        var facts = record.map(RunReport.facts) ?? []
+        if let epochs, let best = epochs.best, let place = facts.firstIndex(where: { $0.title == "Training" })
+        {
+            facts[place].rows.insert(
+                .init(
+                    "model",
+                    "\(RunFolder.best), after epoch \(best.epoch) of \(epochs.count), which has the lowest test loss"
+                ),
+                at: 0)
+        }
+        self.facts = facts
         treatment = record?.data.options.map { Report.Treatment($0.pictures) }
         test = data.test
         var images: PackedImages?

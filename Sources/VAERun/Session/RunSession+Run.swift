@@ -38,7 +38,7 @@ extension RunSession {
             observer.observe(.finishedBefore(epochs: trainer.history.count))
         } else {
             try train(checkpoints, observer, &recorder, page, log.map { ($0, tested) })
-            if let remark = try remarkOnMean(tested) { observer.observe(.warning(remark)) }
+            if let remark = try remarkOnModel(tested) { observer.observe(.warning(remark)) }
         }
         let prior = try finishCodes(tested, observer)
         observer.observe(.trained)
