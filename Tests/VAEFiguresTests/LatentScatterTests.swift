@@ -15,6 +15,25 @@ import VAECore
         }
     }
 
+    /// A narrow cluster off the prior has room for its dots: three hundredths of what is shown, not of the cluster.
+    @Test func noDotIsCutByTheFrame() throws {
+        let points = (0..<40).map { SIMD2<Float>(Float($0) / 20 - 1, 2.5 + 0.001 * Float($0 % 7)) }
+        let limits = try LatentScatter.Limits(fitting: points)
+        #expect(limits.y.lowerBound == -2.15 && limits.x == -2.15...2.15)
+        #expect(abs(limits.y.upperBound - (2.506 + 0.03 * 4.506)) < 1e-6)
+        // Where points lie beyond the prior on both sides it is as without it.
+        let wide = [SIMD2<Float>(-4, -5), SIMD2<Float>(6, 5)]
+        let (one, other) = (
+            try LatentScatter.Limits(fitting: wide),
+            try LatentScatter.Limits(fitting: wide, showsPrior: false)
+        )
+        #expect(
+            abs(one.x.upperBound - other.x.upperBound) < 1e-9
+                && abs(one.y.lowerBound - other.y.lowerBound) < 1e-9)
+        let flat = try LatentScatter.Limits(fitting: [SIMD2<Float>(3, 3)])
+        #expect(flat.x.upperBound > 3.1 && flat.x.lowerBound == -2.15)
+    }
+
     @Test func medianAndQuantilesByHand() {
         #expect(ScatterStatistics.median([Point(1, 9), Point(5, 7), Point(2, 100)]) == Point(2, 9))
         #expect(ScatterStatistics.median([Point(1, 0), Point(2, 4)]) == Point(1.5, 2))

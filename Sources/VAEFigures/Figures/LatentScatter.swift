@@ -109,8 +109,11 @@ public struct LatentScatter: Figure {
         of points: [Point], showsPrior: Bool
     ) -> (x: ClosedRange<Double>, y: ClosedRange<Double>) {
         let ranges = [points.map(\.x), points.map(\.y)].map { values in
-            let range = ScatterStatistics.robustRange(values).padded(by: 0.03)
-            return showsPrior ? min(range.lowerBound, -2.15)...max(range.upperBound, 2.15) : range
+            let range = ScatterStatistics.robustRange(values)
+            guard showsPrior else { return range.padded(by: 0.03) }
+            // A share of what is shown in the end: of a narrow cluster off the prior its own would leave half of the dots outside.
+            let room = 0.03 * (max(range.upperBound, 2) - min(range.lowerBound, -2))
+            return min(range.lowerBound - room, -2.15)...max(range.upperBound + room, 2.15)
         }
         return (ranges[0], ranges[1])
     }
