@@ -25,7 +25,7 @@ struct PlotCommand: ParsableCommand {
               vae plot runs/mnist latent-space --format pdf         for a paper
               vae plot runs/mnist manifold --grid 30 --out pictures
               vae plot runs/ten manifold --dimensions 1,4           --latent-dim 10
-              vae plot runs/mnist --best             of the epoch with the lowest test loss, into runs/mnist/best
+              vae plot runs/mnist --best             the best model, into runs/mnist/best
             """)
 
     @Argument(help: ArgumentHelp("The run folder.", valueName: "run"))

@@ -77,6 +77,39 @@ import VAEData
         #expect(throws: VAEError.self) { try self.session("run") }
     }
 
+    /// Images that differ in one way alone, and four dimensions for them: that most are unused is said at the end, with what helps.
+    @Test func unusedDimensionsAreSaid() throws {
+        let shape = ImageShape(height: 1, width: 12)
+        func bars(_ count: Int) throws -> ImageSet {
+            try ImageSet(
+                shape: shape,
+                pixels: (0..<count).flatMap { image in
+                    (0..<12).map { abs($0 - image * 7 % 12) < 3 ? UInt8(255) : 0 }
+                })
+        }
+        let data = try Dataset(name: "bars", train: bars(600), test: bars(60), source: "s")
+        func warnings(_ latents: Int, klWeight: Double = 1) throws -> [String] {
+            let session = try RunSession(
+                data, model: .fullyConnected(imageShape: shape, hiddenUnits: [24], latentSize: latents),
+                training: TrainingConfiguration(
+                    epochs: 40, batchSize: 20, learningRate: 5e-3, klWeight: klWeight, seed: 2),
+                folder: scratch.file("bars-\(latents)-\(klWeight)"), threads: 1)
+            let watch = Watch()
+            try session.run(figures: false, observer: watch)
+            return watch.events.filter { $0.hasPrefix("warning") }
+        }
+        let many = try warnings(8)
+        #expect(
+            many.count == 1 && many[0].contains("Of 8 latent dimensions only ")
+                && many[0].contains("with 0.1 nats or more. Try another --seed"), "\(many)")
+        #expect(try warnings(1).isEmpty)
+        // All of it: the decoder draws the same for each.
+        let collapsed = try warnings(2, klWeight: 20)
+        #expect(
+            collapsed.count == 1 && collapsed[0].contains("z says nothing of the image")
+                && collapsed[0].contains("Try --kl-weight 1."), "\(collapsed)")
+    }
+
     /// In an epoch, after its last step, while the test images are measured, and between two epochs.
     @Test(arguments: [1, 2, 3, 4, 6])
     func anInterruptedRunEndsTheSame(step: Int) throws {
