@@ -183,9 +183,9 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "VAE", "VAECore", "VAEData", "VAEEvaluation", "VAEExport", "VAERun", "Kernels", "vae",
-                "vae-train",
-                "vae-bench",
+                "VAE", "VAECore", "VAEData", "VAEEvaluation", "VAEExport", "VAEReport", "VAERun", "Kernels",
+                "vae",
+                "vae-train", "vae-bench",
             ]),
         // The code of the documentation, which sees what another package sees.
         .testTarget(

@@ -1,7 +1,9 @@
 import ArgumentParser
+import VAE
 import VAEConsole
 import VAECore
 import VAEExport
+import VAEReport
 import VAERun
 
 /// `vae export`: a model in the formats of other programs.
@@ -16,6 +18,8 @@ struct ExportCommand: ParsableCommand {
             pytorch, keras: a new folder with model.py, a program to read and to import, and model.safetensors, its weights. \
             vae import brings weights back that were trained on there.
 
+            web: a module of JavaScript with the weights inside, model.mjs, for web pages and for Node: encode, decode and draw, as the page of a run has them.
+
             What is there already is kept: --out names a new file or folder.
 
             EXAMPLES
@@ -24,11 +28,12 @@ struct ExportCommand: ParsableCommand {
               vae export runs/photos --format onnx --layout nchw --out photos-onnx/
               vae export runs/mnist --format pytorch --out mnist-pytorch/
               vae export runs/mnist --format keras --out mnist-keras/
+              vae export runs/mnist --format web --out mnist.mjs
             """)
 
     @OptionGroup var model: ModelOptions
 
-    @Option(help: "The format to write: onnx, pytorch or keras.")
+    @Option(help: "The format to write: onnx, pytorch, keras or web.")
     var format: ExportFormat
 
     @Option(name: .shortAndLong, help: ArgumentHelp("A new file, or a new folder.", valueName: "path"))
@@ -52,13 +57,26 @@ struct ExportCommand: ParsableCommand {
                 case .onnx: try onnx.write(trained, to: out)
                 case .pytorch: try trained.model.pyTorch().write(to: out)
                 case .keras: try trained.model.keras().write(to: out)
+                case .web: try Self.writeModule(trained.model, to: out)
                 }
             try common.report(paths, WrittenFiles(files: paths), to: console)
         }
     }
 }
 
+extension ExportCommand {
+    /// Writes a model as a module of JavaScript.
+    /// - Returns: the path
+    fileprivate static func writeModule(
+        _ model: VariationalAutoencoder, to out: String
+    ) throws(VAEError) -> [String] {
+        try OutputCheck.demandNew(out)
+        try DurableFile.write(model.javaScriptModule(), to: out)
+        return [out]
+    }
+}
+
 /// The formats that `vae export` writes.
 enum ExportFormat: String, CaseIterable, ExpressibleByArgument {
-    case onnx, pytorch, keras
+    case onnx, pytorch, keras, web
 }

@@ -3,6 +3,7 @@ import Testing
 import VAE
 import VAECore
 import VAEExport
+import VAEReport
 
 /// `vae export`: what is written, and what is refused.
 @Suite struct ExportCommandTests {
@@ -43,6 +44,23 @@ import VAEExport
             "export", run + "/best.safetensors", "--format", "onnx", "--part", "both", "--layout", "nchw",
             "--out", scratch.file("c.onnx"))
         #expect(try again.status == 0 && scratch.bytes("c.onnx") == scratch.bytes("b.onnx"))
+    }
+
+    @Test func aModuleForTheWeb() throws {
+        let out = scratch.file("model.mjs")
+        let outcome = try tool("export", run, "--format", "web", "--out", out)
+        #expect(
+            outcome.status == 0 && outcome.errors.isEmpty && outcome.output == out + "\n", "\(outcome.errors)"
+        )
+        let model = try VariationalAutoencoder(contentsOf: run + "/model.safetensors")
+        #expect(try scratch.bytes("model.mjs") == Data(model.javaScriptModule()))
+        // What is there is kept.
+        let again = try tool("export", run, "--best", "--format", "web", "--out", out)
+        #expect(again.status == 73, "\(again.errors)")
+        #expect(try scratch.bytes("model.mjs") == Data(model.javaScriptModule()))
+        let part = try tool(
+            "export", run, "--format", "web", "--part", "encoder", "--out", scratch.file("b.mjs"))
+        #expect(part.status == 64 && part.errors.contains("--part: is of ONNX files"), "\(part.errors)")
     }
 
     @Test(arguments: [
