@@ -35,6 +35,37 @@ import VAECore
         }
     }
 
+    /// libcurl is opened by downloads alone: without it they say so, and what needs none works.
+    @Test(.enabled(if: Preload.canBeBuilt, "a C compiler builds what hides libcurl"))
+    func withoutLibcurl() throws {
+        try scratch.write(
+            Array(
+                """
+                #define _GNU_SOURCE
+                #include <dlfcn.h>
+                #include <string.h>
+                void *dlopen(const char *file, int mode) {
+                    if (file && strstr(file, "libcurl")) return 0;
+                    return ((void *(*)(const char *, int))dlsym(RTLD_NEXT, "dlopen"))(file, mode);
+                }
+                """.utf8), to: "hide.c")
+        try #require(
+            try Compiler.run(
+                "-shared", "-fPIC", "-o", scratch.file("hide.so"), scratch.file("hide.c"), "-ldl") == 0)
+        let start =
+            "export LD_PRELOAD=\(scratch.file("hide.so")) XDG_CACHE_HOME=\(scratch.file("cache")); \"$0\" \"$@\""
+        let refused = try shell(start, ["--dataset", "mnist", "--epochs", "1", "--out", scratch.file("a")])
+        #expect(refused.status == 69, "\(refused.output)")
+        #expect(refused.output.contains("downloads take libcurl, which is not here or does not start"))
+        let built = try shell(
+            start,
+            [
+                "--dataset", "synthetic", "--limit", "200", "--epochs", "1", "--no-figures", "--out",
+                scratch.file("b"),
+            ])
+        #expect(built.status == 0, "\(built.output)")
+    }
+
     /// Far more than an address space may hold is refused before any of it is asked for.
     @Test(.enabled(if: !isSanitized, "a sanitizer needs more addresses than are left"))
     func memoryIsEstimated() throws {
