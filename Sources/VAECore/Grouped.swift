@@ -10,3 +10,8 @@ package func grouped(_ value: Double) -> String {
     }
     return (number < 0 ? "-" : "") + ([digits] + groups.reversed()).joined(separator: ",")
 }
+
+/// A number of things as people say it: "1 epoch", "2,000 epochs".
+package func counted(_ number: Int, _ noun: String) -> String {
+    "\(grouped(Double(number))) \(noun)\(number == 1 ? "" : "s")"
+}

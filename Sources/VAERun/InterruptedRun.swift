@@ -68,7 +68,7 @@ package struct InterruptedRun {
                 .invalidArgument, "epochs", "can't be raised: the learning rate falls along a cosine",
                 expected: "\(record.training.epochs), where the cosine ends", found: "\(epochs)",
                 advice:
-                    "A cosine over \(epochs) epochs has other rates from the first step on, so that it is another training: begin a new run "
+                    "A cosine over \(counted(epochs, "epoch")) has other rates from the first step on, so that it is another training: begin a new run "
                     + "with this one's flags (\(command)) and --epochs \(epochs). Runs with --schedule constant or step can be trained on."
             )
         }

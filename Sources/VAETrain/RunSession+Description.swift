@@ -40,7 +40,7 @@ extension Trainer {
         console.note(
             "model     \(grouped(Double(model.parameterCount))) parameters, \(network.phrase)")
         console.note(
-            "training  \(training.epochs == 1 ? "1 epoch" : "\(training.epochs) epochs"), batches of \(training.batchSize), "
+            "training  \(counted(training.epochs, "epoch")), batches of \(training.batchSize), "
                 + "\(training.weightDecay == nil ? "Adam" : "AdamW") \(training.learningRate)"
                 + training.schedule.phrase
                 + (training.patience.map { ", patience \($0)" } ?? "")
@@ -90,5 +90,5 @@ extension LearningRateSchedule {
         }
     }
 
-    private static func epochs(_ count: Int) -> String { count == 1 ? "1 epoch" : "\(count) epochs" }
+    private static func epochs(_ count: Int) -> String { counted(count, "epoch") }
 }

@@ -79,7 +79,7 @@ extension TrainCommand {
         if flags.epochs == nil {
             let steps = (defaults.trainingImages + training.batchSize - 1) / training.batchSize
             reasons.append(
-                "\(training.epochs) epochs, which are \(grouped(Double(steps * training.epochs))) steps")
+                "\(counted(training.epochs, "epoch")), which are \(counted(steps * training.epochs, "step"))")
         }
         if optimizer.schedule == nil, training.schedule.decay == .cosine {
             reasons.append("a learning rate that falls along a cosine, for small batches are noisy")

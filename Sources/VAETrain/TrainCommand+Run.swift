@@ -79,7 +79,7 @@ private final class RunWatch: RunObserver {
     func observe(_ event: RunSession.Event) {
         switch event {
         case .warning(let words): console.warn(words)
-        case .finishedBefore(let epochs): console.note("the run is finished: \(epochs) epochs")
+        case .finishedBefore(let epochs): console.note("the run is finished: \(counted(epochs, "epoch"))")
         case .epochBegins(_, let imagesDone): clock = StepClock(imagesBefore: imagesDone)
         case .step(let step): console.show(step, epochs: epochs, clock, of: items)
         case .epoch(let report): console.show(report, epochs: epochs, of: items)

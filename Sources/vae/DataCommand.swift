@@ -129,7 +129,7 @@ private struct TrainingDefaults: Encodable {
         epochs = defaults.epochs(batchSize: batchSize)
     }
 
-    var line: String { "trained by \(model.phrase); batches of \(batchSize), \(epochs) epochs" }
+    var line: String { "trained by \(model.phrase); batches of \(batchSize), \(counted(epochs, "epoch"))" }
 }
 
 /// The summary, with what would be trained as one more member.

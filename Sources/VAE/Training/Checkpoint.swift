@@ -83,14 +83,14 @@ extension Trainer {
                     .invalidArgument, "epochs", "can't be raised: the learning rate falls along a cosine",
                     expected: "\(training.epochs), where the cosine ends", found: "\(epochs)",
                     advice:
-                        "A cosine over \(epochs) epochs has other rates from the first step on: begin a new training of so many. One at a constant rate can be gone on with."
+                        "A cosine over \(counted(epochs, "epoch")) has other rates from the first step on: begin a new training of so many. One at a constant rate can be gone on with."
                 )
             }
             guard training.klSchedule?.cycles == nil else {
                 throw VAEError(
                     .invalidArgument, "epochs", "can't be raised: the KL weight has cycles",
                     expected: "\(training.epochs), where the last cycle ends", found: "\(epochs)",
-                    advice: "Begin a new training of \(epochs) epochs.")
+                    advice: "Begin a new training of \(counted(epochs, "epoch")).")
             }
             training.epochs = epochs
         }

@@ -42,7 +42,5 @@ enum Words {
         var units: [String] { ["nats per \(one)", "bits per \(value)"] }
     }
 
-    static func count(_ number: Int, _ noun: String) -> String {
-        "\(grouped(Double(number))) \(noun)\(number == 1 ? "" : "s")"
-    }
+    static func count(_ number: Int, _ noun: String) -> String { counted(number, noun) }
 }

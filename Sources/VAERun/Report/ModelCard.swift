@@ -102,7 +102,7 @@ package struct ModelCard {
                 losses.klWeight == 1 ? "" : String(format: "%g × ", losses.klWeight), losses.kl)
         }
         if let last = history.last {
-            let epochs = last.epoch == 1 ? "1 epoch" : "\(last.epoch) epochs"
+            let epochs = counted(last.epoch, "epoch")
             func row(_ set: String, _ parts: Losses) -> (String, String) {
                 (
                     "\(set) loss after \(epochs)",

@@ -1,10 +1,11 @@
 import Foundation
 import VAE
+import VAECore
 
 extension TrainingConfiguration {
     /// What a training has beside Adam on the evidence lower bound: a name and what it is, each.
     package var additions: [(name: String, value: String)] {
-        func epochs(_ count: Int) -> String { count == 1 ? "1 epoch" : "\(count) epochs" }
+        func epochs(_ count: Int) -> String { counted(count, "epoch") }
         return [
             klSchedule?.warmUpEpochs.map { ("KL warm-up", epochs($0)) },
             klSchedule?.cycles.map { ("KL cycles", "\($0)") },

@@ -116,7 +116,7 @@ extension ModelDescription {
         var lines = [
             (
                 "training",
-                "\(training.epochsFinished) of \(configuration.epochs) epochs, batches of \(configuration.batchSize), "
+                "\(training.epochsFinished) of \(counted(configuration.epochs, "epoch")), batches of \(configuration.batchSize), "
                     + "\(configuration.weightDecay == nil ? "Adam" : "AdamW") \(configuration.learningRate), KL weight \(configuration.klWeight), seed \(configuration.seed)"
             )
         ]
