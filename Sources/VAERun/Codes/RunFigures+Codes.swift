@@ -17,7 +17,7 @@ extension RunFigures {
         return try SampleGrid(
             images: FloatImages(shape: test.shape, values: model.decode(drawn, threads: threads)),
             title: "Draws from the prior of codes",
-            subtitle: "model of \(name.title): decoder means at \(grouped(Double(options.samples))) draws of "
+            subtitle: "model of \(name.title): decoder means at \(counted(options.samples, "draw")) of "
                 + "codes, each given its left and upper neighbour, seed \(options.seed)")
     }
 

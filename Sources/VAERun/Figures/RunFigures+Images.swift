@@ -126,7 +126,7 @@ extension RunFigures {
             shape: test.shape, values: model.sample(options.samples, seed: options.seed, threads: threads))
         return try SampleGrid(
             images: images, title: "Draws from the prior",
-            subtitle: "model of \(name.title): decoder means at \(grouped(Double(options.samples))) draws of "
+            subtitle: "model of \(name.title): decoder means at \(counted(options.samples, "draw")) of "
                 + "z from \(model.configuration.prior.phrase), seed \(options.seed)")
     }
 
