@@ -9,16 +9,20 @@ package enum Folder {
     /// now rather than at the end of an hour of training. This is no lock: of two programs that take
     /// the same empty folder at once, files opened with `AppendingFile.Start.new` tell them apart.
     ///
+    /// - Parameter isEmpty: whether these names are as good as none; nil for every name to count. Temporary files that a writer left when it
+    ///   was killed are not among them then.
     /// - Throws: `cannotCreate` when it exists with content or is a file, when it can't be made, or when
     ///   no file can be made in it; `invalidArgument` for an empty path or one with a NUL byte.
-    package static func createNew(_ path: String) throws(VAEError) {
+    package static func createNew(
+        _ path: String, isEmpty: ((Set<String>) -> Bool)? = nil
+    ) throws(VAEError) {
         try path.checkIsPath()
         try createParents(of: path)
         let isMade = make(path) == 0
         if !isMade {
             let code = errno
             guard code == EEXIST else { throw .file(path, .create, code) }
-            try checkIsEmpty(path)
+            try checkIsEmpty(path, isEmpty)
         }
         try TemporaryFile(in: path, for: isMade ? .create : .replace, naming: path).remove()
         try synchronize(path.folder, naming: path)
@@ -62,18 +66,24 @@ package enum Folder {
         return names.subtracting([".", ".."])
     }
 
-    /// Removes the temporary files that writers left in a folder when they were killed. Only for one that nobody else writes to.
-    package static func removeLeftovers(_ path: String) {
-        guard !path.utf8.contains(0), let stream = opendir(path) else { return }
-        defer { closedir(stream) }
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name.hasPrefix(TemporaryFile.prefix) && name.hasSuffix(TemporaryFile.suffix) {
-                unlink(path + "/" + name)
-            }
+    /// Whether a file of that name is a temporary one that a writer left when it was killed.
+    package static func isLeftover(_ name: String) -> Bool { TemporaryFile.isName(name) }
+
+    /// Removes the temporary files that writers left in a folder when they were killed, and others. Only for one that nobody else writes to.
+    package static func removeLeftovers(_ path: String, and others: Set<String> = []) {
+        for name in names(path) where TemporaryFile.isName(name) || others.contains(name) {
+            let file = path + "/" + name
+            _ = FileOperation.remove(file).run { unlink(file) }
         }
+    }
+
+    /// Gives a file of a folder another name there, in place of what has it.
+    /// - Throws: `cannotCreate` when the folder can't be changed.
+    package static func move(_ name: String, to other: String, in path: String) throws(VAEError) {
+        guard rename(path + "/" + name, to: path + "/" + other) == 0 else {
+            throw .file(path + "/" + name, .replace, errno)
+        }
+        try synchronize(path, naming: path)
     }
 
     private static func make(_ path: String) -> Int32 {
@@ -104,7 +114,11 @@ package enum Folder {
         guard make(parent) == 0 || errno == EEXIST else { throw .file(path, .create, errno) }
     }
 
-    private static func checkIsEmpty(_ path: String) throws(VAEError) {
+    /// - Parameter isEmpty: whether these names, temporary files left out, are as good as none; nil for every name to count
+    /// - Throws: `cannotCreate` when the folder at `path` is not empty, or is none.
+    package static func checkIsEmpty(
+        _ path: String, _ isEmpty: ((Set<String>) -> Bool)?
+    ) throws(VAEError) {
         guard let stream = opendir(path) else {
             let code = errno
             guard code == ENOTDIR || code == ENOENT else { throw .file(path, .create, code) }
@@ -113,20 +127,25 @@ package enum Folder {
                 advice: "Choose another folder, or move it away.")
         }
         defer { closedir(stream) }
+        var names: Set<String> = []
         while true {
             errno = 0
             guard let entry = readdir(stream) else {
                 guard errno == 0 else { throw .file(path, .create, errno) }
-                return
+                break
             }
-            let isItselfOrParent = withUnsafeBytes(of: entry.pointee.d_name) { name in
-                name.starts(with: [0x2E, 0]) || name.starts(with: [0x2E, 0x2E, 0])
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
-            if !isItselfOrParent {
-                throw VAEError(
-                    .cannotCreate, path, "exists and is not empty", expected: "a new or an empty folder",
-                    advice: "Choose another folder, or move what is there away.")
-            }
+            if name == "." || name == ".." || isEmpty != nil && TemporaryFile.isName(name) { continue }
+            names.insert(name)
+            // Of a folder that counts as empty there are a few names at most.
+            if isEmpty == nil || names.count > 16 { break }
+        }
+        guard names.isEmpty || isEmpty?(names) == true else {
+            throw VAEError(
+                .cannotCreate, path, "exists and is not empty", expected: "a new or an empty folder",
+                advice: "Choose another folder, or move what is there away.")
         }
     }
 

@@ -8,6 +8,9 @@ struct TemporaryFile: ~Copyable {
     let path: String
     var file: FileDescriptor
 
+    /// Whether a file of that name is one that was left.
+    static func isName(_ name: String) -> Bool { name.hasPrefix(prefix) && name.hasSuffix(suffix) }
+
     /// Makes it in `folder`, with the permissions that the user's mask leaves; errors name `path` and what was to be done to it.
     ///
     /// Its name does not contain the final one, which may be as long as a name can be.

@@ -9,7 +9,7 @@ package struct InterruptedRun {
     package let path: String
     package let record: RunRecord
     package let store: CheckpointStore
-    /// nil when the run ended before its first checkpoint, and begins anew.
+    /// nil when the run ended before its first checkpoint, and begins anew; those of former versions have none before the first epoch.
     package let checkpoint: Checkpoint?
     /// Why the newest checkpoint was not taken but the one before it; nil when it was.
     package let fallback: VAEError?
@@ -22,9 +22,15 @@ package struct InterruptedRun {
         self.path = path
         lock = try FolderLock(path)
         guard Folder.holds(RunFolder.configuration, path) else {
+            let isUnbegun = RunFolder.isUnbegun(
+                Folder.names(path).filter { !Folder.isLeftover($0) }, in: path)
             throw VAEError(
                 .missingInput, path, "has no \(RunFolder.configuration)", expected: "the folder of a run",
-                advice: "Check the path; a run that ended before it wrote this file has trained nothing.")
+                advice: isUnbegun
+                    ? "A run that was ended so early has trained nothing: give the command that began it again, which takes this folder."
+                    : CheckpointStore(path).isEmpty
+                        ? "Check the path."
+                        : "Restore the file: the checkpoint alone does not say which images it is of.")
         }
         record = try RunRecord(contentsOf: RunFolder.join(path, RunFolder.configuration))
         store = CheckpointStore(path)
@@ -111,11 +117,12 @@ package struct InterruptedRun {
         guard checkpoint.modelConfiguration == record.model, checkpoint.configuration == training,
             record.training.epochs >= training.epochs
         else {
+            let differences = try RunSettings.differences(
+                record.model, record.training, checkpoint.modelConfiguration, checkpoint.configuration)
             throw VAEError(
                 .invalidData, RunFolder.join(path, CheckpointStore.newest),
                 "is not a checkpoint of this run's \(RunFolder.configuration)",
-                expected: "\(record.model), \(record.training)",
-                found: "\(checkpoint.modelConfiguration), \(checkpoint.configuration)",
+                expected: differences.expected, found: differences.found,
                 advice: "Take both files from the same run.")
         }
     }

@@ -14,6 +14,8 @@ package struct RunFolder {
     package static let model = "model.safetensors"
     /// The model after the epoch with the lowest test loss.
     package static let best = "best.safetensors"
+    /// What was in the place of the best model, and was not it.
+    package static let damagedBest = "best.damaged.safetensors"
     package static let metrics = "metrics.csv"
 
     /// `requested`, or `<parent>/<date>-<dataset>` with a number behind it when that is taken.
@@ -25,6 +27,9 @@ package struct RunFolder {
         let path = try RunFolder.make(requested, dataset: dataset, in: parent)
         self.path = path
         lock = try FolderLock(path)
+        // Another program may have had the folder until now.
+        try Folder.checkIsEmpty(path) { RunFolder.isUnbegun($0, in: path) }
+        Folder.removeLeftovers(path, and: [RunFolder.metrics])
         metrics = try AppendingFile(RunFolder.join(path, RunFolder.metrics))
         try metrics.append(MetricsTable.header(hasPenalty: hasPenalty))
     }
@@ -42,13 +47,28 @@ package struct RunFolder {
         metrics = try AppendingFile(table, .existing)
     }
 
-    /// Makes a folder that is new or empty: `requested`, or one with the date and the data in its name.
+    /// Whether names are all that a run leaves which is killed before it has written its configuration: nothing, temporary files, a
+    /// table without a row. The command that began it begins again in such a folder.
+    static func isUnbegun(_ names: Set<String>, in path: String) -> Bool {
+        guard names.isSubset(of: [metrics]) else { return false }
+        guard names.contains(metrics) else { return true }
+        let longest = MetricsTable.header(hasPenalty: true) + "\n"
+        guard Folder.holdsFile(metrics, path),
+            let bytes = try? DurableFile.read(join(path, metrics), limit: longest.utf8.count)
+        else { return false }
+        return [true, false].contains {
+            (MetricsTable.header(hasPenalty: $0) + "\n").utf8.starts(with: bytes)
+        }
+    }
+
+    /// Makes a folder that is new or empty: `requested`, or one with the date and the data in its name. One in which a run was killed before
+    /// it had written its configuration counts as empty.
     /// - Throws: `cannotCreate` when the folder exists and is not empty, or can't be made.
     static func make(
         _ requested: String?, dataset: String, in parent: String
     ) throws(VAEError) -> String {
         if let requested {
-            try Folder.createNew(requested)
+            try Folder.createNew(requested) { isUnbegun($0, in: requested) }
             return requested
         }
         let formatter = DateFormatter()
@@ -82,17 +102,15 @@ package struct RunFolder {
         folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
     }
 
-    /// Writes down a finished epoch: its row, and the model that it ended with.
-    /// - Parameter isBest: whether no epoch had a lower loss.
-    package func add(_ report: EpochReport, _ model: VariationalAutoencoder, isBest: Bool) throws(VAEError) {
+    /// Writes down the row of a finished epoch.
+    package func add(_ report: EpochReport) throws(VAEError) {
         try metrics.append(MetricsTable.row(report))
-        try save(model, isBest: isBest)
     }
 
-    /// Writes the model of the last finished epoch.
-    package func save(_ model: VariationalAutoencoder, isBest: Bool) throws(VAEError) {
-        try model.write(to: file(RunFolder.model))
-        if isBest { try model.write(to: file(RunFolder.best)) }
+    /// Writes the model of the last finished epoch: after the checkpoint, which has its digest and from which it can be made again. The other
+    /// way round a run that is killed in between would have a file that is neither the checkpoint's nor damaged.
+    package func save(_ model: ModelFile) throws(VAEError) {
+        for name in model.names { try DurableFile.write(model.bytes, to: file(name)) }
     }
 
     /// Writes `value` as sorted, indented JSON.

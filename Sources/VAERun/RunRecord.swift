@@ -102,6 +102,8 @@ package struct RunRecord: Codable, Sendable {
     package let environment: Environment
     /// The environments in which it was gone on with, one each time; nil for never.
     package var resumptions: [Environment]?
+    /// Whether a film is made, and events for TensorBoard are written: a run that is gone on with goes on with them. nil for no.
+    package var film, tensorBoard: Bool?
 
     package init(
         model: ModelConfiguration, training: TrainingConfiguration, parameters: Int, data: Data,

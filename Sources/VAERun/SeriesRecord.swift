@@ -28,6 +28,7 @@ package struct SeriesRecord: Codable, Sendable {
     /// - Throws: `cannotCreate` when it exists and is not empty, or can't be made.
     package func begin(_ requested: String?, name: String) throws(VAEError) -> String {
         let folder = try RunFolder.make(requested, dataset: name, in: "runs")
+        Folder.removeLeftovers(folder)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         do {

@@ -66,7 +66,7 @@ import VAECore
                 let began = ContinuousClock.now
                 let moment = Duration.milliseconds(Int(random.next() % 700))
                 let exists = FileManager.default.fileExists(atPath: scratch.file("\(name)/config.json"))
-                if !exists { try? FileManager.default.removeItem(atPath: scratch.file(name)) }
+                // Killed before it had its configuration, the same command begins again in the same folder.
                 let arguments =
                     (exists
                         ? ["--resume", scratch.file(name)]

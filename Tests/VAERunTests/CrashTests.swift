@@ -94,8 +94,7 @@ struct CrashTests {
                 FaultTests.images(),
                 onStep: { if $0.step == 2 { try store.write(trainer.checkpoint()) } },
                 onEpoch: { report in
-                    try folder.add(report, trainer.model, isBest: true)
-                    try store.write(trainer.checkpoint())
+                    try FaultTests.finish(report, trainer, folder, store)
                     recorder.state.withLock { $0.epochs = report.epoch }
                 })
         }

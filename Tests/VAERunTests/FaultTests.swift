@@ -56,11 +56,18 @@ struct FaultTests {
         try trainer.fit(
             images(),
             onStep: { if $0.step == 2 { try store.write(trainer.checkpoint()) } },
-            onEpoch: {
-                try folder.add(
-                    $0, trainer.model, isBest: trainer.history.best?.epoch == trainer.history.count)
-                try store.write(trainer.checkpoint())
-            })
+            onEpoch: { try finish($0, trainer, folder, store) })
+    }
+
+    /// What a run writes at the end of an epoch.
+    static func finish(
+        _ report: EpochReport, _ trainer: Trainer, _ folder: RunFolder, _ store: CheckpointStore
+    ) throws {
+        let model = try ModelFile(
+            trainer.model, isBest: trainer.history.best?.epoch == trainer.history.count)
+        try folder.add(report)
+        try store.write(trainer.checkpoint(), with: model)
+        try folder.save(model)
     }
 
     /// A run of one epoch, in a folder of its own.
@@ -74,8 +81,7 @@ struct FaultTests {
             try trainer.fit(
                 images(),
                 onEpoch: {
-                    try folder.add($0, trainer.model, isBest: true)
-                    try store.write(trainer.checkpoint())
+                    try finish($0, trainer, folder, store)
                     throw Enough()
                 })
         } catch is Enough {}

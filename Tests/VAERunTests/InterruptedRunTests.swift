@@ -30,8 +30,7 @@ import VAEData
             try trainer.fit(
                 data.train, test: data.test,
                 onEpoch: {
-                    try folder.add($0, trainer.model, isBest: true)
-                    try CheckpointStore(path).write(trainer.checkpoint())
+                    try FaultTests.finish($0, trainer, folder, CheckpointStore(path))
                     throw Enough()
                 })
         }
@@ -167,7 +166,7 @@ import VAEData
         #expect(folder.file("b") == scratch.file("a") + "/b")
         #expect(RunFolder.join("/", "b") == "/b")
         let again = failure { () throws(VAEError) in try RunFolder(scratch.file("a"), dataset: "x") }
-        #expect(again?.kind == .cannotCreate)
+        #expect(again?.kind == .unavailable)
         let unwritable = failure { () throws(VAEError) in try folder.write([Double.nan], to: "c") }
         #expect(unwritable?.subject == scratch.file("a") + "/c" && unwritable?.kind == .invalidData)
     }

@@ -81,7 +81,7 @@ import VAEFigures
         do {
             let folder = try RunFolder(scratch.file("run"), dataset: "x")
             try folder.write(record, to: RunFolder.configuration)
-            try folder.save(model, isBest: false)
+            try folder.save(try ModelFile(model, isBest: false))
         }
         let run = try SavedRun(folder: scratch.file("run"))
         #expect(try run.data().name == "letters")

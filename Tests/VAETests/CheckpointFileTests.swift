@@ -133,14 +133,14 @@ struct CheckpointFileTests {
         }
         metadata[Checkpoint.Key.format] = "vae-checkpoint-2"
         metadata[Checkpoint.Key.convolutions] = name
-        let former = try Checkpoint.sealed(file.tensors, metadata).serialized()
+        let former = try SafeTensors.sealed(file.tensors, metadata).serialized()
         let again = try Checkpoint(bytes: former, source: "file")
         #expect(again.products == products && again.parameters == checkpoint.parameters)
         for other in [nil, products.rawValue] {
             metadata[Checkpoint.Key.convolutions] = other
             let refusal = failure { () throws(VAEError) in
                 _ = try Checkpoint(
-                    bytes: Checkpoint.sealed(file.tensors, metadata).serialized(), source: "file")
+                    bytes: SafeTensors.sealed(file.tensors, metadata).serialized(), source: "file")
             }
             #expect(refusal?.problem == "has no valid \"convolutions\" in its metadata")
         }
@@ -148,7 +148,7 @@ struct CheckpointFileTests {
         let mixed = file.metadata.filter { $0.key != Checkpoint.Key.checksum }
             .merging([Checkpoint.Key.products: name]) { $1 }
         let refusal = failure { () throws(VAEError) in
-            _ = try Checkpoint(bytes: Checkpoint.sealed(file.tensors, mixed).serialized(), source: "file")
+            _ = try Checkpoint(bytes: SafeTensors.sealed(file.tensors, mixed).serialized(), source: "file")
         }
         #expect(refusal?.problem == "has no valid \"products\" in its metadata")
     }

@@ -25,7 +25,7 @@ struct CheckpointRejectionTests {
         var entries = file.metadata
         entries[Key.checksum] = nil
         for (key, value) in metadata { entries[key] = value }
-        let bytes = try Checkpoint.sealed(others + tensors, entries).serialized()
+        let bytes = try SafeTensors.sealed(others + tensors, entries).serialized()
         let error = failure { () throws(VAEError) in _ = try Checkpoint(bytes: bytes, source: "file") }
         if let error { #expect(error.kind == .invalidData && error.subject == "file", "\(error)") }
         return error

@@ -8,14 +8,17 @@ extension VariationalAutoencoder {
     /// The bytes depend on configuration and weights alone. The file appears whole or not at all.
     /// - Throws: `cannotCreate` or `inputOutput` when it can't be written; what was there is left as it was.
     public func write(to path: String) throws(VAEError) {
-        try SafeTensors(tensors(), metadata: metadata()).write(to: path)
+        try DurableFile.write(serialized(), to: path)
     }
 
     /// SHA-256 of the file that `write(to:)` writes: whether two models are the same, to the bit.
     package var sha256: SHA256.Digest {
-        get throws(VAEError) {
-            SHA256.digest(of: try SafeTensors(tensors(), metadata: metadata()).serialized())
-        }
+        get throws(VAEError) { SHA256.digest(of: try serialized()) }
+    }
+
+    /// The bytes of the file that `write(to:)` writes.
+    package func serialized() throws(VAEError) -> [UInt8] {
+        try SafeTensors(tensors(), metadata: metadata()).serialized()
     }
 
     /// Reads a model that `write(to:)` wrote.

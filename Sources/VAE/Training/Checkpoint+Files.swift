@@ -4,7 +4,8 @@ import VAECore
 /// A checkpoint is a safetensors file: `weights.NAME`, `first_moment.NAME` and `second_moment.NAME` for each of the model's tensors,
 /// `average.NAME` where parameters are averaged,
 /// (of a codebook `first_moment.latent.codes` are the running sums that its codes are quotients of),
-/// `progress` and `history` as numbers, configurations as JSON in the metadata, and a checksum of it all.
+/// `progress` and `history` as numbers, configurations as JSON in the metadata, digests of the run's models (`sha256 NAME`), and a
+/// checksum of it all.
 extension Checkpoint {
     /// Writes the file at `path`, whole or not at all.
     ///
@@ -50,17 +51,8 @@ extension Checkpoint {
             metadata[Key.trainImages] = "\(images.train) \(images.trainCount)"
             if let test = images.test { metadata[Key.testImages] = "\(test) \(images.testCount)" }
         }
-        return try Self.sealed(tensors, metadata).serialized()
-    }
-
-    /// The tensors with the metadata and the checksum of both. The bytes of a file are a function of what it holds, so that
-    /// the file without its checksum can be made again from the file with it.
-    static func sealed(
-        _ tensors: [SafeTensors.Tensor], _ metadata: [String: String]
-    ) throws(VAEError) -> SafeTensors {
-        let checksum = SHA256.digest(of: try SafeTensors(tensors, metadata: metadata).serialized())
-        return try SafeTensors(
-            tensors, metadata: metadata.merging([Key.checksum: checksum.description]) { $1 })
+        for (name, digest) in files { metadata[Key.file + name] = digest.description }
+        return try SafeTensors.sealed(tensors, metadata).serialized()
     }
 
     private static func json(_ value: some Encodable) throws(VAEError) -> String {
@@ -105,6 +97,8 @@ extension Checkpoint {
         static let convolutions = "convolutions"
         static let trainImages = "training_images"
         static let testImages = "test_images"
-        static let checksum = "checksum"
+        static let checksum = SafeTensors.checksumKey
+        /// Before the name of another file of the run, the key of its digest.
+        static let file = "sha256 "
     }
 }

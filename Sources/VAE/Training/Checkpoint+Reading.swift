@@ -21,6 +21,7 @@ extension Checkpoint {
         secondMoment = try parts.floats(Key.secondMoment, layout)
         averages =
             if configuration.averaging == nil { nil } else { try parts.floats(Key.average, layout) }
+        files = try parts.files()
         let hasPenalty = configuration.hasPenalty(for: modelConfiguration)
         history = try parts.history(configuration, hasPenalty)
         progress = try parts.progress(hasPenalty)
@@ -80,9 +81,8 @@ private struct Parts {
                 expected: "at most \(Self.longestEntry) bytes",
                 found: "\(value.utf8.count)")
         }
-        var metadata = file.metadata
-        let checksum = metadata.removeValue(forKey: Key.checksum)
-        let expected = try Checkpoint.sealed(file.tensors, metadata).metadata[Key.checksum]
+        let checksum = file.metadata[Key.checksum]
+        let expected = try file.rightChecksum()
         guard checksum == expected else {
             throw damaged(
                 "is damaged: its checksum does not fit", expected: expected, found: quoted(checksum ?? "none")
@@ -183,6 +183,16 @@ private struct Parts {
         return Progress(
             stepsTaken: counts[0], stepsOfEpoch: counts[1], reconstruction: running[0], kl: running[1],
             penalty: running.count > 3 ? running[3] : 0, seconds: running[2], images: images)
+    }
+
+    /// The digests of the run's other files, by their names.
+    func files() throws(VAEError) -> [String: SHA256.Digest] {
+        var files: [String: SHA256.Digest] = [:]
+        for (key, value) in file.metadata where key.utf8.starts(with: Key.file.utf8) {
+            guard let digest = SHA256.Digest(value) else { throw invalid(key) }
+            files[String(key.dropFirst(Key.file.count))] = digest
+        }
+        return files
     }
 
     private func images(_ key: String) throws(VAEError) -> (SHA256.Digest, Int)? {

@@ -33,6 +33,9 @@ public struct Checkpoint: Sendable, Equatable {
     let secondMoment: [Float]
     /// The moving average of the parameters; nil where there is none.
     var averages: [Float]?
+    /// Digests of other files of the same run by their names, as they are when the finished epochs are written down; none in a checkpoint
+    /// of no run, and in those of former versions.
+    package var files: [String: SHA256.Digest] = [:]
 
     /// The model as it was then, with the average of its parameters where the configuration asks for one.
     /// - Throws: `invalidArgument` when its configuration is not valid.

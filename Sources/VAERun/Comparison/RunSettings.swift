@@ -1,4 +1,5 @@
 import Foundation
+import VAE
 import VAECore
 import VAEData
 
@@ -21,13 +22,6 @@ package struct RunSettings: Sendable {
     static let images = "images' SHA-256"
 
     init(_ record: RunRecord) throws(VAEError) {
-        func tree(_ value: some Encodable) throws(VAEError) -> JSONValue {
-            do {
-                return try JSONDecoder().decode(JSONValue.self, from: try JSONEncoder().encode(value))
-            } catch {
-                throw .json("config.json", error)
-            }
-        }
         let data = record.data
         var found = [
             Setting(name: "data", value: data.name),
@@ -38,10 +32,45 @@ package struct RunSettings: Sendable {
         if data.folder != nil || data.name != DatasetChoice.synthetic.rawValue {
             found.append(Setting(name: Self.images, value: String(data.sha256.prefix(8))))
         }
-        if let options = data.options { Self.collect(try tree(options), [], into: &found) }
-        Self.collect(try tree(record.model), [], into: &found)
-        Self.collect(try tree(record.training), [], into: &found)
-        settings = found
+        if let options = data.options { Self.collect(try Self.tree(options), [], into: &found) }
+        settings = try found + Self.settings(record.model, record.training)
+    }
+
+    private static func tree(_ value: some Encodable) throws(VAEError) -> JSONValue {
+        do {
+            return try JSONDecoder().decode(JSONValue.self, from: try JSONEncoder().encode(value))
+        } catch {
+            throw .json(RunFolder.configuration, error)
+        }
+    }
+
+    private static func settings(
+        _ model: ModelConfiguration, _ training: TrainingConfiguration
+    ) throws(VAEError) -> [Setting] {
+        var found: [Setting] = []
+        collect(try tree(model), [], into: &found)
+        collect(try tree(training), [], into: &found)
+        return found
+    }
+
+    /// The settings in which two trainings differ, the first three, in words for a person: "seed 3, epochs 2".
+    static func differences(
+        _ model: ModelConfiguration, _ training: TrainingConfiguration, _ otherModel: ModelConfiguration,
+        _ otherTraining: TrainingConfiguration
+    ) throws(VAEError) -> (expected: String, found: String) {
+        let (first, second) = (try settings(model, training), try settings(otherModel, otherTraining))
+        func values(_ settings: [Setting]) -> [String: String] {
+            Dictionary(settings.map { ($0.name, $0.value) }) { one, _ in one }
+        }
+        let (known, others) = (values(first), values(second))
+        var names: [String] = []
+        for name in (first + second).map(\.name)
+        where known[name] != others[name] && !names.contains(name) { names.append(name) }
+        func text(_ values: [String: String]) -> String {
+            names.prefix(3).map { "\($0) \((values[$0] ?? "none").prefix(60))" }.joined(separator: ", ")
+                + (names.count > 3 ? " and \(names.count - 3) more" : "")
+        }
+        return (text(known), text(others))
     }
 
     /// The values below a node of JSON.

@@ -31,7 +31,7 @@ enum FilmFrames {
                     bytes: frame.tiles.pixels),
             ]
         }
-        try SafeTensors(tensors, metadata: ["format": format]).write(to: path)
+        try SafeTensors.sealed(tensors, ["format": format]).write(to: path)
     }
 
     /// Reads what `write` wrote.
@@ -45,6 +45,10 @@ enum FilmFrames {
             .invalidData, path, "does not hold the frames of this run's film",
             advice: "Move it away; the film then begins where the run goes on.")
         guard file.metadata["format"] == format else { throw unsound }
+        // Former versions wrote none.
+        if let checksum = file.metadata[SafeTensors.checksumKey], try checksum != file.rightChecksum() {
+            throw unsound
+        }
         var frames: [FilmFrame] = []
         for tensor in file.tensors {
             guard let dot = tensor.name.utf8.firstIndex(of: UInt8(ascii: ".")), tensor.name[dot...] == ".loss"

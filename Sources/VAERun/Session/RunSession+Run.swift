@@ -22,12 +22,17 @@ extension RunSession {
         checkpoints: CheckpointInterval = .automatic, observer: (any RunObserver)? = nil
     ) throws {
         let observer = observer ?? SilentObserver()
+        var record = record
+        if film { record.film = true }
+        if tensorBoard { record.tensorBoard = true }
         try folder.write(record, to: RunFolder.configuration)
-        try restoreModel()
+        // From here on whatever ends the run leaves something to go on from.
+        if self.checkpoints.isEmpty { try saveCheckpoint() }
+        if resumed != nil { try restoreModels(observer) }
         let tested = try data.asTested(by: trainer.configuration)
-        var recorder = try filmRecorder(film, tested, observer)
+        var recorder = try filmRecorder(record.film == true, tested, observer)
         let goesOn = resumed != nil && TensorBoardLog.exists(in: folder.path)
-        let log = tensorBoard || goesOn ? try TensorBoardLog(in: folder.path) : nil
+        let log = record.tensorBoard == true || goesOn ? try TensorBoardLog(in: folder.path) : nil
         if figures || recorder != nil || log != nil, let warning = RunFigures.fontWarning(for: [data.name]) {
             observer.observe(.warning(warning))
         }
@@ -80,14 +85,6 @@ extension RunSession {
         try log.writeProjector(
             pictures.encoding(), pictures.test, classNames: pictures.name.classes,
             showsImages: data.columns.isEmpty)
-    }
-
-    /// Writes the model from the checkpoint, which has it where a run was stopped between writing an epoch's checkpoint and its model, or
-    /// a file was lost since.
-    private func restoreModel() throws(VAEError) {
-        guard let resumed, resumed.steps == 0, resumed.epochs > 0 else { return }
-        let isBest = trainer.history.best?.epoch == trainer.history.count
-        try folder.save(model, isBest: isBest)
     }
 
     /// The recorder of the film, with the epochs that a resumed run has behind it; nil where none is wanted. A run that was begun

@@ -76,12 +76,14 @@ extension RunSession {
                 warnOfReplacements(observer)
                 observer.observe(.epoch(report))
                 let model = self.model
+                let file = try ModelFile(model, isBest: trainer.history.best?.epoch == report.epoch)
                 // Before the checkpoint, so that a run which goes on from it finds the epoch's frame.
                 try recorder?.add(report, model)
                 try recorder?.save(to: folder.file(FilmRecorder.framesName))
                 if let log { try add(report, learningRate: rate, to: log.0, log.1) }
-                try folder.add(report, model, isBest: trainer.history.best?.epoch == report.epoch)
-                cost = try saveCheckpoint()
+                try folder.add(report)
+                cost = try saveCheckpoint(with: file)
+                try folder.save(file)
                 saved = .now
                 if !trainer.isFinished, let page, pageIsDue <= .now {
                     let start = ContinuousClock.now
@@ -127,10 +129,11 @@ extension RunSession {
         }
     }
 
+    /// - Parameter model: that of an epoch which has just ended
     /// - Returns: the seconds it took.
-    @discardableResult private func saveCheckpoint() throws(VAEError) -> Double {
+    @discardableResult func saveCheckpoint(with model: ModelFile? = nil) throws(VAEError) -> Double {
         let start = ContinuousClock.now
-        try checkpoints.write(trainer.checkpoint())
+        try checkpoints.write(trainer.checkpoint(), with: model)
         return (ContinuousClock.now - start) / .seconds(1)
     }
 
