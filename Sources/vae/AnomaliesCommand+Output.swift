@@ -19,11 +19,14 @@ extension AnomaliesCommand {
             }
             return
                 ([right(rank, 5), right(name, width)] + (hasLabels ? [right(label, labelWidth)] : [])
-                + cells.map { right($0, 20) }).joined(separator: "  ")
+                + cells.map { right($0, 24) }).joined(separator: "  ")
         }
         let isTable = ranking.noun == "row"
         var lines = [
-            line("rank", ranking.noun, "label", [by.name + ", nats", "reconstruction", "KL"])
+            line(
+                "rank", ranking.noun, "label",
+                [by.name(lessEntropy: ranking.isLessEntropy) + ", nats"]
+                    + (ranking.isLessEntropy ? ["H"] : []) + ["reconstruction", "KL"])
                 + (isTable ? "  columns that cost most, nats" : "")
         ]
         for (index, entry) in ranking.entries.enumerated() {
@@ -31,9 +34,8 @@ extension AnomaliesCommand {
             lines.append(
                 line(
                     "\(index + 1)", names[index], labels[index],
-                    [
-                        fixed(entry.value) + error, fixed(entry.losses.reconstruction),
-                        fixed(entry.losses.kl),
+                    [fixed(entry.excess) + error] + (entry.entropy.map { [fixed($0)] } ?? []) + [
+                        fixed(entry.losses.reconstruction), fixed(entry.losses.kl),
                     ])
                     + (isTable
                         ? "  "
@@ -41,8 +43,13 @@ extension AnomaliesCommand {
                             .joined(separator: ", ") : ""))
         }
         lines.append(
-            "\(by.ranking(ranking.entries.count)) of \(grouped(Double(ranking.count))) \(ranking.noun)s.")
-        if by == .likelihood {
+            "\(by.ranking(ranking.entries.count, lessEntropy: ranking.isLessEntropy)) of \(grouped(Double(ranking.count))) \(ranking.noun)s."
+        )
+        if ranking.isLessEntropy {
+            lines.append(
+                "H is the entropy of the image's own shades, which no Bernoulli model gets below.")
+        }
+        if let draws = ranking.draws {
             lines.append("± is the error of the estimate from \(grouped(Double(draws))) draws.")
         }
         return lines
@@ -52,7 +59,7 @@ extension AnomaliesCommand {
         let hasClasses = ranking.entries.contains { $0.className != nil }
         var text =
             "rank,\(ranking.noun),label,\(hasClasses ? "class," : "")\(by.rawValue == "likelihood" ? "negative_log_likelihood" : by.rawValue),"
-        text += "standard_error,reconstruction_at_mean,kl_at_mean"
+        text += "standard_error,reconstruction_at_mean,kl_at_mean\(ranking.isLessEntropy ? ",entropy" : "")"
         let columns = ranking.entries.first?.columns.count ?? 0
         for place in 0..<columns { text += ",column\(place + 1),nats\(place + 1)" }
         text += "\n"
@@ -66,6 +73,7 @@ extension AnomaliesCommand {
                 "\(entry.value)", entry.standardError.map { "\($0)" } ?? "",
                 "\(entry.losses.reconstruction)", "\(entry.losses.kl)",
             ]
+            fields += entry.entropy.map { ["\($0)"] } ?? []
             fields += entry.columns.flatMap { [LatentTable.field($0.column), "\($0.nats)"] }
             text += fields.joined(separator: ",") + "\n"
         }
@@ -84,28 +92,33 @@ extension AnomaliesCommand {
         let bands = stride(from: 0, to: groups.count, by: Self.perRow).map {
             Array(groups[$0..<min($0 + Self.perRow, groups.count)])
         }
+        let name = by.name(lessEntropy: ranking.isLessEntropy)
         let how =
-            by == .likelihood
-            ? "\(by.name) from \(grouped(Double(draws))) draws of z, in nats"
-            : "\(by.name) at z = μ, in nats"
+            (by != .likelihood
+                ? "\(name) at z = μ, in nats"
+                : ranking.draws.map { "\(name) from \(grouped(Double($0))) draws of z, in nats" }
+                    ?? "\(name), in nats")
+            + (ranking.isLessEntropy ? ", H the entropy of the shades" : "")
         return try ReconstructionGrid(
             inputs: FloatImages(shown, at: 0..<shown.count),
             reconstructions: FloatImages(
                 shape: shown.shape, values: model.reconstruct(shown, threads: threads)),
-            losses: ranking.entries.map(\.value), bands: bands,
-            title: "\(by.ranking(nil)) of \(grouped(Double(ranking.count))) images",
+            losses: ranking.entries.map(\.excess), bands: bands,
+            title:
+                "\(by.ranking(nil, lessEntropy: ranking.isLessEntropy)) of \(grouped(Double(ranking.count))) images",
             subtitle: "below, \(how); above, \(input.names == nil ? "number" : "file") and label",
-            lossHeading: by == .loss ? "loss, nats" : "\(by.name), nats")
+            lossHeading: by == .loss && !ranking.isLessEntropy ? "loss, nats" : "\(name), nats")
     }
 
     func document(_ ranking: Ranking, _ trained: SavedRun, files: [String]?) -> Document {
         Document(
             files: files, model: trained.path, measure: by.rawValue,
-            samples: by == .likelihood ? draws : nil, seed: by == .likelihood ? seed ?? 0 : nil,
+            samples: ranking.draws, seed: ranking.draws == nil ? nil : seed ?? 0,
             count: ranking.count,
             images: ranking.entries.map {
                 Document.Image(
-                    image: $0.name, label: $0.label, value: $0.value, standardError: $0.standardError,
+                    image: $0.name, label: $0.label, value: $0.value, entropy: $0.entropy,
+                    standardError: $0.standardError,
                     reconstruction: $0.losses.reconstruction, kl: $0.losses.kl,
                     columns: $0.columns.isEmpty ? nil : $0.columns)
             })
@@ -117,6 +130,8 @@ extension AnomaliesCommand {
             let image: ImageName
             let label: ImageLabel?
             let value: Double
+            /// Taken off the value before images are ranked; nil where there is none.
+            let entropy: Double?
             let standardError: Double?
             let reconstruction: Double
             let kl: Double

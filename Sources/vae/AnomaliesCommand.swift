@@ -14,10 +14,14 @@ struct AnomaliesCommand: ParsableCommand {
         commandName: "anomalies",
         abstract: "Rank images, or rows of a table, by likelihood, the least likely first.",
         discussion: """
-            Ranks the run's test images, or images that are named, by −ln p(x), estimated by importance-weighted samples \
-            (Burda and others 2016), the highest first; or by parts of the loss at z = μ, which takes a second. Prints a table; \
+            Ranks the run's test images, or images that are named, by −ln p(x), the highest first; or by parts of the loss at \
+            z = μ, which takes a second. ln p(x) is integrated over z of one to three dimensions, and else, or with --samples, \
+            estimated from draws (Burda and others 2016) of the posterior, a wider one and the prior. Prints a table; \
             --out writes a .csv of it, with a column "class" where classes have names, or a .png of the images, their \
             reconstructions and values.
+
+            Of grey or coloured images under a Bernoulli likelihood, H is taken off first: the entropy of the image's own shades, \
+            which no such model gets below, and which is most of what tells one photograph from another by −ln p(x).
 
             Likelihood goes with ink: a bold or crowded image has more to explain than a thin one, and a blank one is most \
             likely of all. Read it within images of one kind.
@@ -46,10 +50,18 @@ struct AnomaliesCommand: ParsableCommand {
             }
         }
 
+        /// The name of what images are ranked by where their entropy is taken off.
+        func name(lessEntropy: Bool) -> String {
+            guard lessEntropy else { return name }
+            return self == .loss ? "loss − H" : "\(name) − H"
+        }
+
         /// The images that come first, and how many.
-        func ranking(_ count: Int?) -> String {
+        func ranking(_ count: Int?, lessEntropy: Bool) -> String {
             let number = count.map { " \($0)" } ?? ""
-            return self == .likelihood ? "The least likely\(number)" : "The\(number) with the largest \(name)"
+            return self == .likelihood
+                ? "The least likely\(number)\(lessEntropy ? ", their entropy taken off," : "")"
+                : "The\(number) with the largest \(name(lessEntropy: lessEntropy))"
         }
     }
 
@@ -60,13 +72,15 @@ struct AnomaliesCommand: ParsableCommand {
     var by = Measure.likelihood
 
     @Option(
-        help: ArgumentHelp("K, draws of z for each image, 1 to 1,000,000. (default: 100)", valueName: "k"))
+        help: ArgumentHelp(
+            "Estimate ln p(x) from K draws of z for each image, 1 to 1,000,000. (default: integrate over z of up to 3 dimensions, 100 draws of more)",
+            valueName: "k"))
     var samples: Int?
 
     @Option(name: [.customShort("n"), .long], help: ArgumentHelp("How many to show.", valueName: "n"))
     var number = 20
 
-    @Option(help: ArgumentHelp("Names all random numbers. (default: 0)", valueName: "n"))
+    @Option(help: ArgumentHelp("Names the draws. (default: 0)", valueName: "n"))
     var seed: UInt64?
 
     @Option(
@@ -77,9 +91,6 @@ struct AnomaliesCommand: ParsableCommand {
     var out: String?
 
     @OptionGroup var common: CommonOptions
-
-    /// K.
-    var draws: Int { samples ?? 100 }
 
     /// Images of a picture, and of one of its rows.
     static let (most, perRow) = (240, 10)
@@ -97,6 +108,11 @@ struct AnomaliesCommand: ParsableCommand {
                         ? "is the same for all images where z is made of codes"
                         : "weighs draws of q(z|x), and codes are not drawn",
                     advice: "Take --by reconstruction.")
+            }
+            if by == .likelihood, seed != nil, samples == nil, trained.model.canIntegrateLikelihood {
+                throw VAEError(
+                    .invalidArgument, "--seed", "names draws, and ln p(x) of this model is integrated",
+                    advice: "Leave it out, or draw: --samples 100.")
             }
             guard !writesPicture || trained.model.standardization == nil else {
                 throw VAEError(
@@ -131,7 +147,7 @@ struct AnomaliesCommand: ParsableCommand {
 
     /// - Returns: whether a picture is asked for.
     private func checkedFlags() throws(VAEError) -> Bool {
-        try VAEError.require("--samples", draws, in: 1...1_000_000)
+        try VAEError.require("--samples", samples ?? 1, in: 1...1_000_000)
         try VAEError.require("--number", number, in: 1...100_000_000)
         for (name, isGiven) in [("--samples", samples != nil), ("--seed", seed != nil)]
         where isGiven && by != .likelihood {
@@ -167,6 +183,10 @@ struct AnomaliesCommand: ParsableCommand {
             let className: String?
             /// In nats: −ln p(x), or a part of the loss.
             let value: Double
+            /// What a Bernoulli model can't help of it; nil where there is no such floor.
+            let entropy: Double?
+            /// What images are ranked by.
+            var excess: Double { value - (entropy ?? 0) }
             /// The standard error of the estimate from its draws, in nats; nil where nothing is estimated.
             let standardError: Double?
             let losses: (reconstruction: Double, kl: Double)
@@ -179,6 +199,10 @@ struct AnomaliesCommand: ParsableCommand {
         let count: Int
         /// What was ranked: image, or row.
         let noun: String
+        /// Draws of z that ln p(x) was estimated from; nil for none.
+        let draws: Int?
+        /// Whether the entropy of the shades is taken off.
+        let isLessEntropy: Bool
     }
 
     private func rank(
@@ -187,11 +211,16 @@ struct AnomaliesCommand: ParsableCommand {
         let losses = try model.losses(of: input.images, sampling: false, threads: threads)
         var errors: [Double]?
         let values: [Double]
+        let draws =
+            by != .likelihood || samples == nil && model.canIntegrateLikelihood
+            ? nil : samples ?? Evaluation.Options.usualSamples
+        let floors =
+            by == .kl ? nil : try GreyEntropy.floors(of: input.images, model.configuration.likelihood)
         switch by {
         case .likelihood:
-            let found = try likelihood(of: input.images, model, threads, console)
+            let found = try likelihood(of: input.images, model, draws: draws, threads, console)
             values = found.values.map { -$0 }
-            errors = found.standardErrors
+            errors = found.errors
         case .loss: values = zip(losses.reconstruction, losses.kl).map { Double($0) + Double($1) }
         case .reconstruction: values = losses.reconstruction.map(Double.init)
         case .kl: values = losses.kl.map(Double.init)
@@ -203,31 +232,42 @@ struct AnomaliesCommand: ParsableCommand {
             }
         }
         // Of equal ones the earlier.
-        let order = values.indices.sorted { (values[$1], $0) < (values[$0], $1) }
+        let ranked = floors.map { zip(values, $0).map { $0 - $1 } } ?? values
+        let order = values.indices.sorted { (ranked[$1], $0) < (ranked[$0], $1) }
         let shown = Array(order.prefix(number))
         let costs = try columnCosts(input, shown, model, threads)
         let entries = shown.enumerated().map { index, at in
             Ranking.Entry(
                 position: at, name: input.name(at), label: input.labels?[at], className: input.className(at),
-                value: values[at],
+                value: values[at], entropy: floors?[at],
                 standardError: errors?[at].finite,
                 losses: (Double(losses.reconstruction[at]), Double(losses.kl[at])),
                 columns: costs.isEmpty ? [] : costs[index])
         }
         return Ranking(
-            entries: entries, count: values.count, noun: input.table == nil ? "image" : "row")
+            entries: entries, count: values.count, noun: input.table == nil ? "image" : "row", draws: draws,
+            isLessEntropy: floors != nil)
     }
 
+    /// ln p(x) of each image, and the standard errors of estimates.
     private func likelihood(
-        of images: ImageSet, _ model: VariationalAutoencoder, _ threads: Int, _ console: Console
-    ) throws(VAEError) -> ImportanceWeightedLikelihood {
+        of images: ImageSet, _ model: VariationalAutoencoder, draws: Int?, _ threads: Int, _ console: Console
+    ) throws(VAEError) -> (values: [Double], errors: [Double]?) {
         do {
-            return try model.logLikelihood(of: images, samples: draws, seed: seed ?? 0, threads: threads) {
-                done in
+            guard let draws else {
+                let found = try model.integratedLikelihood(of: images, threads: threads) { share in
+                    console.status { _ in "integrating: \(Int(100 * share))%" }
+                }
+                return (found.values, nil)
+            }
+            let found = try model.logLikelihood(
+                of: images, samples: draws, seed: seed ?? 0, proposal: .mixture, threads: threads
+            ) { done in
                 console.status { _ in
                     "weighing draws: \(grouped(Double(done))) of \(grouped(Double(images.count))) images"
                 }
             }
+            return (found.values, found.standardErrors)
         } catch let error as VAEError {
             throw error
         } catch {

@@ -21,6 +21,9 @@ struct EvaluateCommand: ParsableCommand {
             evaluation-best.json, with images of another data set evaluation-NAME.json, and leaves the page as it is. \
             A run that may only be read is measured all the same; --out keeps the numbers elsewhere.
 
+            ln p(x) is an integral over z where that has one to three dimensions, and else estimated from draws of the posterior, of a \
+            wider one and of the prior: no bound of the encoder's, but a mode that no draw comes upon is missing.
+
             Of a model with a codebook it says how many of the codes are used, how alike, what they cost under the prior of \
             counts, and the bound on −ln p(x) that follows; it writes the same files.
 
@@ -40,9 +43,9 @@ struct EvaluateCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "K, draws of z for each image in the importance-weighted likelihood, 1 to 1,000,000.",
+            "Estimate the likelihood from K draws of z for each image, 1 to 1,000,000. (default: integrate over z of up to 3 dimensions, 100 draws of more)",
             valueName: "k"))
-    var samples = Evaluation.Options().samples
+    var samples: Int?
 
     @Option(
         help: ArgumentHelp(
@@ -60,8 +63,11 @@ struct EvaluateCommand: ParsableCommand {
             valueName: "how"))
     var binarize: BinarizationChoice?
 
-    @Option(help: ArgumentHelp("Names all random numbers.", valueName: "n"))
-    var seed = Evaluation.Options().seed
+    @Option(
+        help: ArgumentHelp(
+            "Names all random numbers. (default: the seed of the run, whose test loss was measured with the same draws; 0 without a run)",
+            valueName: "n"))
+    var seed: UInt64?
 
     @Option(
         help: ArgumentHelp(
@@ -86,7 +92,8 @@ struct EvaluateCommand: ParsableCommand {
                     out)
             if let out { try DurableFile.checkCanWrite(to: out) }
             let options = Evaluation.Options(
-                seed: seed, draws: draws, samples: samples, likelihoodImages: images,
+                seed: seed ?? trained.record?.training.seed ?? 0, draws: draws, samples: samples,
+                likelihoodImages: images,
                 binarization: binarize.map(\.method) ?? trained.record?.training.binarization)
             try options.validate()
             let known = try factors.map { path throws(VAEError) in try Self.factors(path) }

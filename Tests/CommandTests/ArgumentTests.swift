@@ -65,7 +65,7 @@ import Testing
         for (command, defaults) in [
             ("sample", ["How many, 1 to 1,000,000. (default: 64)", "Names the draws. (default: 0)"]),
             ("plot", ["the other. (default: 20)", "(default: 8)", "(default: 11)", "(default: 100)"]),
-            ("evaluate", ["(default: 100)", "1 to 1,000. (default: 1)"]),
+            ("evaluate", ["100 draws of more)", "1 to 1,000. (default: 1)"]),
         ] {
             let outcome = try Tool("vae")(command, "--help")
             let text = outcome.output.split { $0.isWhitespace }.joined(separator: " ")

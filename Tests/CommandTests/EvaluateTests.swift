@@ -67,6 +67,28 @@ import VAEData
         #expect(try !scratch.text("run/report.html").contains("What is a good value for the loss?"))
     }
 
+    /// Without a number of draws the likelihood is integrated; without a seed it is the run's, whose test loss was measured with the same draws.
+    @Test func integratesAndTakesTheRunsSeed() throws {
+        let scratch = try trained("--seed", "7")
+        let outcome = try tool("evaluate", scratch.file("run"))
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(outcome.output.contains("−ln p(x), by quadrature") && !outcome.output.contains("draws of z"))
+        let file = try document(scratch.bytes("run/evaluation.json"))
+        let likelihood = try #require(file["likelihood"] as? [String: Any])
+        #expect((likelihood["points"] as? Int ?? 0) > 16_384 && likelihood["images"] as? Int == 40)
+        #expect((likelihood["integration_error"] as? Double ?? 1) < 0.01)
+        #expect(likelihood["samples"] == nil && likelihood["proposal"] == nil)
+        #expect((file["settings"] as? [String: Any])?["seed"] as? Int == 7)
+        let test = (file["loss"] as? [String: Any])?["test"] as? [String: Any]
+        let loss = try #require((test?["loss"] as? [String: Any])?["nats"] as? Double)
+        let rows = try scratch.text("run/metrics.csv").split(separator: "\n")
+        // The same numbers, added up in another order.
+        #expect(abs(loss - (try #require(Double(rows[1].split(separator: ",")[4])))) < 1e-9 * loss)
+        let bound = try #require(
+            (likelihood["negative_log_likelihood"] as? [String: Any])?["nats"] as? Double)
+        #expect(bound < loss)
+    }
+
     /// The document on standard output is the file, and neither depends on the threads.
     @Test func jsonIsTheFile() throws {
         let scratch = try trained()

@@ -46,7 +46,7 @@ struct EvaluationTests {
         #expect(other.loss.training == (try ObjectiveEstimate(of: model, on: some, draws: 2, seed: 4)))
         let shape = test.shape
         #expect(loss.greyEntropy == Evaluation.Value(try GreyEntropy.of(test), shape))
-        let likelihood = try model.logLikelihood(of: test, samples: 7, seed: 4)
+        let likelihood = try model.logLikelihood(of: test, samples: 7, seed: 4, proposal: .mixture)
         #expect(
             found.likelihood.negativeLogLikelihood
                 == Evaluation.Value(Estimate(of: likelihood.values.map { -$0 }), shape))
@@ -175,7 +175,7 @@ struct EvaluationTests {
         let spread = try Evaluation(
             of: model, train: data.train, test: sorted, options: .init(samples: 2, likelihoodImages: 9))
         let some = sorted.selecting((0..<9).map { $0 * 50 / 9 })
-        let expected = try model.logLikelihood(of: some, samples: 2).values
+        let expected = try model.logLikelihood(of: some, samples: 2, proposal: .mixture).values
         #expect(
             spread.likelihood.negativeLogLikelihood
                 == Evaluation.Value(Estimate(of: expected.map { -$0 }), some.shape))

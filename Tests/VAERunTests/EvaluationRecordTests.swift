@@ -147,7 +147,7 @@ struct EvaluationRecordTests {
     @Test(arguments: [(0.5, "0.50 more; twice"), (0, "the same"), (-0.4, "0.40 less, which is chance")])
     func whatMoreDrawsWouldChange(rise: Double, words: String) throws {
         let value = record.evaluation.likelihood.negativeLogLikelihood.nats
-        let half = record.evaluation.likelihood.withHalfTheSamples
+        let half = try #require(record.evaluation.likelihood.withHalfTheSamples)
         let other = try changed(
             ("\"with_half_the_samples\" : \(half)", "\"with_half_the_samples\" : \(value + rise)"))
         let remarks = EvaluationSummary(other).tables.flatMap(\.remarks)

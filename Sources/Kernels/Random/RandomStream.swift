@@ -22,6 +22,7 @@ package struct RandomStream: Sendable {
         case pseudoInputs = 19
         case codeRestart = 24
         case codeSample = 25
+        case importanceProposal = 26
     }
 
     private let generator: Philox4x32

@@ -8,6 +8,9 @@ package struct ImportanceDraws: Sendable {
     /// K: draws for each image.
     let samples: Int
     let seed: UInt64
+    let proposal: ImportanceProposal
+    /// Where a mixture draws from beside the posteriors; nil for these alone.
+    let prior: PriorComponents?
 
     /// Draws of a block. Fixed, so that sums have one order; few enough that many workers can share the draws of one image.
     static let blockSize = 256
@@ -34,16 +37,17 @@ package struct ImportanceDraws: Sendable {
 }
 
 extension VariationalAutoencoder {
-    /// The weights p(x, z) / q(z|x) of `samples` draws of z for every image, as their sums.
+    /// The weights p(x, z) / q(z) of `samples` draws of z for every image, with q(z) the proposal, as their sums.
     /// - Throws: `invalidArgument` when the images do not have the model's shape or are none, `unavailable` when there is not memory
     ///   enough, `CancellationError` when the surrounding task is cancelled, and what `onProgress` throws.
     package func importanceWeights(
-        of images: ImageSet, samples: Int, seed: UInt64, threads: Int,
-        onProgress: (_ images: Int) throws -> Void
+        of images: ImageSet, samples: Int, seed: UInt64, proposal: ImportanceProposal = .posterior,
+        threads: Int, onProgress: (_ images: Int) throws -> Void
     ) throws -> [ImportanceDraws.Sums] {
         try configuration.check(images, "images")
         let draws = ImportanceDraws(
-            images: images, posterior: try encode(images, threads: threads), samples: samples, seed: seed)
+            images: images, posterior: try encode(images, threads: threads), samples: samples, seed: seed,
+            proposal: proposal, prior: proposal == .posterior ? nil : try prior(threads: threads))
         var sums = [ImportanceDraws.Sums](repeating: .init(), count: images.count)
         var outcome = Result<Void, any Error>.success(())
         try withEngine(threads, draws.blocks) { engine, weights in

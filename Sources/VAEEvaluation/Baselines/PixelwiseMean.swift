@@ -1,4 +1,5 @@
 import Foundation
+import VAE
 import VAECore
 
 /// The model that knows no image from another: every pixel value a Bernoulli of its own, with its mean in the training images.
@@ -88,15 +89,28 @@ package enum GreyEntropy {
         guard images.count > 0 else {
             throw VAEError(.invalidArgument, "images", "are none", expected: "one or more")
         }
+        return Estimate(of: try values(of: images))
+    }
+
+    /// The same of each image.
+    package static func values(of images: ImageSet) throws(VAEError) -> [Double] {
         func entropy(_ x: Double) -> Double { x == 0 || x == 1 ? 0 : -x * log(x) - (1 - x) * log(1 - x) }
         let ofBytes = (0...255).map { entropy(Double($0) / 255) }
-        return Estimate(
-            of: try (0..<images.count).map { (image) throws(VAEError) in
-                switch try images.values(of: image..<image + 1) {
-                case .bytes(let bytes): bytes.reduce(0) { $0 + ofBytes[Int($1)] }
-                case .floats(let floats): floats.reduce(0) { $0 + entropy(Double($1)) }
-                }
-            })
+        return try (0..<images.count).map { (image) throws(VAEError) in
+            switch try images.values(of: image..<image + 1) {
+            case .bytes(let bytes): bytes.reduce(0) { $0 + ofBytes[Int($1)] }
+            case .floats(let floats): floats.reduce(0) { $0 + entropy(Double($1)) }
+            }
+        }
+    }
+
+    /// What a Bernoulli model can't help of each image's loss; nil for other likelihoods, and for images of black and white alone, which have none of it.
+    package static func floors(
+        of images: ImageSet, _ likelihood: Likelihood
+    ) throws(VAEError) -> [Double]? {
+        guard likelihood == .bernoulli else { return nil }
+        let floors = try values(of: images)
+        return floors.contains { $0 > 0 } ? floors : nil
     }
 }
 

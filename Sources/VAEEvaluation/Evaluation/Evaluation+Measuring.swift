@@ -4,7 +4,8 @@ import VAECore
 extension Evaluation {
     /// Measures `model` on test images, with training images for what has to be fitted.
     ///
-    /// Nearly all of its time goes into the importance-weighted likelihood: `options.samples` decodings of each image that takes part.
+    /// Nearly all of its time goes into the likelihood: an integral over z where that has three dimensions at most, else, or where `options.samples` says so,
+    /// that many decodings of each image that takes part.
     ///
     /// - Parameters:
     ///   - model: what to measure
@@ -93,15 +94,25 @@ extension Evaluation {
         self.omissions = omissions
 
         try onProgress(.likelihood, 0)
+        let isLikelihood = kind.describesShades || isBinary
+        if options.samples == nil, model.canIntegrateLikelihood {
+            let some = Self.some(min(options.likelihoodImages ?? test.count, test.count), of: test)
+            let found = try model.quadrature(
+                of: some, operations: options.likelihoodImages == nil ? Self.mostOperations : nil,
+                threads: threads
+            ) { try onProgress(.likelihood, $0) }
+            likelihood = LikelihoodEstimate(found, isLikelihood: isLikelihood, test.shape)
+            return
+        }
+        let samples = options.samples ?? Options.usualSamples
         let most =
-            try options.likelihoodImages
-            ?? Self.images(within: model.configuration, samples: options.samples)
+            try options.likelihoodImages ?? Self.images(within: model.configuration, samples: samples)
         let weighed = Self.some(min(most, test.count), of: test)
         likelihood = LikelihoodEstimate(
             try model.logLikelihood(
-                of: weighed, samples: options.samples, seed: options.seed, threads: threads
-            ) { try onProgress(.likelihood, Double($0) / Double(weighed.count)) },
-            isLikelihood: kind.describesShades || isBinary, test.shape)
+                of: weighed, samples: samples, seed: options.seed, proposal: .mixture, threads: threads
+            ) { try onProgress(.likelihood, Double($0) / Double(weighed.count)) }, .mixture,
+            isLikelihood: isLikelihood, test.shape)
     }
 
     /// The first images; of a set that is sorted by class images spread evenly over it, for the first ones would be those of few classes.

@@ -73,23 +73,43 @@ public struct Evaluation: Sendable, Equatable, Codable {
         }
     }
 
-    /// The importance-weighted estimate, summed up.
+    /// The likelihood, summed up: integrated over z, or estimated from importance-weighted draws.
     public struct LikelihoodEstimate: Sendable, Hashable, Codable {
-        /// K: draws for each image.
-        public let samples: Int
+        /// K: draws for each image; nil where it was integrated.
+        public let samples: Int?
+        /// What was drawn from; nil where it was integrated, and for q(z|x) in files of earlier versions.
+        public let proposal: ImportanceProposal?
+        /// Points of z that were decoded to integrate over it; nil for draws.
+        public let points: Int?
+        /// The mean over the images of a bound of the integral's error, in nats; nil for draws.
+        public let integrationError: Double?
         /// So many test images: the first ones, or of a set that is sorted by class ones spread over it.
         public let images: Int
-        /// −ln p(x), at most, on average: with K draws it is the bound of Burda and others (2016).
+        /// −ln p(x); from draws at most, on average: with K of them it is the bound of Burda and others (2016).
         public let negativeLogLikelihood: Value
         /// The same of half the draws, in nats an image.
-        public let withHalfTheSamples: Double
+        public let withHalfTheSamples: Double?
         /// The mean over the images of (Σw)² / Σw², 1 to K.
-        public let effectiveSamples: Double
+        public let effectiveSamples: Double?
         /// Whether p(x|z) is a distribution of these pixels: all are but a Bernoulli likelihood of grey ones.
         public let isLikelihood: Bool
 
-        init(_ likelihood: ImportanceWeightedLikelihood, isLikelihood: Bool, _ shape: ImageShape) {
+        init(_ likelihood: LatentQuadrature, isLikelihood: Bool, _ shape: ImageShape) {
+            (samples, proposal, withHalfTheSamples, effectiveSamples) = (nil, nil, nil, nil)
+            points = likelihood.points
+            integrationError = Estimate(of: likelihood.errors).mean
+            images = likelihood.values.count
+            negativeLogLikelihood = Value(Estimate(of: likelihood.values.map { -$0 }), shape)
+            self.isLikelihood = isLikelihood
+        }
+
+        init(
+            _ likelihood: ImportanceWeightedLikelihood, _ proposal: ImportanceProposal, isLikelihood: Bool,
+            _ shape: ImageShape
+        ) {
             samples = likelihood.samples
+            self.proposal = proposal
+            (points, integrationError) = (nil, nil)
             images = likelihood.values.count
             negativeLogLikelihood = Value(Estimate(of: likelihood.values.map { -$0 }), shape)
             withHalfTheSamples = -Estimate(of: likelihood.firstHalf).mean

@@ -1,10 +1,11 @@
 import VAE
 import VAECore
 
-/// Estimates of ln p(x), in nats, from importance-weighted samples of q(z|x).
+/// Estimates of ln p(x), in nats, from importance-weighted samples of z.
 ///
-/// For each image ln (1/K) Σ p(x, zₖ) / q(zₖ|x) with zₖ from q(z|x): a bound that is the ELBO for K = 1, never falls as K grows, on
-/// average, and reaches ln p(x) (Burda, Grosse and Salakhutdinov 2016, "Importance Weighted Autoencoders", equation 8).
+/// For each image ln (1/K) Σ p(x, zₖ) / q(zₖ) with zₖ from q(z): a bound that never falls as K grows, on average, and reaches ln p(x) (Burda, Grosse
+/// and Salakhutdinov 2016, "Importance Weighted Autoencoders", equation 8). With q(z|x) as q(z) it is the ELBO for K = 1; where that misses a mode of
+/// p(z|x), so do any number of draws that can be had, and their weights don't show it.
 ///
 /// With a Bernoulli likelihood it is the likelihood of images whose pixels are 0 or 1. For grey pixels p(x|z) is no distribution, and
 /// the number compares models with each other, nothing else. With a Gaussian likelihood it is a density's, of pixels in [0, 1].
@@ -43,18 +44,20 @@ extension VariationalAutoencoder {
     ///   - images: (n, height, width, channels) of the model's shape
     ///   - samples: K, 1 or more
     ///   - seed: names the draws
+    ///   - proposal: what z is drawn from
     ///   - threads: workers; the bits of the result do not depend on it
     ///   - onProgress: called with the number of images that are done, a few times a second, on the calling thread; what it throws
     ///     ends the work
     /// - Throws: `invalidArgument` when the images do not have the model's shape or are none, or `samples` is not positive;
     ///   `unavailable` when there is not memory enough; `CancellationError` when the surrounding task is cancelled.
     public func logLikelihood(
-        of images: ImageSet, samples: Int, seed: UInt64 = 0, threads: Int = Machine.physicalCores,
-        onProgress: (_ images: Int) throws -> Void = { _ in }
+        of images: ImageSet, samples: Int, seed: UInt64 = 0, proposal: ImportanceProposal = .posterior,
+        threads: Int = Machine.physicalCores, onProgress: (_ images: Int) throws -> Void = { _ in }
     ) throws -> ImportanceWeightedLikelihood {
         try VAEError.require("samples", samples, in: 1...)
         let sums = try importanceWeights(
-            of: images, samples: samples, seed: seed, threads: threads, onProgress: onProgress)
+            of: images, samples: samples, seed: seed, proposal: proposal, threads: threads,
+            onProgress: onProgress)
         let all = sums.map(\.all)
         return ImportanceWeightedLikelihood(
             samples: samples, values: all.map(\.logMean), standardErrors: all.map(\.standardError),

@@ -116,7 +116,14 @@ function reconstructionStrip({ model, painter, testSet }, indices) {
   return { canvas, range: shown.length > 1 ? `${shown[0]} to ${shown.at(-1)} nats` : `${shown[0]} nats` };
 }
 
-/** The best, the median and the worst by loss where the losses are known, else the first of some or all classes. */
+/** The entropy of an image's shades, in nats: what a Bernoulli model can't help of its loss. */
+function shadesEntropy(pixels) {
+  let sum = 0;
+  for (const x of pixels) if (x > 0 && x < 1) sum -= x * Math.log(x) + (1 - x) * Math.log(1 - x);
+  return sum;
+}
+
+/** The best, the median and the worst by loss, of a Bernoulli model less the entropy of the shades, where the losses are known, else the first of some or all classes. */
 function showReconstructions(context) {
   const { testSet } = context;
   const known = testSet.imageCount;
@@ -130,14 +137,17 @@ function showReconstructions(context) {
     rows.append(element('div', { class: 'strip' }, element('h4', {}, `${title}: ${range}`), canvas));
   };
   if (testSet.isMeasured) {
-    const loss = (index) => testSet.lossOf(index, context.model);
-    const order = Array.from({ length: known }, (_, index) => index).sort((a, b) => loss(a) - loss(b));
+    const floors = Array.from({ length: known }, (_, index) => (
+      context.model.likelihood === 'bernoulli' ? shadesEntropy(testSet.image(index) ?? []) : 0));
+    const excess = floors.map((floor, index) => testSet.lossOf(index, context.model) - floor);
+    const order = Array.from({ length: known }, (_, index) => index).sort((a, b) => excess[a] - excess[b]);
     const middle = Math.max(0, (known >> 1) - (wanted >> 1));
     add('Best', order.slice(0, wanted));
     add('Median', order.slice(middle, middle + wanted));
     add('Worst', order.slice(-wanted));
     byId('reconstructions-text').textContent = 'Inputs, reconstructions and differences, '
-      + `by ${report.codes ? '−ln p(x|codes)' : 'loss'} over ${testSet.imagesPhrase}.`;
+      + `by ${report.codes ? '−ln p(x|codes)' : 'loss'}${floors.some((floor) => floor > 0) ? ' less the entropy of the shades' : ''} `
+      + `over ${testSet.imagesPhrase}.`;
   } else {
     const { indices, title } = testSet.examples(wanted);
     if (indices.length) add(title, indices);

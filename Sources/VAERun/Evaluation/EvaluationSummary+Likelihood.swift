@@ -39,16 +39,31 @@ extension EvaluationSummary.Table {
         let value = found.negativeLogLikelihood
         let bound = record.evaluation.loss.test.loss.nats
         var remarks: [String] = []
-        let rise = found.withHalfTheSamples - value.nats
-        if found.samples > 1 {
+        if let points = found.points {
+            remarks.append(
+                "Integrated over z: \(grouped(Double(points))) points, most of them where some \(items.one)'s integrand is. The error is "
+                    + "\(Words.number(found.integrationError ?? 0, 4)) nats at most, on average, where no mode lies unseen between the points of "
+                    + "the first grid, which are a tenth of the prior's standard deviation apart, or in three dimensions a fifth."
+            )
+        }
+        if let samples = found.samples, samples > 1, let withHalf = found.withHalfTheSamples {
+            let rise = withHalf - value.nats
             let half =
-                "Half the draws give \(Words.number(found.withHalfTheSamples)), \(Words.number(abs(rise)))"
+                "Half the draws give \(Words.number(withHalf)), \(Words.number(abs(rise)))"
             remarks.append(
                 abs(rise) < 0.005
                     ? "Half the draws give the same: more of them would change little."
                     : rise > 0
                         ? "\(half) more; twice as many would lower it by somewhat less than that."
                         : "\(half) less, which is chance: there are too few \(items.many) or draws to tell what more would change."
+            )
+        }
+        if found.samples != nil {
+            remarks.append(
+                (found.proposal == .mixture
+                    ? "Draws are of the posterior, of a wider one and of the prior. "
+                    : "Draws are of the posterior. ")
+                    + "A mode of p(z|x) that none of them comes upon is missing here, and neither number shows it."
             )
         }
         if found.images < record.data.testImages {
@@ -66,19 +81,18 @@ extension EvaluationSummary.Table {
             )
         }
         return Self(
-            "Importance-weighted likelihood", columns: items.units,
+            found.samples == nil ? "Likelihood" : "Importance-weighted likelihood", columns: items.units,
             rows: [
                 Row(
-                    "−ln p(x), \(Words.count(found.samples, "draw")) of z",
+                    "−ln p(x), \(found.samples.map { Words.count($0, "draw") + " of z" } ?? "by quadrature")",
                     [Words.number(value.nats, value.standardError), Words.number(value.bitsPerPixel, 4)]),
                 Row(
                     "below the loss by",
                     found.images == record.data.testImages ? [Words.number(bound - value.nats)] : [],
                     isPart: true),
                 Row(
-                    "effective draws, of \(grouped(Double(found.samples)))",
-                    [Words.number(found.effectiveSamples, 1)],
-                    isPart: true),
+                    "effective draws, of \(grouped(Double(found.samples ?? 0)))",
+                    found.effectiveSamples.map { [Words.number($0, 1)] } ?? [], isPart: true),
             ].filter { !$0.values.isEmpty }, remarks: remarks)
     }
 }

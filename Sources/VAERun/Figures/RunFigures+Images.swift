@@ -1,21 +1,23 @@
 import VAE
 import VAECore
+import VAEEvaluation
 import VAEFigures
 
 extension RunFigures {
-    /// One image of each class, and below the best, the median and the worst by loss.
+    /// One image of each class, and below the best, the median and the worst by loss: where the pixels are shades and the likelihood Bernoulli's, by
+    /// what is above their entropy, which no model can help.
     func reconstructions() throws(VAEError) -> ReconstructionGrid {
         let losses = try model.losses(of: test, sampling: false, threads: threads)
         // What codes cost under a uniform prior is the same for all images.
         let isQuantized = model.configuration.isQuantized
         let totals = zip(losses.reconstruction, losses.kl).map { Double(isQuantized ? $0 : $0 + $1) }
         let (typical, heading) = typical()
+        let floors = try GreyEntropy.floors(of: test, model.configuration.likelihood)
         // Equal losses in the images' order, and those that are not finite as the worst.
-        let ranked = totals.indices.sorted {
-            (totals[$0].isFinite ? totals[$0] : .infinity, $0) < (
-                totals[$1].isFinite ? totals[$1] : .infinity, $1
-            )
+        let excess = totals.indices.map {
+            totals[$0].isFinite ? totals[$0] - (floors?[$0] ?? 0) : Double.infinity
         }
+        let ranked = totals.indices.sorted { (excess[$0], $0) < (excess[$1], $1) }
         // Of one or two images none is the best, the median or the worst.
         let count = min(options.images, ranked.count / 3)
         let middle = (ranked.count - count) / 2
@@ -34,10 +36,11 @@ extension RunFigures {
                     ? []
                     : [["best", "median", "worst"].map { ReconstructionGrid.Group($0, count: count) }]),
             title: "Test images of \(name.title) and their reconstructions",
-            subtitle:
-                isQuantized
-                ? "z is the nearest codes; loss = −ln p(x|z); difference is |input − reconstruction|"
-                : "z is the mean of q(z|x); loss = reconstruction + KL; difference is |input − reconstruction|"
+            subtitle: (isQuantized
+                ? "z is the nearest codes; loss = −ln p(x|z); "
+                : "z is the mean of q(z|x); loss = reconstruction + KL; ")
+                + (floors == nil || count == 0 ? "" : "best to worst by loss less the shades' own entropy; ")
+                + "difference is |input − reconstruction|"
         )
     }
 
