@@ -1,16 +1,21 @@
 import ArgumentParser
+import VAECore
 
 /// A kind of value that says of a text what keeps it from being one.
 package protocol CheckedArgument: ExpressibleByArgument, Sendable {
     /// The objection to a text that `init(argument:)` refused, as a clause behind a colon.
     static func objection(to text: String) -> String
+    /// Whether a text is written as such a value may be; `init(argument:)` takes some that are not.
+    static func isWell(written text: String) -> Bool
 }
 
 extension CheckedArgument {
+    package static func isWell(written text: String) -> Bool { true }
+
     /// The value of a text.
     /// - Throws: `ValidationError` with the objection to it.
     @Sendable fileprivate static func checked(_ text: String) throws -> Self {
-        guard let value = Self(argument: text) else {
+        guard isWell(written: text), let value = Self(argument: text) else {
             throw ValidationError(
                 text.hasPrefix("--") ? "it is another option, and the value is missing" : objection(to: text))
         }
@@ -66,4 +71,5 @@ extension Int: CheckedArgument {}
 extension UInt64: CheckedArgument {}
 extension Double: CheckedArgument {
     package static func objection(to text: String) -> String { "it is no number" }
+    package static func isWell(written text: String) -> Bool { NumberText.isNumber(text.utf8) }
 }

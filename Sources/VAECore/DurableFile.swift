@@ -19,17 +19,27 @@ package enum DurableFile {
     package static func write(
         _ bytes: [UInt8], to path: String, keepingOldAs older: String? = nil
     ) throws(VAEError) {
+        try write(to: path, keepingOldAs: older) { (append) throws(VAEError) in try append(bytes) }
+    }
+
+    /// The same with bytes that come in pieces, so that they need not all be in memory.
+    /// - Parameter pieces: hands the pieces to its argument, one after the other
+    /// - Throws: as the other, and what `pieces` throws; what was at `path` is then left as it was.
+    package static func write(
+        to path: String, keepingOldAs older: String? = nil,
+        _ pieces: (_ append: ([UInt8]) throws(VAEError) -> Void) throws(VAEError) -> Void
+    ) throws(VAEError) {
         let target = try Target(path)
         if target.isDevice {
             var file = try FileDescriptor(path, flags: O_WRONLY | O_APPEND, for: .replace, naming: path)
-            try write(bytes, to: &file)
+            try write(pieces, to: &file)
             return
         }
         let folder = path.folder
         var temporary = try TemporaryFile(in: folder, for: target.action, naming: path)
         do throws(VAEError) {
             if let permissions = target.permissions { temporary.file.setPermissions(permissions) }
-            try write(bytes, to: &temporary.file)
+            try write(pieces, to: &temporary.file)
             if let older, Folder.rename(path, to: older) != 0, errno != ENOENT {
                 throw .file(path, target.action, errno)
             }
@@ -80,8 +90,11 @@ package enum DurableFile {
         }
     }
 
-    private static func write(_ bytes: [UInt8], to file: inout FileDescriptor) throws(VAEError) {
-        try file.write(bytes)
+    private static func write(
+        _ pieces: (([UInt8]) throws(VAEError) -> Void) throws(VAEError) -> Void,
+        to file: inout FileDescriptor
+    ) throws(VAEError) {
+        try pieces { (bytes) throws(VAEError) in try file.write(bytes) }
         try file.synchronize()
         try file.close()
     }

@@ -68,7 +68,7 @@ extension VAEError {
     /// - Parameter subject: what was to be written
     package static func json(_ subject: String, _ error: any Error) -> VAEError {
         guard case EncodingError.invalidValue(let value, let context) = error else {
-            return VAEError(.invalidData, subject, "can't be written as JSON", found: "\(error)")
+            return VAEError(.invalidData, subject, "can't be written as JSON")
         }
         let path = context.codingPath.map { $0.intValue.map { "\($0)" } ?? $0.stringValue }
         return VAEError(

@@ -101,6 +101,11 @@ package enum LatentTable {
             }
             places.append(place)
         }
+        for axis in 1...latentSize where fields.count(where: { $0.elementsEqual("z\(axis)".utf8) }) > 1 {
+            throw VAEError(
+                .invalidData, path, "has several columns z\(axis)", expected: "one",
+                advice: "Leave out the ones that are not meant.")
+        }
         let extra = "z\(latentSize + 1)"
         guard !fields.contains(where: { $0.elementsEqual(extra.utf8) }) else {
             throw VAEError(
@@ -132,12 +137,7 @@ package enum LatentTable {
         var field = field
         while field.first == 0x20 { field.removeFirst() }
         while field.last == 0x20 { field.removeLast() }
-        // Letters of "nan" and "inf" are numbers to Swift, and hexadecimals are to nobody else.
-        guard field.count <= 64, let first = field.first,
-            first == 0x2B || first == 0x2D || first == 0x2E || (0x30...0x39).contains(first),
-            field.allSatisfy({ $0 != 0x78 && $0 != 0x58 })
-        else { return nil }
-        return Float(String(decoding: field, as: UTF8.self))
+        return field.count <= 64 ? NumberText.float(String(decoding: field, as: UTF8.self)) : nil
     }
 
     /// The fields of a line, which may stand in quotes; nil when a quote is not closed.

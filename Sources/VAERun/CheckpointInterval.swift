@@ -1,3 +1,5 @@
+import VAECore
+
 /// The interval between checkpoints within an epoch; after each epoch one is always written.
 public enum CheckpointInterval: Hashable, Sendable {
     /// Every minute, and on a slow disk so seldom that writing takes 1% of the time at most.
@@ -9,9 +11,11 @@ public enum CheckpointInterval: Hashable, Sendable {
 
     /// "200" for steps, "60s" for seconds; nil for anything else, 0 and less included.
     package init?(_ text: String) {
-        if text.hasSuffix("s"), let seconds = Double(text.dropLast()), seconds > 0, seconds.isFinite {
+        if text.hasSuffix("s"), let seconds = NumberText.double(text.dropLast()), seconds > 0,
+            seconds.isFinite
+        {
             self = .seconds(seconds)
-        } else if let steps = Int(text), steps > 0 {
+        } else if let steps = NumberText.count(text), steps > 0 {
             self = .steps(steps)
         } else {
             return nil

@@ -35,9 +35,13 @@ package enum MetricsTable {
     }
 
     /// Reads the table at `path`. A last row without its line feed was cut short by a crash and is left out.
-    /// - Parameter klWeight: the β of the run, with which every row's losses must add up.
+    /// - Parameters:
+    ///   - klWeight: the β of the run, with which every row's losses must add up.
+    ///   - model: what was trained, which says what losses can be; nil where that is not known
     /// - Throws: `missingInput` when there is no such file; `invalidData` naming the row that is damaged.
-    package static func read(_ path: String, klWeight: Double) throws(VAEError) -> [EpochReport] {
+    package static func read(
+        _ path: String, klWeight: Double, model: ModelConfiguration? = nil
+    ) throws(VAEError) -> [EpochReport] {
         let bytes = try DurableFile.read(path, limit: 1 << 28)
         // Line by line: all lines as strings would take many times the file's size.
         var rest = bytes[...]
@@ -59,13 +63,14 @@ package enum MetricsTable {
         history.reserveCapacity(min(rest.count { $0 == 0x0A }, TrainingConfiguration.mostEpochs))
         while let line = nextLine() {
             let last = history.last?.epoch ?? 0
-            guard let report = report(line, klWeight: klWeight, hasPenalty: hasPenalty), report.epoch > last
+            guard let report = report(line, klWeight: klWeight, hasPenalty: hasPenalty), report.epoch > last,
+                report.isPossible(for: model)
             else {
                 throw VAEError(
                     .invalidData, path, "is damaged in line \(history.count + 2)",
                     expected:
-                        "an epoch after \(last) and up to \(TrainingConfiguration.mostEpochs), and finite losses "
-                        + "that add up",
+                        "an epoch after \(last) and up to \(TrainingConfiguration.mostEpochs), times and finite losses "
+                        + "that a training can have, and that add up",
                     found: shown(line), advice: "Restore the file, or take the line away.")
             }
             history.append(report)
@@ -84,13 +89,12 @@ package enum MetricsTable {
         guard line.count <= longestRow else { return nil }
         let fields = line.split(separator: 0x2C, omittingEmptySubsequences: false)
             .map { String(decoding: $0, as: UTF8.self) }
-        guard fields.count == (hasPenalty ? 12 : 9), let epoch = Int(fields[0]),
+        guard fields.count == (hasPenalty ? 12 : 9), let epoch = NumberText.count(fields[0]),
             epoch <= TrainingConfiguration.mostEpochs,
             // A training whose loss is not finite ends before it writes a row; a test loss need not be.
-            let weight = hasPenalty ? Double(fields[11]) : klWeight, weight >= 0, weight.isFinite,
+            let weight = hasPenalty ? NumberText.double(fields[11]) : klWeight, weight >= 0, weight.isFinite,
             let train = losses(fields[1..<4], weight, penalty: hasPenalty ? fields[9] : nil),
-            train.total.isFinite,
-            let seconds = Double(fields[7]), let speed = Double(fields[8])
+            let seconds = NumberText.double(fields[7]), let speed = NumberText.double(fields[8])
         else { return nil }
         let hasTest = !fields[4..<7].allSatisfy(\.isEmpty)
         let test = losses(fields[4..<7], klWeight, penalty: hasPenalty ? fields[10] : nil)
@@ -98,19 +102,27 @@ package enum MetricsTable {
         return EpochReport(epoch: epoch, train: train, test: test, seconds: seconds, imagesPerSecond: speed)
     }
 
+    /// A number, or what `row` writes of one that is not finite.
+    private static func number(_ field: String) -> Double? {
+        NumberText.double(field) ?? ["nan": .nan, "inf": .infinity, "-inf": -.infinity][field]
+    }
+
     /// The losses of three fields, nil unless the first is the sum of the others.
     /// - Parameter penalty: the field of what was added in place of β·KL; nil in tables without
     private static func losses(
         _ fields: ArraySlice<String>, _ klWeight: Double, penalty: String?
     ) -> Losses? {
-        let values = fields.compactMap { Double($0) }
+        let values = fields.compactMap(number)
         guard values.count == 3 else { return nil }
-        let added = penalty.flatMap { Double($0) }
+        let added = penalty.flatMap(number)
         guard (added == nil) == (penalty == nil) else { return nil }
         let losses = Losses(
             reconstruction: values[1], kl: values[2], klWeight: klWeight, penalty: added)
-        // A test loss need not be finite, and then there is nothing to add up.
-        guard values.allSatisfy(\.isFinite) else { return losses }
+        // A test loss need not be finite, and then there is nothing to add up: the sum is no more finite than its parts.
+        guard values.allSatisfy(\.isFinite) else {
+            return values[0].isFinite || values.dropFirst().allSatisfy(\.isFinite) && added?.isFinite != false
+                ? nil : losses
+        }
         // The first tables had six decimals: each field rounded by at most half of its last, the KL's then times β. What was added
         // up has a Double's relative error of 2⁻⁵³ or so.
         let tolerance = 0.5e-6 * (2 + klWeight) + 1e-14 * (abs(values[0]) + abs(values[1])) + 1e-9

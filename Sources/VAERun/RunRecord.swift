@@ -121,6 +121,7 @@ package struct RunRecord: Codable, Sendable {
     package init(contentsOf path: String) throws(VAEError) {
         let bytes = try DurableFile.read(path, limit: RunRecord.longest)
         do {
+            try RunRecord.checkKeys(bytes)
             self = try JSONDecoder().decode(RunRecord.self, from: Foundation.Data(bytes))
         } catch {
             throw VAEError(
@@ -132,6 +133,16 @@ package struct RunRecord: Codable, Sendable {
     /// Bytes of the longest record. JSON is read into something many times its size, and names in it are hashed
     /// in time that grows with the square of their length.
     package static let longest = 1 << 16
+
+    /// - Throws: an error that `reason` knows where an object has a key twice.
+    static func checkKeys(_ bytes: [UInt8]) throws {
+        guard let key = JSONText.repeatedKey(in: bytes) else { return }
+        throw RepeatedKey(name: key)
+    }
+
+    private struct RepeatedKey: Error {
+        let name: String
+    }
 
     /// A decoding error in a few words.
     static func reason(_ error: any Error) -> String {
@@ -146,7 +157,7 @@ package struct RunRecord: Codable, Sendable {
         case .dataCorrupted(let context):
             let place = name(context.codingPath)
             return place.isEmpty ? "no valid JSON" : "a damaged value for \"\(place)\""
-        default: return "\(error)"
+        default: return (error as? RepeatedKey).map { "\"\($0.name)\" twice" } ?? "what can't be read"
         }
     }
 }

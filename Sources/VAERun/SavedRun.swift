@@ -74,7 +74,8 @@ package struct SavedRun: Sendable {
         try RunFolder.demand(path)
         try self.init(path, best: best)
         epochs = try MetricsTable.read(
-            RunFolder.part(RunFolder.metrics, of: path), klWeight: record?.training.klWeight ?? 1)
+            RunFolder.part(RunFolder.metrics, of: path), klWeight: record?.training.klWeight ?? 1,
+            model: record?.model)
     }
 
     /// The finished epochs of the run; none for a model without a run, or without a table of metrics.
@@ -83,7 +84,8 @@ package struct SavedRun: Sendable {
         if let epochs { return epochs }
         guard let folder, let record, Folder.holdsFile(RunFolder.metrics, folder) else { return [] }
         return try MetricsTable.read(
-            RunFolder.join(folder, RunFolder.metrics), klWeight: record.training.klWeight)
+            RunFolder.join(folder, RunFolder.metrics), klWeight: record.training.klWeight, model: record.model
+        )
     }
 
     /// The epochs that made the model: all of the run, or of its best model those up to the one with the lowest test loss.

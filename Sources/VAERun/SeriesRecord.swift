@@ -49,6 +49,7 @@ package struct SeriesRecord: Codable, Sendable {
         let path = RunFolder.join(folder, Self.fileName)
         let bytes = try DurableFile.read(path, limit: RunRecord.longest)
         do {
+            try RunRecord.checkKeys(bytes)
             self = try JSONDecoder().decode(SeriesRecord.self, from: Data(bytes))
         } catch {
             throw VAEError(

@@ -27,7 +27,7 @@ extension Console {
             let tail = String(
                 format: " %3.0f%%  %@ %@/s  %@ left  loss %@", done * 100, grouped(speed),
                 items,
-                Self.clock(left), parts(step.running))
+                Self.clock(left), step.running.equation)
             let head = "epoch \(step.epoch)/\(epochs) "
             let room = max(0, min(40, columns - head.count - tail.count - 3))
             let filled = Int(done * Double(room))
@@ -44,23 +44,10 @@ extension Console {
     func show(_ epoch: EpochReport, epochs: Int, of items: String) {
         let width = "\(epochs)".count
         var line = String(
-            format: "epoch %\(width)d/%d  train %@", epoch.epoch, epochs, parts(epoch.train))
-        if let test = epoch.test { line += "  " + bold("test") + " " + parts(test) }
+            format: "epoch %\(width)d/%d  train %@", epoch.epoch, epochs, epoch.train.equation)
+        if let test = epoch.test { line += "  " + bold("test") + " " + test.equation }
         result(
             line + String(format: "  %.1f s  %@ %@/s", epoch.seconds, grouped(epoch.imagesPerSecond), items))
-    }
-
-    private func parts(_ losses: Losses) -> String {
-        guard losses.isWeightedSum else {
-            return String(
-                format: "%.2f = %.2f + %.2f (KL %.2f)", losses.total, losses.reconstruction,
-                losses.total - losses.reconstruction, losses.kl)
-        }
-        return losses.klWeight == 1
-            ? String(format: "%.2f = %.2f + %.2f", losses.total, losses.reconstruction, losses.kl)
-            : String(
-                format: "%.2f = %.2f + %g·%.2f", losses.total, losses.reconstruction, losses.klWeight,
-                losses.kl)
     }
 
     private static func clock(_ seconds: Double) -> String {

@@ -48,25 +48,26 @@ struct DecodeCommand: ParsableCommand {
             let size = trained.configuration.latentSize
             var latents: [Float] = []
             for text in z { latents += try Latents.read(text, size: size) }
-            try trained.demandMemory(images: latents.count / size)
+            if trained.configuration.isQuantized { try checkCodes(latents, of: trained) }
             console.status(force: true) { _ in "decoding" }
-            let images = try Finiteness.images(
-                trained.configuration.imageShape,
-                trained.configuration.isQuantized
-                    ? decode(codes: latents, of: trained, threads)
-                    : trained.model.decode(
-                        latents, classes: label.map { [Int](repeating: $0, count: latents.count / size) },
-                        threads: threads))
+            let (shape, points) = (trained.configuration.imageShape, latents)
+            let pieces = ImagePieces(shape: shape, count: latents.count / size) { (range) throws(VAEError) in
+                let some = Array(points[range.lowerBound * size..<range.upperBound * size])
+                return trained.configuration.isQuantized
+                    ? try decode(codes: some, of: trained, threads)
+                    : try trained.model.decode(
+                        some, classes: label.map { [Int](repeating: $0, count: range.count) },
+                        threads: threads)
+            }
             let paths = try output.write(
-                images, to: destination, table: trained.model.standardization, console)
-            try common.report(paths, WrittenImages(paths, trained, images), to: console)
+                pieces, to: destination, table: trained.model.standardization, of: trained, console)
+            try common.report(
+                paths, WrittenImages(paths, trained, count: pieces.count, shape), to: console)
         }
     }
 
-    /// The images of codes by their numbers.
-    private func decode(
-        codes numbers: [Float], of trained: SavedRun, _ threads: Int
-    ) throws(VAEError) -> [Float] {
+    /// - Throws: `invalidArgument` where numbers are none of the model's codes, or a class is given.
+    private func checkCodes(_ numbers: [Float], of trained: SavedRun) throws(VAEError) {
         guard label == nil else {
             throw VAEError(
                 .invalidArgument, "--class", "is for conditional models, and this one knows of no classes",
@@ -78,6 +79,12 @@ struct DecodeCommand: ParsableCommand {
                 .invalidArgument, "--z", "has a number that is none of the codes",
                 expected: "whole numbers from 0 to \(size - 1)", found: "\(other)")
         }
+    }
+
+    /// The images of codes by their numbers.
+    private func decode(
+        codes numbers: [Float], of trained: SavedRun, _ threads: Int
+    ) throws(VAEError) -> [Float] {
         let grid = trained.model.codeGrid ?? (1, trained.configuration.latentSize)
         return try trained.model.decode(
             ImageCodes(height: grid.height, width: grid.width, numbers: numbers.map { UInt16($0) }),
@@ -99,9 +106,10 @@ enum Latents {
     /// The point of a list of numbers; nil for what is no such list.
     static func point(_ text: String, size: Int) throws(VAEError) -> [Float]? {
         let parts = text.split(separator: ",", omittingEmptySubsequences: false)
-        let numbers = parts.compactMap { Float($0) }
-        guard numbers.count == parts.count else { return nil }
-        let unsound = zip(parts, numbers).first { !$1.isFinite }?.0
+        let numbers = parts.compactMap { NumberText.float($0) }
+        // What only Swift takes for a number is no name of a file, either.
+        guard parts.allSatisfy({ NumberText.float($0) != nil || Float($0) != nil }) else { return nil }
+        let unsound = parts.first { NumberText.float($0)?.isFinite != true }
         guard numbers.count == size, unsound == nil else {
             throw VAEError(
                 .invalidArgument, "point \(text)", "is not one of this model's latent space",

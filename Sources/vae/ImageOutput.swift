@@ -174,8 +174,11 @@ struct DecodedRows {
     init(_ values: [Float], _ columns: [String]) { (self.values, self.columns) = (values, columns) }
 
     /// The rows as text, the names of the columns above them.
-    var text: String {
-        var text = columns.map(LatentTable.field).joined(separator: ",") + "\n"
+    var text: String { text(hasHeader: true) }
+
+    /// The rows as text, with the names of the columns above them or behind other rows.
+    func text(hasHeader: Bool) -> String {
+        var text = hasHeader ? columns.map(LatentTable.field).joined(separator: ",") + "\n" : ""
         for start in stride(from: 0, to: values.count, by: columns.count) {
             text += values[start..<start + columns.count].map { "\($0)" }.joined(separator: ",") + "\n"
         }
@@ -252,10 +255,14 @@ struct WrittenImages: Encodable {
     }
 
     init(_ files: [String], _ run: SavedRun, _ images: FloatImages) {
+        self.init(files, run, count: images.count, images.shape)
+    }
+
+    init(_ files: [String], _ run: SavedRun, count: Int, _ shape: ImageShape) {
         self.files = files
         model = run.path
         columns = run.model.standardization?.columns
-        count = images.count
-        (height, width, channels) = (images.shape.height, images.shape.width, images.shape.channels)
+        self.count = count
+        (height, width, channels) = (shape.height, shape.width, shape.channels)
     }
 }

@@ -86,7 +86,8 @@ struct ImportCommand: ParsableCommand {
     private func namesInFile() throws(VAEError) -> [String: String] {
         guard let names else { return [:] }
         let bytes = try DurableFile.read(names, limit: 1 << 20)
-        guard let table = try? JSONDecoder().decode([String: String].self, from: Data(bytes)), !table.isEmpty
+        guard JSONText.repeatedKey(in: bytes) == nil,
+            let table = try? JSONDecoder().decode([String: String].self, from: Data(bytes)), !table.isEmpty
         else {
             throw VAEError(
                 .invalidData, names, "is no table of names",

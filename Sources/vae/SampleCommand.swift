@@ -64,7 +64,6 @@ struct SampleCommand: ParsableCommand {
             try checkMixtureFlags(of: trained)
             let destination = try output.destination(common, console, for: trained)
             try OutputCheck(run: model.run)(output.out)
-            try trained.demandMemory(images: count)
             let labels =
                 classes.isEmpty ? nil : try trained.labels(ofClasses: classes, data, console)
             guard !mixture || !trained.configuration.isConditional else {
@@ -75,28 +74,53 @@ struct SampleCommand: ParsableCommand {
             }
             let fitted = mixture ? try fit(trained, console, threads) : nil
             console.status(force: true) { _ in "decoding" }
-            let values =
-                if trained.configuration.isQuantized {
-                    try trained.model.decode(
-                        trained.codePrior(
-                            threads: threads,
-                            data: { () throws(VAEError) in try data.images(of: trained, console) }
-                        ).sample(count, seed: seed), threads: threads)
-                } else if let fitted {
-                    try trained.model.decode(fitted.sample(count, seed: seed), threads: threads)
-                } else if let labels {
-                    try trained.model.sample(
-                        classes: (0..<count).map { labels[$0 % labels.count] }, seed: seed, threads: threads)
-                } else {
-                    try trained.model.sample(count, seed: seed, threads: threads)
-                }
-            let images = try Finiteness.images(trained.configuration.imageShape, values)
+            let pieces =
+                trained.configuration.isQuantized
+                ? try codes(of: trained, console, threads)
+                : try draws(of: trained, fitted, labels, threads)
             let paths = try output.write(
-                images, to: destination, table: trained.model.standardization, console)
-            var document = WrittenImages(paths, trained, images)
+                pieces, to: destination, table: trained.model.standardization, of: trained, console)
+            var document = WrittenImages(
+                paths, trained, count: count, trained.configuration.imageShape)
             document.seed = seed
             document.mixture = fitted.map(WrittenImages.Mixture.init)
             try common.report(paths, document, to: console)
+        }
+    }
+
+    /// Draws of the mixture or of the prior, by a conditional model of the classes in turn.
+    private func draws(
+        of trained: SavedRun, _ fitted: GaussianMixture?, _ labels: [Int]?, _ threads: Int
+    ) throws(VAEError) -> ImagePieces {
+        let (model, size) = (trained.model, trained.configuration.latentSize)
+        let points =
+            if let fitted { try fitted.sample(count, seed: seed) } else {
+                try model.priorLatents(count, seed: seed)
+            }
+        let known = trained.configuration.isConditional ? labels ?? trained.configuration.classes : nil
+        return ImagePieces(shape: trained.configuration.imageShape, count: count) {
+            (range) throws(VAEError) in
+            try model.decode(
+                Array(points[range.lowerBound * size..<range.upperBound * size]),
+                classes: known.map { known in range.map { known[$0 % known.count] } }, threads: threads)
+        }
+    }
+
+    /// Draws of the prior of codes.
+    private func codes(
+        of trained: SavedRun, _ console: Console, _ threads: Int
+    ) throws(VAEError) -> ImagePieces {
+        let prior = try trained.codePrior(
+            threads: threads, data: { () throws(VAEError) in try data.images(of: trained, console) })
+        let codes = try prior.sample(count, seed: seed)
+        let (model, size) = (trained.model, codes.height * codes.width)
+        return ImagePieces(shape: trained.configuration.imageShape, count: count) {
+            (range) throws(VAEError) in
+            try model.decode(
+                ImageCodes(
+                    height: codes.height, width: codes.width,
+                    numbers: Array(codes.numbers[range.lowerBound * size..<range.upperBound * size])),
+                threads: threads)
         }
     }
 

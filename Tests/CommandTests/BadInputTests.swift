@@ -161,9 +161,9 @@ import VAEData
         let outcome = try tool.run(scratch.digits() + ["--epochs", "1", "--out", tmpfs.path + "/run"])
         #expect(outcome.status == 74 || outcome.status == 73, "\(outcome.errors)")
         #expect(
-            outcome.errors.contains("model.safetensors") && outcome.errors.contains("space"),
+            outcome.errors.contains("checkpoint.safetensors") && outcome.errors.contains("space"),
             "\(outcome.errors)")
-        // The epoch's row was written before the disk was full, and no half of a model is left.
+        // Before an epoch that could not be kept, and no half of a checkpoint is left.
         let files = try FileManager.default.contentsOfDirectory(atPath: tmpfs.path + "/run").sorted()
         #expect(files == ["config.json", "metrics.csv"])
     }

@@ -117,6 +117,23 @@ import VAEData
         }
     }
 
+    /// More images than are made at once, which is 16 MiB of them: in their order, the same bytes as all together, and conditions on where they go alike.
+    @Test func manyImagesInPieces() throws {
+        let (model, _) = try library()
+        let count = 5350 + 3
+        let points = (0..<2 * count).map { Float($0 % 997) / 400 - 1.2 }
+        try NPY.write(NPYArray(shape: [count, 2], values: .floats(points)), to: scratch.file("z.npy"))
+        let file = scratch.file("many.npy")
+        let outcome = try tool("decode", run, "--z", scratch.file("z.npy"), "--out", file)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(
+            try NPY.read(file) == NPYArray(shape: [count, 28, 28], values: .floats(model.decode(points))))
+        #expect(try tool("sample", run, "-n", "\(count)", "--seed", "4", "--out", file).status == 0)
+        #expect(
+            try NPY.read(file)
+                == NPYArray(shape: [count, 28, 28], values: .floats(model.sample(count, seed: 4))))
+    }
+
     /// The two speak to one another, and a reader that goes away is no error.
     @Test func pipes() throws {
         let shell = Process()
@@ -170,6 +187,7 @@ import VAEData
         (["decode", "RUN", "--out", "a.png"], 64, "--z"),
         (["decode", "RUN", "--z", "1,2,3", "--out", "a.png"], 64, "1,2,3"),
         (["decode", "RUN", "--z", "1,nan", "--out", "a.png"], 64, "1,nan"),
+        (["decode", "RUN", "--z", "1,0x1", "--out", "a.png"], 64, "0x1"),
         (["decode", "RUN", "--z", "none.csv", "--out", "a.png"], 66, "none.csv"),
         (["decode", "RUN", "--z", "0,0", "--out", "a.gif"], 64, ".gif"),
         (["decode", "RUN", "--z", "0,0", "--out", "a"], 64, "no ending"),

@@ -44,6 +44,21 @@ import VAECore
         #expect(files == (try FileManager.default.contentsOfDirectory(atPath: run).sorted()))
     }
 
+    /// One equation everywhere, which adds up whatever the divergence weighs.
+    @Test func theEquationOfAWeight() throws {
+        let scratch = try Scratch()
+        let trained = try Tool("vae-train").run(
+            scratch.digits(train: 64, test: 16) + [
+                "--epochs", "1", "--batch-size", "16", "--kl-weight", "0.5", "--no-figures", "--out",
+                scratch.file("run"),
+            ])
+        #expect(trained.status == 0, "\(trained.errors)")
+        let info = try tool("info", scratch.file("run"))
+        let printed = try #require(
+            (trained.output + trained.errors).firstMatch(of: /train ([0-9.]+ = [0-9.]+ \+ 0\.5·[0-9.]+)/))
+        #expect(info.output.contains("train \(printed.1)"), "\(info.output)")
+    }
+
     @Test func theTextHasEveryLayerAndTheLosses() throws {
         let outcome = try tool("info", run)
         #expect(outcome.status == 0, "\(outcome.errors)")

@@ -59,7 +59,8 @@ import VAERun
         ] { #expect(whole.errors.contains(words), "\(words) in \(whole.errors)") }
         #expect(whole.output.contains("(KL "))
         let info = try Tool("vae").run(["info", scratch.file("whole")])
-        #expect(info.output.contains("weight decay: 0.01") && info.output.contains("(KL "))
+        #expect(
+            info.output.contains("weight decay: 0.01") && info.output.contains(" + 0.5·"), "\(info.output)")
     }
 
     /// A weight and an equation, as they are.

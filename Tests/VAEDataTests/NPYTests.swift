@@ -123,6 +123,7 @@ enum GoldenFile {
         "{'descr': '|u1', 'fortran_order': False, 'shape': (2)}",
         "{'descr': '|u1', 'fortran_order': False, 'shape': [2]}",
         "{'descr': '|u1', 'fortran_order': False, 'shape': (-2,)}",
+        "{'descr': '|u1', 'fortran_order': False, 'shape': (02,)}",
         "{'descr': '|u1', 'fortran_order': False, 'shape': (2.0,)}",
         "{'descr': '|u1', 'fortran_order': False, 'shape': (2 1)}",
         "{'descr': '|u1', 'fortran_order': False, 'shape': (,)}",

@@ -126,8 +126,10 @@ import VAECore
         expectError(.invalidArgument, saying: "no column called \"c\"", "\"a\", \"b\"") {
             _ = try read("a,b\n1,2\n", labels: "c")
         }
-        expectError(.invalidArgument, saying: "2 columns called \"a\"") {
-            _ = try read("a,a\n1,2\n", labels: "a")
+        for labels in ["a", nil] {
+            expectError(.invalidData, saying: "several columns called \"a\"", "column 3") {
+                _ = try read("a,b,a\n1,2,3\n", labels: labels)
+            }
         }
         expectError(.invalidData, saying: "no column of numbers") { _ = try read("a\n1\n", labels: "a") }
         // Over lines, in quotes.

@@ -110,6 +110,9 @@ import VAECore
         let bytes = try Note(title: hostile).pdf()
         #expect(bytes.starts(with: Array("%PDF-".utf8)))
         #expect(bytes.suffix(8).contains(UInt8(ascii: "%")))
+        // The time of day is not in it, so that the same figure is the same file.
+        #expect(String(decoding: bytes, as: UTF8.self).contains("/CreationDate (D:20000101000000Z)"))
+        #expect(try Note(title: hostile).pdf() == bytes)
     }
 
     @Test func theExtensionChoosesTheFormat() throws {

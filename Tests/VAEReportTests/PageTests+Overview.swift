@@ -64,8 +64,8 @@ extension PageTests {
     @Test func namesOfRunsAreText() async throws {
         let folders = RunFolders(scratch: scratch)
         let path = try folders.make(
-            "run", losses: [3, 2], data: Self.hostile + "\u{2028}{{data}}")
-        let other = try folders.make("<b>b<\u{2215}b>", losses: [4], data: "other")
+            "run", losses: [13, 12], data: Self.hostile + "\u{2028}{{data}}")
+        let other = try folders.make("<b>b<\u{2215}b>", losses: [14], data: "other")
         let driver = try await openComparison([path, other])
         #expect(try await driver.run("return document.title;").text?.contains("taken") == false)
         #expect(try await text(driver, "runs").contains(Self.hostile))

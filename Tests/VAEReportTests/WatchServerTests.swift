@@ -88,7 +88,7 @@ import VAECore
     }
 
     @Test func nothingElseIsServed() async throws {
-        let run = try folders.make("a", losses: [1])
+        let run = try folders.make("a", losses: [10])
         try folders.picture("latent-space.png", of: run)
         try Data("secret".utf8).write(to: URL(fileURLWithPath: scratch.file("secret")))
         // Links and files that are no pictures, under names of pictures.
@@ -120,7 +120,7 @@ import VAECore
     }
 
     @Test func otherSitesNamesAreRefused() async throws {
-        let (port, _) = try await serve([try folders.make("a", losses: [1])])
+        let (port, _) = try await serve([try folders.make("a", losses: [10])])
         for host in ["127.0.0.1", "127.0.0.1:\(port)", "localhost:\(port)", "[::1]:\(port)", "127.5.5.5"] {
             #expect(try await get(port, "/", host: host).status == 200, "\(host)")
         }
@@ -134,7 +134,7 @@ import VAECore
     }
 
     @Test func otherMachinesNeedTheToken() async throws {
-        let run = try folders.make("a", losses: [1])
+        let run = try folders.make("a", losses: [10])
         let (port, prefix) = try await serve([run], host: "0.0.0.0")
         #expect(prefix.count == 34 && prefix.hasPrefix("/") && prefix.hasSuffix("/"))
         #expect(try await get(port, prefix, host: "any.name").status == 200)
@@ -148,15 +148,15 @@ import VAECore
     }
 
     @Test func aFolderOfRunsShowsThoseToCome() async throws {
-        try folders.make("all/a", losses: [5])
+        try folders.make("all/a", losses: [15])
         let (port, _) = try await serve([scratch.file("all")])
         #expect(try runs(try await news(port)).map { $0["name"] as? String } == ["a"])
-        let second = try folders.make("all/b", losses: [6])
+        let second = try folders.make("all/b", losses: [16])
         #expect(try runs(try await news(port)).map { $0["name"] as? String } == ["a", "b"])
         // A run that vanishes and comes back, and one whose table is damaged.
         try FileManager.default.removeItem(atPath: scratch.file("all/a"))
         #expect(try runs(try await news(port)).map { $0["name"] as? String } == ["b"])
-        try folders.make("all/a", losses: [5])
+        try folders.make("all/a", losses: [15])
         #expect(try runs(try await news(port)).map { $0["name"] as? String } == ["a", "b"])
         try FileManager.default.removeItem(atPath: scratch.file("all/a"))
         #expect(try runs(try await news(port)).map { $0["name"] as? String } == ["b"])
@@ -171,7 +171,7 @@ import VAECore
 
     /// Viewers that ask for much and read nothing keep nobody from what is asked.
     @Test func viewersThatNeverReadKeepNobody() async throws {
-        let run = try folders.make("a", losses: [1])
+        let run = try folders.make("a", losses: [10])
         try folders.picture("samples.png", of: run, padding: 8 << 20)
         let (port, _) = try await serve([run])
         let source = try #require(
@@ -187,7 +187,7 @@ import VAECore
 
     /// Where no port is asked for, the first that is free of those that are usual.
     @Test func aPortIsFoundWhereNoneIsAskedFor() async throws {
-        let run = try folders.make("a", losses: [1])
+        let run = try folders.make("a", losses: [10])
         var ports: [Int] = []
         for _ in 0..<2 {
             let url = try await waiting { try WatchServer.start(WatchedRuns([run]), port: nil) }
@@ -204,7 +204,7 @@ import VAECore
                 return nil
             } catch { return error as? VAEError }
         }
-        let run = try folders.make("a", losses: [1])
+        let run = try folders.make("a", losses: [10])
         let none = scratch.file("none")
         let (port, _) = try await serve([run])
         let taken = await failure {

@@ -65,11 +65,11 @@ import VAEData
 
     @Test func everySettingCounts() throws {
         let scratch = try Scratch()
-        let first = try Self.run("a", in: scratch, losses: [1])
+        let first = try Self.run("a", in: scratch, losses: [10])
         var model = ModelConfiguration()
         model.likelihood = .gaussian
         model.prior = .mixture(components: 3)
-        let second = try Self.run("b", in: scratch, model: model, losses: [1], sha256: "other") {
+        let second = try Self.run("b", in: scratch, model: model, losses: [10], sha256: "other") {
             $0.klWeight = 4
             $0.schedule.decay = .cosine
         }
@@ -87,7 +87,7 @@ import VAEData
     @Test func runsThatHaveNotComeFarAreTaken() throws {
         let scratch = try Scratch()
         let first = try Self.run("x/run", in: scratch, losses: [])
-        let second = try Self.run("y/run", in: scratch, losses: [5]) { $0.seed = 9 }
+        let second = try Self.run("y/run", in: scratch, losses: [10]) { $0.seed = 9 }
         let found = try RunComparison([first, second])
         #expect(found.runs.map(\.name) == [first, second])
         #expect(found.groups.count == 1 && found.groups[0].loss == nil)
@@ -97,7 +97,7 @@ import VAEData
 
     @Test func whatIsNoRunIsRefused() throws {
         let scratch = try Scratch()
-        let run = try Self.run("a", in: scratch, losses: [1])
+        let run = try Self.run("a", in: scratch, losses: [10])
         #expect(
             failure { () throws(VAEError) in try RunComparison([] as [String]) }?.kind == .invalidArgument)
         let twice = failure { () throws(VAEError) in try RunComparison([run, run + "/."]) }

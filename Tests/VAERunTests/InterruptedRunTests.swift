@@ -157,8 +157,13 @@ import VAEData
         ]
         for change in changes {
             try write(change)
-            #expect(refusal()?.kind == .invalidData)
+            let error = try #require(refusal())
+            #expect(error.kind == .invalidData)
+            // One short line, of what differs alone.
+            #expect(error.description.utf8.count < 400 && !error.description.contains("("), "\(error)")
         }
+        try write { $0.seed = 4 }
+        #expect(refusal()?.expected == "seed 4" && refusal()?.found == "seed 3")
     }
 
     @Test func namesOfFiles() throws {

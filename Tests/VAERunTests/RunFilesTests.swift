@@ -34,7 +34,7 @@ import VAEData
         let scratch = try Scratch()
         let losses = Losses(reconstruction: value, kl: 0.1)
         let report = EpochReport(
-            epoch: 1, train: losses, test: losses, seconds: value, imagesPerSecond: value)
+            epoch: 1, train: losses, test: losses, seconds: abs(value), imagesPerSecond: abs(value))
         try scratch.write(header + MetricsTable.row(report) + "\n", to: "m.csv")
         #expect(try MetricsTable.read(scratch.file("m.csv"), klWeight: 1) == [report])
         #expect(!MetricsTable.row(self.report(1)).contains("00000"))
@@ -63,6 +63,27 @@ import VAEData
         try scratch.write(header + "1,3.000000,1.000000,2.000000,nan,nan,1.000000,1.000,5.0\n", to: "m.csv")
         let test = try #require(try MetricsTable.read(scratch.file("m.csv"), klWeight: 1)[0].test)
         #expect(test.reconstruction.isNaN && test.kl == 1)
+    }
+
+    /// What is no density's logarithm is not negative, and a divergence in closed form is not, either.
+    @Test func lossesThatNoModelHas() throws {
+        let scratch = try Scratch()
+        func isRead(_ row: String, _ model: ModelConfiguration) throws -> Bool {
+            try scratch.write(header + row + "\n", to: "m.csv")
+            return failure { () throws(VAEError) in
+                try MetricsTable.read(scratch.file("m.csv"), klWeight: 1, model: model)
+            } == nil
+        }
+        let bernoulli = ModelConfiguration()
+        var (gaussian, learned) = (bernoulli, bernoulli)
+        gaussian.likelihood = .gaussian
+        learned.prior = .mixture(components: 3)
+        let (negative, divergence) = ("1,-3.0,-5.0,2.0,,,,1.0,5.0", "1,3.0,5.0,-2.0,,,,1.0,5.0")
+        #expect(try !isRead(negative, bernoulli) && isRead(negative, gaussian))
+        #expect(try !isRead(divergence, bernoulli) && isRead(divergence, learned))
+        let test = "1,3.0,5.0,-2e-5,-3.0,-5.0,2.0,1.0,5.0".replacingOccurrences(
+            of: "1,3.0", with: "1,4.99998")
+        #expect(try !isRead(test, bernoulli) && isRead(test, gaussian))
     }
 
     /// Columns of their own, which tables of other runs do not have; a weight that rose, and no test set in one.
@@ -104,6 +125,11 @@ import VAEData
         "@1,3.0,1.0,2.0,,,,1.0,5.0\n\n", "@\u{0}\n", "other,columns\n1,3.0,1.0,2.0,,,,1.0,5.0\n",
         // A training loss that is not finite.
         "@1,nan,nan,2.0,,,,1.0,5.0\n", "@1,inf,1.0,inf,,,,1.0,5.0\n",
+        // Times that are none, numbers that only Swift takes for some, a sum that is none of its parts'.
+        "@1,3.0,1.0,2.0,,,,nan,5.0\n", "@1,3.0,1.0,2.0,,,,-1.0,5.0\n", "@1,3.0,1.0,2.0,,,,1.0,inf\n",
+        "@1,0x3,1.0,2.0,,,,1.0,5.0\n", "@1,3.0\u{0}9,1.0,2.0,,,,1.0,5.0\n", "@+1,3.0,1.0,2.0,,,,1.0,5.0\n",
+        "@01,3.0,1.0,2.0,,,,1.0,5.0\n", "@1,3.0,1.0,2.0,nan,1.0,2.0,1.0,5.0\n",
+        "@1,3.0,1.0,2.0,3.0,nan,2.0,1.0,5.0\n", "@1,3.0,1.0,2.0,infinity,inf,2.0,1.0,5.0\n",
         // More epochs than a training may have; a row that is a number's zeros.
         "@1000001,3.0,1.0,2.0,,,,1.0,5.0\n",
         "@1,3.0,1.0,2.0,,,,1.0,\(String(repeating: "0", count: 5000))5.0\n",

@@ -51,10 +51,10 @@ extension Augmentation: CustomStringConvertible {
             shift = number.flatMap { Int($0) } ?? 0
             isGood = Self.shifts.contains(shift)
         case .rotate:
-            rotation = number.flatMap { Double($0) } ?? 0
+            rotation = number.flatMap { NumberText.double($0) } ?? 0
             isGood = Self.rotations.contains(rotation)
         case .brightness:
-            brightness = number.flatMap { Double($0) } ?? 0
+            brightness = number.flatMap { NumberText.double($0) } ?? 0
             isGood = Self.brightnesses.contains(brightness)
         }
         try Self.require(isGood, kind, quoted(kind.rawValue + (number.map { ":\($0)" } ?? "")))

@@ -28,12 +28,13 @@ extension ModelConfiguration {
                 expected: Self.keys.sorted().joined(separator: ", "), found: quoted(unknown))
         }
         if let fault = Self.fraction(in: fields, "") { throw refused(fault) }
+        if let key = JSONText.repeatedKey(in: bytes) { throw refused("\(quoted(key)) twice") }
         do {
             self = try JSONDecoder().decode(ModelConfiguration.self, from: Data(bytes))
         } catch let error as DecodingError {
             throw refused(Self.explain(error))
         } catch {
-            throw refused("\(error)")
+            throw refused("what is no model")
         }
     }
 
@@ -79,7 +80,7 @@ extension ModelConfiguration {
         case .typeMismatch(let type, let context): "\(place(context.codingPath))it is not of the type \(type)"
         case .valueNotFound(_, let context): "\(place(context.codingPath))it has no value"
         case .dataCorrupted(let context): "\(place(context.codingPath))\(context.debugDescription)"
-        @unknown default: "\(error)"
+        @unknown default: "what is no model"
         }
     }
 

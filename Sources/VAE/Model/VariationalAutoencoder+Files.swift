@@ -49,6 +49,11 @@ extension VariationalAutoencoder {
                 expected: "at most \(Self.longestConfiguration) bytes", found: "\(json.utf8.count)",
                 advice: "Get the file again.")
         }
+        if let key = JSONText.repeatedKey(in: Array(json.utf8)) {
+            throw VAEError(
+                .invalidData, path, "has a configuration that says \(quoted(key)) twice",
+                advice: "Get the file again.")
+        }
         guard let configuration = try? JSONDecoder().decode(ModelConfiguration.self, from: Data(json.utf8))
         else {
             throw VAEError(.invalidData, path, "has a configuration that can't be read")
@@ -128,7 +133,7 @@ extension VariationalAutoencoder {
         in metadata: [String: String], of configuration: ModelConfiguration, _ path: String
     ) throws(VAEError) -> Standardization? {
         guard let json = metadata[standardizationKey] else { return nil }
-        guard json.utf8.count <= longestStandardization,
+        guard json.utf8.count <= longestStandardization, JSONText.repeatedKey(in: Array(json.utf8)) == nil,
             let found = try? JSONDecoder().decode(Standardization.self, from: Data(json.utf8))
         else {
             throw VAEError(

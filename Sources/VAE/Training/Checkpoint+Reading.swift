@@ -23,7 +23,7 @@ extension Checkpoint {
             if configuration.averaging == nil { nil } else { try parts.floats(Key.average, layout) }
         files = try parts.files()
         let hasPenalty = configuration.hasPenalty(for: modelConfiguration)
-        history = try parts.history(configuration, hasPenalty)
+        history = try parts.history(configuration, modelConfiguration, hasPenalty)
         progress = try parts.progress(hasPenalty)
         guard isConsistent else {
             throw parts.damaged(
@@ -97,7 +97,7 @@ private struct Parts {
     private func invalid(_ key: String) -> VAEError { damaged("has no valid \"\(key)\" in its metadata") }
 
     func value<Value: Decodable>(_ key: String) throws(VAEError) -> Value {
-        guard let json = file.metadata[key],
+        guard let json = file.metadata[key], JSONText.repeatedKey(in: Array(json.utf8)) == nil,
             let value = try? JSONDecoder().decode(Value.self, from: Data(json.utf8))
         else { throw invalid(key) }
         return value
@@ -150,7 +150,7 @@ private struct Parts {
     }
 
     func history(
-        _ configuration: TrainingConfiguration, _ hasPenalty: Bool
+        _ configuration: TrainingConfiguration, _ model: ModelConfiguration, _ hasPenalty: Bool
     ) throws(VAEError) -> [EpochReport] {
         let width = Checkpoint.historyWidth(hasPenalty: hasPenalty)
         let epochs = file[Key.history]?.shape.first ?? 0
@@ -160,7 +160,9 @@ private struct Parts {
         reports.reserveCapacity(epochs)
         for start in stride(from: 0, to: numbers.count, by: width) {
             let row = numbers[start..<start + width]
-            guard let report = EpochReport(reports.count + 1, Array(row), configuration.klWeight) else {
+            guard let report = EpochReport(reports.count + 1, Array(row), configuration.klWeight),
+                report.isPossible(for: model)
+            else {
                 throw damaged("has a report of epoch \(reports.count + 1) that is not valid")
             }
             reports.append(report)
@@ -174,7 +176,9 @@ private struct Parts {
         let sums = try tensor(Key.running, [hasPenalty ? 4 : 3])
         let running = try named { () throws(VAEError) in try sums.doubles() }
         guard running.allSatisfy(\.isFinite) else {
-            throw damaged("has running sums that are not finite", found: "\(running)")
+            throw damaged(
+                "has running sums that are not finite",
+                found: running.map { "\($0)" }.joined(separator: ", "))
         }
         let test = try images(Key.testImages)
         let images = try images(Key.trainImages).map {
@@ -198,7 +202,8 @@ private struct Parts {
     private func images(_ key: String) throws(VAEError) -> (SHA256.Digest, Int)? {
         guard let text = file.metadata[key] else { return nil }
         let parts = text.split(separator: " ")
-        guard parts.count == 2, let digest = SHA256.Digest(parts[0]), let count = Int(parts[1]), count > 0
+        guard parts.count == 2, let digest = SHA256.Digest(parts[0]), let count = NumberText.count(parts[1]),
+            count > 0
         else { throw invalid(key) }
         return (digest, count)
     }

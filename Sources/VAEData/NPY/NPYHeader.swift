@@ -179,6 +179,10 @@ struct NPYHeaderScanner {
             at += 1
         }
         guard at > start else { throw damaged("a size") }
+        guard at == start + 1 || bytes[start] != UInt8(ascii: "0") else {
+            at = start
+            throw damaged("a size without zeros before it")
+        }
         // Python 2 wrote long integers with an L.
         if peek == UInt8(ascii: "L") { at += 1 }
         return value

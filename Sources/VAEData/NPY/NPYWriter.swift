@@ -24,6 +24,17 @@ extension NPY {
         try DurableFile.write(encode(array), to: path)
     }
 
+    /// The bytes of single-precision numbers as they stand in a file, behind ``header(ofFloats:)``.
+    package static func bytes(of floats: [Float]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(4 * floats.count)
+        NumericCoding.append(.floats(floats), isBigEndian: false, to: &bytes)
+        return bytes
+    }
+
+    /// The bytes of a file of single-precision numbers before them.
+    package static func header(ofFloats shape: [Int]) -> [UInt8] { header(.float32, shape) }
+
     /// The bytes of a file before its numbers.
     static func header(_ type: NumericType, _ shape: [Int]) -> [UInt8] {
         header((type.size == 1 ? "|" : "<") + type.code, shape)

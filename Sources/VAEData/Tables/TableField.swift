@@ -1,3 +1,5 @@
+import VAECore
+
 /// A field of a table of text: its bytes without blanks and quotes around them.
 struct TableField {
     private let bytes: ArraySlice<UInt8>
@@ -67,7 +69,7 @@ struct TableField {
             default: return nil
             }
         }
-        return Float(String(decoding: text, as: UTF8.self))
+        return NumberText.float(String(decoding: text, as: UTF8.self))
     }
 
     /// A number of few digits without an exponent, which a division of two numbers that single precision has exactly rounds as

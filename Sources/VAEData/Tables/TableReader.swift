@@ -74,6 +74,7 @@ private struct TableReader {
             let name = isHeader ? field.text(TableClasses.longest) : ""
             return name.isEmpty ? "\(index + 1)" : name
         }
+        if isHeader { try Self.checkDistinct(names, input.path) }
         func place(_ name: String) throws(VAEError) -> Int {
             let found = names.indices.filter { names[$0].utf8.elementsEqual(name.utf8) }
             guard let place = found.first, found.count == 1 else {
@@ -99,6 +100,17 @@ private struct TableReader {
             throw VAEError(
                 .invalidData, input.path, "has no column of numbers", expected: "one besides the labels",
                 found: "\(names.count) columns")
+        }
+    }
+
+    /// - Throws: `invalidData` where two columns have one name: what says a column would say two.
+    private static func checkDistinct(_ names: [String], _ path: String) throws(VAEError) {
+        var known: Set<[UInt8]> = []
+        for (index, name) in names.enumerated() where !known.insert(Array(name.utf8)).inserted {
+            throw VAEError(
+                .invalidData, path, "has several columns called \"\(name.prefix(100))\"",
+                expected: "a name for each", found: "another at column \(index + 1)",
+                advice: "Rename one of them, or take it out.")
         }
     }
 

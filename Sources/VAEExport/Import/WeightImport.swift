@@ -84,6 +84,7 @@ public struct WeightImport: Sendable {
     private static func configuration(of file: WeightFile) throws(VAEError) -> ModelConfiguration? {
         guard let json = file.metadata[VariationalAutoencoder.configurationKey] else { return nil }
         guard json.utf8.count <= VariationalAutoencoder.longestConfiguration,
+            JSONText.repeatedKey(in: Array(json.utf8)) == nil,
             let configuration = try? JSONDecoder().decode(ModelConfiguration.self, from: Data(json.utf8))
         else {
             throw VAEError(

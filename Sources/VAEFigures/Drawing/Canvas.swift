@@ -51,6 +51,7 @@ public struct Canvas: ~Copyable {
         case .pdf:
             made = cairo_pdf_surface_create_for_stream(ByteSink.append, closure, width * 0.75, height * 0.75)
             cairo_pdf_surface_set_metadata(made, CAIRO_PDF_METADATA_TITLE, title.printable())
+            cairo_pdf_surface_set_metadata(made, CAIRO_PDF_METADATA_CREATE_DATE, PDFDocument.date)
         }
         guard let surface = made, let context = cairo_create(surface) else {
             throw VAEError(.cannotCreate, "figure", "can't be drawn: cairo gave no surface")

@@ -31,7 +31,8 @@ package struct ComparedRun: Sendable {
         history =
             Folder.holdsFile(RunFolder.metrics, path)
             ? try MetricsTable.read(
-                RunFolder.join(path, RunFolder.metrics), klWeight: record.training.klWeight) : []
+                RunFolder.join(path, RunFolder.metrics), klWeight: record.training.klWeight,
+                model: record.model) : []
         // One of an earlier model, or that a later version wrote, says nothing of this one.
         let evaluation =
             Folder.holdsFile(EvaluationRecord.fileName, path)

@@ -51,6 +51,7 @@ extension EvaluationRecord {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         do {
+            try RunRecord.checkKeys(bytes)
             // Another version need not have the rest.
             let version = try decoder.decode(Version.self, from: Foundation.Data(bytes)).version
             guard version == Self.currentVersion else {

@@ -53,7 +53,7 @@ package final class WatchServer: Sendable {
                 "\(address.host):\(address.port)", "can't be listened on: \(message.lowercased())",
                 advice: "Choose another address or port: --host, --port.")
         } catch {
-            throw VAEError(.cannotCreate, "server", "has ended: \(error)")
+            throw VAEError(.cannotCreate, "server", "has ended: \(error.localizedDescription)")
         }
     }
 

@@ -79,7 +79,7 @@ struct DoctorCommand: ParsableCommand {
             console.status(force: true) { _ in "proving" }
             let made: SelfCheck?
             do { made = try make() } catch let error as VAEError { throw error } catch {
-                throw VAEError(.diverged, "proof", "could not be made: \(error)")
+                throw VAEError(.diverged, "proof", "could not be made")
             }
             guard let proof = made else {
                 if !common.json {

@@ -130,10 +130,7 @@ extension ModelDescription {
         for (name, epoch) in [("last epoch", training.last), ("best epoch", training.best)] {
             guard let epoch else { continue }
             let parts = [("train", epoch.train), ("test", epoch.test)].compactMap { name, losses in
-                losses.map {
-                    "\(name) \(number($0.total)) = \(number($0.reconstruction)) + "
-                        + ($0.penalty == nil ? number($0.kl) : "\(number($0.penalty)) (KL \(number($0.kl)))")
-                }
+                losses.map { "\(name) \($0.equation)" }
             }
             lines.append(("", "\(name) \(epoch.epoch): " + parts.joined(separator: ", ") + " nats"))
         }
@@ -147,10 +144,6 @@ extension ModelDescription {
         case "user": ", set by OPENBLAS_CORETYPE"
         default: ""
         }
-    }
-
-    private func number(_ value: Double?) -> String {
-        value.map { String(format: "%.2f", $0) } ?? "not finite"
     }
 
     private func right(_ text: String, _ width: Int) -> String {

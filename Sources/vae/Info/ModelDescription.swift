@@ -1,5 +1,6 @@
 import Foundation
 import VAE
+import VAEConsole
 import VAECore
 import VAEData
 import VAERun
@@ -44,8 +45,13 @@ struct ModelDescription: Encodable {
             let kl: Double?
             /// What was added to the reconstruction, where that is not the divergence.
             let penalty: Double?
+            /// As it is shown, and not in JSON.
+            let equation: String
+
+            private enum CodingKeys: String, CodingKey { case total, reconstruction, kl, penalty }
 
             init(_ losses: Losses) {
+                equation = losses.equation
                 (total, reconstruction, kl) = (
                     losses.total.finite, losses.reconstruction.finite, losses.kl.finite
                 )
