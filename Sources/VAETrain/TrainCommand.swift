@@ -70,7 +70,7 @@ package struct TrainCommand: ParsableCommand {
 
     @Option(
         help:
-"What computes the matrix products: filtered, the engine's own tiles with fewer multiplications, tiles, with all, or blas, im2col and OpenBLAS's sgemm. (default: filtered)"
+            "What computes the matrix products: filtered, the engine's own tiles with fewer multiplications, tiles, with all, or blas, im2col and OpenBLAS's sgemm. (default: filtered)"
     )
     var products: Products?
 
