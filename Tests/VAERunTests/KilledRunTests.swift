@@ -104,6 +104,26 @@ struct KilledRunTests {
         #expect(begun > 8 && goneOn > 60)
     }
 
+    /// Before the first step there is a checkpoint of none.
+    @Test func theFirstCheckpointIsOfStepZero() throws {
+        final class First: RunObserver {
+            let path: String
+            private(set) var checkpoint: Checkpoint?
+
+            init(_ path: String) { self.path = path }
+
+            func observe(_ event: RunSession.Event) {
+                guard case .epochBegins(1, _) = event else { return }
+                checkpoint = try? Checkpoint(contentsOf: path + "/" + CheckpointStore.newest)
+            }
+        }
+        let first = First(scratch.file("run"))
+        let session = try RunSession(
+            digits(), model: model, training: training, folder: first.path, threads: 1)
+        try session.run(figures: false, observer: first)
+        #expect(first.checkpoint?.stepsTaken == 0 && first.checkpoint?.history.isEmpty == true)
+    }
+
     /// A folder that holds anything but what a run leaves at its beginning is somebody else's.
     @Test func othersFoldersAreNotTaken() throws {
         let header = MetricsTable.header(hasPenalty: false)
