@@ -114,7 +114,9 @@ enum Latents {
             throw VAEError(
                 .invalidArgument, "point \(text)", "is not one of this model's latent space",
                 expected: "\(size) finite number\(size == 1 ? "" : "s")",
-                found: unsound.map { "\($0), which is not finite in single precision" } ?? "\(numbers.count)")
+                found: unsound.map {
+                    "\($0), which is \(NumberText.float($0) == nil ? "no decimal number" : "not finite in single precision")"
+                } ?? "\(numbers.count)")
         }
         return numbers
     }
