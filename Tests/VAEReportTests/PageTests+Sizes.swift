@@ -104,13 +104,14 @@ extension PageTests {
                 "all 600 are here, and the pixels of the first \(packed.count). "))
         #expect(
             try await text(driver, "reconstructions-text")
-                == "Inputs, reconstructions and differences, by loss over the first \(packed.count) of 600 test images, whose pixels are in this page."
+                == "Inputs, reconstructions and differences, by loss less the entropy of the shades over the first \(packed.count) of 600 test images, whose pixels are in this page."
         )
         _ = try await open(PackedImages(fixture.test))
         #expect(try await text(driver, "explore-lead").contains("all 600 are here. "))
         #expect(
             try await text(driver, "reconstructions-text")
-                == "Inputs, reconstructions and differences, by loss over all 600 test images.")
+                == "Inputs, reconstructions and differences, by loss less the entropy of the shades over all 600 test images."
+        )
         try await expectSilence(driver)
     }
 
