@@ -20,6 +20,9 @@ package final class DirectConvolution: Sendable {
     private let downPlan: TilePlan
     private let upPlan: TilePlan
     private let walk: TileWalk
+    /// What the gradient's parts take of it.
+    private let walkParts: [Range<Int>]
+    private static let mostParts = 4
     /// What computes the products with fewer multiplications; nil where it can't, or shall not.
     package let filtered: FilteredConvolution?
 
@@ -61,6 +64,7 @@ package final class DirectConvolution: Sendable {
             walk = TileWalk(
                 rows: rows, columns: columns, geometry: geometry, filters: filters, weights: weights)
         }
+        walkParts = walk.parts(atMost: Self.mostParts)
     }
 
     var downArithmetic: Arithmetic {
@@ -170,18 +174,25 @@ package final class DirectConvolution: Sendable {
         }
     }
 
+    /// Parts of the weights' gradient that share no weight.
+    package var gradientParts: Int { filtered?.gradient?.parts.count ?? walkParts.count }
+
     /// kernelGradient (+)= Σ over images and positions of image under the kernel · grid.
+    /// - Parameter part: one of the `gradientParts`, the others' weights staying as they are; nil for all
     package func kernelGradient(
         _ images: FloatRegion, _ grids: FloatRegion, count: Int, into gradient: FloatRegion,
-        accumulating: Bool, scratch: FloatRegion
+        accumulating: Bool, scratch: FloatRegion, part: Int? = nil
     ) {
         precondition(
             images.count >= count * geometry.imageCount && grids.count >= count * geometry.positions * filters
                 && gradient.count == geometry.patch * filters)
-        if let filtered, let gradientSum = filtered.gradient {
-            return filtered.sum(
-                gradientSum, images, grids, count: count, into: gradient, accumulating: accumulating,
-                scratch: scratch)
+        if let filtered = filtered?.gradient {
+            for part in part.map({ $0..<$0 + 1 }) ?? filtered.parts.indices {
+                filtered.sum(
+                    part, images, grids, count: count, into: gradient, accumulating: accumulating,
+                    scratch: scratch)
+            }
+            return
         }
         var source = images
         if let padded {
@@ -190,7 +201,7 @@ package final class DirectConvolution: Sendable {
         }
         let (imageSize, gridSize) = (padded?.count ?? geometry.imageCount, geometry.positions * filters)
         let block = max(1, Self.cachedFloats / (imageSize + gridSize))
-        walk.withWalk { walk in
+        walk.withWalk(part.map { walkParts[$0] }) { walk in
             for first in stride(from: 0, to: count, by: block) {
                 tiles.table.pointee.weight_gradient(
                     walk, source.base + first * imageSize, grids.base + first * gridSize,

@@ -13,6 +13,7 @@ package struct DirectDense: Sendable {
         self.inputs = inputs
         self.outputs = outputs
         self.tiles = tiles
+        gradientParts = (0..<inputs).divided(into: inputs < Self.fewestInputs ? 1 : 4)
     }
 
     /// Whether `forward` reads the kernel's transpose rather than the kernel.
@@ -69,19 +70,26 @@ package struct DirectDense: Sendable {
         }
     }
 
+    /// Parts of the kernel's gradient that share no weight: some inputs each.
+    let gradientParts: [Range<Int>]
+    private static let fewestInputs = 128
+
     /// kernelGradient (+)= inputᵀ · gradient, (inputs, outputs), a sum over the images in their order.
+    /// - Parameter some: the inputs whose weights are meant, the others staying as they are; nil for all
     package func kernelGradient(
         _ input: FloatRegion, _ gradient: FloatRegion, count: Int, into kernelGradient: FloatRegion,
-        accumulating: Bool
+        accumulating: Bool, of some: Range<Int>? = nil
     ) {
         precondition(
             input.count >= count * inputs && gradient.count >= count * outputs
                 && kernelGradient.count == inputs * outputs)
+        let some = some ?? 0..<inputs
         // The images stand side by side, as the positions of one row of a picture would.
-        var overlap = vae_overlap(image: 0, grid: 0, width: count, height: 1, weights: 0)
+        var overlap = vae_overlap(
+            image: some.lowerBound, grid: 0, width: count, height: 1, weights: some.lowerBound * outputs)
         withUnsafePointer(to: &overlap) { overlap in
             var walk = vae_walk(
-                overlaps: overlap, overlap_count: 1, run_length: inputs, columns: outputs,
+                overlaps: overlap, overlap_count: 1, run_length: some.count, columns: outputs,
                 image_step: inputs, image_row: 0, image_size: 0, grid_step: outputs, grid_row: 0,
                 grid_size: 0)
             tiles.table.pointee.weight_gradient(

@@ -20,13 +20,14 @@ struct TileWalk: @unchecked Sendable {
         }
     }
 
-    /// The same over the positions outside a rectangle of them; nil where there are none. Weights are to be added to: a tap may have several
+    /// The same of some taps over the positions outside a rectangle of them; nil where there are none. Weights are to be added to: a tap may have several
     /// overlaps, or none.
     init?(
         rows: TapAxis, columns: TapAxis, outside rectangle: (rows: Range<Int>, columns: Range<Int>),
-        geometry: ConvolutionGeometry, filters: Int, weights: (Int, Int) -> Int
+        geometry: ConvolutionGeometry, filters: Int, taps: (Int, Int) -> Bool, weights: (Int, Int) -> Int
     ) {
         self.init(geometry: geometry, filters: filters) { y, x in
+            guard taps(y, x) else { return [] }
             let across = columns.overlap(x)
             let beside = columns.overlaps(x, outside: rectangle.columns)
             let within = rows.overlap(y).clamped(to: rectangle.rows)
@@ -86,12 +87,16 @@ struct TileWalk: @unchecked Sendable {
         overlaps.reduce(0) { $0 + $1.width * $1.height } * strides.run_length * strides.columns
     }
 
-    /// Lends the walk to C.
-    func withWalk(_ body: (UnsafePointer<vae_walk>) -> Void) {
+    /// Parts that share no weight and take about the same time: at most so many.
+    func parts(atMost most: Int) -> [Range<Int>] { overlaps.indices.divided(into: most) }
+
+    /// Lends the walk, or some of its overlaps, to C.
+    func withWalk(_ part: Range<Int>? = nil, _ body: (UnsafePointer<vae_walk>) -> Void) {
         overlaps.withUnsafeBufferPointer { overlaps in
+            let part = part ?? overlaps.indices
             var walk = strides
-            walk.overlaps = overlaps.baseAddress
-            walk.overlap_count = overlaps.count
+            walk.overlaps = overlaps.baseAddress.map { $0 + part.lowerBound }
+            walk.overlap_count = part.count
             body(&walk)
         }
     }

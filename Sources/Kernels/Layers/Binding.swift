@@ -11,7 +11,8 @@ package struct Binding: Sendable {
     /// Whether an input's gradient has a share of another layer already, to be added to.
     package let addsToInputGradient: [Bool]
     package let outputGradient: FloatRegion
-    package let scratch: FloatRegion
+    /// Changes where threads share images: each has scratch of its own.
+    package var scratch: FloatRegion
     package let kept: FloatRegion
     /// The ranges of the layer's tensors among all parameters, and in a gradient of all.
     package let parameters: [Range<Int>]
@@ -35,6 +36,19 @@ package struct Binding: Sendable {
         self.kept = kept
         self.parameters = parameters
         self.packed = packed
+    }
+}
+
+extension Binding {
+    /// The same for some of the images, where no image has several draws.
+    package func slice(_ images: Range<Int>) -> Binding {
+        precondition(draws == 1 && images.upperBound <= capacity, "images \(images) of \(capacity)")
+        func part(_ region: FloatRegion) -> FloatRegion { region.rows(images, of: capacity) }
+        return Binding(
+            capacity: images.count, inputs: inputs.map(part), output: part(output),
+            inputGradients: inputGradients.map { $0.map(part) }, addsToInputGradient: addsToInputGradient,
+            outputGradient: part(outputGradient), scratch: scratch, kept: part(kept), parameters: parameters,
+            packed: packed)
     }
 }
 

@@ -44,9 +44,10 @@ package struct GroupNormalization: Layer {
     package func backward(_ at: Binding, _ weights: Weights, _ pass: BackwardPass) {
         backward(
             at.outputGradient, input: at.inputs[0], count: pass.count, kept: at.kept,
-            scale: weights.parameters[at.parameters[0]], scaleGradient: pass.gradients[at.parameters[0]],
-            shiftGradient: pass.gradients[at.parameters[1]], inputGradient: at.inputGradients[0],
-            accumulating: pass.accumulating, accumulatingInput: at.addsToInputGradient[0])
+            scale: weights.parameters[at.parameters[0]],
+            parameterGradients: (pass.gradients[at.parameters[0]], pass.gradients[at.parameters[1]]),
+            accumulating: pass.accumulating, inputGradient: at.inputGradients[0],
+            accumulatingInput: at.addsToInputGradient[0])
     }
 
     /// (count, positions, channels) to the same shape.
@@ -100,20 +101,24 @@ package struct GroupNormalization: Layer {
 
     /// With x̂ = (x − μ)/√(σ² + ε) and g = γ·∂L/∂y: ∂L/∂γ = Σ x̂·∂L/∂y, ∂L/∂β = Σ ∂L/∂y, and
     /// ∂L/∂x = (g − mean(g) − x̂·mean(g·x̂))/√(σ² + ε), the means over the group.
-    package func backward(
+    /// - Parameters:
+    ///   - parameterGradients: receives those of scale and shift, added when `accumulating`, unless nil
+    ///   - inputGradient: receives ∂L/∂x, added when `accumulatingInput`, unless nil
+    private func backward(
         _ gradient: FloatRegion, input: FloatRegion, count: Int, kept: FloatRegion, scale: FloatRegion,
-        scaleGradient: FloatRegion, shiftGradient: FloatRegion, inputGradient: FloatRegion?,
-        accumulating: Bool, accumulatingInput: Bool
+        parameterGradients: (scale: FloatRegion, shift: FloatRegion)?, accumulating: Bool = false,
+        inputGradient: FloatRegion?, accumulatingInput: Bool = false
     ) {
         let (size, width) = (positions * channels, channels / groups)
         precondition(
             gradient.count >= count * size && input.count >= count * size
-                && kept.count >= 2 * count * groups && scaleGradient.count == channels
-                && shiftGradient.count == channels && inputGradient.map { $0.count >= count * size } ?? true,
+                && kept.count >= 2 * count * groups
+                && parameterGradients.map { $0.scale.count == channels && $0.shift.count == channels } ?? true
+                && inputGradient.map { $0.count >= count * size } ?? true,
             "\(count) images of \(outputShape)")
         if !accumulating {
-            scaleGradient.fill(with: 0)
-            shiftGradient.fill(with: 0)
+            parameterGradients?.scale.fill(with: 0)
+            parameterGradients?.shift.fill(with: 0)
         }
         for image in 0..<count {
             let (x, dy) = (
@@ -132,8 +137,8 @@ package struct GroupNormalization: Layer {
                         shift += Double(dy[at])
                         slope += Double(dy[at]) * Double((x[at] - mean) * factor)
                     }
-                    shiftGradient.base[channel] += Float(shift)
-                    scaleGradient.base[channel] += Float(slope)
+                    parameterGradients?.shift.base[channel] += Float(shift)
+                    parameterGradients?.scale.base[channel] += Float(slope)
                     sum += Double(scale.base[channel]) * shift
                     product += Double(scale.base[channel]) * slope
                 }
@@ -150,5 +155,26 @@ package struct GroupNormalization: Layer {
                 }
             }
         }
+    }
+}
+
+extension GroupNormalization: SeparableLayer {
+    package var gradientParts: Int { 1 }
+
+    package func propagate(_ at: Binding, _ weights: Weights, _ pass: BackwardPass) {
+        backward(
+            at.outputGradient, input: at.inputs[0], count: pass.count, kept: at.kept,
+            scale: weights.parameters[at.parameters[0]], parameterGradients: nil,
+            inputGradient: at.inputGradients[0], accumulatingInput: at.addsToInputGradient[0])
+    }
+
+    package func sumGradient(
+        _ part: Int, _ at: Binding, _ weights: Weights, _ pass: BackwardPass, scratch: FloatRegion
+    ) {
+        backward(
+            at.outputGradient, input: at.inputs[0], count: pass.count, kept: at.kept,
+            scale: weights.parameters[at.parameters[0]],
+            parameterGradients: (pass.gradients[at.parameters[0]], pass.gradients[at.parameters[1]]),
+            accumulating: pass.accumulating, inputGradient: nil)
     }
 }

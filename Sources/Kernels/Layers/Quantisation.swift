@@ -137,6 +137,15 @@ extension Quantisation: Layer {
     /// Straight-through to z_e with the commitment's gradient, 2β(z_e − z_q) times the pass's scale; and each code's sum and number of z_e in the places
     /// of gradients.
     package func backward(_ at: Binding, _ weights: Weights, _ pass: BackwardPass) {
+        propagate(at, weights, pass)
+        sumGradient(0, at, weights, pass, scratch: at.scratch)
+    }
+}
+
+extension Quantisation: SeparableLayer {
+    package var gradientParts: Int { direct == nil ? 0 : 1 }
+
+    package func propagate(_ at: Binding, _ weights: Weights, _ pass: BackwardPass) {
         let rows = pass.count * positions
         let (encodings, quantised) = (at.inputs[0].base, at.output.base)
         guard let below = at.inputGradients[0] else { return }
@@ -146,15 +155,20 @@ extension Quantisation: Layer {
             below.base[index] =
                 at.outputGradient.base[index] + factor * (encodings[index] - quantised[index])
         }
+    }
+
+    package func sumGradient(
+        _ part: Int, _ at: Binding, _ weights: Weights, _ pass: BackwardPass, scratch: FloatRegion
+    ) {
         let (sums, counts) = (pass.gradients[at.parameters[0]], pass.gradients[at.parameters[1]])
         if !pass.accumulating {
             sums.fill(with: 0)
             counts.fill(with: 0)
         }
-        for row in 0..<rows {
+        for row in 0..<pass.count * positions {
             let code = Int(at.kept.base[row])
             counts[code] += 1
-            let (sum, vector) = (sums.base + code * dimension, encodings + row * dimension)
+            let (sum, vector) = (sums.base + code * dimension, at.inputs[0].base + row * dimension)
             for index in 0..<dimension { sum[index] += vector[index] }
         }
     }

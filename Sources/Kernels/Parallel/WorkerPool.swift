@@ -19,12 +19,13 @@ package final class WorkerPool: @unchecked Sendable {
     private var threads: [pthread_t] = []
 
     /// A pool of `requested` workers, or of fewer where OpenBLAS or the system has no room for so many.
-    package init(threads requested: Int, _ seating: Seating = .anywhere) {
+    /// - Parameter callsOpenBLAS: false where no part of any job does
+    package init(threads requested: Int, _ seating: Seating = .anywhere, callsOpenBLAS: Bool = true) {
         precondition(requested > 0, "a pool of \(requested) workers")
         OpenBLAS.prepare()
         team = Team(patience: seating.patience)
         var started = 1
-        for worker in 1..<min(requested, OpenBLAS.concurrentCalls) {
+        for worker in 1..<(callsOpenBLAS ? min(requested, OpenBLAS.concurrentCalls) : requested) {
             var thread = pthread_t()
             let seat = Unmanaged.passRetained(
                 Seat(

@@ -61,6 +61,12 @@ package struct FloatRegion: @unchecked Sendable {
     /// The first `length` floats.
     package func prefix(_ length: Int) -> FloatRegion { self[0..<length] }
 
+    /// Some of `count` rows, which this region has one after the other.
+    package func rows(_ rows: Range<Int>, of count: Int) -> FloatRegion {
+        let size = self.count / count
+        return self[rows.lowerBound * size..<rows.upperBound * size]
+    }
+
     package subscript(index: Int) -> Float {
         get {
             precondition(index >= 0 && index < count, "float \(index) of \(count)")

@@ -46,9 +46,10 @@ struct FilterPlan: Sendable {
     /// - Parameters:
     ///   - rows, columns: the pairs along each axis
     ///   - singlesApart: whether the middle tap has outputs of its own, beside those of the pair
+    ///   - severalImages: false where there are too few to go across them
     init(
         rows: PairedAxis, columns: PairedAxis, from input: TilePlan.Side, to output: TilePlan.Side,
-        singlesApart: Bool
+        singlesApart: Bool, severalImages: Bool = true
     ) {
         axes = (rows, columns)
         self.input = input
@@ -56,7 +57,7 @@ struct FilterPlan: Sendable {
         let limit =
             input.channels * output.channels < Self.manyWeights
             ? Self.fewestPositions : Self.mostPositions + 1
-        images = columns.pairs < limit ? Self.mostImages : 1
+        images = severalImages && columns.pairs < limit ? Self.mostImages : 1
         making = FilterCombinations(width: input.width, channels: input.channels)
         for pair in 0..<rows.pairs {
             let (firstCombination, firstChain) = (making.combinations.count, chains.count)

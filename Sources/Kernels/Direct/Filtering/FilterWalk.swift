@@ -19,56 +19,50 @@ struct FilterWalk: @unchecked Sendable {
     /// One for each matrix, in their order. Their pointers are nil but within `withWalk`: they are safe to send.
     private let walks: [(vae_overlap, vae_walk, imageIsMade: Bool, gridIsMade: Bool)]
 
-    init(rows: PairedAxis, columns: PairedAxis, geometry: ConvolutionGeometry, filters: Int) {
+    /// - Parameter taps: the lines of the kernel, along each axis, whose gradients the products are for: the pair's first and last, or the middle
+    init(
+        rows: PairedAxis, columns: PairedAxis, taps: FilterTaps, geometry: ConvolutionGeometry, filters: Int
+    ) {
         var image = FilterCombinations(width: geometry.width, channels: geometry.channels)
         var grid = FilterCombinations(width: geometry.gridWidth, channels: filters)
-        let pairs = rows.pairs
-        // Of an image: the rows that each product of rows is taken with, and their differences.
-        let middles = image.rows(rows.middle, step: rows.distance, count: pairs)
-        let before = image.differences(.before, rows, pairs: 0..<pairs)
-        let after = image.differences(.after, rows, pairs: 0..<pairs)
-        let singles = image.rows(rows.single, step: rows.singleStep, count: 2 * pairs)
-        // Of a grid: rows of the first outputs, their sums with the second ones, those, and all.
-        let all = grid.rows(rows.firstOutput, step: 1, count: 2 * pairs)
-        let sums = grid.sums(all)
-        let imageRows: [PairedTaps: FilterCombinations.Rows] = [
-            .first: before, .both: middles, .last: after, .middle: singles,
-        ]
-        let gridRows: [PairedTaps: FilterCombinations.Rows] = [
-            .first: all.every(2, from: 0), .both: sums, .last: all.every(2, from: 1), .middle: all,
-        ]
-        let allSums = grid.columnSums(all, columns), sumsOfSums = grid.columnSums(sums, columns)
-        let gridSums: [PairedTaps: FilterCombinations.Rows] = [
-            .first: allSums.every(2, from: 0), .both: sumsOfSums, .last: allSums.every(2, from: 1),
-            .middle: allSums,
-        ]
+        let all = grid.rows(rows.firstOutput, step: 1, count: 2 * rows.pairs)
         var walks: [(vae_overlap, vae_walk, imageIsMade: Bool, gridIsMade: Bool)] = []
-        let matrix = geometry.channels * filters
-        for row in PairedTaps.allCases {
-            let lines = imageRows[row]!
-            let differences = [
-                image.columnDifferences(.before, lines, columns),
-                image.columnDifferences(.after, lines, columns),
-            ]
-            for column in PairedTaps.allCases {
-                let from: FilterCombinations.Rows, to: FilterCombinations.Rows
-                switch column {
-                case .first, .last:
-                    from = differences[column == .first ? 0 : 1]
-                    to = gridRows[row]!.at(
-                        columns.firstOutput + (column == .first ? 0 : 1), step: 2, count: columns.pairs)
-                case .both:
-                    from = lines.at(columns.middle, step: columns.distance, count: columns.pairs)
-                    to = gridSums[row]!
-                case .middle:
-                    from = lines.at(columns.single, step: columns.singleStep, count: 2 * columns.pairs)
-                    to = gridRows[row]!.at(columns.firstOutput, step: 1, count: 2 * columns.pairs)
+        for row in taps.rows {
+            // Of an image the rows that this product of rows is taken with, or their differences; of a grid those of the outputs, or their sums.
+            let (lines, outputs): (FilterCombinations.Rows, FilterCombinations.Rows) =
+                switch row {
+                case .first: (image.differences(.before, rows, pairs: 0..<rows.pairs), all.every(2, from: 0))
+                case .both: (image.rows(rows.middle, step: rows.distance, count: rows.pairs), grid.sums(all))
+                case .last: (image.differences(.after, rows, pairs: 0..<rows.pairs), all.every(2, from: 1))
+                case .middle: (image.rows(rows.single, step: rows.singleStep, count: 2 * rows.pairs), all)
                 }
+            for column in taps.columns {
+                let (from, to): (FilterCombinations.Rows, FilterCombinations.Rows) =
+                    switch column {
+                    case .first, .last:
+                        (
+                            image.columnDifferences(column == .first ? .before : .after, lines, columns),
+                            outputs.at(
+                                columns.firstOutput + (column == .first ? 0 : 1), step: 2,
+                                count: columns.pairs
+                            )
+                        )
+                    case .both:
+                        (
+                            lines.at(columns.middle, step: columns.distance, count: columns.pairs),
+                            grid.columnSums(outputs, columns)
+                        )
+                    case .middle:
+                        (
+                            lines.at(columns.single, step: columns.singleStep, count: 2 * columns.pairs),
+                            outputs.at(columns.firstOutput, step: 1, count: 2 * columns.pairs)
+                        )
+                    }
                 walks.append(
                     (
                         vae_overlap(
                             image: from.first, grid: to.first, width: from.columns, height: from.count,
-                            weights: walks.count * matrix),
+                            weights: walks.count * geometry.channels * filters),
                         vae_walk(
                             overlaps: nil, overlap_count: 1, run_length: geometry.channels, columns: filters,
                             image_step: from.step, image_row: from.row, image_size: 0, grid_step: to.step,

@@ -24,35 +24,11 @@ extension FilteredConvolution {
         return index * matrixCount..<(index + 1) * matrixCount
     }
 
-    /// Nine gradients of the sums of sixteen products.
-    func gather(_ products: FloatRegion, into gradient: FloatRegion, accumulating: Bool) {
-        tiles.table.pointee.combine(gathering, gathering.count, products.base, products.base)
-        for (y, row) in Self.taps.enumerated() {
-            for (x, column) in Self.taps.enumerated() {
-                let tap = gradient[(y * 3 + x) * matrixCount..<(y * 3 + x + 1) * matrixCount]
-                if accumulating {
-                    tap.add(products[matrix(row, column)])
-                } else {
-                    tap.copy(from: products[matrix(row, column)])
-                }
-            }
-        }
-    }
-
     /// Both taps' matrices of each row, then of each column.
     static func packing(_ matrix: Int) -> [vae_combination] {
         sums(
             taps.map { ((.first, $0), (.last, $0), (.both, $0)) }
                 + PairedTaps.allCases.map { (($0, .first), ($0, .last), ($0, .both)) }, matrix)
-    }
-
-    /// The gradient of both taps added to that of each, along the columns and then along the rows.
-    static func gathering(_ matrix: Int) -> [vae_combination] {
-        let ends: [PairedTaps] = [.first, .last]
-        return sums(
-            PairedTaps.allCases.flatMap { row in ends.map { ((row, $0), (row, .both), (row, $0)) } }
-                + taps.flatMap { column in ends.map { (($0, column), (.both, column), ($0, column)) } },
-            matrix)
     }
 
     private typealias Matrix = (rows: PairedTaps, columns: PairedTaps)

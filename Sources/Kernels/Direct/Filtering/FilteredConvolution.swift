@@ -14,10 +14,9 @@ package struct FilteredConvolution: Sendable {
     let tiles: Tiles
     let downward: Direction?
     let upward: Direction?
-    let gradient: Gradient?
-    /// The sums of taps, once all nine are there, and of the gradients of sums.
+    let gradient: FilteredGradient?
+    /// The sums of taps, once all nine are there.
     let packing: [vae_combination]
-    let gathering: [vae_combination]
 
     /// One direction: what the pairs do not cover is computed directly.
     struct Direction {
@@ -25,25 +24,45 @@ package struct FilteredConvolution: Sendable {
         let from: TilePlan.Side
         let to: TilePlan.Side
         let filter: FilterPlan
+        /// The same row by row for fewer images than a row has pairs, where the other goes across images; nil where it does not.
+        let rowFilter: FilterPlan?
         let rest: TilePlan?
+        private let pairs: Int
         var matrices: Int { FilteredConvolution.matrices }
+
+        /// - Parameter singlesApart: whether the middle tap has outputs of its own, beside those of the pair
+        init(
+            _ pairs: Pairs, from: TilePlan.Side, to: TilePlan.Side, singlesApart: Bool, rest: TilePlan?,
+            tiles: Tiles
+        ) {
+            func plan(severalImages: Bool) -> FilterPlan {
+                FilterPlan(
+                    rows: pairs.rows, columns: pairs.columns, from: from, to: to, singlesApart: singlesApart,
+                    severalImages: severalImages)
+            }
+            self.tiles = tiles
+            self.from = from
+            self.to = to
+            self.rest = rest
+            self.pairs = pairs.columns.pairs
+            filter = plan(severalImages: true)
+            rowFilter = filter.images > 1 ? plan(severalImages: false) : nil
+        }
+
+        /// The plan that fills tiles better with so many images.
+        func filter(images: Int) -> FilterPlan {
+            if let rowFilter, images < min(pairs, filter.images) { return rowFilter }
+            return filter
+        }
+
+        /// Floats of scratch.
+        var scratchCount: Int { max(filter.scratchCount, rowFilter?.scratchCount ?? 0) }
 
         var arithmetic: Arithmetic {
             Arithmetic(.filtered, flop: 2 * (filter.multiplications + (rest?.multiplications ?? 0)))
         }
     }
 
-    struct Gradient {
-        let walk: FilterWalk
-        let rest: TileWalk?
-
-        var arithmetic: Arithmetic {
-            Arithmetic(.filtered, flop: 2 * (walk.multiplications + (rest?.multiplications ?? 0)))
-        }
-    }
-
-    /// Images and grids, with what is made of them, that the weights' gradient reads again for every tile: half of a second-level cache of 512 KiB.
-    private static let cachedFloats = 64 << 10
     static let matrices = PairedTaps.allCases.count * PairedTaps.allCases.count
     /// The lines of a kernel.
     static let taps: [PairedTaps] = [.first, .middle, .last]
@@ -65,33 +84,23 @@ package struct FilteredConvolution: Sendable {
         downward =
             Self.paysDown(down, geometry.channels, filters)
             ? Direction(
-                tiles: tiles, from: image, to: grid,
-                filter: FilterPlan(
-                    rows: down.rows, columns: down.columns, from: image, to: grid, singlesApart: false),
+                down, from: image, to: grid, singlesApart: false,
                 rest: TilePlan(
                     rows: rows.down, columns: columns.down,
                     outside: (down.rows.outputs, down.columns.outputs), from: image, to: grid,
-                    weights: weights)) : nil
+                    weights: weights), tiles: tiles) : nil
         upward =
             Self.paysUp(up, rows, columns, geometry.channels, filters)
             ? Direction(
-                tiles: tiles, from: grid, to: image,
-                filter: FilterPlan(
-                    rows: up.rows, columns: up.columns, from: grid, to: image, singlesApart: true),
+                up, from: grid, to: image, singlesApart: true,
                 rest: TilePlan(
                     rows: rows.up, columns: columns.up, outside: (up.rows.outputs, up.columns.outputs),
-                    from: grid, to: image, weights: weights)) : nil
+                    from: grid, to: image, weights: weights), tiles: tiles) : nil
         gradient =
             Self.paysGradient(down, geometry.channels, filters)
-            ? Gradient(
-                walk: FilterWalk(
-                    rows: down.rows, columns: down.columns, geometry: geometry, filters: filters),
-                rest: TileWalk(
-                    rows: rows, columns: columns, outside: (down.rows.outputs, down.columns.outputs),
-                    geometry: geometry, filters: filters
-                ) { y, x in (y * 3 + x) * matrix }) : nil
+            ? FilteredGradient(
+                down, rows: rows, columns: columns, geometry: geometry, filters: filters, tiles: tiles) : nil
         packing = Self.packing(matrix)
-        gathering = Self.gathering(matrix)
         guard downward != nil || upward != nil || gradient != nil else { return nil }
     }
 
@@ -106,15 +115,7 @@ package struct FilteredConvolution: Sendable {
     /// Floats of scratch that any of the products needs for `count` images.
     func scratchCount(images count: Int) -> Int {
         max(
-            downward?.filter.scratchCount ?? 0, upward?.filter.scratchCount ?? 0,
-            gradient.map { packedCount + block(of: count, $0) * ($0.walk.imageCount + $0.walk.gridCount) }
-                ?? 0)
-    }
-
-    /// Images whose combinations are made at once for the weights' gradient.
-    func block(of count: Int, _ gradient: Gradient) -> Int {
-        let made = gradient.walk.imageCount + gradient.walk.gridCount
-        return min(
-            count, max(1, Self.cachedFloats / (geometry.imageCount + geometry.positions * filters + made)))
+            downward?.scratchCount ?? 0, upward?.scratchCount ?? 0,
+            gradient?.scratchCount(images: count) ?? 0)
     }
 }
