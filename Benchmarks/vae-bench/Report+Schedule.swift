@@ -6,7 +6,7 @@ extension Report {
         var cores: Int
         var seconds: Double
         var speedUp: Double
-        /// Of the shards: work / (rounds · cores).
+        /// Of the jobs' parts: work / (cores · time).
         var balance: Double
     }
 
@@ -56,9 +56,9 @@ extension Report {
             barrier.map { "\(number(1e9 * $0.seconds)) ns (median \(number(1e9 * $0.medianSeconds)) ns)" }
             ?? "nothing"
         let lines = [
-            "What the schedule allows: the parts of the fastest step on one thread, dealt out in order to the thread that is free first,",
-            "what is between the jobs on one, and a barrier a job, \(barrier) on two threads and as much for each further one.",
-            "Memory and caches that cores share, and their clock, are not in it. Balance: shards / (rounds × cores).",
+            "What the schedule allows: the parts of the fastest step on one thread, cut as for so many cores and dealt out in order to the core that",
+            "is free first, what is between the jobs on one, and a barrier a job, \(barrier) on two threads and as much for each further one.",
+            "Memory and caches that cores share, and their clock, are not in it. Balance: work / (cores × time of the jobs).",
         ]
         return (check.text.split(separator: "\n").count > 1 ? check.text + "\n" : "") + table.text + "\n"
             + lines.map { $0 + "\n" }.joined() + "\n"
@@ -71,16 +71,16 @@ extension ScheduleSpeed {
             Self.teams.map { cores in
                 Report.ScheduleKeys(
                     batch: point.batch, shards: point.shards, cores: cores,
-                    seconds: point.schedule.seconds(threads: cores),
-                    speedUp: point.schedule.speedUp(threads: cores),
-                    balance: StepSchedule.balance(parts: point.shards, threads: cores))
+                    seconds: point.schedule(for: cores).seconds(threads: cores),
+                    speedUp: point.speedUp(cores: cores),
+                    balance: point.schedule(for: cores).balance(threads: cores))
             }
         }
     }
 
     var stepKeys: [Report.ScheduleStepKeys] {
         points.map { point in
-            let schedule = point.schedule
+            let schedule = point.schedule(for: 1)
             let (one, several) = (point.oneThread, point.severalThreads)
             let isMeasured = !several.speeds.isEmpty
             return Report.ScheduleStepKeys(
@@ -89,7 +89,7 @@ extension ScheduleSpeed {
                 serialFraction: schedule.serialFraction, threads: isMeasured ? point.threads : nil,
                 measuredSpeedUp: isMeasured ? several.best / one.best : nil,
                 medianMeasuredSpeedUp: isMeasured ? several.median / one.median : nil,
-                predictedSpeedUp: isMeasured ? schedule.speedUp(threads: point.threads) : nil)
+                predictedSpeedUp: isMeasured ? point.speedUp(cores: point.threads) : nil)
         }
     }
 

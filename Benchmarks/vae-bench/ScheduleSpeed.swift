@@ -2,8 +2,8 @@ import Kernels
 import VAE
 import VAECore
 
-/// The speed-up that the schedule of a training step allows on machines with more cores, from the times of its parts on one thread here, and
-/// what two threads really gain in the same minutes.
+/// The speed-up that the schedule of a training step allows on machines with more cores, from the times of its parts on one thread here, cut as for so many
+/// threads, and what two threads really gain in the same minutes.
 struct ScheduleSpeed {
     /// Cores that are looked at.
     static let teams = [1, 2, 4, 8, 12, 16, 32, 64, 128]
@@ -13,11 +13,20 @@ struct ScheduleSpeed {
         let batch: Int
         /// Parts that have a gradient each.
         let shards: Int
-        /// Of the fastest step on one thread.
-        let schedule: StepSchedule
+        /// Of the fastest steps that were cut as for one thread, and for each of the ``teams``.
+        let schedules: [Int: StepSchedule]
         /// Images per second of single steps on one thread, and on `threads`, in turns.
         let oneThread, severalThreads: Rounds
         let threads: Int
+
+        func schedule(for cores: Int) -> StepSchedule {
+            schedules[cores] ?? StepSchedule(jobs: [], serial: 0, barrier: 0)
+        }
+
+        /// The speed on so many cores as a multiple of that on one.
+        func speedUp(cores: Int) -> Double {
+            schedule(for: 1).seconds(threads: 1) / schedule(for: cores).seconds(threads: cores)
+        }
     }
 
     private(set) var points: [Point] = []
@@ -60,12 +69,11 @@ struct ScheduleSpeed {
                 workload.model, TrainingConfiguration(epochs: 1_000_000, batchSize: batch), threads: threads,
                 products: workload.products)
         }
-        // Of many shards so many are computed together as most threads want.
-        let most = min(teams.last ?? 1, OpenBLAS.concurrentCalls)
-        let (one, several) = try (Trainer.planning(for: most) { try trainer(1) }, trainer(threads))
-        one.beginRecording()
+        let trainers = try teams.map { cores in try Trainer.planning(for: cores) { try trainer(1) } }
+        let several = try trainer(threads)
+        for trainer in trainers { trainer.beginRecording() }
         var (slow, fast) = (Rounds(), Rounds())
-        var best: (seconds: Double, jobs: [[Double]]) = (.infinity, [])
+        var best = teams.map { _ in (seconds: Double.infinity, jobs: [[Double]]()) }
         /// Some steps after one that warms up: `finish` is told the seconds of each.
         func train(_ trainer: Trainer, _ finish: (Double) -> Void) throws {
             var steps = 0
@@ -81,18 +89,23 @@ struct ScheduleSpeed {
             } catch is Enough {}
         }
         for _ in 0..<turns {
-            try train(one) { seconds in
-                slow.append(Double(batch) / seconds)
-                let jobs = one.takeJobs()
-                if seconds < best.seconds { best = (seconds, jobs) }
+            for (team, trainer) in trainers.enumerated() {
+                try train(trainer) { seconds in
+                    if team == 0 { slow.append(Double(batch) / seconds) }
+                    let jobs = trainer.takeJobs()
+                    if seconds < best[team].seconds { best[team] = (seconds, jobs) }
+                }
+                // Beside the steps on one thread, so that the machine is the same.
+                if team == 0, threads > 1 { try train(several) { fast.append(Double(batch) / $0) } }
             }
-            if threads > 1 { try train(several) { fast.append(Double(batch) / $0) } }
         }
-        let parts = best.jobs.reduce(0) { $0 + $1.reduce(0, +) }
+        let schedules = best.map { seconds, jobs in
+            let parts = jobs.reduce(0) { $0 + $1.reduce(0, +) }
+            return StepSchedule(jobs: jobs, serial: max(0, seconds - parts), barrier: barrier)
+        }
         return Point(
-            batch: batch, shards: one.shardCount,
-            schedule: StepSchedule(
-                jobs: best.jobs, serial: max(0, best.seconds - parts), barrier: barrier),
+            batch: batch, shards: trainers[0].shardCount,
+            schedules: Dictionary(uniqueKeysWithValues: zip(teams, schedules)),
             oneThread: slow, severalThreads: fast, threads: several.threads)
     }
 }

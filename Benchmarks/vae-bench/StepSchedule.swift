@@ -38,9 +38,12 @@ struct StepSchedule: Equatable {
         return free.max() ?? 0
     }
 
-    /// The share of the threads' time that parts of equal length fill: `parts` / (rounds · `threads`).
-    static func balance(parts: Int, threads: Int) -> Double {
-        let rounds = (parts + threads - 1) / threads
-        return Double(parts) / Double(max(1, rounds) * threads)
+    /// The share of so many threads' time in the jobs that their parts fill: work / (threads · Σ makespans).
+    func balance(threads: Int) -> Double {
+        let taken = jobs.reduce(0) { $0 + Self.makespan($1, workers: threads) }
+        return taken > 0 ? work / (Double(threads) * taken) : 0
     }
+
+    /// Seconds of all parts.
+    private var work: Double { jobs.reduce(0) { $0 + $1.reduce(0, +) } }
 }

@@ -45,9 +45,13 @@ struct StepScheduleTests {
         #expect(abs(step.speedUp(threads: threads) - 1 / (0.1 + 0.9 / Double(threads))) < 1e-9)
     }
 
+    /// Of parts of one length, shards / (rounds · threads).
     @Test(arguments: [(1, 1), (2, 1), (12, 16.0 / 24), (16, 1), (32, 0.5)] as [(Int, Double)])
     func balance(threads: Int, expected: Double) {
-        #expect(StepSchedule.balance(parts: 16, threads: threads) == expected)
-        #expect(StepSchedule.balance(parts: 0, threads: threads) == 0)
+        let shards = [Double](repeating: 0.5, count: 16)
+        #expect(StepSchedule(jobs: [shards], serial: 9, barrier: 1).balance(threads: threads) == expected)
+        #expect(StepSchedule(jobs: [], serial: 1, barrier: 0).balance(threads: threads) == 0)
+        let twice = StepSchedule(jobs: [shards, [4, 4]], serial: 0, barrier: 0)
+        #expect(twice.balance(threads: 1) == 1 && twice.balance(threads: 4) == 16 / (4 * 6))
     }
 }

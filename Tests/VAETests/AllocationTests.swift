@@ -142,6 +142,18 @@ struct AllocationTests {
         }
     }
 
+    /// Three shards: two threads have one each, and share the third; five share all.
+    @Test func ofSharedShards() async {
+        await #expect(processExitsWith: .success) {
+            for threads in [2, 5] {
+                let count = try Engine.$mayOversubscribe.withValue(true) {
+                    try allocationsInAnEpoch(threads: threads)
+                }
+                #expect(count == 0, "\(threads) threads")
+            }
+        }
+    }
+
     @Test func onThreeThreads() async {
         await #expect(processExitsWith: .success) {
             let count = try Engine.$mayOversubscribe.withValue(true) {

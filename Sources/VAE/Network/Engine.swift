@@ -38,7 +38,8 @@ final class Engine {
         let workspace = Workspace.count(
             network, capacity: network.microBatch, training: training, loading: loading)
         try Engine.demand(floats: workers * workspace + others)
-        pool = WorkerPool(threads: workers, try Seating.here(workers: workers))
+        pool = WorkerPool(
+            threads: workers, try Seating.here(workers: workers), callsOpenBLAS: network.callsOpenBLAS)
         var workspaces: [Workspace] = []
         for _ in 0..<pool.count {
             workspaces.append(
@@ -87,7 +88,7 @@ final class Engine {
     }
 
     /// Refuses what the machine does not have. The kernel grants more memory than there is, and ends a program that uses it.
-    private static func demand(floats: Int) throws(VAEError) {
+    static func demand(floats: Int) throws(VAEError) {
         let bytes = floats * MemoryLayout<Float>.stride
         // Asking costs a few files read, which little memory is not worth.
         guard bytes > 64 << 20 else { return }

@@ -12,6 +12,8 @@ struct Network: Sendable {
     let backwardOrder: [Int]
     /// The nodes whose parameters are packed.
     let packedNodes: [Int]
+    /// Whether layers compute products with OpenBLAS, which has room for so many threads and no more.
+    let callsOpenBLAS: Bool
     /// Images that go through the network together.
     let microBatch: Int
     /// The draws of z of each image, and what is made of them; nil for one draw and the evidence lower bound.
@@ -22,7 +24,9 @@ struct Network: Sendable {
     /// Whether the divergence is measured by draws, since it has no closed form or is not what is asked for.
     var isSampled: Bool { importance != nil || !configuration.prior.isStandard }
     /// The same for one draw.
-    var single: Network { Network(configuration, topology: topology, importance: nil) }
+    var single: Network {
+        Network(configuration, topology: topology, callsOpenBLAS: callsOpenBLAS, importance: nil)
+    }
 
     var plan: Plan { topology.plan }
     var layout: ParameterLayout { topology.plan.layout }
@@ -46,10 +50,15 @@ struct Network: Sendable {
     ) throws(VAEError) {
         try configuration.checkSizes()
         self.init(
-            configuration, topology: try Topology(configuration, tiles: tiles), importance: importance)
+            configuration, topology: try Topology(configuration, tiles: tiles), callsOpenBLAS: tiles == nil,
+            importance: importance)
     }
 
-    private init(_ configuration: ModelConfiguration, topology: Topology, importance: ImportanceWeighting?) {
+    private init(
+        _ configuration: ModelConfiguration, topology: Topology, callsOpenBLAS: Bool,
+        importance: ImportanceWeighting?
+    ) {
+        self.callsOpenBLAS = callsOpenBLAS
         self.configuration = configuration
         self.topology = topology
         self.importance = importance
@@ -98,7 +107,7 @@ extension Network {
     func forward(_ nodes: Range<Int>, _ weights: Weights, _ workspace: Workspace, _ count: Int) {
         for index in nodes {
             let start = workspace.times == nil ? 0 : StepTimes.now
-            workspace.nodes[index].layer.forward(workspace.nodes[index].binding, weights, count: count)
+            workspace.nodes[index].layer.forward(workspace.binding(of: index), weights, count: count)
             workspace.times?.add(forward: index, since: start)
         }
     }
@@ -141,24 +150,37 @@ extension Network {
     /// The gradient of Σ (reconstruction + β · divergence) · scale over the first images of a workspace, which holds what the forward
     /// pass and `measureReconstruction` with that scale left there.
     func backward(_ weights: Weights, _ workspace: Workspace, _ pass: BackwardPass) {
-        let own = topology.likelihoodParameters
-        let gradient = pass.gradients[own]
         if !pass.accumulating {
-            gradient.fill(with: 0)
             pass.gradients[topology.prior.all].fill(with: 0)
             pass.gradients[topology.prior.components].fill(with: 0)
         }
-        for row in 0..<pass.count * draws {
-            gradient.add(workspace.likelihoodGradients[row * own.count..<(row + 1) * own.count])
+        sumLikelihoodGradient(workspace, pass)
+        forEachNodeBack(workspace, pass) { index, pass in
+            if index == topology.latent, isSampled { addPriorGradient(weights, workspace, pass) }
+            workspace.nodes[index].layer.backward(workspace.binding(of: index), weights, pass)
         }
+    }
+
+    /// Calls `body` with each node in the order of the way back, and with the pass as its rows are.
+    func forEachNodeBack(
+        _ workspace: Workspace, _ pass: BackwardPass, _ body: (_ node: Int, _ pass: BackwardPass) -> Void
+    ) {
         var ofDraws = pass
         ofDraws.count *= draws
         for index in backwardOrder {
             let start = workspace.times == nil ? 0 : StepTimes.now
-            if index == topology.latent, isSampled { addPriorGradient(weights, workspace, pass) }
-            workspace.nodes[index].layer.backward(
-                workspace.nodes[index].binding, weights, index > topology.latent ? ofDraws : pass)
+            body(index, index > topology.latent ? ofDraws : pass)
             workspace.times?.add(backward: index, since: start)
+        }
+    }
+
+    /// The gradient of the likelihood's own parameters, which the loss has left for each draw.
+    func sumLikelihoodGradient(_ workspace: Workspace, _ pass: BackwardPass) {
+        let own = topology.likelihoodParameters
+        let gradient = pass.gradients[own]
+        if !pass.accumulating { gradient.fill(with: 0) }
+        for row in 0..<pass.count * draws {
+            gradient.add(workspace.likelihoodGradients[row * own.count..<(row + 1) * own.count])
         }
     }
 }

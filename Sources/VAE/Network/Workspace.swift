@@ -7,6 +7,8 @@ final class Workspace: @unchecked Sendable {
     /// A layer with the regions that it works on here.
     struct Node: Sendable {
         let layer: any Layer
+        /// The same, where it has parameters and its way back comes apart.
+        let separable: (any SeparableLayer)?
         let binding: Binding
     }
 
@@ -36,8 +38,8 @@ final class Workspace: @unchecked Sendable {
     let commitment: FloatRegion
     /// (capacity, parameters): by the likelihood's own parameters.
     let likelihoodGradients: FloatRegion
-    /// Scratch to bring an image in, one at a time.
-    let loadingScratch: FloatRegion
+    /// Scratch of the thread at work: of each node within its call, and to bring an image in, one at a time.
+    private(set) var scratch, loadingScratch: FloatRegion
 
     /// The times of each node's calls; nil where nobody asked.
     var times: StepTimes?
@@ -47,15 +49,23 @@ final class Workspace: @unchecked Sendable {
     var all: FloatRegion { storage.region }
 
     /// Floats of a workspace, without making one.
-    static func count(_ network: Network, capacity: Int, training: Bool, loading: Int = 0) -> Int {
-        WorkspaceLayout(network, capacity: capacity, training: training, loading: loading).count
+    static func count(
+        _ network: Network, capacity: Int, training: Bool, loading: Int = 0, isShared: Bool = false
+    ) -> Int {
+        WorkspaceLayout(
+            network, capacity: capacity, training: training, loading: loading, isShared: isShared
+        ).count
     }
 
     /// - Parameters:
     ///   - training: false leaves out what only the way back needs
     ///   - loading: floats of scratch to bring an image in
-    init(_ network: Network, capacity: Int, training: Bool, loading: Int = 0) throws(OutOfMemory) {
-        let layout = WorkspaceLayout(network, capacity: capacity, training: training, loading: loading)
+    ///   - isShared: whether it is for the images of several threads, each of which works on a ``slice(_:)`` with scratch of its own
+    init(
+        _ network: Network, capacity: Int, training: Bool, loading: Int = 0, isShared: Bool = false
+    ) throws(OutOfMemory) {
+        let layout = WorkspaceLayout(
+            network, capacity: capacity, training: training, loading: loading, isShared: isShared)
         let storage = try FloatStorage(count: layout.count)
         let (plan, topology) = (network.plan, network.topology)
         func region(_ block: WorkspaceLayout.Block) -> FloatRegion {
@@ -75,7 +85,7 @@ final class Workspace: @unchecked Sendable {
         }
         nodes = plan.nodes.enumerated().map { index, node in
             Node(
-                layer: node.layer,
+                layer: node.layer, separable: node.separableLayer,
                 binding: Binding(
                     capacity: topology.isOfDraws(node.output) ? capacity * network.draws : capacity,
                     draws: network.draws, inputs: node.inputs.map { values[$0] }, output: values[node.output],
@@ -102,9 +112,60 @@ final class Workspace: @unchecked Sendable {
         penalty = region(layout.penalty)
         commitment = region(layout.commitment)
         likelihoodGradients = region(layout.likelihoodGradients)
+        self.scratch = scratch
         loadingScratch = region(layout.loading)
         self.capacity = capacity
         draws = network.draws
         self.storage = storage
+    }
+
+    /// Some images of another workspace, with a draw of each.
+    private init(_ images: Range<Int>, of whole: Workspace) {
+        precondition(whole.draws == 1, "a slice of \(whole.draws) draws")
+        func part(_ region: FloatRegion) -> FloatRegion { region.rows(images, of: whole.capacity) }
+        nodes = whole.nodes.map {
+            Node(layer: $0.layer, separable: $0.separable, binding: $0.binding.slice(images))
+        }
+        self.images = part(whole.images)
+        noise = part(whole.noise)
+        labels = part(whole.labels)
+        mean = part(whole.mean)
+        logVariance = part(whole.logVariance)
+        z = part(whole.z)
+        zGradient = whole.zGradient.map(part)
+        meanGradient = whole.meanGradient.map(part)
+        logVarianceGradient = whole.logVarianceGradient.map(part)
+        imagesGradient = whole.imagesGradient.map(part)
+        output = part(whole.output)
+        outputGradient = part(whole.outputGradient)
+        reconstruction = part(whole.reconstruction)
+        klDivergence = part(whole.klDivergence)
+        logPrior = part(whole.logPrior)
+        shares = part(whole.shares)
+        penalty = part(whole.penalty)
+        commitment = part(whole.commitment)
+        likelihoodGradients = part(whole.likelihoodGradients)
+        scratch = whole.scratch
+        loadingScratch = whole.loadingScratch
+        capacity = images.count
+        draws = 1
+        storage = whole.storage
+    }
+
+    /// A workspace of some of the images, in the same memory.
+    func slice(_ images: Range<Int>) -> Workspace { Workspace(images, of: self) }
+
+    /// Takes the scratch and the clock of the thread that is about to work here.
+    func borrow(from workspace: Workspace) {
+        scratch = workspace.scratch
+        loadingScratch = workspace.loadingScratch
+        times = workspace.times
+    }
+
+    /// The regions of a node, with scratch of the thread at work.
+    func binding(of node: Int) -> Binding {
+        var binding = nodes[node].binding
+        binding.scratch = scratch
+        return binding
     }
 }

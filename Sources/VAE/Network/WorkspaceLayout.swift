@@ -3,7 +3,7 @@ import Kernels
 /// When each value of a plan, its gradient and what layers keep are needed, and where they lie in a workspace.
 ///
 /// Time counts calls: the nodes forward, the loss, the nodes back. A value is needed from the call that writes it to the last that
-/// reads it; two that are never needed together may lie in the same place.
+/// reads it; two that are never needed together may lie in the same place, unless threads share the workspace's images and each is at another call.
 struct WorkspaceLayout {
     /// A region that the arena places.
     struct Block {
@@ -27,8 +27,10 @@ struct WorkspaceLayout {
     /// Floats of all together.
     let count: Int
 
-    /// - Parameter loading: floats of scratch to bring an image in
-    init(_ network: Network, capacity: Int, training: Bool, loading: Int = 0) {
+    /// - Parameters:
+    ///   - loading: floats of scratch to bring an image in
+    ///   - isShared: whether everything has a place of its own, but for scratch, which the threads bring along
+    init(_ network: Network, capacity: Int, training: Bool, loading: Int = 0, isShared: Bool = false) {
         let (plan, topology) = (network.plan, network.topology)
         let (loss, rows) = (plan.nodes.count, capacity * network.draws)
         // Without a way back, nothing is read after the node that it is for.
@@ -54,14 +56,14 @@ struct WorkspaceLayout {
         }
 
         // What callers bring and take stays where it is.
-        var shared: Set = [
+        var lasting: Set = [
             topology.images, topology.noise, topology.mean, topology.logVariance, topology.z,
         ]
-        if let labels = topology.labels { shared.insert(labels) }
+        if let labels = topology.labels { lasting.insert(labels) }
         var producers = [Int?](repeating: nil, count: plan.values.count)
         for (index, node) in plan.nodes.enumerated() { producers[node.output] = index }
         values = plan.values.enumerated().map { index, value in
-            guard !shared.contains(index), let producer = producers[index] else {
+            guard !isShared, !lasting.contains(index), let producer = producers[index] else {
                 return reserve(size(index), always)
             }
             var last = index == topology.output ? loss : producer
@@ -85,18 +87,19 @@ struct WorkspaceLayout {
         gradients = plan.values.map { _ in nil }
         if training {
             for (index, value) in plan.values.enumerated() where value.wantsGradient {
-                guard let producer = producers[index] else {
-                    gradients[index] = reserve(size(index), always)
+                guard index != topology.output else {
+                    gradients[index] = values[index]
                     continue
                 }
                 let first = value.readers.map { backward[$0] }.min() ?? loss
-                gradients[index] =
-                    index == topology.output
-                    ? values[index] : reserve(size(index), first...backward[producer])
+                let last = isShared ? nil : producers[index].map { backward[$0] }
+                gradients[index] = reserve(size(index), last.map { first...$0 } ?? always)
             }
         }
-        kept = plan.nodes.indices.map { reserve(needs[$0].kept, $0...max($0, backward[$0])) }
-        scratch = reserve(needs.reduce(0) { max($0, $1.scratch) }, always)
+        kept = plan.nodes.indices.map {
+            reserve(needs[$0].kept, isShared ? always : $0...max($0, backward[$0]))
+        }
+        scratch = reserve(isShared ? 0 : needs.reduce(0) { max($0, $1.scratch) }, always)
         reconstruction = reserve(rows, always)
         klDivergence = reserve(capacity, always)
         let sampled = network.isSampled

@@ -33,6 +33,9 @@ struct GradientWaves: Sendable {
         return min(rows, shards)
     }
 
+    /// The different numbers of shards that are computed together.
+    func jobs(of shards: Int) -> [Int] { [min(width, shards), shards % width].filter { $0 > 0 } }
+
     /// Adds up the gradients of some shards in the first row. Allocates nothing.
     ///
     /// Before wave w there is a row for each 1 in the binary digits of w, that of the largest subtree first; after it so many carry as w has

@@ -17,7 +17,9 @@ extension Trainer {
         }
         let order = (0..<UInt32(images.count)).map(\.self)
         let (sums, rows) = try computeGradients(
-            images, order, 0..<images.count, epoch: 1, configuration.finalObjective)
+            StepBatch(
+                images: images, order: order, range: 0..<images.count, epoch: 1,
+                objective: configuration.finalObjective))
         let count = parameters.region.count
         PairwiseSum.addRows(gradients.region, count: rows, length: count)
         let gradient = engine.network.layout.entries.map { gradients.region[$0.range].array() }

@@ -19,7 +19,8 @@ extension Trainer {
         guard let limit = configuration.clipNorm, let squares else { return nil }
         pool.run(parts: squares.count, with: (self, squares, parts)) { context, _, chunk in
             let (trainer, squares, parts) = context
-            let (range, gradients) = (trainer.range(of: chunk), trainer.gradients.region)
+            let gradients = trainer.gradients.region
+            let range = trainer.range(of: chunk, size: Trainer.clippingChunk)
             PairwiseSum.addRows(
                 gradients, count: parts, length: trainer.parameters.region.count, range: range)
             squares[chunk] = GradientNorm.squares(gradients[range])
@@ -29,7 +30,7 @@ extension Trainer {
 
     /// Adam on one chunk of the parameters, with the sum of gradients; what goes with it before and after. Allocates nothing.
     func update(_ chunk: Int, _ update: StepUpdate) {
-        let range = range(of: chunk)
+        let range = range(of: chunk, size: Self.updateChunk)
         if update.factor != 1 { gradients.region[range].scale(by: update.factor) }
         if let decay = configuration.weightDecay {
             let rate = Float(Double(update.learningRate) * decay)
@@ -70,8 +71,8 @@ extension Trainer {
     }
 
     /// The parameters of a chunk.
-    private func range(of chunk: Int) -> Range<Int> {
-        let start = chunk * Self.updateChunk
-        return start..<min(start + Self.updateChunk, engine.network.optimizedCount)
+    private func range(of chunk: Int, size: Int) -> Range<Int> {
+        let start = chunk * size
+        return start..<min(start + size, engine.network.optimizedCount)
     }
 }

@@ -22,6 +22,8 @@ public final class Trainer {
     let shards: Sharding
     /// How the gradients of many shards are added in few rows; nil where each has one.
     let waves: GradientWaves?
+    /// The shards that threads share; nil where each is one thread's.
+    let sharing: SharedShards?
     let adam: Adam
     let parameters: FloatStorage
     private let packed: FloatStorage
@@ -50,8 +52,8 @@ public final class Trainer {
 
     /// A training that is about to begin: weights drawn from the seed, room for gradients made.
     ///
-    /// Memory: the parameters, their two moments, a gradient for each shard of a batch, of more than 32 for so many or the threads and a few more, and feature maps for
-    /// each thread.
+    /// Memory: the parameters, their two moments, a gradient for each shard of a batch, of more than 32 for so many or the threads and a few more, feature maps for
+    /// each thread, and for each shard that threads share.
     ///
     /// - Parameters:
     ///   - model: what is trained
@@ -105,9 +107,14 @@ public final class Trainer {
             count * (2 + copies + rowsOfGradients) + copies * network.packedCount + rows * training.batchSize
             + vectors
         engine = try Engine(
-            network, threads: threads, parts: parts, training: true,
+            network, threads: threads,
+            parts: network.isSeparable ? min(parts * shards.imagesPerShard, training.batchSize) : parts,
+            training: true,
             loading: training.augmentation == nil ? 0 : Augmentation.scratchCount(model.imageShape),
             besides: others)
+        sharing = SharedShards(
+            network, jobs: waves?.jobs(of: shards.count) ?? [parts], imagesPerShard: shards.imagesPerShard,
+            threads: GradientWaves.plannedThreads ?? engine.pool.count)
         func storage(_ count: Int) throws(VAEError) -> FloatStorage {
             try Engine.allocate { () throws(OutOfMemory) in try FloatStorage(count: count) }
         }
@@ -127,9 +134,9 @@ public final class Trainer {
         } else {
             exchange = nil
         }
-        let chunks = (network.optimizedCount + Self.updateChunk - 1) / Self.updateChunk
-        finiteChunks = try storage(chunks)
-        squares = training.clipNorm == nil ? nil : DoubleStorage(count: chunks)
+        func chunks(_ size: Int) -> Int { (network.optimizedCount + size - 1) / size }
+        finiteChunks = try storage(chunks(Self.updateChunk))
+        squares = training.clipNorm == nil ? nil : DoubleStorage(count: chunks(Self.clippingChunk))
         network.layout.initialize(parameters.region, seed: training.seed)
         codes = try CodeTraining(network, batchSize: training.batchSize)
         codes?.begin(parameters.region, sums: firstMoment.region)
@@ -143,7 +150,8 @@ public final class Trainer {
             network: engine.network.single, parameters: (averages ?? parameters).region.array())
     }
 
-    /// Workers in use: as many as asked for, but never more than a batch has shards or the machine processors.
+    /// Workers in use: as many as asked for, but never more than a batch has images (shards, where a layer's way back does not come apart) or the machine
+    /// processors.
     public var threads: Int { engine.pool.count }
 
     /// Whether all epochs are done, or the loss has not fallen for as many of them as the configuration's patience.
@@ -162,6 +170,8 @@ public final class Trainer {
         return Weights(parameters: averages.region, packed: averagePacked.region)
     }
 
-    /// Parameters that one thread updates at a time.
-    static let updateChunk = 8192
+    /// Parameters that one thread updates at a time: enough of them that most of its time is Adam's, few enough for many threads.
+    static let updateChunk = 2048
+    /// Parameters whose gradients' squares are added up in their order: of any other number the norm has other bits.
+    static let clippingChunk = 8192
 }
