@@ -75,7 +75,7 @@ extension Trainer {
     package func beginRecording() { pool.record = PartTimes() }
 
     /// The jobs since `beginRecording` or the last call, and the seconds of their parts in the order that they are dealt out: of a step the
-    /// shards first, then the parameters and what is packed of them, each as far as there is anything to do.
+    /// shards first, of those that threads share then their gradients, and the parameters with what is packed of them.
     package func takeJobs() -> [[Double]] { pool.record?.take() ?? [] }
 
     /// Shards of a full batch, and with them the most threads that its gradients keep busy.

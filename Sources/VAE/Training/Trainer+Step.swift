@@ -15,14 +15,14 @@ extension Trainer {
         let (sums, parts) = try computeGradients(
             StepBatch(images: images, order: order, range: range, epoch: epoch, objective: objective))
         guard sums.total.isFinite else { throw divergence(order[range], parts: parts, loss: sums.total) }
-        let start = times == nil ? 0 : StepTimes.now
         let chunks = finiteChunks.region.count
         let clipping = clippingFactor(parts: parts)
         let update = StepUpdate(
             parts: clipping == nil ? parts : 1, factor: clipping ?? 1, learningRate: learningRate)
-        pool.run(parts: chunks, with: (self, update)) { context, _, chunk in
-            context.0.update(chunk, context.1)
+        pool.run(parts: chunks, with: (self, update)) { context, worker, chunk in
+            context.0.update(chunk, context.1, times: context.0.engine.workspaces[worker].times)
         }
+        let start = times == nil ? 0 : StepTimes.now
         let isFinite = updateLikelihood(parts: parts)
         guard updateCodebook(parts: parts, images: range.count), isFinite,
             (0..<chunks).allSatisfy({ finiteChunks.region[$0] == 1 })
@@ -30,9 +30,10 @@ extension Trainer {
             throw divergence(order[range], parts: parts, loss: nil)
         }
         times?.add(.update, since: start)
-        let packing = times == nil ? 0 : StepTimes.now
-        engine.pack(weights)
-        times?.add(.pack, since: packing)
+        let others = times == nil ? 0 : StepTimes.now
+        for node in packing.others { engine.network.pack(node, weights) }
+        engine.preparePrior(weights)
+        times?.add(.pack, since: others)
         return sums
     }
 }

@@ -17,10 +17,12 @@ extension Trainer {
     /// - Returns: what the gradient is to be multiplied by; nil where gradients are not clipped, and nothing was added
     func clippingFactor(parts: Int) -> Float? {
         guard let limit = configuration.clipNorm, let squares else { return nil }
+        let start = times == nil ? 0 : StepTimes.now
+        defer { times?.add(.update, since: start) }
         pool.run(parts: squares.count, with: (self, squares, parts)) { context, _, chunk in
             let (trainer, squares, parts) = context
             let gradients = trainer.gradients.region
-            let range = trainer.range(of: chunk, size: Trainer.clippingChunk)
+            let range = trainer.engine.network.optimizedChunk(chunk, size: Trainer.clippingChunk)
             PairwiseSum.addRows(
                 gradients, count: parts, length: trainer.parameters.region.count, range: range)
             squares[chunk] = GradientNorm.squares(gradients[range])
@@ -28,9 +30,12 @@ extension Trainer {
         return GradientNorm.factor(squares: PairwiseSum.of(squares.count) { squares[$0] }, limit: limit)
     }
 
-    /// Adam on one chunk of the parameters, with the sum of gradients; what goes with it before and after. Allocates nothing.
-    func update(_ chunk: Int, _ update: StepUpdate) {
-        let range = range(of: chunk, size: Self.updateChunk)
+    /// Adam on one chunk of the parameters, with the sum of gradients; what goes with it before and after, and the packing of kernels that are done with
+    /// it. Allocates nothing.
+    /// - Parameter times: those of the thread at work
+    func update(_ chunk: Int, _ update: StepUpdate, times: StepTimes?) {
+        let start = times == nil ? 0 : StepTimes.now
+        let range = engine.network.optimizedChunk(chunk, size: Self.updateChunk)
         if update.factor != 1 { gradients.region[range].scale(by: update.factor) }
         if let decay = configuration.weightDecay {
             let rate = Float(Double(update.learningRate) * decay)
@@ -46,6 +51,12 @@ extension Trainer {
             step: progress.stepsTaken + 1)
         finiteChunks.region[chunk] = isFinite ? 1 : 0
         average(range)
+        times?.add(.update, since: start)
+        packing.finish(chunk) { node in
+            let start = times == nil ? 0 : StepTimes.now
+            engine.network.pack(node, weights)
+            times?.add(.pack, since: start)
+        }
     }
 
     /// The likelihood's step on its own parameters, with the sum of `parts` gradients.
@@ -69,10 +80,11 @@ extension Trainer {
             averages.region[range], toward: parameters.region[range],
             weight: MovingAverage.weight(decay: decay, step: progress.stepsTaken + 1))
     }
+}
 
-    /// The parameters of a chunk.
-    private func range(of chunk: Int, size: Int) -> Range<Int> {
-        let start = chunk * size
-        return start..<min(start + size, engine.network.optimizedCount)
+extension Network {
+    /// A chunk of the parameters that the optimiser trains.
+    func optimizedChunk(_ chunk: Int, size: Int) -> Range<Int> {
+        chunk * size..<min((chunk + 1) * size, optimizedCount)
     }
 }

@@ -44,6 +44,7 @@ public final class Trainer {
     let codes: CodeTraining?
     /// The other ranks of the training; nil for one alone.
     let exchange: RankExchange?
+    let packing: KernelPacking
     /// For each chunk of the parameters 1, or 0 when its last update left the finite numbers.
     let finiteChunks: FloatStorage
     var progress = Progress()
@@ -136,6 +137,9 @@ public final class Trainer {
         }
         func chunks(_ size: Int) -> Int { (network.optimizedCount + size - 1) / size }
         finiteChunks = try storage(chunks(Self.updateChunk))
+        packing = KernelPacking(
+            network,
+            chunks: (0..<chunks(Self.updateChunk)).map { network.optimizedChunk($0, size: Self.updateChunk) })
         squares = training.clipNorm == nil ? nil : DoubleStorage(count: chunks(Self.clippingChunk))
         network.layout.initialize(parameters.region, seed: training.seed)
         codes = try CodeTraining(network, batchSize: training.batchSize)
