@@ -52,7 +52,11 @@ package func multiply(_ a: Matrix, _ b: Matrix, into result: Matrix, accumulatin
         return
     }
     OpenBLAS.prepare()
+    // Told to overwrite, packed products lay zeros of their own and add to them, at a few bytes a cycle: dearer than all the
+    // rest of a product of little depth. Products that pack nothing overwrite as they should.
+    let adds = accumulating || OpenBLAS.packs(m * n * k)
+    if adds, !accumulating { result.base.update(repeating: 0, count: m * n) }
     cblas_sgemm(
         CblasRowMajor, a.order, b.order, Int32(m), Int32(n), Int32(k), 1, a.base, a.leadingDimension,
-        b.base, b.leadingDimension, accumulating ? 1 : 0, result.base, result.leadingDimension)
+        b.base, b.leadingDimension, adds ? 1 : 0, result.base, result.leadingDimension)
 }
