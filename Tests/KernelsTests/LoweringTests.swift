@@ -80,6 +80,17 @@ struct LoweringTests {
         return sum
     }
 
+    /// The cases for `sgemm` of differences are computed by it, and no others.
+    @Test func pairsWhatIsMeantToBePaired() throws {
+        func isPaired(_ sizes: ConvolutionCase) throws -> Bool {
+            Convolution2D(
+                try sizes.geometry(), filters: sizes.filters, activation: .identity, tiles: nil
+            ).isFiltered
+        }
+        for sizes in ConvolutionCase.paired { #expect(try isPaired(sizes), "\(sizes.testDescription)") }
+        for sizes in Self.cases { #expect(try !isPaired(sizes), "\(sizes.testDescription)") }
+    }
+
     /// TensorFlow's `same`, against sizes and paddings that its documentation's formula gives by hand.
     @Test(
         arguments: [

@@ -32,11 +32,11 @@ package struct Convolution2D: Sendable {
 
     /// Floats of what `pack` makes of the kernel, for `forward` alone or for the gradient of the input as well.
     package func packedCount(givesInputGradient: Bool) -> Int {
-        direct?.packedCount(up: givesInputGradient) ?? 0
+        direct?.packedCount(up: givesInputGradient) ?? lowered.packedCount
     }
     /// Gives the kernel the form that products want besides its own, once for all calls with the same kernel.
     package func pack(_ kernel: FloatRegion, into packed: FloatRegion) {
-        direct?.pack(kernel, into: packed)
+        if let direct { direct.pack(kernel, into: packed) } else { lowered.pack(kernel, into: packed) }
     }
 
     /// output = activation(kernel ∗ input + bias), for `count` images.
@@ -55,7 +55,8 @@ package struct Convolution2D: Sendable {
                 into: output, scratch: scratch)
         }
         lowered.down(
-            input, count: count, kernel: kernel, bias: bias, activation: activation, into: output,
+            input, count: count, kernel: kernel, packed: packed, bias: bias, activation: activation,
+            into: output,
             scratch: scratch)
     }
 
@@ -95,10 +96,11 @@ package struct Convolution2D: Sendable {
             lowered.lower(
                 input[block.images(of: geometry.imageCount)], count: block.count, into: scratch)
             lowered.kernelGradient(
-                scratch, sums, count: block.count, into: kernelGradient, accumulating: adds)
+                sums, block, into: kernelGradient, accumulating: accumulating, scratch: scratch)
             if let inputGradient {
                 lowered.up(
-                    sums, count: block.count, kernel: kernel, bias: nil, activation: .identity,
+                    sums, count: block.count, kernel: kernel, packed: packed, bias: nil,
+                    activation: .identity,
                     into: inputGradient[block.images(of: geometry.imageCount)],
                     accumulating: accumulatingInput, scratch: scratch)
             }
@@ -124,8 +126,7 @@ extension Convolution2D: Layer {
     }
     package var arithmetic: (forward: Arithmetic, weightGradient: Arithmetic, inputGradient: Arithmetic)? {
         guard let direct else {
-            let all = Arithmetic(.sgemm, flop: 2 * geometry.positions * geometry.patch * filters)
-            return (all, all, all)
+            return (lowered.arithmetic, lowered.arithmetic, lowered.arithmetic)
         }
         return (direct.downArithmetic, direct.gradientArithmetic, direct.upArithmetic)
     }

@@ -34,10 +34,10 @@ package struct TransposedConvolution2D: Sendable {
     }
 
     /// Floats of what `pack` makes of the kernel.
-    package var packedCount: Int { direct?.packedCount(up: true) ?? 0 }
+    package var packedCount: Int { direct?.packedCount(up: true) ?? lowered.packedCount }
     /// Gives the kernel the form that products want besides its own, once for all calls with the same kernel.
     package func pack(_ kernel: FloatRegion, into packed: FloatRegion) {
-        direct?.pack(kernel, into: packed)
+        if let direct { direct.pack(kernel, into: packed) } else { lowered.pack(kernel, into: packed) }
     }
 
     /// output = activation(kernelᵀ ∗ input + bias), for `count` images.
@@ -56,7 +56,8 @@ package struct TransposedConvolution2D: Sendable {
                 into: output, scratch: scratch)
         }
         lowered.up(
-            input, count: count, kernel: kernel, bias: bias, activation: activation, into: output,
+            input, count: count, kernel: kernel, packed: packed, bias: bias, activation: activation,
+            into: output,
             accumulating: false, scratch: scratch)
     }
 
@@ -97,11 +98,12 @@ package struct TransposedConvolution2D: Sendable {
                 accumulating: adds)
             lowered.lower(sums, count: block.count, into: scratch)
             lowered.kernelGradient(
-                scratch, sources, count: block.count, into: kernelGradient, accumulating: adds)
+                sources, block, into: kernelGradient, accumulating: accumulating, scratch: scratch)
             if let inputGradient {
                 lowered.downLowered(
-                    scratch, count: block.count, kernel: kernel,
-                    into: inputGradient[block.images(of: inputCount)], accumulating: accumulatingInput)
+                    count: block.count, kernel: kernel, packed: packed,
+                    into: inputGradient[block.images(of: inputCount)], accumulating: accumulatingInput,
+                    scratch: scratch)
             }
         }
     }
@@ -125,8 +127,7 @@ extension TransposedConvolution2D: Layer {
     }
     package var arithmetic: (forward: Arithmetic, weightGradient: Arithmetic, inputGradient: Arithmetic)? {
         guard let direct else {
-            let all = Arithmetic(.sgemm, flop: 2 * geometry.positions * geometry.patch * inputs)
-            return (all, all, all)
+            return (lowered.arithmetic, lowered.arithmetic, lowered.arithmetic)
         }
         return (direct.upArithmetic, direct.gradientArithmetic, direct.downArithmetic)
     }

@@ -105,10 +105,24 @@ private struct PixelRun {
     var adds: Bool
     var rectifies: Bool
 
-    func sum0() { sum { _, _ in .zero } four: { _, _ in .zero } one: { _, _ in 0 } }
+    func sum0() {
+        sum { _, _ in
+            .zero
+        } four: { _, _ in
+            .zero
+        } one: { _, _ in
+            0
+        }
+    }
 
     func sum1(_ a: UnsafePointer<Float>) {
-        sum { wide(a, $0, $1) } four: { four(a, $0, $1) } one: { one(a, $0, $1) }
+        sum {
+            wide(a, $0, $1)
+        } four: {
+            four(a, $0, $1)
+        } one: {
+            one(a, $0, $1)
+        }
     }
 
     func sum2(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>) {
