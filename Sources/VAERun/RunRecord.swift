@@ -81,7 +81,8 @@ package struct RunRecord: Codable, Sendable {
 
         package init(
             version: String, blas: String, blasKernels: String, blasKernelsChosenBy: String? = nil,
-            products: String?, lowering: String? = nil, tiles: String?, processor: String, threads: Int, started: String,
+            products: String?, lowering: String? = nil, tiles: String?, processor: String, threads: Int,
+            started: String,
             command: [String]
         ) {
             self.version = version
