@@ -60,6 +60,9 @@ package struct RunRecord: Codable, Sendable {
         package let products: String?
         /// The engine in a record of a version that rounded otherwise: `direct` or `lowered`.
         package private(set) var convolutions: String?
+        /// How products by `sgemm` are made of convolutions, `differences`; nil in a record of a version that had im2col alone, and
+        /// rounded otherwise.
+        package let lowering: String?
         /// The instruction set of the tiles, nil where the processor has none.
         package let tiles: String?
         package let processor: String
@@ -78,7 +81,8 @@ package struct RunRecord: Codable, Sendable {
 
         package init(
             version: String, blas: String, blasKernels: String, blasKernelsChosenBy: String? = nil,
-            products: String?, tiles: String?, processor: String, threads: Int, started: String,
+            products: String?, lowering: String? = nil, tiles: String?, processor: String, threads: Int,
+            started: String,
             command: [String]
         ) {
             self.version = version
@@ -86,6 +90,7 @@ package struct RunRecord: Codable, Sendable {
             self.blasKernels = blasKernels
             self.blasKernelsChosenBy = blasKernelsChosenBy
             self.products = products
+            self.lowering = lowering
             self.tiles = tiles
             self.processor = processor
             self.threads = threads

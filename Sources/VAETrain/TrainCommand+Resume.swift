@@ -20,7 +20,9 @@ extension TrainCommand {
         warnOfFormerName(console)
         try checkFlags(run)
         introduce(console, run.products)
-        warnOfOtherArithmetic(run.record.environment, run.products, console)
+        warnOfOtherArithmetic(
+            run.record.environment, run.products,
+            hasConvolutions: !run.record.model.encoderFilters.isEmpty, console)
         if let fallback = run.fallback {
             console.warn("\(fallback)")
             console.warn("going on from the checkpoint before it")
@@ -92,7 +94,7 @@ extension TrainCommand {
 
     /// The same bits need the same arithmetic: tiles anywhere, or the same kernels of OpenBLAS.
     private func warnOfOtherArithmetic(
-        _ recorded: RunRecord.Environment, _ products: Products, _ console: Console
+        _ recorded: RunRecord.Environment, _ products: Products, hasConvolutions: Bool, _ console: Console
     ) {
         var differences: [String] = []
         let computedByTiles = products.areTiled && recorded.tiles != nil
@@ -108,6 +110,11 @@ extension TrainCommand {
             differences.append(
                 "OpenBLAS is another one (\(OpenBLAS.core) kernels of \(OpenBLAS.configuration), not "
                     + "\(recorded.blasKernels) of \(recorded.blas))")
+        }
+        if recorded.products != nil, !computedByTiles, hasConvolutions,
+            recorded.lowering != RunRecord.Environment.lowering
+        {
+            differences.append("an earlier version began it, whose convolutions by sgemm rounded otherwise")
         }
         guard !differences.isEmpty else { return }
         console.warn(

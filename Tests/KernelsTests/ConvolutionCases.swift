@@ -90,6 +90,28 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
         ]
     }()
 
+    /// Three by three taps at stride 2 that `sgemm` of differences computes: even grids of every remainder of the image, odd ones so
+    /// large that the last pairs hardly count, one block or several, the last of them partial or not.
+    static let paired: [ConvolutionCase] = {
+        var random = SplitMix(state: 10)
+        var cases: [ConvolutionCase] = []
+        for height in [15, 16, 19, 20] {
+            for width in [15, 16, 23, 24] {
+                cases.append(
+                    ConvolutionCase(
+                        height: height, width: width, channels: random.pick([32, 48]),
+                        filters: random.pick([32, 37, 50, 64]), kernelHeight: 3, kernelWidth: 3, stride: 2,
+                        count: random.pick([1, 2, 3, 5])))
+            }
+        }
+        return cases
+            + [(58, 54), (53, 57), (54, 16), (28, 28)].map { height, width in
+                ConvolutionCase(
+                    height: height, width: width, channels: 32, filters: 33, kernelHeight: 3, kernelWidth: 3,
+                    stride: 2, count: 3)
+            }
+    }()
+
     private static func grid(channels: [Int], filters: [Int], seed: UInt64) -> [ConvolutionCase] {
         var random = SplitMix(state: seed)
         var cases: [ConvolutionCase] = []
@@ -130,7 +152,9 @@ struct ComputedCase: Sendable {
     let tiles: Tiles?
 
     static let all =
-        (ConvolutionCase.grid + ConvolutionCase.blocks).map { ComputedCase(sizes: $0, tiles: nil) }
+        (ConvolutionCase.grid + ConvolutionCase.blocks + ConvolutionCase.paired).map {
+            ComputedCase(sizes: $0, tiles: nil)
+        }
         + Tiles.available.flatMap { tiles in
             (ConvolutionCase.grid + ConvolutionCase.wide + ConvolutionCase.filtered).map {
                 ComputedCase(sizes: $0, tiles: tiles)

@@ -145,9 +145,13 @@ struct ConvolutionTests {
 }
 
 extension Convolution2D {
-    var isFiltered: Bool { direct?.filtered != nil }
+    var isFiltered: Bool {
+        direct.map { $0.filtered != nil } ?? (arithmetic?.forward.methods == [.filteredSgemm])
+    }
 }
 
 extension TransposedConvolution2D {
-    var isFiltered: Bool { direct?.filtered != nil }
+    var isFiltered: Bool {
+        direct.map { $0.filtered != nil } ?? (arithmetic?.forward.methods == [.filteredSgemm])
+    }
 }

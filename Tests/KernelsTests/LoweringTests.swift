@@ -45,16 +45,32 @@ struct LoweringTests {
             let (x, y) = (whole(sizes.imageCount), whole(sizes.count * geometry.loweredCount))
             let (images, lowered) = (try Guarded(x), try Guarded(untouched: y.count))
             geometry.im2col(images.region, count: sizes.count, into: lowered.region)
-            let raised = try Guarded([Float](repeating: 0, count: x.count))
+            let raised = try Guarded(untouched: x.count)
             let source = try Guarded(y)
-            geometry.col2im(source.region, count: sizes.count, addingTo: raised.region)
+            let col2im = PixelSums(geometry)
+            col2im(
+                source.region, count: sizes.count, bias: nil, rectifying: false, into: raised.region,
+                accumulating: false)
             #expect(
                 product(lowered.values, y) == product(x, raised.values), "\(sizes.testDescription)")
             #expect(areIntact([images, lowered, raised]) && identical(source.values, y))
             // It adds to what is there.
             let above = try Guarded([Float](repeating: 100, count: x.count))
-            geometry.col2im(source.region, count: sizes.count, addingTo: above.region)
+            col2im(
+                source.region, count: sizes.count, bias: nil, rectifying: false, into: above.region,
+                accumulating: true)
             #expect(identical(above.values, raised.values.map { $0 + 100 }))
+            // With a bias for each channel, and cut at 0.
+            let bias = try Guarded(whole(sizes.channels))
+            let cut = try Guarded(untouched: x.count)
+            col2im(
+                source.region, count: sizes.count, bias: bias.region, rectifying: true, into: cut.region,
+                accumulating: false)
+            let expected = raised.values.indices.map {
+                max(raised.values[$0] + bias.values[$0 % sizes.channels], 0)
+            }
+            #expect(identical(cut.values, expected), "\(sizes.testDescription)")
+            #expect(areIntact([above, bias, cut, source]))
         }
     }
 
@@ -62,6 +78,17 @@ struct LoweringTests {
         var sum = 0.0
         for index in a.indices { sum += Double(a[index]) * Double(b[index]) }
         return sum
+    }
+
+    /// The cases for `sgemm` of differences are computed by it, and no others.
+    @Test func pairsWhatIsMeantToBePaired() throws {
+        func isPaired(_ sizes: ConvolutionCase) throws -> Bool {
+            Convolution2D(
+                try sizes.geometry(), filters: sizes.filters, activation: .identity, tiles: nil
+            ).isFiltered
+        }
+        for sizes in ConvolutionCase.paired { #expect(try isPaired(sizes), "\(sizes.testDescription)") }
+        for sizes in Self.cases { #expect(try !isPaired(sizes), "\(sizes.testDescription)") }
     }
 
     /// TensorFlow's `same`, against sizes and paddings that its documentation's formula gives by hand.

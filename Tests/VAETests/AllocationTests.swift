@@ -33,6 +33,14 @@ struct AllocationTests {
         }
     }
 
+    /// The default model has layers of both lowerings.
+    @Test func bySgemm() async {
+        await #expect(processExitsWith: .success) {
+            let count = try allocationsInAnEpoch(products: .blas, threads: 1)
+            #expect(count == 0)
+        }
+    }
+
     @Test func ofAFullyConnectedModel() async {
         await #expect(processExitsWith: .success) {
             let model = ModelConfiguration.fullyConnected(
@@ -167,7 +175,7 @@ struct AllocationTests {
 /// Allocations from the end of an epoch's third step to the end of its last, the 25th.
 private func allocationsInAnEpoch(
     _ model: ModelConfiguration = ModelConfiguration(), binarization: Binarization? = nil,
-    augmentation: Augmentation? = nil, threads: Int,
+    augmentation: Augmentation? = nil, products: Products = .filtered, threads: Int,
     with change: (inout TrainingConfiguration) -> Void = { _ in }
 ) throws -> Int {
     // Of the 24-image batches the last is partial.
@@ -175,7 +183,7 @@ private func allocationsInAnEpoch(
     var training = TrainingConfiguration(
         epochs: 1, batchSize: 24, binarization: binarization, augmentation: augmentation)
     change(&training)
-    let trainer = try Trainer(model, training, threads: threads)
+    let trainer = try Trainer(model, training, threads: threads, products: products)
     var (count, steps) = (-1, 0)
     try trainer.fit(
         images,

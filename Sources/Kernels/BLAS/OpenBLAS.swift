@@ -21,6 +21,11 @@ package enum OpenBLAS {
     /// when more than about twice that many calls are under way.
     package static let concurrentCalls = 64
 
+    /// Whether a product of that many multiplications is packed first: the kernels for AVX-512 have others for small products.
+    static func packs(_ multiplications: Int) -> Bool { !hasSmallKernels || multiplications > 1_000_000 }
+
+    private static let hasSmallKernels = CoreType.instructionSet(of: core) == .avx512
+
     /// Makes OpenBLAS ready; cheap after the first call. Every product goes through it.
     package static func prepare() { _ = prepared }
 

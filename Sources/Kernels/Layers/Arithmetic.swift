@@ -1,7 +1,10 @@
 /// How a layer computes its products in one direction, and what that takes.
 package struct Arithmetic: Sendable, Hashable {
     package enum Method: String, Sendable, Comparable, CaseIterable {
-        case sgemm, tiles, filtered
+        case sgemm
+        /// `sgemm` of differences: minimal filtering.
+        case filteredSgemm = "filtered sgemm"
+        case tiles, filtered
 
         package static func < (a: Method, b: Method) -> Bool {
             allCases.firstIndex(of: a)! < allCases.firstIndex(of: b)!

@@ -8,6 +8,7 @@ package struct Convolution2D: Sendable {
     package let activation: Activation
     /// The convolution by tiles that computes the layer's products; nil where they are lowered to `sgemm`.
     package let direct: DirectConvolution?
+    private let lowered: LoweredConvolution
 
     /// - Parameter tiles: nil lowers all products
     package init(
@@ -18,6 +19,7 @@ package struct Convolution2D: Sendable {
         self.filters = filters
         self.activation = activation
         direct = tiles.map { DirectConvolution(geometry, filters: filters, tiles: $0) }
+        lowered = LoweredConvolution(geometry, filters: filters)
     }
 
     package var kernelCount: Int { geometry.patch * filters }
@@ -25,16 +27,16 @@ package struct Convolution2D: Sendable {
     package var outputCount: Int { geometry.positions * filters }
     /// Floats of scratch that both directions need for `count` images.
     package func scratchCount(images count: Int) -> Int {
-        direct?.scratchCount(images: count) ?? geometry.imagesPerBlock(of: count) * geometry.loweredCount
+        direct?.scratchCount(images: count) ?? lowered.scratchCount(images: count)
     }
 
     /// Floats of what `pack` makes of the kernel, for `forward` alone or for the gradient of the input as well.
     package func packedCount(givesInputGradient: Bool) -> Int {
-        direct?.packedCount(up: givesInputGradient) ?? 0
+        direct?.packedCount(up: givesInputGradient) ?? lowered.packedCount
     }
     /// Gives the kernel the form that products want besides its own, once for all calls with the same kernel.
     package func pack(_ kernel: FloatRegion, into packed: FloatRegion) {
-        direct?.pack(kernel, into: packed)
+        if let direct { direct.pack(kernel, into: packed) } else { lowered.pack(kernel, into: packed) }
     }
 
     /// output = activation(kernel ∗ input + bias), for `count` images.
@@ -52,18 +54,10 @@ package struct Convolution2D: Sendable {
                 input, count: count, kernel: kernel, packed: packed, bias: bias, activation: activation,
                 into: output, scratch: scratch)
         }
-        let (positions, patch) = (geometry.positions, geometry.patch)
-        let weights = Matrix(kernel, rows: patch, columns: filters)
-        for block in Blocks(count, geometry) {
-            let rows = block.count * positions
-            geometry.im2col(input[block.images(of: geometry.imageCount)], count: block.count, into: scratch)
-            // M = positions, N = filters, K = patch: every place of the kernel against every filter.
-            let sums = output[block.images(of: outputCount)]
-            multiply(
-                geometry.loweredMatrix(scratch, count: block.count), weights,
-                into: Matrix(sums, rows: rows, columns: filters))
-            activation.addBiasAndApply(sums, rows: rows, bias: bias)
-        }
+        lowered.down(
+            input, count: count, kernel: kernel, packed: packed, bias: bias, activation: activation,
+            into: output,
+            scratch: scratch)
     }
 
     /// The gradients of the weights and, when asked for, of the input.
@@ -79,11 +73,10 @@ package struct Convolution2D: Sendable {
         inputGradient: FloatRegion?, accumulating: Bool, accumulatingInput: Bool = false,
         scratch: FloatRegion
     ) {
-        let (positions, patch) = (geometry.positions, geometry.patch)
-        activation.backward(
-            gradient, output: output, rows: count * positions, biasGradient: biasGradient,
-            accumulating: accumulating)
         if let direct {
+            activation.backward(
+                gradient, output: output, rows: count * geometry.positions, biasGradient: biasGradient,
+                accumulating: accumulating)
             direct.kernelGradient(
                 input, gradient, count: count, into: kernelGradient, accumulating: accumulating,
                 scratch: scratch)
@@ -94,23 +87,22 @@ package struct Convolution2D: Sendable {
             }
             return
         }
-        let weights = Matrix(kernel, rows: patch, columns: filters)
-        if !accumulatingInput { inputGradient?.prefix(count * geometry.imageCount).fill(with: 0) }
-        for block in Blocks(count, geometry) {
-            let rows = block.count * positions
-            let sums = Matrix(gradient[block.images(of: outputCount)], rows: rows, columns: filters)
-            let lowered = geometry.loweredMatrix(scratch, count: block.count)
-            // M = patch, N = filters, K = positions: a weight's gradient sums over every position it was used at.
-            geometry.im2col(input[block.images(of: geometry.imageCount)], count: block.count, into: scratch)
-            multiply(
-                lowered.transposed, sums, into: Matrix(kernelGradient, rows: patch, columns: filters),
-                accumulating: accumulating || block.start > 0)
+        for block in lowered.blocks(of: count) {
+            let adds = accumulating || block.start > 0
+            let sums = gradient[block.images(of: outputCount)]
+            activation.backward(
+                sums, output: output[block.images(of: outputCount)], rows: block.count * geometry.positions,
+                biasGradient: biasGradient, accumulating: adds)
+            lowered.lower(
+                input[block.images(of: geometry.imageCount)], count: block.count, into: scratch)
+            lowered.kernelGradient(
+                sums, block, into: kernelGradient, accumulating: accumulating, scratch: scratch)
             if let inputGradient {
-                // M = positions, N = patch, K = filters: what each position hands back to the pixels under it.
-                multiply(sums, weights.transposed, into: lowered)
-                geometry.col2im(
-                    scratch, count: block.count,
-                    addingTo: inputGradient[block.images(of: geometry.imageCount)])
+                lowered.up(
+                    sums, count: block.count, kernel: kernel, packed: packed, bias: nil,
+                    activation: .identity,
+                    into: inputGradient[block.images(of: geometry.imageCount)],
+                    accumulating: accumulatingInput, scratch: scratch)
             }
         }
     }
@@ -134,8 +126,7 @@ extension Convolution2D: Layer {
     }
     package var arithmetic: (forward: Arithmetic, weightGradient: Arithmetic, inputGradient: Arithmetic)? {
         guard let direct else {
-            let all = Arithmetic(.sgemm, flop: 2 * geometry.positions * geometry.patch * filters)
-            return (all, all, all)
+            return (lowered.arithmetic, lowered.arithmetic, lowered.arithmetic)
         }
         return (direct.downArithmetic, direct.gradientArithmetic, direct.upArithmetic)
     }
@@ -166,30 +157,4 @@ extension Convolution2D: Layer {
     }
 
     private enum CodingKeys: String, CodingKey { case geometry, filters, activation }
-}
-
-/// The images of a call cut into the blocks that are lowered and multiplied at once.
-struct Blocks: Sequence, IteratorProtocol {
-    struct Block {
-        let start: Int
-        let count: Int
-
-        /// The range of the block's images in a region with `size` values an image.
-        func images(of size: Int) -> Range<Int> { start * size..<(start + count) * size }
-    }
-
-    private let total: Int
-    private let step: Int
-    private var start = 0
-
-    init(_ count: Int, _ geometry: ConvolutionGeometry) {
-        total = count
-        step = geometry.imagesPerBlock(of: count)
-    }
-
-    mutating func next() -> Block? {
-        guard start < total else { return nil }
-        defer { start += step }
-        return Block(start: start, count: Swift.min(step, total - start))
-    }
 }

@@ -11,6 +11,7 @@ package struct TransposedConvolution2D: Sendable {
     package let activation: Activation
     /// The convolution by tiles that computes the layer's products; nil where they are lowered to `sgemm`.
     package let direct: DirectConvolution?
+    private let lowered: LoweredConvolution
 
     /// - Parameter tiles: nil lowers all products
     package init(_ geometry: ConvolutionGeometry, inputs: Int, activation: Activation, tiles: Tiles?) {
@@ -19,6 +20,7 @@ package struct TransposedConvolution2D: Sendable {
         self.inputs = inputs
         self.activation = activation
         direct = tiles.map { DirectConvolution(geometry, filters: inputs, tiles: $0) }
+        lowered = LoweredConvolution(geometry, filters: inputs)
     }
 
     package var kernelCount: Int { geometry.patch * inputs }
@@ -28,14 +30,14 @@ package struct TransposedConvolution2D: Sendable {
     package var outputCount: Int { geometry.imageCount }
     /// Floats of scratch that both directions need for `count` images.
     package func scratchCount(images count: Int) -> Int {
-        direct?.scratchCount(images: count) ?? geometry.imagesPerBlock(of: count) * geometry.loweredCount
+        direct?.scratchCount(images: count) ?? lowered.scratchCount(images: count)
     }
 
     /// Floats of what `pack` makes of the kernel.
-    package var packedCount: Int { direct?.packedCount(up: true) ?? 0 }
+    package var packedCount: Int { direct?.packedCount(up: true) ?? lowered.packedCount }
     /// Gives the kernel the form that products want besides its own, once for all calls with the same kernel.
     package func pack(_ kernel: FloatRegion, into packed: FloatRegion) {
-        direct?.pack(kernel, into: packed)
+        if let direct { direct.pack(kernel, into: packed) } else { lowered.pack(kernel, into: packed) }
     }
 
     /// output = activation(kernelᵀ ∗ input + bias), for `count` images.
@@ -53,19 +55,10 @@ package struct TransposedConvolution2D: Sendable {
                 input, count: count, kernel: kernel, packed: packed, bias: bias, activation: activation,
                 into: output, scratch: scratch)
         }
-        let (positions, patch) = (geometry.positions, geometry.patch)
-        let weights = Matrix(kernel, rows: patch, columns: inputs)
-        for block in Blocks(count, geometry) {
-            let rows = block.count * positions
-            let images = output[block.images(of: outputCount)]
-            // M = positions, N = patch, K = inputs: what each position paints on the pixels under it.
-            multiply(
-                Matrix(input[block.images(of: inputCount)], rows: rows, columns: inputs),
-                weights.transposed, into: geometry.loweredMatrix(scratch, count: block.count))
-            fill(images, with: bias)
-            geometry.col2im(scratch, count: block.count, addingTo: images)
-            activation.apply(images)
-        }
+        lowered.up(
+            input, count: count, kernel: kernel, packed: packed, bias: bias, activation: activation,
+            into: output,
+            accumulating: false, scratch: scratch)
     }
 
     /// The gradients of the weights and of the input, from one lowering of the output's gradient.
@@ -80,12 +73,10 @@ package struct TransposedConvolution2D: Sendable {
         packed: FloatRegion, kernelGradient: FloatRegion, biasGradient: FloatRegion,
         inputGradient: FloatRegion?, accumulating: Bool, accumulatingInput: Bool = false, scratch: FloatRegion
     ) {
-        let (positions, patch) = (geometry.positions, geometry.patch)
-        activation.backward(
-            gradient, output: output, rows: count * geometry.height * geometry.width,
-            biasGradient: biasGradient,
-            accumulating: accumulating)
         if let direct {
+            activation.backward(
+                gradient, output: output, rows: count * geometry.height * geometry.width,
+                biasGradient: biasGradient, accumulating: accumulating)
             direct.kernelGradient(
                 gradient, input, count: count, into: kernelGradient, accumulating: accumulating,
                 scratch: scratch)
@@ -96,33 +87,24 @@ package struct TransposedConvolution2D: Sendable {
             }
             return
         }
-        let weights = Matrix(kernel, rows: patch, columns: inputs)
-        for block in Blocks(count, geometry) {
-            let rows = block.count * positions
-            let lowered = geometry.loweredMatrix(scratch, count: block.count)
-            let sources = block.images(of: inputCount)
-            geometry.im2col(gradient[block.images(of: outputCount)], count: block.count, into: scratch)
-            // M = patch, N = inputs, K = positions: a weight's gradient sums over every position it was used at.
-            multiply(
-                lowered.transposed, Matrix(input[sources], rows: rows, columns: inputs),
-                into: Matrix(kernelGradient, rows: patch, columns: inputs),
-                accumulating: accumulating || block.start > 0)
-            guard let inputGradient else { continue }
-            // M = positions, N = inputs, K = patch: a plain convolution of the gradient.
-            multiply(
-                lowered, weights, into: Matrix(inputGradient[sources], rows: rows, columns: inputs),
-                accumulating: accumulatingInput)
-        }
-    }
-
-    /// Starts every pixel at its channel's bias: one pixel, then copies of all that is there, twice as much each time.
-    package func fill(_ images: FloatRegion, with bias: FloatRegion) {
-        var filled = min(bias.count, images.count)
-        images.base.update(from: bias.base, count: filled)
-        while filled < images.count {
-            let more = min(filled, images.count - filled)
-            (images.base + filled).update(from: images.base, count: more)
-            filled += more
+        for block in lowered.blocks(of: count) {
+            let adds = accumulating || block.start > 0
+            let (sums, sources) = (
+                gradient[block.images(of: outputCount)], input[block.images(of: inputCount)]
+            )
+            activation.backward(
+                sums, output: output[block.images(of: outputCount)],
+                rows: block.count * geometry.height * geometry.width, biasGradient: biasGradient,
+                accumulating: adds)
+            lowered.lower(sums, count: block.count, into: scratch)
+            lowered.kernelGradient(
+                sources, block, into: kernelGradient, accumulating: accumulating, scratch: scratch)
+            if let inputGradient {
+                lowered.downLowered(
+                    count: block.count, kernel: kernel, packed: packed,
+                    into: inputGradient[block.images(of: inputCount)], accumulating: accumulatingInput,
+                    scratch: scratch)
+            }
         }
     }
 }
@@ -145,8 +127,7 @@ extension TransposedConvolution2D: Layer {
     }
     package var arithmetic: (forward: Arithmetic, weightGradient: Arithmetic, inputGradient: Arithmetic)? {
         guard let direct else {
-            let all = Arithmetic(.sgemm, flop: 2 * geometry.positions * geometry.patch * inputs)
-            return (all, all, all)
+            return (lowered.arithmetic, lowered.arithmetic, lowered.arithmetic)
         }
         return (direct.upArithmetic, direct.gradientArithmetic, direct.downArithmetic)
     }

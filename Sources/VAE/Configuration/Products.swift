@@ -10,7 +10,8 @@ public enum Products: String, Sendable, Hashable, Codable, CaseIterable {
     /// bits on all of these, as far as the tiles themselves go: the package has not been run on AArch64. A processor without tiles takes
     /// ``blas``. Runs of versions that had no ``filtered`` go on with it.
     case tiles
-    /// OpenBLAS's `sgemm`, with convolutions lowered to it by im2col.
+    /// OpenBLAS's `sgemm`, with convolutions lowered to it by im2col; those of 3×3 taps and stride 2 on large and even grids by im2col of
+    /// differences, with 25 multiplications for 36.
     case blas
 
     /// The name in the version before this one, which had `direct` and `lowered` for convolutions and took `sgemm` for every

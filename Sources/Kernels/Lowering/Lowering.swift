@@ -1,8 +1,8 @@
-/// im2col and its transpose, col2im, in NHWC.
+/// im2col in NHWC; its transpose, col2im, is `PixelSums`.
 ///
 /// The lowered matrix has a row for each place of the kernel, [positions × patch], and in a row the values under the
 /// kernel in the order (ky, kx, channel). One kernel row is then a run of `kernelWidth · channels` floats that
-/// also lie side by side in the image, so that both directions work on whole runs.
+/// also lie side by side in the image, and is copied as a whole.
 ///
 /// With one channel those runs would be too short to be worth a loop. The matrix is then stored transposed, a plane of
 /// positions for each tap of the kernel, [patch × positions]: see Lowering+Planes.
@@ -53,33 +53,6 @@ extension ConvolutionGeometry {
         }
     }
 
-    /// Adds the lowered matrix of `count` images back to where its values came from: the transpose of
-    /// `im2col`. The images are added to, so they may start as zero or as a bias.
-    package func col2im(_ lowered: FloatRegion, count: Int, addingTo images: FloatRegion) {
-        precondition(
-            images.count >= count * imageCount && lowered.count >= count * loweredCount, "col2im of \(count)")
-        if storesPlanes { return col2imPlanes(lowered, count: count, addingTo: images) }
-        let run = kernelWidth * channels
-        for image in 0..<count {
-            let target = images.base + image * imageCount
-            var source = lowered.base + image * loweredCount
-            for gridY in 0..<gridHeight {
-                for gridX in 0..<gridWidth {
-                    let columns = visibleColumns(gridX)
-                    let before = columns.skipped * channels
-                    let inside = columns.count * channels
-                    for kernelY in 0..<kernelHeight {
-                        let y = gridY * stride + kernelY - paddingTop
-                        if y >= 0 && y < height && inside > 0 {
-                            add(source + before, to: target + (y * width + columns.first) * channels, inside)
-                        }
-                        source += run
-                    }
-                }
-            }
-        }
-    }
-
     /// The kernel columns that fall on the image at `gridX`: how many come before the edge, where the
     /// first lies, and how many there are.
     @inline(__always)
@@ -119,32 +92,6 @@ private func move(_ source: UnsafePointer<Float>, to target: UnsafeMutablePointe
         position &+= 8
     }
     if count & 1 != 0 { target[count &- 1] = source[count &- 1] }
-}
-
-@inline(__always)
-private func add(_ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, _ count: Int) {
-    let (from, to) = (UnsafeRawPointer(source), UnsafeMutableRawPointer(target))
-    let end = count &* 4
-    var position = 0
-    while position &+ 64 <= end {
-        let sum =
-            to.loadUnaligned(fromByteOffset: position, as: Wide.self)
-            + from.loadUnaligned(fromByteOffset: position, as: Wide.self)
-        to.storeBytes(of: sum, toByteOffset: position, as: Wide.self)
-        position &+= 64
-    }
-    while position &+ 16 <= end {
-        let sum =
-            to.loadUnaligned(fromByteOffset: position, as: SIMD4<Float>.self)
-            + from.loadUnaligned(fromByteOffset: position, as: SIMD4<Float>.self)
-        to.storeBytes(of: sum, toByteOffset: position, as: SIMD4<Float>.self)
-        position &+= 16
-    }
-    if count & 2 != 0 {
-        target[position / 4] += source[position / 4]
-        target[position / 4 + 1] += source[position / 4 + 1]
-    }
-    if count & 1 != 0 { target[count &- 1] += source[count &- 1] }
 }
 
 @inline(__always)

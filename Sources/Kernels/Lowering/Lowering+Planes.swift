@@ -24,20 +24,30 @@ extension ConvolutionGeometry {
         }
     }
 
-    /// Adds the planes back to where their values came from.
-    func col2imPlanes(_ lowered: FloatRegion, count: Int, addingTo images: FloatRegion) {
-        var source = UnsafePointer(lowered.base)
-        for tap in 0..<patch {
-            let columns = visiblePlaces(tap % kernelWidth - paddingLeft)
-            for row in 0..<count * gridHeight {
-                let y = row % gridHeight * stride + tap / kernelWidth - paddingTop
-                if y >= 0 && y < height && !columns.isEmpty {
-                    let target = images.base + (row / gridHeight * height + y) * width
-                    let first = columns.lowerBound * stride + tap % kernelWidth - paddingLeft
-                    scatter(source + columns.lowerBound, addingTo: target + first, columns.count)
+    /// images = f(bias + the planes' values, each at the pixel it came from), f the rectification or nothing; overwritten, or added
+    /// to when `accumulating`. A row of an image takes all of its values while it is in the first-level cache.
+    func col2imPlanes(
+        _ lowered: FloatRegion, count: Int, bias: Float, rectifying: Bool, into images: FloatRegion,
+        accumulating: Bool
+    ) {
+        let plane = count * positions
+        for row in 0..<count * height {
+            let (image, y) = (row / height, row % height)
+            let line = images.base + row * width
+            if !accumulating { line.update(repeating: bias, count: width) }
+            for kernelY in 0..<kernelHeight {
+                let offset = y + paddingTop - kernelY
+                guard offset >= 0, offset % stride == 0, offset / stride < gridHeight else { continue }
+                let source = UnsafePointer(lowered.base) + (image * gridHeight + offset / stride) * gridWidth
+                for kernelX in 0..<kernelWidth {
+                    let columns = visiblePlaces(kernelX - paddingLeft)
+                    guard !columns.isEmpty else { continue }
+                    scatter(
+                        source + (kernelY * kernelWidth + kernelX) * plane + columns.lowerBound,
+                        addingTo: line + columns.lowerBound * stride + kernelX - paddingLeft, columns.count)
                 }
-                source += gridWidth
             }
+            if rectifying { for x in 0..<width { line[x] = rectify(line[x]) } }
         }
     }
 
