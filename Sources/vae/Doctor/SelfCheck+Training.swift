@@ -27,7 +27,7 @@ extension SelfCheck {
         let images = try ImageSet(
             shape: model.imageShape,
             pixels: (0..<2 * model.imageShape.count).map { _ in UInt8(1 + random.index(below: 255)) })
-        // Both begin with the same weights.
+        // All ways of multiplying begin with the same weights.
         let found = try Products.allCases.map { try gradient(model, images, threads, $0) }
         let loss = try ReferenceLoss(model, images, found[0].weights)
         let shared = Mutex([Double](repeating: .nan, count: found[0].weights.count))
