@@ -17,7 +17,8 @@ extension AnomaliesCommand {
                 String(repeating: " ", count: max(0, width - text.count)) + text
             }
             return
-                ([right(rank, 5), right(name, width)] + (ranking.labelNoun != nil ? [right(label, labelWidth)] : [])
+                ([right(rank, 5), right(name, width)]
+                + (ranking.labelNoun != nil ? [right(label, labelWidth)] : [])
                 + cells.map { right($0, 24) }).joined(separator: "  ")
         }
         let isTable = ranking.noun == "row"

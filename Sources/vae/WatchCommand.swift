@@ -26,7 +26,9 @@ struct WatchCommand: ParsableCommand {
             """)
 
     @Argument(
-        help: ArgumentHelp("Run folders, or folders of run folders. (default: runs, which need not be there yet)", valueName: "run"))
+        help: ArgumentHelp(
+            "Run folders, or folders of run folders. (default: runs, which need not be there yet)",
+            valueName: "run"))
     var folders: [String] = []
 
     @Option(
