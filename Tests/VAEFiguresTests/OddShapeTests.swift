@@ -93,17 +93,17 @@ import VAECore
 
     /// Columns with headings of their own stand at even distances in all bands.
     @Test func columnsWithHeadingsStandEvenly() throws {
-        let inputs = try images(8, ImageShape(height: 28, width: 28))
-        let names = [
-            "0: cat", "11: rhinoceros", "2: ox", "3: elephant", "4: cat", "5: ox", "6: ox", "7: rhinoceros",
-        ]
+        let inputs = try images(20, ImageShape(height: 32, width: 32))
+        let names = (0..<20).map { "\($0): \($0 % 3 == 1 ? "triangle" : "ox")" }
         let figure = try ReconstructionGrid(
             inputs: inputs, reconstructions: inputs,
-            bands: [names[..<4], names[4...]].map { $0.map { .init($0, count: 1) } })
+            bands: [names[..<10], names[10...]].map { $0.map { .init($0, count: 1) } })
         let entries = try textEntries(of: figure)
         let lefts = try names.map { name in try #require(entries.first { $0.text == name }).box.minX }
-        for (upper, lower) in zip(lefts[..<4], lefts[4...]) { #expect(abs(upper - lower) < 0.01, "\(lefts)") }
-        for (before, after) in zip(lefts[..<3], lefts[1..<4]) {
+        for (upper, lower) in zip(lefts[..<10], lefts[10...]) {
+            #expect(abs(upper - lower) < 0.01, "\(lefts)")
+        }
+        for (before, after) in zip(lefts[..<9], lefts[1..<10]) {
             #expect(abs((after - before) - (lefts[1] - lefts[0])) < 0.01, "\(lefts)")
         }
     }
