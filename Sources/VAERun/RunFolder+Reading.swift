@@ -34,4 +34,11 @@ extension RunFolder {
         let found = names.sorted().map { join(path, $0) }.filter { Folder.holdsFile(configuration, $0) }
         return found.isEmpty ? [path] : found
     }
+
+    /// Whether runs may come to a folder that has none: it is empty, or holds nothing but folders and hidden files. Any other is one that was
+    /// not meant, or a run's that has lost its `config.json`.
+    package static func awaitsRuns(_ path: String) -> Bool {
+        Folder.exists(path) && !Folder.holdsFile(configuration, path) && runs(in: path) == [path]
+            && Folder.names(path).allSatisfy { $0.hasPrefix(".") || Folder.exists(join(path, $0)) }
+    }
 }

@@ -8,23 +8,23 @@ import VAERun
 /// A ranking as text, as a picture and as JSON.
 extension AnomaliesCommand {
     func table(_ ranking: Ranking) -> [String] {
-        let hasLabels = ranking.entries.contains { $0.label != nil }
         let names = ranking.entries.map(\.name.description)
         let width = max(names.map(\.count).max() ?? 0, 5)
-        let labels = ranking.entries.map { $0.label.map { String($0.description.prefix(40)) } ?? "" }
+        let labels = ranking.entries.map { String($0.shownLabel.prefix(40)) }
         let labelWidth = max(5, labels.map(\.count).max() ?? 0)
         func line(_ rank: String, _ name: String, _ label: String, _ cells: [String]) -> String {
             func right(_ text: String, _ width: Int) -> String {
                 String(repeating: " ", count: max(0, width - text.count)) + text
             }
             return
-                ([right(rank, 5), right(name, width)] + (hasLabels ? [right(label, labelWidth)] : [])
+                ([right(rank, 5), right(name, width)]
+                + (ranking.labelNoun != nil ? [right(label, labelWidth)] : [])
                 + cells.map { right($0, 24) }).joined(separator: "  ")
         }
         let isTable = ranking.noun == "row"
         var lines = [
             line(
-                "rank", ranking.noun, "label",
+                "rank", ranking.noun, ranking.labelNoun ?? "",
                 [by.name(lessEntropy: ranking.isLessEntropy) + ", nats"]
                     + (ranking.isLessEntropy ? ["H"] : []) + ["reconstruction", "KL"])
                 + (isTable ? "  columns that cost most, nats" : "")
@@ -87,7 +87,7 @@ extension AnomaliesCommand {
         let headings = ranking.entries.map { entry in
             entry.name.description.split(separator: "/").last.map(String.init) ?? ""
         }
-        let labels = ranking.entries.map { entry in entry.label.map { ": \($0)" } ?? "" }
+        let labels = ranking.entries.map { $0.shownLabel.isEmpty ? "" : ": \($0.shownLabel)" }
         let groups = zip(headings, labels).map { ReconstructionGrid.Group($0 + $1, count: 1) }
         let bands = stride(from: 0, to: groups.count, by: Self.perRow).map {
             Array(groups[$0..<min($0 + Self.perRow, groups.count)])
@@ -106,7 +106,8 @@ extension AnomaliesCommand {
             losses: ranking.entries.map(\.excess), bands: bands,
             title:
                 "\(by.ranking(nil, lessEntropy: ranking.isLessEntropy)) of \(grouped(Double(ranking.count))) images",
-            subtitle: "below, \(how); above, \(input.names == nil ? "number" : "file") and label",
+            subtitle:
+                "below, \(how); above, \(input.names == nil ? "number" : "file")\(ranking.labelNoun.map { " and \($0)" } ?? "")",
             lossHeading: by == .loss && !ranking.isLessEntropy ? "loss, nats" : "\(name), nats")
     }
 

@@ -192,9 +192,16 @@ struct AnomaliesCommand: ParsableCommand {
             let losses: (reconstruction: Double, kl: Double)
             /// Those that cost most, the dearest first; none for images.
             let columns: [ColumnCost]
+            /// As people read it: the class's name, or its label where it has none; empty without a label.
+            var shownLabel: String { className ?? label?.description ?? "" }
         }
 
         let entries: [Entry]
+        /// What ``Entry/shownLabel`` is; nil where no image has one.
+        var labelNoun: String? {
+            if entries.contains(where: { $0.className != nil }) { return "class" }
+            return entries.contains { $0.label != nil } ? "label" : nil
+        }
         /// The number of images that were ranked.
         let count: Int
         /// What was ranked: image, or row.

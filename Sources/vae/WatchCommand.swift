@@ -20,13 +20,15 @@ struct WatchCommand: ParsableCommand {
 
             EXAMPLES
               vae watch runs/mnist
-              vae watch runs                 all runs in a folder, and those to come
+              vae watch runs                 all runs in a folder, also before the first
               vae watch runs/a runs/b --port 9000
               vae watch runs --host 0.0.0.0  for other machines, too
             """)
 
     @Argument(
-        help: ArgumentHelp("Run folders, or folders of run folders. (default: runs)", valueName: "run"))
+        help: ArgumentHelp(
+            "Run folders, or folders of run folders. (default: runs, which need not be there yet)",
+            valueName: "run"))
     var folders: [String] = []
 
     @Option(
@@ -52,7 +54,9 @@ struct WatchCommand: ParsableCommand {
         Signals.unblock([SIGINT, SIGTERM])
         let console = Console("vae watch", quiet: quiet, colour: !noColor)
         do throws(VAEError) {
-            let runs = try WatchedRuns(folders.isEmpty ? ["runs"] : folders)
+            let runs = try folders.isEmpty ? WatchedRuns(["runs"], toCome: "runs") : WatchedRuns(folders)
+            // Before somebody waits for the runs of a folder that was not meant.
+            for folder in runs.awaited { console.note("no run is in \(folder) yet: waiting for the first") }
             let url = try WatchServer.start(runs, host: host, port: port)
             try console.emit(lines: [url])
             console.note("Ctrl-C ends it")

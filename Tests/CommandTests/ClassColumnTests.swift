@@ -54,6 +54,10 @@ import VAEData
         #expect(
             ranks[0] == "rank,image,label,class,loss,standard_error,reconstruction_at_mean,kl_at_mean")
         #expect(ranks.count == 6)
+        // So does what people read.
+        let table = try tool("anomalies", scratch.file("run"), "--by", "loss")
+        #expect(table.output.contains(#/rank +image +class /#), "\(table.output)")
+        #expect(table.output.contains(#/\d +bees, wasps /#) && table.output.contains(#/\d +ants /#))
         for row in ranks.dropFirst() {
             let isAnt = row.split(separator: ",")[2] == "0"
             #expect(row.contains(isAnt ? ",0,ants," : ",1,\"bees, wasps\","), "\(row)")

@@ -127,6 +127,7 @@ import VAECore
             ([scratch.file("none")], 66, "no folder"),
             ([scratch.file("watched"), "--host", "here"], 64, "--host"),
             ([scratch.file("watched"), "--port", "70000"], 64, "70000"),
+            // Pictures, and no run.
             ([scratch.file("data")], 66, "config.json"),
         ] as [([String], Int32, String)] {
             let outcome = try Tool("vae").run(["watch"] + arguments)

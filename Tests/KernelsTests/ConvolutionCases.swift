@@ -87,6 +87,16 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
             ConvolutionCase(
                 height: 28, width: 27, channels: 32, filters: 48, kernelHeight: 3, kernelWidth: 3, stride: 2,
                 count: 3),
+            // Gradients of weights in three or four pairs, with what they leave over at the end of columns, of rows, of both.
+            ConvolutionCase(
+                height: 13, width: 16, channels: 32, filters: 33, kernelHeight: 3, kernelWidth: 3, stride: 2,
+                count: 2),
+            ConvolutionCase(
+                height: 15, width: 18, channels: 35, filters: 32, kernelHeight: 3, kernelWidth: 3, stride: 2,
+                count: 1),
+            ConvolutionCase(
+                height: 14, width: 14, channels: 32, filters: 32, kernelHeight: 3, kernelWidth: 3, stride: 2,
+                count: 3),
         ]
     }()
 

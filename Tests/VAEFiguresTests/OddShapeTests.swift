@@ -78,6 +78,36 @@ import VAECore
         #expect(try textEntries(of: figure).contains { $0.text == text })
     }
 
+    /// Losses below narrow columns don't run into each other: the space between two is no narrower than most of a digit.
+    @Test func neighbouringLossesStandApart() throws {
+        let inputs = try images(10, ImageShape(height: 96, width: 32))
+        let figure = try ReconstructionGrid(
+            inputs: inputs, reconstructions: inputs, losses: (0..<10).map { -7405.0 - Double($0) })
+        let boxes = try textEntries(of: figure).filter { $0.text.hasPrefix("−74") }.map(\.box)
+            .sorted { $0.minX < $1.minX }
+        #expect(boxes.count == 10)
+        for (left, right) in zip(boxes, boxes.dropFirst()) {
+            #expect(right.minX - left.maxX >= 0.8 * left.width / 5, "\(left), \(right)")
+        }
+    }
+
+    /// Columns with headings of their own stand at even distances in all bands.
+    @Test func columnsWithHeadingsStandEvenly() throws {
+        let inputs = try images(20, ImageShape(height: 32, width: 32))
+        let names = (0..<20).map { "\($0): \($0 % 3 == 1 ? "triangle" : "ox")" }
+        let figure = try ReconstructionGrid(
+            inputs: inputs, reconstructions: inputs,
+            bands: [names[..<10], names[10...]].map { $0.map { .init($0, count: 1) } })
+        let entries = try textEntries(of: figure)
+        let lefts = try names.map { name in try #require(entries.first { $0.text == name }).box.minX }
+        for (upper, lower) in zip(lefts[..<10], lefts[10...]) {
+            #expect(abs(upper - lower) < 0.01, "\(lefts)")
+        }
+        for (before, after) in zip(lefts[..<9], lefts[1..<10]) {
+            #expect(abs((after - before) - (lefts[1] - lefts[0])) < 0.01, "\(lefts)")
+        }
+    }
+
     @Test(arguments: shapes, [1, 8])
     func interpolations(shape: ImageShape, pairs: Int) throws {
         for steps in [2, 11, 50] {

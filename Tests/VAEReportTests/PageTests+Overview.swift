@@ -74,6 +74,26 @@ extension PageTests {
         try await expectSilence(driver)
     }
 
+    @Test func anEmptyFoldersPageWaits() async throws {
+        let folder = scratch.file("all")
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let url = try await waiting { try WatchServer.start(WatchedRuns([folder]), port: 0) }
+        let driver = try Chromium.current
+        _ = try await driver.consoleMessages()
+        try await driver.go(to: url)
+        try await driver.wait(until: "document.documentElement.dataset.ready")
+        #expect(try await text(driver, "lede") == "waiting for the first run in \(folder)")
+        #expect(try await text(driver, "awaited-command") == "vae-train --out \(folder)/first")
+        let hidden =
+            "return ['awaited', 'losses', 'pictures', 'explore'].map((id) => Number(document.getElementById(id).hidden));"
+        #expect(try await driver.run(hidden).numbers == [0, 1, 1, 1])
+        try RunFolders(scratch: scratch).make("all/a", losses: [200])
+        try await driver.wait(until: "document.getElementById('runs').textContent.includes('200.00')")
+        #expect(try await driver.run(hidden).numbers == [1, 0, 0, 1])
+        #expect(try await text(driver, "title") == "a on digits")
+        try await expectSilence(driver)
+    }
+
     /// A page that is served follows a training by itself, and says so when nobody answers any more.
     @Test func aServedPageFollowsItsRun() async throws {
         let folders = RunFolders(scratch: scratch)

@@ -169,6 +169,34 @@ import VAECore
         #expect(try await get(port, "/").status == 200)
     }
 
+    /// A folder may be watched before the first run is in it, and the usual one before it is made.
+    @Test func theFirstRunIsWaitedFor() async throws {
+        let (all, later) = (scratch.file("all"), scratch.file("later"))
+        try FileManager.default.createDirectory(atPath: all + "/half", withIntermediateDirectories: true)
+        let toCome = try await waiting {
+            try WatchServer.start(try WatchedRuns([later], toCome: later), port: 0)
+        }
+        let served = [(all, try await serve([all]).port), (later, try #require(URL(string: toCome)?.port))]
+        for (folder, port) in served {
+            let waits = try await news(port)
+            #expect(try runs(waits).isEmpty && waits["awaited"] as? [String] == [folder])
+            #expect(waits["missing"] as? [String] == [] && waits["title"] as? String == "No run yet")
+            #expect(try await get(port, "/").status == 200)
+            try folders.make("\(folder == all ? "all" : "later")/a", losses: [15])
+            let found = try await news(port)
+            #expect(try runs(found).map { $0["name"] as? String } == ["a"])
+            #expect(found["awaited"] as? [String] == [] && found["title"] as? String == "a on digits")
+        }
+        // A run's folder that has lost its settings, and one that was not meant, are not waited for.
+        try FileManager.default.removeItem(atPath: all + "/a/config.json")
+        try FileManager.default.createDirectory(
+            atPath: scratch.file("photos"), withIntermediateDirectories: true)
+        try Data("p".utf8).write(to: URL(fileURLWithPath: scratch.file("photos/p.jpg")))
+        for folder in [all + "/a", scratch.file("photos")] {
+            #expect(throws: VAEError.self, "\(folder)") { try WatchedRuns([folder]) }
+        }
+    }
+
     /// Viewers that ask for much and read nothing keep nobody from what is asked.
     @Test func viewersThatNeverReadKeepNobody() async throws {
         let run = try folders.make("a", losses: [10])

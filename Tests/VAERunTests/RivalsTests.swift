@@ -127,11 +127,11 @@ struct RivalsTests {
             ])
         #expect(
             try causes(kl: 9, used: 5) == [
-                "Of 32 latent dimensions only 5 are used, with 0.1 nats or more."
+                "Of 32 latent dimensions only 5 are used, with 0.1 nats or more and a mean that moves from image to image."
             ])
         #expect(
             try causes(kl: 3, used: 1, of: 2) == [
-                "Of 2 latent dimensions only 1 is used, with 0.1 nats or more."
+                "Of 2 latent dimensions only 1 is used, with 0.1 nats or more and a mean that moves from image to image."
             ])
         #expect(try causes(kl: 9, used: 17) == [] && causes(kl: 3, used: 1, of: 1) == [])
         #expect(try causes(kl: 9, used: nil) == [])

@@ -68,8 +68,10 @@ public struct ReconstructionGrid: Figure {
             hasLosses: losses != nil
         ) { tile in
             // Losses may be written somewhat smaller, as long as they can be read.
-            losses.map { 0.75 * ruler.width(of: Self.texts($0, tile), .tick) + 2 - ReconstructionLayout.gap }
-                ?? 0
+            losses.map {
+                0.75 * ruler.width(of: Self.texts($0, tile), .tick) + ReconstructionLayout.leastTextGap
+                    - ReconstructionLayout.gap
+            } ?? 0
         } headingWidth: {
             $0.isEmpty ? 0 : ruler.width(of: $0, Self.bold)
         } top: { width in
@@ -178,7 +180,7 @@ public struct ReconstructionGrid: Figure {
         guard let losses else { return }
         // One size for all, small enough for the widest.
         let widest = max(1, canvas.width(of: losses, .tick))
-        let room = layout.cell(0, row: 0).width + ReconstructionLayout.gap - 2
+        let room = layout.cell(0, row: 0).width + ReconstructionLayout.gap - ReconstructionLayout.leastTextGap
         var style = TextStyle.tick
         style.size = min(style.size, style.size * room / widest)
         for first in layout.firstColumns {

@@ -28,6 +28,8 @@ struct ReconstructionLayout: Sendable {
     private let top: Double
 
     static let gap = 6.0
+    /// Between numbers below neighbouring columns: as much as a digit is wide, or they read as one.
+    static let leastTextGap = 7.0
     /// A line of text, which no row is lower than.
     static let leastRow = 18.0
     /// Room for the scale of the differences.
@@ -55,6 +57,9 @@ struct ReconstructionLayout: Sendable {
             of: shape, within: Self.side(of: shape, fitting: min(112, max(24, room.min() ?? 0))))
         let cell = Size(
             width: max(tile.width, columnWidth(tile).rounded(.up)), height: max(tile.height, Self.leastRow))
+        // Columns with a heading each stand at even distances, whatever the headings are.
+        let isEven = bands.joined().allSatisfy { $0.count == 1 && !$0.heading.isEmpty }
+        let widestHeading = isEven ? bands.joined().map { headingWidth($0.heading) }.max() : nil
         var groups: [Group] = []
         var places: [Point] = []
         var firsts: [Int] = []
@@ -65,14 +70,16 @@ struct ReconstructionLayout: Sendable {
             firsts.append(places.count)
             var x = left
             // A heading gets its width where the figure stays as wide as it may be, or a large tile's.
-            let share = (1200 - left - Self.right) / Double(band.count) - groupGap
+            let most = isEven ? bands.map(\.count).max() ?? band.count : band.count
+            let share = (1200 - left - Self.right) / Double(most) - groupGap
             for group in band {
                 let (start, first) = (x, places.count)
                 for _ in 0..<group.count {
                     places.append(Point(x, y))
                     x += cell.width + gap
                 }
-                x = max(x, start + min(headingWidth(group.heading), max(112, share)).rounded(.up))
+                let width = widestHeading ?? headingWidth(group.heading)
+                x = max(x, start + min(width, max(112, share)).rounded(.up))
                 widest = max(widest, x - gap)
                 x += groupGap
                 groups.append(

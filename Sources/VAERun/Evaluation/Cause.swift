@@ -97,7 +97,9 @@ struct Cause {
         // The half is as many as chance leaves unused of two.
         if let used = facts.usedUnits, used < facts.latentSize, 2 * used <= facts.latentSize {
             let size = Words.count(facts.latentSize, "latent dimension")
-            let least = "\(Words.number(LatentActivity.leastUse, 1)) nats or more"
+            // Both are asked of one that is used: a mean that stands off the prior costs nats as well, and tells nothing apart.
+            let least =
+                "\(Words.number(LatentActivity.leastUse, 1)) nats or more and a mean that moves from \(items.one) to \(items.one)"
             return Cause(
                 sign: used == 0
                     ? "None of \(size) has \(least)."

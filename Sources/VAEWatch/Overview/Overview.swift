@@ -62,19 +62,27 @@ struct Overview: Encodable {
     let runs: [Run]
     /// Run folders that can't be read now, and why.
     let missing: [String]
+    /// Folders in which no run has begun yet.
+    let awaited: [String]
     let warning: String?
 
     /// - Parameter part: of the run at a place, its state, its pictures and its page's address
     init(
-        _ comparison: RunComparison, isLive: Bool, missing: [String] = [],
+        _ comparison: RunComparison, isLive: Bool, missing: [String] = [], awaited: [String] = [],
         _ part: (Int) -> (state: RunState, pictures: [Picture], page: String?)
     ) {
         let runs = comparison.runs
         let names = Set(runs.map(\.record.data.name)).sorted()
-        let subject = runs.count == 1 ? runs[0].name : "\(runs.count) runs"
+        let subject =
+            switch runs.count {
+            case 0: awaited.isEmpty ? "No runs" : "No run yet"
+            case 1: runs[0].name
+            default: "\(runs.count) runs"
+            }
         title = names.count == 1 ? "\(subject) on \(names[0])" : subject
         self.isLive = isLive
         self.missing = missing
+        self.awaited = awaited
         warning = comparison.warning
         differences = comparison.shownDifferences.map(\.name)
         let colours = OverviewPage.colours(comparison.groups.count)

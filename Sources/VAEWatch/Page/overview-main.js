@@ -7,7 +7,10 @@ const runPages = new RunPages();
 /** Milliseconds between two questions for news. */
 const pause = 2000;
 
-function ledeText({ runs, missing }) {
+/** "runs", "a and b". */
+const listed = (names) => [names.slice(0, -1).join(', '), names.at(-1)].filter(Boolean).join(' and ');
+
+function ledeText({ runs, missing, awaited }) {
   const training = runs.filter(({ state }) => state === 'training');
   const parts = training.map((run) => {
     const done = run.history.length;
@@ -16,12 +19,16 @@ function ledeText({ runs, missing }) {
     return `${runs.length > 1 ? `${run.name}: ` : ''}epoch ${Math.min(done + 1, run.epochs)} of ${run.epochs}${left}`;
   });
   const others = runs.length - training.length;
-  if (!training.length) parts.push(runs.length === 1 ? states[runs[0].state] : `${count(runs.length)} runs, none in training`);
+  if (!runs.length) parts.push(...(missing.length ? [] : awaited.length ? [`waiting for the first run in ${listed(awaited)}`] : ['no runs']));
+  else if (!training.length) parts.push(runs.length === 1 ? states[runs[0].state] : `${count(runs.length)} runs, none in training`);
   else if (others) parts.push(`${others} not in training`);
   return [...parts, ...missing].join('; ');
 }
 
 function show(overview) {
+  byId('awaited').hidden = !overview.awaited.length || overview.runs.length > 0;
+  byId('awaited-command').textContent = `vae-train --out ${overview.awaited[0]}/first`;
+  for (const id of ['losses', 'pictures']) byId(id).hidden = !overview.runs.length;
   document.title = overview.title;
   byId('title').textContent = overview.title;
   byId('lede').textContent = ledeText(overview);

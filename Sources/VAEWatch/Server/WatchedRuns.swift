@@ -7,37 +7,51 @@ import VAERun
 package actor WatchedRuns {
     /// Run folders, and folders of run folders.
     private let paths: [String]
+    /// The one of them that need not be there yet; nil where there is none.
+    private let mayBeMade: String?
     private let drawings: LiveDrawings
     /// What was read of a run, and the files it was read from.
     private var known: [String: (version: [String?], run: ComparedRun)] = [:]
 
-    /// - Parameter paths: run folders, and folders whose subfolders are runs: those too that are made later
-    /// - Throws: `missingInput` when one of them is no such folder; `invalidData` when a file of a run is damaged.
-    package init(_ paths: [String]) throws(VAEError) {
+    /// - Parameters:
+    ///   - paths: run folders, and folders whose subfolders are runs: those too that are made later, the first as well
+    ///   - toCome: the one of them that need not be there yet; nil for none
+    /// - Throws: `missingInput` when one of them is no folder, or a run's whose `config.json` is lost; `invalidData` when a file of a run is
+    ///   damaged.
+    package init(_ paths: [String], toCome: String? = nil) throws(VAEError) {
         self.paths = paths
+        mayBeMade = toCome
         drawings = LiveDrawings(nil)
-        for path in paths {
+        for path in paths where path != toCome || Folder.exists(path) {
+            // One that is not there would be waited for without end where its name is a slip of the pen.
             guard Folder.exists(path) else {
                 throw VAEError(
                     .missingInput, path, "is no folder", expected: "a run folder, or a folder of runs",
-                    advice: "Check the path.")
+                    advice: "Check the path; an empty folder is waited for.")
             }
             let folders = RunFolder.runs(in: path)
-            if folders == [path] { _ = try ComparedRun(folder: path) }
+            if folders == [path], !RunFolder.awaitsRuns(path) { _ = try ComparedRun(folder: path) }
         }
     }
 
     /// A run that this process trains, which may have no file yet, and whose images need not be loaded again.
     package init(training folder: String, on data: Dataset) {
         paths = [folder]
+        mayBeMade = folder
         drawings = LiveDrawings(LiveDrawings.Known(folder: folder, data: data))
+    }
+
+    /// The folders that hold no run yet, as they were named.
+    nonisolated package var awaited: [String] {
+        paths.filter { RunFolder.awaitsRuns($0) || ($0 == mayBeMade && !Folder.exists($0)) }
     }
 
     /// What the page is told now.
     func overview() -> Overview {
         var runs: [ComparedRun] = []
         var missing: [String] = []
-        for folder in paths.flatMap(RunFolder.runs) {
+        let awaited = awaited
+        for folder in paths.flatMap(RunFolder.runs) where !awaited.contains(folder) {
             do throws(VAEError) {
                 runs.append(try read(folder))
             } catch {
@@ -48,7 +62,7 @@ package actor WatchedRuns {
         let comparison = RunComparison(runs)
         let states = comparison.runs.map(RunFolderState.state)
         drawings.wish(zip(comparison.runs, states).filter { $1 == .training }.map(\.0.path))
-        return Overview(comparison, isLive: true, missing: missing) { index in
+        return Overview(comparison, isLive: true, missing: missing, awaited: awaited) { index in
             let (folder, state) = (comparison.runs[index].path, states[index])
             let address = "runs/\(Self.identifier(folder))/"
             let pictures = PictureName.allCases.compactMap { name -> Overview.Picture? in

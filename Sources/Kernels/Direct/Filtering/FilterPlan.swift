@@ -208,12 +208,15 @@ extension FilterPlan {
         func between(_ row: Int) -> vae_place {
             outputs(row: firstRow + row, column: columns.firstOutput + 1, step: columns.outputStep)
         }
-        let (above, below) = (between(0), between(axes.rows.outputStep))
+        // Sums are handed on beside the outputs, which may hold what these are added to: as many as two of the pairs', which are done with.
+        let shared = handedOn(0)
         chain(
-            2 * columns.pairs, bias: true, [products.product(1, .singles)], midway: below,
+            2 * columns.pairs, bias: true, [products.product(1, .singles)], midway: shared,
             [products.product(0, .singles)],
-            to: above, isResult: true)
-        chain(2 * columns.pairs, from: below, [products.product(2, .singles)], to: below, isResult: true)
+            to: between(0), isResult: true)
+        chain(
+            2 * columns.pairs, from: shared, [products.product(2, .singles)],
+            to: between(axes.rows.outputStep), isResult: true)
         for a in 0..<2 {
             let row = firstRow + a * axes.rows.outputStep + 1
             func side(_ b: Int) -> vae_place {
@@ -222,10 +225,10 @@ extension FilterPlan {
                     step: 2 * columns.outputStep)
             }
             chain(
-                columns.pairs, bias: true, [products.single(a, .pair(1))], midway: side(1),
+                columns.pairs, bias: true, [products.single(a, .pair(1))], midway: shared,
                 [products.single(a, .pair(0))],
                 to: side(0), isResult: true)
-            chain(columns.pairs, from: side(1), [products.single(a, .pair(2))], to: side(1), isResult: true)
+            chain(columns.pairs, from: shared, [products.single(a, .pair(2))], to: side(1), isResult: true)
             chain(
                 2 * columns.pairs, bias: true, [products.single(a, .singles)],
                 to: outputs(row: row, column: columns.firstOutput + 1, step: columns.outputStep),
