@@ -132,7 +132,7 @@ import VAECore
     }
 
     /// Two that want the same file: one makes it, the other waits and takes it.
-    @Test(.timeLimit(.minutes(1))) func twoThatWantTheSameFile() throws {
+    @Test(.timeLimit(.minutes(10))) func twoThatWantTheSameFile() throws {
         let source = try pictures(3, in: "p")
         let storage = onDisk
         let events = Mutex<[DatasetEvent]>([])

@@ -38,11 +38,11 @@ import VAEData
     @Test func picturesFollowTheModel() async throws {
         let drawings = LiveDrawings(.init(folder: run, data: data), restFactor: 0)
         try train(seed: 0)
-        let first = try await version(drawings, seconds: 60)
+        let first = try await version(drawings, seconds: 600)
         #expect(first != nil && drawings.picture(.samples, of: run)?.starts(with: [0x89, 0x50]) == true)
         #expect(drawings.picture(.latentSpace, of: run) != nil)
         try train(seed: 1)
-        let second = try await version(drawings, after: first, seconds: 60)
+        let second = try await version(drawings, after: first, seconds: 600)
         #expect(second != nil && second != first)
         drawings.wish([])
         #expect(drawings.picture(.samples, of: run) == nil)
@@ -52,7 +52,7 @@ import VAEData
         // What takes milliseconds is not done again for hours.
         let drawings = LiveDrawings(.init(folder: run, data: data), restFactor: 1e6)
         try train(seed: 0)
-        let first = try await version(drawings, seconds: 60)
+        let first = try await version(drawings, seconds: 600)
         try #require(first != nil)
         try train(seed: 1)
         #expect(try await version(drawings, after: first, seconds: 1) == first)
