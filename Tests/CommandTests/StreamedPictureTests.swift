@@ -53,7 +53,7 @@ import VAECore
         switch damage {
         case .removed: try FileManager.default.removeItem(atPath: scratch.file(name))
         case .cutOff: #expect(truncate(scratch.file(name), 40) == 0)
-        case .noPicture: try Data("no picture".utf8).write(to: URL(fileURLWithPath: scratch.file(name)))
+        case .noPicture: try scratch.write(Array("no picture".utf8), to: name)
         case .anotherPicture: try scratch.write(picture(100), to: name)
         case .anotherFormat: try scratch.write(picture(7, isColour: true), to: name)
         }
@@ -97,7 +97,7 @@ import VAECore
     }
 
     /// With `--on-bad-image skip` the training says after the epoch what was replaced, once, and goes on.
-    @Test(.timeLimit(.minutes(2)), arguments: Damage.allCases) func isSkippedWithAWarning(_ damage: Damage)
+    @Test(.timeLimit(.minutes(20)), arguments: Damage.allCases) func isSkippedWithAWarning(_ damage: Damage)
         throws
     {
         let process = try start(
@@ -115,7 +115,7 @@ import VAECore
     }
 
     /// Without it the training ends with the file's name, and goes on from its checkpoint when the file is there again.
-    @Test(.timeLimit(.minutes(2)), arguments: Damage.allCases) func endsTheTrainingThatThenGoesOn(
+    @Test(.timeLimit(.minutes(20)), arguments: Damage.allCases) func endsTheTrainingThatThenGoesOn(
         _ damage: Damage
     ) throws {
         let data = try pictures(40)
@@ -152,7 +152,7 @@ import VAECore
     }
 
     /// Several that begin at once with an empty cache: one fills it, and all have the same model.
-    @Test(.timeLimit(.minutes(2))) func severalFillOneCache() throws {
+    @Test(.timeLimit(.minutes(20))) func severalFillOneCache() throws {
         let data = try pictures(400)
         let processes = try (0..<3).map { index in
             let process = Process()

@@ -73,8 +73,9 @@ final class Scratch: Sendable {
 
     func bytes(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: file(name))) }
 
+    /// Writes a file or replaces it whole: who reads it meanwhile has the one or the other, never a part.
     func write(_ bytes: [UInt8], to name: String) throws {
-        try Data(bytes).write(to: URL(fileURLWithPath: file(name)))
+        try Data(bytes).write(to: URL(fileURLWithPath: file(name)), options: .atomic)
     }
 
     func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
