@@ -42,8 +42,9 @@ public final class Trainer {
     let losses: FloatStorage
     /// What the codebook is trained with; nil for Gaussian latents.
     let codes: CodeTraining?
-    /// The other ranks of the training; nil for one alone.
+    /// The other ranks of the training, and what is shared with them in a step; nil for one alone.
     let exchange: RankExchange?
+    let sharedStep: SharedStep?
     let packing: KernelPacking
     /// For each chunk of the parameters 1, or 0 when its last update left the finite numbers.
     let finiteChunks: FloatStorage
@@ -130,17 +131,27 @@ public final class Trainer {
             if case .glorotUniform = entry.start { entry.range } else { nil }
         }
         losses = try storage(rows * training.batchSize)
-        if let ranks {
-            exchange = try RankExchange(ranks, length: count, shards: shards.count)
-        } else {
-            exchange = nil
-        }
         func chunks(_ size: Int) -> Int { (network.optimizedCount + size - 1) / size }
         finiteChunks = try storage(chunks(Self.updateChunk))
         packing = KernelPacking(
             network,
             chunks: (0..<chunks(Self.updateChunk)).map { network.optimizedChunk($0, size: Self.updateChunk) })
         squares = training.clipNorm == nil ? nil : DoubleStorage(count: chunks(Self.clippingChunk))
+        if let ranks {
+            let step = try SharedStep(
+                ranks, network,
+                SharedStep.Storage(
+                    gradients: gradients.region, parameters: parameters.region,
+                    finiteChunks: finiteChunks.region, clippingChunks: squares?.count),
+                shards: shards.count)
+            let exchange = try RankExchange(ranks)
+            exchange.share(
+                .moments, step.gathering(firstMoment.region) + step.gathering(secondMoment.region))
+            if let averages { exchange.share(.averages, step.gathering(averages.region)) }
+            (self.exchange, sharedStep) = (exchange, step)
+        } else {
+            (exchange, sharedStep) = (nil, nil)
+        }
         network.layout.initialize(parameters.region, seed: training.seed)
         codes = try CodeTraining(network, batchSize: training.batchSize)
         codes?.begin(parameters.region, sums: firstMoment.region)
@@ -150,7 +161,8 @@ public final class Trainer {
 
     /// The model as it is now: with the average of its parameters, where the configuration asks for one. Copies the parameters.
     public var model: VariationalAutoencoder {
-        VariationalAutoencoder(
+        exchange?.collect(.averages)
+        return VariationalAutoencoder(
             network: engine.network.single, parameters: (averages ?? parameters).region.array())
     }
 

@@ -48,9 +48,14 @@ import VAECore
     static let kinds = [
         Kind("default"),
         Kind("clipped, averaged", { _ in }) {
-            $0.clipNorm = 1
+            $0.clipNorm = 0.01
             $0.averaging = 0.9
             $0.weightDecay = 0.01
+        },
+        Kind("several chunks, clipped", { $0.encoderUnits = [600] }) { $0.clipNorm = 0.01 },
+        Kind("several chunks, a value's Gaussian") {
+            $0.encoderUnits = [150]
+            $0.likelihood = .gaussianValue
         },
         Kind("channel-wise Gaussian, mixture prior") {
             $0.likelihood = .gaussianChannel
@@ -179,7 +184,7 @@ import VAECore
     @Test func theErrorOfOneRankIsThatOfAll() async throws {
         let all = await waitingFor {
             ThreadRanks.run(3) { ranks -> String in
-                let exchange = try RankExchange(ranks, length: 10, shards: 3)
+                let exchange = try RankExchange(ranks)
                 try exchange.agree()
                 do throws(VAEError) {
                     try exchange.agree(
