@@ -7,9 +7,11 @@ import VAECore
 /// nobody asks for it: they take the step on it.
 final class SharedGradient: @unchecked Sendable {
     private let communicator: any Communicator
-    let shares: ParameterShares
-    /// A row for each shard of this rank.
-    private let gradients: FloatRegion
+    /// The range of a gradient that each rank adds up.
+    private let added: [Range<Int>]
+    /// All of a gradient that any rank adds up.
+    private let range: Range<Int>
+    private let rows: Rows
     /// A place for each subtree of another rank, as long as the range that this rank adds up.
     private let staging: FloatStorage
     /// By the images of a batch.
@@ -26,18 +28,29 @@ final class SharedGradient: @unchecked Sendable {
         let rows: [Range<Int>]
     }
 
-    /// - Parameters:
-    ///   - gradients: a row for each shard of this rank
-    ///   - shards: the most of a batch
+    /// The gradients of this rank.
+    struct Rows {
+        /// A row for each of its shards, and behind these others.
+        let gradients: FloatRegion
+        let length: Int
+        /// Shards of a batch, at most, and those that have a row here.
+        let shards, shardsHere: Int
+        /// Gradients of all ranks behind the shards'; 0 where they have no part in this sum.
+        let others: Int
+    }
+
+    /// - Parameter added: the range that each rank adds up
     /// - Throws: `unavailable` without memory enough.
-    init(
-        _ communicator: any Communicator, _ shares: ParameterShares, gradients: FloatRegion, shards: Int
-    ) throws(VAEError) {
-        (self.communicator, self.shares, self.gradients) = (communicator, shares, gradients)
+    init(_ communicator: any Communicator, added: [Range<Int>], _ rows: Rows) throws(VAEError) {
+        (self.communicator, self.added, self.rows) = (communicator, added, rows)
+        range = (added.map(\.lowerBound).min() ?? 0)..<(added.map(\.upperBound).max() ?? 0)
         // Of fewer shards there are fewer subtrees, or as many.
         let most =
-            (1...max(1, shards)).map { SharedSum(of: $0, ranks: shares.ranks).subtrees.count }.max() ?? 0
-        let width = shares.added(by: communicator.rank).count
+            (1...max(1, rows.shards)).map {
+                SharedSum(of: $0, ranks: added.count, behind: rows.others).subtrees.count
+            }
+            .max() ?? 0
+        let width = added[communicator.rank].count
         staging = try Engine.allocate { () throws(OutOfMemory) in try FloatStorage(count: most * width) }
     }
 
@@ -62,14 +75,17 @@ final class SharedGradient: @unchecked Sendable {
     ///   - pool: who adds
     func sum(_ images: Int, _ pool: WorkerPool) {
         guard let plan = plans[images] else { preconditionFailure("not ready for \(images) images") }
-        let length = shares.length
-        for rows in plan.rows {
-            pool.addRows(
-                gradients[rows.lowerBound * length..<rows.upperBound * length], count: rows.count,
-                length: length)
+        let (gradients, length) = (rows.gradients, rows.length)
+        for rows in plan.rows where rows.count > 1 {
+            let region = gradients[rows.lowerBound * length..<rows.upperBound * length]
+            if range.count == length {
+                pool.addRows(region, count: rows.count, length: length)
+            } else {
+                PairwiseSum.addRows(region, count: rows.count, length: length, range: range)
+            }
         }
         communicator.exchange(plan.messages)
-        let mine = shares.added(by: rank)
+        let mine = added[rank]
         let pieces = (mine.count + Self.chunk - 1) / Self.chunk
         pool.run(parts: pieces, with: (plan, mine.count)) { context, _, piece in
             let (plan, width) = context
@@ -82,17 +98,19 @@ final class SharedGradient: @unchecked Sendable {
     }
 
     private func makePlan(_ count: Int, _ images: Int, _ messages: [RankMessage]) {
-        let (length, mine) = (shares.length, shares.added(by: rank))
-        let sum = SharedSum(of: count, ranks: shares.ranks)
-        let first = SharedSum.leaves(of: rank, of: shares.ranks, among: count).lowerBound
-        var (scatter, addends, rows) = ([RankMessage](), [FloatRegion](), [Range<Int>]())
+        let (length, mine, ranks) = (rows.length, added[rank], added.count)
+        let sum = SharedSum(of: count, ranks: ranks, behind: rows.others)
+        let first = SharedSum.leaves(of: rank, of: ranks, among: count).lowerBound
+        let firstBehind = SharedSum.leaves(of: rank, of: ranks, among: rows.others).lowerBound
+        var (scatter, addends, places) = ([RankMessage](), [FloatRegion](), [Range<Int>]())
         for (index, subtree) in sum.subtrees.enumerated() {
             if subtree.rank == rank {
-                let place = subtree.leaves.lowerBound - first
-                let row = gradients[place * length..<(place + 1) * length]
-                rows.append(place..<place + subtree.leaves.count)
+                let leaf = subtree.leaves.lowerBound
+                let place = leaf < count ? leaf - first : rows.shardsHere + leaf - count - firstBehind
+                let row = rows.gradients[place * length..<(place + 1) * length]
+                places.append(place..<place + subtree.leaves.count)
                 addends.append(row[mine])
-                scatter += others.map { .send(row[shares.added(by: $0)], to: $0) }
+                scatter += others.map { .send(row[added[$0]], to: $0) }
             } else {
                 let place = staging.region[index * mine.count..<(index + 1) * mine.count]
                 addends.append(place)
@@ -101,12 +119,12 @@ final class SharedGradient: @unchecked Sendable {
         }
         plans[images] = Plan(
             sum: sum, messages: scatter.filter { $0.region.count > 0 } + messages, addends: addends,
-            rows: rows)
+            rows: places)
     }
 
     /// The way of a range of the sum from those who have added it up to all.
     func gathering(_ range: Range<Int>) -> [RankMessage] {
-        communicator.gathering(gradients) { self.shares.added(by: $0).clamped(to: range) }
+        communicator.gathering(rows.gradients) { added[$0].clamped(to: range) }
     }
 
     /// Brings together a range of the sum, on all ranks.

@@ -5,6 +5,11 @@ import VAECore
 struct SharedStep: Sendable {
     let shares: ParameterShares
     let gradient: SharedGradient
+    /// The sum over shards of the gradient by a VampPrior's components, on every rank: each then has some of them go back through the encoder.
+    let components: SharedGradient?
+    /// The pseudo-inputs' gradients that are this rank's, and the row of the first.
+    let priorParts: Range<Int>
+    let priorRow: Int
     /// The chunks of the update that are this rank's.
     let chunks: Range<Int>
     /// Those of the gradient whose squares are added up.
@@ -19,27 +24,40 @@ struct SharedStep: Sendable {
 
     /// What a trainer has that ranks share.
     struct Storage {
-        let gradients, parameters, finiteChunks: FloatRegion
+        let rows: SharedGradient.Rows
+        let parameters, finiteChunks: FloatRegion
         /// Chunks of the gradient; nil where it is not clipped.
         let clippingChunks: Int?
     }
 
-    /// - Parameter shards: the most of a batch
     /// - Throws: `unavailable` without memory enough.
     init(
-        _ communicator: any Communicator, _ network: Network, _ storage: Storage, shards: Int
+        _ communicator: any Communicator, _ network: Network, _ storage: Storage
     ) throws(VAEError) {
         let rank = communicator.rank
         // A chunk's squares are added in their order: no chunk has two owners.
         let shares = ParameterShares(
             ranks: communicator.count, optimized: network.optimizedCount, length: network.layout.count,
             unit: storage.clippingChunks == nil ? Trainer.updateChunk : Trainer.clippingChunk)
-        gradient = try SharedGradient(communicator, shares, gradients: storage.gradients, shards: shards)
+        let (rows, prior) = (storage.rows, network.topology.prior)
+        gradient = try SharedGradient(
+            communicator, added: (0..<communicator.count).map { shares.added(by: $0) }, rows)
+        let isVamp = rows.others > 0
+        components =
+            isVamp
+            ? try SharedGradient(
+                communicator, added: (0..<communicator.count).map { _ in prior.components },
+                SharedGradient.Rows(
+                    gradients: rows.gradients, length: rows.length, shards: rows.shards,
+                    shardsHere: rows.shardsHere, others: 0)) : nil
+        priorParts = SharedSum.leaves(of: rank, of: communicator.count, among: rows.others)
+        priorRow = rows.shardsHere
         chunks = shares.chunks(of: rank, size: Trainer.updateChunk)
         clippingChunks = shares.chunks(of: rank, size: Trainer.clippingChunk)
-        let others = gradient.gathering(shares.others)
         // The gradient by a prior's components goes on to other parameters before anybody takes a step.
-        let areEarly = network.topology.prior.mixture != nil
+        let areEarly = prior.mixture != nil && !isVamp
+        let others = gradient.gathering(
+            isVamp ? shares.others.clamped(to: 0..<prior.components.lowerBound) : shares.others)
         sumOfOthers = areEarly ? others : []
         made =
             communicator.gathering(storage.parameters) { shares.owned(by: $0) }

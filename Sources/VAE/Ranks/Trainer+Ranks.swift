@@ -12,6 +12,12 @@ extension Trainer {
         guard let exchange, let sharedStep else { return try engine.failure.rethrow() }
         try exchange.agree(engine.failure.take())
         prepareRanks(for: count)
+        if let components = sharedStep.components {
+            components.sum(count, pool)
+            engine.backwardPseudoInputs(
+                sharedStep.priorParts, weights, gradients.region, length: parameters.region.count,
+                row: sharedStep.priorRow)
+        }
         sharedStep.gradient.sum(count, pool)
         sharedStep.gatherOthers()
     }
@@ -19,6 +25,7 @@ extension Trainer {
     /// Makes what ranks say of batches of some images, once: steps then allocate nothing.
     func prepareRanks(for count: Int) {
         let parts = shards.parts(of: count)
+        sharedStep?.components?.prepare(for: count, shards: parts) { [] }
         sharedStep?.gradient.prepare(for: count, shards: parts) { gatheringImages(parts, of: count) }
     }
 
@@ -81,14 +88,6 @@ extension Trainer {
 
     func share(of rank: Int, in batches: MicroBatches) -> Range<Int> {
         SharedSum.leaves(of: rank, of: exchange?.ranks ?? 1, among: batches.count)
-    }
-
-    static func refusal(of prior: Prior) -> VAEError {
-        VAEError(
-            .invalidArgument, "prior",
-            "can't be trained by several ranks: its pseudo-inputs go through the encoder of one",
-            expected: "N(0, I) or a mixture", found: "\(prior)",
-            advice: "Take another prior, or train in one process.")
     }
 }
 

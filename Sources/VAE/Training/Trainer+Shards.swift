@@ -20,9 +20,12 @@ extension Trainer {
             compute(mine, into: 0, of: batch)
         }
         try combine(parts, of: batch.count)
+        let losses = sumLosses(batch.count, batch.objective)
+        // Ranks have brought pseudo-inputs back by now.
+        if sharedStep?.components != nil { return (losses, 1) }
         let rows = exchange == nil && parts <= GradientWaves.fewest ? parts : 1
         engine.finishPriorGradient(weights, gradients.region, length: length, shards: rows)
-        return (sumLosses(batch.count, batch.objective), rows + engine.network.priorParts)
+        return (losses, rows + engine.network.priorParts)
     }
 
     /// Some shards of a batch, and where their gradients go.

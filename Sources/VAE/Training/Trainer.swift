@@ -73,7 +73,7 @@ public final class Trainer {
 
     /// The same as one of several ranks, which all make a trainer with the same configurations and call `fit` with the same images.
     /// - Parameter ranks: the training's processes, as this one sees them; nil for one alone
-    /// - Throws: as the other, and `invalidArgument` for a prior that the pseudo-inputs of one process belong to.
+    /// - Throws: as the other.
     package init(
         _ model: ModelConfiguration, _ training: TrainingConfiguration, threads: Int,
         products: Products = .filtered,
@@ -98,13 +98,15 @@ public final class Trainer {
         let rows = training.measuresPenalty || model.isQuantized ? 3 : 2
         let ranks = ranks.flatMap { $0.count > 1 ? $0 : nil }
         let parts = (shards.count + (ranks?.count ?? 1) - 1) / (ranks?.count ?? 1)
-        if ranks != nil, network.priorParts > 0 { throw Self.refusal(of: model.prior) }
         let vectors = CodeTraining.vectorCount(network, batchSize: training.batchSize)
         let copies = training.averaging == nil ? 1 : 2
         waves =
             ranks == nil
             ? GradientWaves(shards: shards.count, threads: threads) : nil
-        let rowsOfGradients = (waves?.rows(of: shards.count) ?? parts) + network.priorParts
+        let priorRows = ranks.map {
+            SharedSum.leaves(of: $0.rank, of: $0.count, among: network.priorParts).count
+        }
+        let rowsOfGradients = (waves?.rows(of: shards.count) ?? parts) + (priorRows ?? network.priorParts)
         let others =
             count * (2 + copies + rowsOfGradients) + copies * network.packedCount + rows * training.batchSize
             + vectors
@@ -141,9 +143,11 @@ public final class Trainer {
             let step = try SharedStep(
                 ranks, network,
                 SharedStep.Storage(
-                    gradients: gradients.region, parameters: parameters.region,
-                    finiteChunks: finiteChunks.region, clippingChunks: squares?.count),
-                shards: shards.count)
+                    rows: SharedGradient.Rows(
+                        gradients: gradients.region, length: count, shards: shards.count, shardsHere: parts,
+                        others: network.priorParts),
+                    parameters: parameters.region, finiteChunks: finiteChunks.region,
+                    clippingChunks: squares?.count))
             let exchange = try RankExchange(ranks)
             exchange.share(
                 .moments, step.gathering(firstMoment.region) + step.gathering(secondMoment.region))
