@@ -73,12 +73,23 @@ extension Engine {
             first[prior.own[2]].add(sums[mixture.logVariances])
             return
         }
-        let (batches, parts) = (network.pseudoBatches, network.priorParts)
-        pool.run(parts: parts, with: (self, weights, batches, gradients, length, shards)) {
-            context, worker, part in
-            let (engine, weights, batches, gradients, length, shards) = context
-            let row = (shards + part) * length
-            let gradient = gradients[row..<row + length]
+        backwardPseudoInputs(0..<network.priorParts, weights, gradients, length: length, row: shards)
+    }
+
+    /// The gradient by a VampPrior's components, in the first row, brought back through the encoder. Allocates nothing.
+    /// - Parameters:
+    ///   - parts: of the pseudo-inputs' gradients, some of ``Network/priorParts``
+    ///   - gradients: rows of `length`
+    ///   - row: where the first of the parts goes
+    func backwardPseudoInputs(
+        _ parts: Range<Int>, _ weights: Weights, _ gradients: FloatRegion, length: Int, row: Int
+    ) {
+        let (batches, first) = (network.pseudoBatches, parts.lowerBound)
+        pool.run(parts: parts.count, with: (self, weights, batches, gradients, length, row, first)) {
+            context, worker, index in
+            let (engine, weights, batches, gradients, length, row, first) = context
+            let (part, place) = (first + index, (row + index) * length)
+            let gradient = gradients[place..<place + length]
             gradient.fill(with: 0)
             for batch in stride(from: part, to: batches.count, by: engine.network.priorParts) {
                 engine.backward(

@@ -1,11 +1,11 @@
 import Kernels
 import VAECore
 
-/// What ranks tell each other in a training: whether they go on, their parts of a sum, and what they found for images of theirs.
+/// What ranks tell each other in a training: whether they go on, and what each has of state that belongs to all.
 ///
-/// A sum is made by its owners: each rank adds a range of the parameters of all subtrees, and sends that range of the sum to all others. Every
-/// rank then takes the optimiser's step on all parameters, so that each has all of a training's state and can be the one that saves it.
-/// Of P parameters and R ranks a rank so sends P (R − 1) / R floats for each of its subtrees, and as many for its range of the sum.
+/// Each rank takes the optimiser's step on a part of the parameters, and sends these to all others. What the step keeps beside them, moments and
+/// averages, stays with it until somebody needs the whole: a checkpoint, or the test images. Every rank that is asked whether it goes on can so
+/// be asked for that first, and all have everything when a training ends, in whatever way.
 final class RankExchange: @unchecked Sendable {
     let communicator: any Communicator
     var rank: Int { communicator.rank }
@@ -13,95 +13,86 @@ final class RankExchange: @unchecked Sendable {
 
     /// Whether it is over, for all ranks alike: nobody waits for a word.
     private var hasEnded = true
-    private let length: Int
+    /// Why it is over, where this rank heard of it when it asked for something else.
+    private var ending: VAEError?
     /// A word to each rank, and one of each.
     private let words: FloatStorage
     private let askWords: [RankMessage]
-    /// A place for each subtree of another rank, as long as the range that this rank adds up.
-    private let staging: FloatStorage
-    private var plans: [Int: Plan] = [:]
+    /// By the parts' numbers; nil for what there is none of.
+    private var state: [SharedState?] = Part.allCases.map { _ in nil }
 
-    /// What a batch of some shards takes, made once.
-    private struct Plan {
-        let sum: SharedSum
-        /// The sums of subtrees on their way to those who add them up.
-        let scatter: [RankMessage]
-        /// The whole sum on its way to all.
-        let gather: [RankMessage]
-        /// The range of the parameters of each subtree that this rank adds up.
-        let addends: [FloatRegion]
-        /// Rows of this rank's gradients that are a subtree's.
-        let rows: [Range<Int>]
+    /// Kinds of state that are brought together at different times.
+    enum Part: Int, CaseIterable {
+        case moments, averages
+    }
+
+    /// State of which a rank has what it owns.
+    private struct SharedState {
+        let messages: [RankMessage]
+        /// Whether every rank has all of it.
+        var isWhole = true
     }
 
     private enum Word: Float {
-        case goOn, stop, failed
+        case goOn, collect, stop, failed
     }
 
-    /// - Parameters:
-    ///   - length: of the sums, in floats
-    ///   - shards: the most of a batch
     /// - Throws: `unavailable` without memory enough.
-    init(_ communicator: any Communicator, length: Int, shards: Int) throws(VAEError) {
+    init(_ communicator: any Communicator) throws(VAEError) {
         self.communicator = communicator
-        self.length = length
         let (rank, ranks) = (communicator.rank, communicator.count)
         words = try Engine.allocate { () throws(OutOfMemory) in try FloatStorage(count: 2 * ranks) }
         let (mine, theirs) = (words.region[0..<1], words.region[ranks..<2 * ranks])
         askWords = (0..<ranks).filter { $0 != rank }.flatMap {
             [RankMessage.send(mine, to: $0), .receive(theirs[$0..<$0 + 1], from: $0)]
         }
-        // Of fewer shards there are fewer subtrees, or as many.
-        let most = (1...max(1, shards)).map { SharedSum(of: $0, ranks: ranks).subtrees.count }.max() ?? 0
-        let width = Self.range(of: rank, of: ranks, in: length).count
-        staging = try Engine.allocate { () throws(OutOfMemory) in try FloatStorage(count: most * width) }
-    }
-
-    /// The shards of a batch that this rank computes.
-    func shards(of count: Int) -> Range<Int> { SharedSum.leaves(of: rank, of: ranks, among: count) }
-
-    /// The parameters that a rank adds up.
-    private static func range(of rank: Int, of ranks: Int, in length: Int) -> Range<Int> {
-        length * rank / ranks..<length * (rank + 1) / ranks
     }
 
     // MARK: - Going on
 
     /// Begins a training, or goes on with one: from now on all wait for each other.
-    func begin() { hasEnded = false }
+    func begin() { (hasEnded, ending) = (false, nil) }
 
     /// Ends a training that is done, on all ranks without a word.
-    func finish() { hasEnded = true }
+    func finish() {
+        bringTogether()
+        hasEnded = true
+    }
 
-    /// Asks all ranks whether they go on, as before every exchange.
+    /// Asks all ranks whether they go on, as before every exchange, and gives what is asked for in return. Allocates nothing where all do.
     /// - Parameter failure: why this one can't
     /// - Throws: what a rank failed of, the same error on all; `unavailable` where a rank wants to end.
     func agree(_ failure: VAEError? = nil) throws(VAEError) {
-        try say(failure == nil ? .goOn : .failed, failure)
+        if let ending { throw ending }
+        while try !say(failure == nil ? .goOn : .failed, failure) {}
     }
 
     /// Tells all ranks that this one ends, unless they have ended together. They hear of it in their next step.
     /// - Parameter failure: why; nil where somebody wants it to
     func leave(_ failure: VAEError? = nil) {
         guard !hasEnded else { return }
-        try? say(failure == nil ? .stop : .failed, failure)
+        _ = try? say(failure == nil ? .stop : .failed, failure)
     }
 
-    private func say(_ word: Word, _ failure: VAEError?) throws(VAEError) {
+    /// - Returns: whether all go on
+    private func say(_ word: Word, _ failure: VAEError? = nil) throws(VAEError) -> Bool {
         words.region[0] = word.rawValue
         communicator.exchange(askWords)
         words.region[ranks + rank] = word.rawValue
-        func ranksThatSay(_ word: Word) -> [Int] {
-            (0..<ranks).filter { words.region[ranks + $0] == word.rawValue }
+        func firstThatSays(_ word: Word) -> Int? {
+            (0..<ranks).first { words.region[ranks + $0] == word.rawValue }
         }
-        if let first = ranksThatSay(.failed).first {
+        if (0..<ranks).allSatisfy({ words.region[ranks + $0] == Word.goOn.rawValue }) { return true }
+        bringTogether()
+        if let first = firstThatSays(.failed) {
             hasEnded = true
             throw share(failure, of: first)
         }
-        if let first = ranksThatSay(.stop).first {
+        if let first = firstThatSays(.stop) {
             hasEnded = true
             throw VAEError(.unavailable, "rank \(first)", "has ended the training")
         }
+        return false
     }
 
     /// The first failed rank's error, on all ranks.
@@ -114,87 +105,31 @@ final class RankExchange: @unchecked Sendable {
         return VAEError(rankText: failure.rankText(rank)) ?? failure
     }
 
-    // MARK: - Sums
+    // MARK: - State
 
-    /// Adds up the gradients of all shards of all ranks, into the first row of each.
-    /// - Parameters:
-    ///   - count: shards of the batch
-    ///   - gradients: a row for each shard of this rank
-    ///   - pool: who adds
-    func sum(_ count: Int, _ gradients: FloatRegion, _ pool: WorkerPool) {
-        let plan = plans[count] ?? makePlan(count, gradients)
-        for rows in plan.rows {
-            pool.addRows(
-                gradients[rows.lowerBound * length..<rows.upperBound * length], count: rows.count,
-                length: length)
-        }
-        communicator.exchange(plan.scatter)
-        let mine = Self.range(of: rank, of: ranks, in: length)
-        let pieces = (mine.count + Self.chunk - 1) / Self.chunk
-        pool.run(parts: pieces, with: (plan, mine.count)) { context, _, piece in
-            let (plan, width) = context
-            let range = piece * Self.chunk..<min((piece + 1) * Self.chunk, width)
-            for (target, source) in plan.sum.additions {
-                plan.addends[target][range].add(plan.addends[source][range])
-            }
-        }
-        if let sum = plan.addends.first, plan.sum.subtrees[0].rank != rank { gradients[mine].copy(from: sum) }
-        communicator.exchange(plan.gather)
+    /// Has a part of the state shared: `messages` bring it together.
+    func share(_ part: Part, _ messages: [RankMessage]) {
+        state[part.rawValue] = SharedState(messages: messages)
     }
 
-    private func makePlan(_ count: Int, _ gradients: FloatRegion) -> Plan {
-        let sum = SharedSum(of: count, ranks: ranks)
-        let mine = Self.range(of: rank, of: ranks, in: length)
-        let first = shards(of: count).lowerBound
-        var (scatter, gather, addends, rows) = (
-            [RankMessage](), [RankMessage](), [FloatRegion](), [Range<Int>]()
-        )
-        for (index, subtree) in sum.subtrees.enumerated() {
-            if subtree.rank == rank {
-                let place = subtree.leaves.lowerBound - first
-                let row = gradients[place * length..<(place + 1) * length]
-                rows.append(place..<place + subtree.leaves.count)
-                addends.append(row[mine])
-                scatter += others.map { .send(row[Self.range(of: $0, of: ranks, in: length)], to: $0) }
-            } else {
-                let place = staging.region[index * mine.count..<(index + 1) * mine.count]
-                addends.append(place)
-                scatter.append(.receive(place, from: subtree.rank))
-            }
+    /// After a step every rank has its own of the state, and no more.
+    func scatter() { for index in state.indices { state[index]?.isWhole = false } }
+
+    /// Brings together what is not, when all ranks do.
+    func bringTogether(_ parts: [Part] = Part.allCases) {
+        for part in parts {
+            guard let shared = state[part.rawValue], !shared.isWhole else { continue }
+            communicator.exchange(shared.messages)
+            state[part.rawValue]?.isWhole = true
         }
-        for other in others {
-            gather.append(.send(gradients[mine], to: other))
-            gather.append(.receive(gradients[Self.range(of: other, of: ranks, in: length)], from: other))
-        }
-        let plan = Plan(sum: sum, scatter: scatter, gather: gather, addends: addends, rows: rows)
-        plans[count] = plan
-        return plan
     }
 
-    private var others: [Int] { (0..<ranks).filter { $0 != rank } }
-
-    /// Parameters of a range that one thread adds up at a time.
-    private static let chunk = 8192
-
-    // MARK: - What belongs to images
-
-    /// Brings together what every rank has of images that are its own.
-    /// - Parameters:
-    ///   - rows: values of all images each, one image after the other
-    ///   - size: values of an image
-    ///   - images: those of a rank
-    func gather(_ rows: [FloatRegion], size: Int = 1, _ images: (_ rank: Int) -> Range<Int>) {
-        func part(_ row: FloatRegion, _ rank: Int) -> FloatRegion {
-            let images = images(rank)
-            return row[images.lowerBound * size..<images.upperBound * size]
-        }
-        var messages: [RankMessage] = []
-        for row in rows {
-            for other in others {
-                messages.append(.send(part(row, rank), to: other))
-                messages.append(.receive(part(row, other), from: other))
-            }
-        }
-        communicator.exchange(messages)
+    /// Asks all ranks for a part of the state that is not whole, and waits until they have come to where they ask whether they go on: a step at most,
+    /// which they compute meanwhile, or their share of the test images.
+    ///
+    /// What ends the training then is thrown by the next ``agree(_:)``.
+    func collect(_ part: Part) {
+        guard !hasEnded, state[part.rawValue]?.isWhole == false else { return }
+        do throws(VAEError) { _ = try say(.collect) } catch { ending = error }
     }
 }

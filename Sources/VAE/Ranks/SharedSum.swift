@@ -3,7 +3,7 @@
 ///
 /// The tree knows the number of shards alone, so that the bits are those of one process, for any number of ranks.
 struct SharedSum: Sendable, Equatable {
-    /// A subtree that one rank adds up: the shards at `leaves`.
+    /// A subtree that one rank adds up: the gradients at `leaves`.
     struct Subtree: Sendable, Equatable {
         let rank: Int
         let leaves: Range<Int>
@@ -22,10 +22,38 @@ struct SharedSum: Sendable, Equatable {
     /// - Parameters:
     ///   - count: shards
     ///   - ranks: among which they are shared
-    init(of count: Int, ranks: Int) {
+    ///   - others: gradients behind those of the shards, in the same tree, or of many shards in one over their sum; shared among ranks, too
+    init(of count: Int, ranks: Int, behind others: Int = 0) {
+        let shards = (0..<ranks).map { Self.leaves(of: $0, of: ranks, among: count) }
+        let behind = (0..<ranks).map { rank in
+            let leaves = Self.leaves(of: rank, of: ranks, among: others)
+            return count + leaves.lowerBound..<count + leaves.upperBound
+        }
+        let isOneTree = others == 0 || count <= GradientWaves.fewest
+        var nodes =
+            isOneTree ? Self.nodes([shards, behind], of: count + others) : Self.nodes([shards], of: count)
+        var additions = Self.additions(above: nodes)
+        if !isOneTree {
+            // One process has the sum of all shards in one row, before those that are behind.
+            let single = behind.enumerated().flatMap { rank, leaves in leaves.map { (rank, $0) } }
+            let last = single.enumerated().map { index, leaf in
+                Node(
+                    level: 0, index: index + 1, subtree: nodes.count + index, rank: leaf.0,
+                    leaves: leaf.1..<leaf.1 + 1)
+            }
+            let sum = Node(level: 0, index: 0, subtree: 0, rank: nodes[0].rank, leaves: 0..<count)
+            additions += Self.additions(above: [sum] + last)
+            nodes += last
+        }
+        subtrees = nodes.map { Subtree(rank: $0.rank, leaves: $0.leaves) }
+        self.additions = additions
+    }
+
+    /// The largest subtrees of which each lies within some leaves that a rank has.
+    /// - Parameter parts: leaves of each rank, and again some behind those
+    private static func nodes(_ parts: [[Range<Int>]], of count: Int) -> [Node] {
         var nodes: [Node] = []
-        for rank in 0..<ranks {
-            let leaves = Self.leaves(of: rank, of: ranks, among: count)
+        for (rank, leaves) in parts.flatMap({ Array($0.enumerated()) }) {
             var first = leaves.lowerBound
             while first < leaves.upperBound {
                 // The largest subtree that begins here and ends within the part.
@@ -43,8 +71,7 @@ struct SharedSum: Sendable, Equatable {
                 first = end
             }
         }
-        subtrees = nodes.map { Subtree(rank: $0.rank, leaves: $0.leaves) }
-        additions = Self.additions(above: nodes, of: count)
+        return nodes
     }
 
     private struct Node {
@@ -58,7 +85,7 @@ struct SharedSum: Sendable, Equatable {
     }
 
     /// The additions of the tree above some nodes, level by level.
-    private static func additions(above nodes: [Node], of count: Int) -> [(target: Int, source: Int)] {
+    private static func additions(above nodes: [Node]) -> [(target: Int, source: Int)] {
         var (nodes, level) = (nodes, 0)
         var additions: [(target: Int, source: Int)] = []
         while nodes.count > 1 {

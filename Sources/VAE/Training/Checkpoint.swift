@@ -48,7 +48,8 @@ public struct Checkpoint: Sendable, Equatable {
 extension Trainer {
     /// The training as it is: between two calls of `fit`, or within one of its callbacks. Copies weights and moments.
     public func checkpoint() -> Checkpoint {
-        Checkpoint(
+        exchange?.collect(.moments)
+        return Checkpoint(
             modelConfiguration: modelConfiguration, configuration: configuration, products: products,
             history: history, progress: progress, parameters: parameters.region.array(),
             firstMoment: firstMoment.region.array(), secondMoment: secondMoment.region.array(),

@@ -11,6 +11,7 @@ extension Trainer {
     func divergence(_ batch: ArraySlice<UInt32>, parts: Int, loss: Double?) -> VAEError {
         let place = "epoch \(history.count + 1), step \(progress.stepsOfEpoch + 1)"
         let count = parameters.region.count
+        bringTogetherForDivergence()
         // With a finite loss the update has spoilt the parameters already, and the gradient tells where it began.
         let weight = loss == nil ? nil : firstTensorNotFinite { self.parameters.region[$0] }
         let gradient =

@@ -54,6 +54,8 @@ extension Trainer {
         try configuration.checkObjective(images: train.count, hasTest: test != nil)
         try adopt(train, test)
         if progress.stepsTaken == 0 { try beginPrior(with: train) }
+        let batch = configuration.batchSize
+        for count in [batch, train.count % batch] where count > 0 { prepareRanks(for: count) }
         let test = try test.map { try configuration.measured($0) }
         while !isFinished {
             let losses = try runEpoch(train, onStep)
@@ -130,6 +132,9 @@ extension Trainer {
     }
 
     private func measure(_ images: ImageSet, _ pause: () throws -> Void) throws -> Losses {
+        // Whoever has ended after the epoch's last step does not bring anything.
+        try exchange?.agree()
+        exchange?.bringTogether([.averages])
         if let evaluated = averageWeights { engine.pack(evaluated) }
         let batches = MicroBatches(0..<images.count, size: engine.network.microBatch)
         let measured = try engine.measure(
@@ -142,7 +147,12 @@ extension Trainer {
             finish: { rows throws(VAEError) in
                 guard let exchange else { return }
                 try exchange.agree(engine.failure.take())
-                exchange.gather(rows) { batches.images(of: self.share(of: $0, in: batches)) }
+                exchange.communicator.exchange(
+                    rows.flatMap { row in
+                        exchange.communicator.gathering(row) {
+                            batches.images(of: self.share(of: $0, in: batches))
+                        }
+                    })
             })
         try engine.failure.rethrow()
         return configuration.mean(measured)

@@ -21,6 +21,7 @@ extension Trainer {
                 images: images, order: order, range: 0..<images.count, epoch: 1,
                 objective: configuration.finalObjective))
         let count = parameters.region.count
+        sharedStep?.gradient.gather(0..<count)
         PairwiseSum.addRows(gradients.region, count: rows, length: count)
         let gradient = engine.network.layout.entries.map { gradients.region[$0.range].array() }
         let number = Double(images.count)

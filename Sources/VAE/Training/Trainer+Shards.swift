@@ -3,13 +3,13 @@ import VAECore
 
 /// The gradient of a batch, shard by shard: whole shards of a thread each, and what is left by all.
 extension Trainer {
-    /// A gradient for each shard of a batch, and the images' losses; of several ranks the sum of all gradients. Allocates nothing where there is
-    /// one rank.
+    /// A gradient for each shard of a batch, and the images' losses; of several ranks the sum of all gradients, as far as it is this rank's.
+    /// Allocates nothing.
     /// - Returns: losses summed over the batch, and the rows of gradients
     /// - Throws: what reading the images threw, on whatever rank
     func computeGradients(_ batch: StepBatch) throws(VAEError) -> (losses: Losses, rows: Int) {
         let parts = shards.parts(of: batch.count)
-        let (mine, length) = (exchange?.shards(of: parts) ?? 0..<parts, parameters.region.count)
+        let (mine, length) = (shardsOfRank(among: parts), parameters.region.count)
         if let waves, parts > GradientWaves.fewest {
             waves.sum(parts, compute: { compute($0, into: $1, of: batch) }) { rows in
                 pool.addRows(
@@ -20,9 +20,12 @@ extension Trainer {
             compute(mine, into: 0, of: batch)
         }
         try combine(parts, of: batch.count)
+        let losses = sumLosses(batch.count, batch.objective)
+        // Ranks have brought pseudo-inputs back by now.
+        if sharedStep?.components != nil { return (losses, 1) }
         let rows = exchange == nil && parts <= GradientWaves.fewest ? parts : 1
         engine.finishPriorGradient(weights, gradients.region, length: length, shards: rows)
-        return (sumLosses(batch.count, batch.objective), rows + engine.network.priorParts)
+        return (losses, rows + engine.network.priorParts)
     }
 
     /// Some shards of a batch, and where their gradients go.

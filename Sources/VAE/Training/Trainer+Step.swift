@@ -19,9 +19,12 @@ extension Trainer {
         let clipping = clippingFactor(parts: parts)
         let update = StepUpdate(
             parts: clipping == nil ? parts : 1, factor: clipping ?? 1, learningRate: learningRate)
-        pool.run(parts: chunks, with: (self, update)) { context, worker, chunk in
-            context.0.update(chunk, context.1, times: context.0.engine.workspaces[worker].times)
+        let mine = sharedStep?.chunks ?? 0..<chunks
+        pool.run(parts: mine.count, with: (self, update, mine.lowerBound)) { context, worker, part in
+            let (trainer, update, first) = context
+            trainer.update(first + part, update, times: trainer.engine.workspaces[worker].times)
         }
+        shareUpdate()
         let start = times == nil ? 0 : StepTimes.now
         let isFinite = updateLikelihood(parts: parts)
         guard updateCodebook(parts: parts, images: range.count), isFinite,

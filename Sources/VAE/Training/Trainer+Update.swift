@@ -19,14 +19,16 @@ extension Trainer {
         guard let limit = configuration.clipNorm, let squares else { return nil }
         let start = times == nil ? 0 : StepTimes.now
         defer { times?.add(.update, since: start) }
-        pool.run(parts: squares.count, with: (self, squares, parts)) { context, _, chunk in
-            let (trainer, squares, parts) = context
-            let gradients = trainer.gradients.region
+        let mine = sharedStep?.clippingChunks ?? 0..<squares.count
+        pool.run(parts: mine.count, with: (self, squares, parts, mine.lowerBound)) { context, _, part in
+            let (trainer, squares, parts, first) = context
+            let (chunk, gradients) = (first + part, trainer.gradients.region)
             let range = trainer.engine.network.optimizedChunk(chunk, size: Trainer.clippingChunk)
             PairwiseSum.addRows(
                 gradients, count: parts, length: trainer.parameters.region.count, range: range)
             squares[chunk] = GradientNorm.squares(gradients[range])
         }
+        sharedStep?.gather(squares)
         return GradientNorm.factor(squares: PairwiseSum.of(squares.count) { squares[$0] }, limit: limit)
     }
 
@@ -52,6 +54,8 @@ extension Trainer {
         finiteChunks.region[chunk] = isFinite ? 1 : 0
         average(range)
         times?.add(.update, since: start)
+        // Of several ranks none has all parameters of a kernel yet.
+        guard sharedStep == nil else { return }
         packing.finish(chunk) { node in
             let start = times == nil ? 0 : StepTimes.now
             engine.network.pack(node, weights)

@@ -42,8 +42,9 @@ public final class Trainer {
     let losses: FloatStorage
     /// What the codebook is trained with; nil for Gaussian latents.
     let codes: CodeTraining?
-    /// The other ranks of the training; nil for one alone.
+    /// The other ranks of the training, and what is shared with them in a step; nil for one alone.
     let exchange: RankExchange?
+    let sharedStep: SharedStep?
     let packing: KernelPacking
     /// For each chunk of the parameters 1, or 0 when its last update left the finite numbers.
     let finiteChunks: FloatStorage
@@ -72,7 +73,7 @@ public final class Trainer {
 
     /// The same as one of several ranks, which all make a trainer with the same configurations and call `fit` with the same images.
     /// - Parameter ranks: the training's processes, as this one sees them; nil for one alone
-    /// - Throws: as the other, and `invalidArgument` for a prior that the pseudo-inputs of one process belong to.
+    /// - Throws: as the other.
     package init(
         _ model: ModelConfiguration, _ training: TrainingConfiguration, threads: Int,
         products: Products = .filtered,
@@ -97,13 +98,15 @@ public final class Trainer {
         let rows = training.measuresPenalty || model.isQuantized ? 3 : 2
         let ranks = ranks.flatMap { $0.count > 1 ? $0 : nil }
         let parts = (shards.count + (ranks?.count ?? 1) - 1) / (ranks?.count ?? 1)
-        if ranks != nil, network.priorParts > 0 { throw Self.refusal(of: model.prior) }
         let vectors = CodeTraining.vectorCount(network, batchSize: training.batchSize)
         let copies = training.averaging == nil ? 1 : 2
         waves =
             ranks == nil
             ? GradientWaves(shards: shards.count, threads: threads) : nil
-        let rowsOfGradients = (waves?.rows(of: shards.count) ?? parts) + network.priorParts
+        let priorRows = ranks.map {
+            SharedSum.leaves(of: $0.rank, of: $0.count, among: network.priorParts).count
+        }
+        let rowsOfGradients = (waves?.rows(of: shards.count) ?? parts) + (priorRows ?? network.priorParts)
         let others =
             count * (2 + copies + rowsOfGradients) + copies * network.packedCount + rows * training.batchSize
             + vectors
@@ -130,17 +133,29 @@ public final class Trainer {
             if case .glorotUniform = entry.start { entry.range } else { nil }
         }
         losses = try storage(rows * training.batchSize)
-        if let ranks {
-            exchange = try RankExchange(ranks, length: count, shards: shards.count)
-        } else {
-            exchange = nil
-        }
         func chunks(_ size: Int) -> Int { (network.optimizedCount + size - 1) / size }
         finiteChunks = try storage(chunks(Self.updateChunk))
         packing = KernelPacking(
             network,
             chunks: (0..<chunks(Self.updateChunk)).map { network.optimizedChunk($0, size: Self.updateChunk) })
         squares = training.clipNorm == nil ? nil : DoubleStorage(count: chunks(Self.clippingChunk))
+        if let ranks {
+            let step = try SharedStep(
+                ranks, network,
+                SharedStep.Storage(
+                    rows: SharedGradient.Rows(
+                        gradients: gradients.region, length: count, shards: shards.count, shardsHere: parts,
+                        others: network.priorParts),
+                    parameters: parameters.region, finiteChunks: finiteChunks.region,
+                    clippingChunks: squares?.count))
+            let exchange = try RankExchange(ranks)
+            exchange.share(
+                .moments, step.gathering(firstMoment.region) + step.gathering(secondMoment.region))
+            if let averages { exchange.share(.averages, step.gathering(averages.region)) }
+            (self.exchange, sharedStep) = (exchange, step)
+        } else {
+            (exchange, sharedStep) = (nil, nil)
+        }
         network.layout.initialize(parameters.region, seed: training.seed)
         codes = try CodeTraining(network, batchSize: training.batchSize)
         codes?.begin(parameters.region, sums: firstMoment.region)
@@ -150,7 +165,8 @@ public final class Trainer {
 
     /// The model as it is now: with the average of its parameters, where the configuration asks for one. Copies the parameters.
     public var model: VariationalAutoencoder {
-        VariationalAutoencoder(
+        exchange?.collect(.averages)
+        return VariationalAutoencoder(
             network: engine.network.single, parameters: (averages ?? parameters).region.array())
     }
 

@@ -48,13 +48,23 @@ import VAECore
     static let kinds = [
         Kind("default"),
         Kind("clipped, averaged", { _ in }) {
-            $0.clipNorm = 1
+            $0.clipNorm = 0.01
             $0.averaging = 0.9
             $0.weightDecay = 0.01
+        },
+        Kind("several chunks, clipped", { $0.encoderUnits = [600] }) { $0.clipNorm = 0.01 },
+        Kind("several chunks, a value's Gaussian") {
+            $0.encoderUnits = [150]
+            $0.likelihood = .gaussianValue
         },
         Kind("channel-wise Gaussian, mixture prior") {
             $0.likelihood = .gaussianChannel
             $0.prior = .mixture(components: 3)
+        },
+        Kind("VampPrior of a part") { $0.prior = .vamp(pseudoInputs: 5) },
+        Kind("VampPrior of four parts, clipped", { $0.prior = .vamp(pseudoInputs: 150) }) {
+            $0.clipNorm = 0.01
+            $0.averaging = 0.9
         },
         Kind("importance-weighted", { _ in }) { $0.importance = ImportanceWeighting(samples: 3) },
         Kind("conditional") { $0.classes = [0, 1, 2, 3, 4] },
@@ -179,7 +189,7 @@ import VAECore
     @Test func theErrorOfOneRankIsThatOfAll() async throws {
         let all = await waitingFor {
             ThreadRanks.run(3) { ranks -> String in
-                let exchange = try RankExchange(ranks, length: 10, shards: 3)
+                let exchange = try RankExchange(ranks)
                 try exchange.agree()
                 do throws(VAEError) {
                     try exchange.agree(
@@ -200,11 +210,24 @@ import VAECore
         }
     }
 
-    @Test func pseudoInputsAreOfOneProcess() async throws {
-        let kind = Kind("VampPrior") { $0.prior = .vamp(pseudoInputs: 4) }
-        let all = await waitingFor { ThreadRanks.run(2) { try Self.train(kind, $0, threads: 1) } }
+    /// Whose gradients are behind the sum of so many shards, and not beside each of them.
+    @Test(arguments: [2, 3, 5]) func pseudoInputsBehindManyShards(ranks: Int) async throws {
+        let kind = Kind("VampPrior, many shards") {
+            $0.prior = .vamp(pseudoInputs: 40)
+        } _: {
+            $0.batchSize = 1150
+            $0.epochs = 2
+        }
+        let images = try Self.images(1200, seed: 3)
+        let shards = try Trainer(kind.model, kind.training, threads: 1).shardCount
+        try #require(shards > GradientWaves.fewest, "\(shards) shards")
+        let alone = try Self.train(kind, nil, threads: 2, images: images)
+        let all = await waitingFor {
+            ThreadRanks.run(ranks) { try Self.train(kind, $0, threads: 1, images: images) }
+        }
         for result in all {
-            #expect { try result.get() } throws: { "\($0)".contains("can't be trained by several ranks") }
+            #expect(try result.get().parameters == alone.parameters)
+            #expect(try result.get().secondMoment == alone.secondMoment)
         }
     }
 }

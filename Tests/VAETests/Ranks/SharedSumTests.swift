@@ -34,6 +34,25 @@ import Testing
         #expect((0..<7).map { SharedSum.leaves(of: $0, of: 7, among: 16).count } == [2, 2, 2, 3, 2, 2, 3])
     }
 
+    /// Of few shards they are in one tree with what is behind; of many their sum is the first of those.
+    @Test func gradientsBehindTheShards() {
+        for count in 1...70 {
+            for (ranks, others) in [(1, 4), (2, 1), (3, 4), (5, 3), (9, 2)] {
+                let shared = SharedSum(of: count, ranks: ranks, behind: others)
+                var leaves = (0..<count + others).map(String.init)
+                #expect(shared.subtrees.flatMap { Array($0.leaves) } == Array(0..<leaves.count))
+                var sums = shared.subtrees.map { treeOfAdditions(Array(leaves[$0.leaves])) }
+                for (target, source) in shared.additions {
+                    sums[target] = "(\(sums[target])+\(sums[source]))"
+                }
+                if count > 32 {
+                    leaves = [treeOfAdditions(Array(leaves.prefix(count)))] + leaves.suffix(others)
+                }
+                #expect(sums[0] == treeOfAdditions(leaves), "\(count) shards, \(ranks) ranks")
+            }
+        }
+    }
+
     @Test func moreRanksThanShards() {
         let shared = SharedSum(of: 2, ranks: 5)
         #expect(shared.subtrees.map(\.leaves) == [0..<1, 1..<2])
