@@ -28,7 +28,7 @@ struct MatrixProductTests {
         var random = SplitMix(state: 1)
         let sizes = [1, 2, 7, 15, 16, 17, 31, 33, 64, 65, 100, 129]
         for _ in 0..<40 { shapes.append((random.pick(sizes), random.pick(sizes), random.pick(sizes))) }
-        return shapes + [(784, 1, 9), (1, 300, 1), (9, 1, 2500), (130, 120, 110)]
+        return shapes + [(784, 1, 9), (1, 300, 1), (9, 1, 2500), (130, 120, 110), (50, 72, 300)]
     }()
 
     /// An element is a sum of K products in single precision: its error is at most K·u·Σ|a||b|.

@@ -21,10 +21,13 @@ package enum OpenBLAS {
     /// when more than about twice that many calls are under way.
     package static let concurrentCalls = 64
 
-    /// Whether a product of that many multiplications is packed first: the kernels for AVX-512 have others for small products.
-    static func packs(_ multiplications: Int) -> Bool { !hasSmallKernels || multiplications > 1_000_000 }
+    /// Whether there are kernels that pack nothing for small products whose factors lie this way: there are for AVX-512, but not where rows are
+    /// multiplied by rows.
+    static func hasSmallKernels(isLeftTransposed: Bool, _ isRightTransposed: Bool) -> Bool {
+        hasSmallKernels && (isLeftTransposed || !isRightTransposed)
+    }
 
-    private static let hasSmallKernels = CoreType.instructionSet(of: core) == .avx512
+    static let hasSmallKernels = CoreType.instructionSet(of: core) == .avx512
 
     /// Makes OpenBLAS ready; cheap after the first call. Every product goes through it.
     package static func prepare() { _ = prepared }

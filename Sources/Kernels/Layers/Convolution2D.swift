@@ -32,7 +32,8 @@ package struct Convolution2D: Sendable {
 
     /// Floats of what `pack` makes of the kernel, for `forward` alone or for the gradient of the input as well.
     package func packedCount(givesInputGradient: Bool) -> Int {
-        direct?.packedCount(up: givesInputGradient) ?? lowered.packedCount
+        direct?.packedCount(up: givesInputGradient)
+            ?? lowered.packedCount(up: givesInputGradient)
     }
     /// Gives the kernel the form that products want besides its own, once for all calls with the same kernel.
     package func pack(_ kernel: FloatRegion, into packed: FloatRegion) {

@@ -34,7 +34,7 @@ package struct TransposedConvolution2D: Sendable {
     }
 
     /// Floats of what `pack` makes of the kernel.
-    package var packedCount: Int { direct?.packedCount(up: true) ?? lowered.packedCount }
+    package var packedCount: Int { direct?.packedCount(up: true) ?? lowered.packedCount(up: true) }
     /// Gives the kernel the form that products want besides its own, once for all calls with the same kernel.
     package func pack(_ kernel: FloatRegion, into packed: FloatRegion) {
         if let direct { direct.pack(kernel, into: packed) } else { lowered.pack(kernel, into: packed) }

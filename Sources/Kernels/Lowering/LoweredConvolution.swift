@@ -3,8 +3,8 @@
 /// Images are lowered and multiplied a few at a time, so that what one step writes lies in the second-level cache when the next
 /// reads it. Weights are (kernelHeight, kernelWidth, channels, filters), as a matrix [patch × filters].
 struct LoweredConvolution: Sendable {
-    private let geometry: ConvolutionGeometry
-    private let filters: Int
+    let geometry: ConvolutionGeometry
+    let filters: Int
     private let pixelSums: PixelSums
     /// The lowering with fewer multiplications; nil where all are made.
     let paired: PairedLowering?
@@ -38,8 +38,15 @@ struct LoweredConvolution: Sendable {
     /// Lowered images and sums of grids of a block: some hundred rows of every product, which for the kernels of AVX-512 is small.
     private static let blockFloats = 160 << 10
 
+    /// Rows that products with kernels that pack nothing have at most, where an image has no more by itself.
+    private static let unpackedRows = 98
+
     private func imagesPerBlock(of count: Int) -> Int {
-        guard let paired else { return geometry.imagesPerBlock(of: count) }
+        guard let paired else {
+            let most = geometry.imagesPerBlock(of: count)
+            guard !geometry.storesPlanes, OpenBLAS.hasSmallKernels else { return most }
+            return min(most, max(1, Self.unpackedRows / geometry.positions))
+        }
         let size = paired.tiles * (paired.rowCount + PairedLowering.groups * filters)
         return min(count, max(1, Self.blockFloats / size))
     }
@@ -69,12 +76,6 @@ struct LoweredConvolution: Sendable {
             lowered: scratch[0..<sums], sums: scratch[sums..<lines],
             lines: scratch[lines..<lines + paired.linesCount], weights: scratch[weights..<scratch.count])
     }
-
-    /// Floats of the form of the kernel that `pack` makes.
-    var packedCount: Int { paired?.weightCount ?? 0 }
-
-    /// Gives the kernel the form that products want besides its own, once for all calls with the same kernel.
-    func pack(_ kernel: FloatRegion, into packed: FloatRegion) { paired?.pack(kernel, into: packed) }
 
     // MARK: Whole calls
 
@@ -110,7 +111,7 @@ struct LoweredConvolution: Sendable {
                 for (index, group) in paired.groups.enumerated() {
                     multiply(
                         tiles(paired.sums(parts.sums, index, count: block.count), block.count, paired),
-                        weights(packed, group, paired).transposed,
+                        upward(packed, group),
                         into: values(parts.lowered, group, block.count, paired))
                 }
                 paired.raise(
@@ -120,7 +121,7 @@ struct LoweredConvolution: Sendable {
                 // M = positions, N = patch, K = filters: what each position hands to the pixels under it.
                 multiply(
                     Matrix(source, rows: block.count * geometry.positions, columns: filters),
-                    Matrix(kernel, rows: geometry.patch, columns: filters).transposed,
+                    upward(kernel, packed),
                     into: geometry.loweredMatrix(scratch, count: block.count))
                 pixelSums(
                     scratch, count: block.count, bias: bias, rectifying: rectifies, into: target,
@@ -151,7 +152,7 @@ struct LoweredConvolution: Sendable {
             // M = tiles, N = filters, K = a group's values.
             for (index, group) in paired.groups.enumerated() {
                 multiply(
-                    values(parts.lowered, group, count, paired), weights(packed, group, paired),
+                    values(parts.lowered, group, count, paired), weights(packed, group),
                     into: tiles(paired.sums(parts.sums, index, count: count), count, paired))
             }
             return paired.spread(parts.sums, count: count, into: grids, accumulating: accumulating)
@@ -178,7 +179,7 @@ struct LoweredConvolution: Sendable {
                 multiply(
                     values(parts.lowered, group, block.count, paired).transposed,
                     tiles(paired.sums(parts.sums, index, count: block.count), block.count, paired),
-                    into: weights(parts.weights, group, paired), accumulating: block.start > 0)
+                    into: weights(parts.weights, group), accumulating: block.start > 0)
             }
             if block.isLast {
                 paired.unpack(parts.weights, into: gradient, accumulating: accumulating)
@@ -206,40 +207,5 @@ struct LoweredConvolution: Sendable {
         Matrix(
             lowered[group.range.lowerBound..<lowered.count], rows: count * paired.tiles,
             columns: group.range.count, stride: paired.rowCount)
-    }
-
-    private func weights(_ region: FloatRegion, _ group: PairedLowering.Group, _ paired: PairedLowering)
-        -> Matrix
-    {
-        Matrix(
-            region[group.range.lowerBound * filters..<group.range.upperBound * filters],
-            rows: group.range.count, columns: filters)
-    }
-}
-
-/// The images of a call cut into the blocks that are lowered and multiplied at once.
-struct Blocks: Sequence, IteratorProtocol {
-    struct Block {
-        let start: Int
-        let count: Int
-        let isLast: Bool
-
-        /// The range of the block's images in a region with `size` values an image.
-        func images(of size: Int) -> Range<Int> { start * size..<(start + count) * size }
-    }
-
-    private let total: Int
-    private let step: Int
-    private var start = 0
-
-    init(_ count: Int, size: Int) {
-        total = count
-        step = size
-    }
-
-    mutating func next() -> Block? {
-        guard start < total else { return nil }
-        defer { start += step }
-        return Block(start: start, count: Swift.min(step, total - start), isLast: start + step >= total)
     }
 }
