@@ -1,7 +1,7 @@
 /// A product cut along its rows and columns so that OpenBLAS packs none of it.
 ///
 /// With AVX-512 OpenBLAS has kernels that read their factors where they lie, for products of up to a million multiplications
-/// (`sgemm_small_matrix_permit`, kernel/x86_64 of OpenBLAS 0.3.17 and later). Others are copied into the order of the inner loop first, which for
+/// (its function `sgemm_small_matrix_permit`; seen with 0.3.21). Others are copied into the order of the inner loop first, which for
 /// the depths of convolutions takes longer than the loop's better order saves: pieces are 1.1 to 1.6 times as fast. The depth stays whole, so that
 /// each value is the same sum.
 struct ProductPieces: Equatable {
