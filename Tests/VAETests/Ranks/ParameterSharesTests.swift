@@ -37,7 +37,7 @@ import Testing
     @Test func numbersTravelWithAllOfTheirBits() throws {
         let numbers = [
             1.0 / 3, -0.0, .infinity, Double(bitPattern: 0x7FF0_0000_7F80_0001),
-            Double(bitPattern: 0x7F80_0001_FFA0_0000), 5e-324,
+            Double(bitPattern: 0x7F80_0001_FFA0_0000), .leastNonzeroMagnitude,
         ]
         let (sent, received) = (DoubleStorage(count: numbers.count), DoubleStorage(count: numbers.count))
         for (index, number) in numbers.enumerated() { sent[index] = number }
