@@ -174,6 +174,28 @@ package final class DirectConvolution: Sendable {
         }
     }
 
+    /// The gradients of `up`: `down` of the images' gradients, and the kernel's gradient, with what both need of the images made once.
+    package func downWithKernelGradient(
+        _ images: FloatRegion, _ grids: FloatRegion, count: Int, kernel: FloatRegion, packed: FloatRegion,
+        into gridGradients: FloatRegion, accumulatingGrids: Bool, kernelGradient: FloatRegion,
+        accumulating: Bool, scratch: FloatRegion
+    ) {
+        let size = geometry.positions * filters
+        precondition(
+            images.count >= count * geometry.imageCount && grids.count >= count * size
+                && gridGradients.count >= count * size && kernelGradient.count == geometry.patch * filters)
+        let isDone = filtered?.downWithGradient(
+            images, grids, count: count, packed: packed.prefix(packedDownCount), into: gridGradients,
+            accumulatingGrids: accumulatingGrids, kernelGradient: kernelGradient, accumulating: accumulating,
+            scratch: scratch)
+        if isDone == true { return }
+        self.kernelGradient(
+            images, grids, count: count, into: kernelGradient, accumulating: accumulating, scratch: scratch)
+        down(
+            images, count: count, kernel: kernel, packed: packed, bias: nil, activation: .identity,
+            into: gridGradients, accumulating: accumulatingGrids, scratch: scratch)
+    }
+
     /// Parts of the weights' gradient that share no weight.
     package var gradientParts: Int { filtered?.gradient?.parts.count ?? walkParts.count }
 
@@ -187,12 +209,9 @@ package final class DirectConvolution: Sendable {
             images.count >= count * geometry.imageCount && grids.count >= count * geometry.positions * filters
                 && gradient.count == geometry.patch * filters)
         if let filtered = filtered?.gradient {
-            for part in part.map({ $0..<$0 + 1 }) ?? filtered.parts.indices {
-                filtered.sum(
-                    part, images, grids, count: count, into: gradient, accumulating: accumulating,
-                    scratch: scratch)
-            }
-            return
+            return filtered.sum(
+                part, images, grids, count: count, into: gradient, accumulating: accumulating,
+                scratch: scratch)
         }
         var source = images
         if let padded {

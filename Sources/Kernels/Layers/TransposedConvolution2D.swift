@@ -77,15 +77,15 @@ package struct TransposedConvolution2D: Sendable {
             activation.backward(
                 gradient, output: output, rows: count * geometry.height * geometry.width,
                 biasGradient: biasGradient, accumulating: accumulating)
-            direct.kernelGradient(
-                gradient, input, count: count, into: kernelGradient, accumulating: accumulating,
-                scratch: scratch)
-            if let inputGradient {
-                direct.down(
-                    gradient, count: count, kernel: kernel, packed: packed, bias: nil, activation: .identity,
-                    into: inputGradient, accumulating: accumulatingInput, scratch: scratch)
+            guard let inputGradient else {
+                return direct.kernelGradient(
+                    gradient, input, count: count, into: kernelGradient, accumulating: accumulating,
+                    scratch: scratch)
             }
-            return
+            return direct.downWithKernelGradient(
+                gradient, input, count: count, kernel: kernel, packed: packed, into: inputGradient,
+                accumulatingGrids: accumulatingInput, kernelGradient: kernelGradient,
+                accumulating: accumulating, scratch: scratch)
         }
         for block in lowered.blocks(of: count) {
             let adds = accumulating || block.start > 0

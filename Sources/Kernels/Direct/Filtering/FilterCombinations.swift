@@ -32,6 +32,8 @@ struct FilterCombinations: Sendable {
             return rows
         }
 
+        func row(_ index: Int) -> Rows { every(count, from: index) }
+
         func at(_ column: Int, step steps: Int, count: Int) -> Rows {
             var rows = self
             rows.first += column * step
@@ -47,60 +49,64 @@ struct FilterCombinations: Sendable {
             columns: width, isMade: false)
     }
 
-    private mutating func take(_ rows: Int, _ columns: Int) -> Rows {
+    mutating func reserve(_ rows: Int, _ columns: Int) -> Rows {
         defer { made += rows * columns * channels }
         return Rows(
             first: made, row: columns * channels, count: rows, step: channels, columns: columns,
             isMade: true)
     }
 
-    /// x₋ − x₀ or x₊ − x₀ of whole rows, for some pairs.
-    mutating func differences(_ side: PairSide, _ axis: PairedAxis, pairs: Range<Int>) -> Rows {
-        let result = take(pairs.count, width), length = width * channels
-        for pair in pairs {
-            let middle = axis.middle + pair * axis.distance
-            let other = side == .before ? middle - axis.reach : middle + axis.reach
-            let isMissing = axis.isMissing(side, of: pair)
-            combinations.append(
-                vae_combination(
-                    first: isMissing ? 0 : other * length, second: middle * length,
-                    result: result.first + (pair - pairs.lowerBound) * result.row, step: 0, result_step: 0,
-                    count: 1, length: length, first_is_made: false, second_is_made: false,
-                    first_is_zero: isMissing, is_sum: false))
-        }
+    /// x₋ − x₀ or x₊ − x₀ of the rows of a pair.
+    mutating func differences(_ side: PairSide, _ axis: PairedAxis, of pair: Int) -> Rows {
+        let result = reserve(1, width)
+        combinations.append(difference(side, axis, of: pair, into: result))
         return result
     }
 
-    /// The same along each of some rows.
-    mutating func columnDifferences(_ side: PairSide, _ rows: Rows, _ axis: PairedAxis) -> Rows {
-        let result = take(rows.count, axis.pairs)
-        let reach = side == .before ? -axis.reach : axis.reach
-        for row in 0..<rows.count {
-            func append(_ pairs: Range<Int>, isMissing: Bool) {
-                guard !pairs.isEmpty else { return }
-                let middle =
-                    rows.first + row * rows.row
-                    + (axis.middle + pairs.lowerBound * axis.distance) * channels
-                combinations.append(
-                    vae_combination(
-                        first: isMissing ? 0 : middle + reach * channels, second: middle,
-                        result: result.first + row * result.row + pairs.lowerBound * channels,
-                        step: axis.distance * channels, result_step: channels, count: pairs.count,
-                        length: channels, first_is_made: rows.isMade, second_is_made: rows.isMade,
-                        first_is_zero: isMissing, is_sum: false))
-            }
-            let head = axis.isMissing(side, of: 0) ? 1 : 0
-            let tail = axis.pairs > head && axis.isMissing(side, of: axis.pairs - 1) ? 1 : 0
-            append(0..<head, isMissing: true)
-            append(head..<axis.pairs - tail, isMissing: false)
-            append(axis.pairs - tail..<axis.pairs, isMissing: true)
-        }
+    func difference(
+        _ side: PairSide, _ axis: PairedAxis, of pair: Int, into result: Rows
+    ) -> vae_combination {
+        let middle = axis.middle + pair * axis.distance, length = width * channels
+        let other = side == .before ? middle - axis.reach : middle + axis.reach
+        let isMissing = axis.isMissing(side, of: pair)
+        return vae_combination(
+            first: isMissing ? 0 : other * length, second: middle * length, result: result.first, step: 0,
+            result_step: 0, count: 1, length: length, first_is_made: false, second_is_made: false,
+            first_is_zero: isMissing, is_sum: false)
+    }
+
+    /// The same along a row.
+    mutating func columnDifferences(_ side: PairSide, _ row: Rows, _ axis: PairedAxis) -> Rows {
+        let result = reserve(1, axis.pairs)
+        combinations += columnDifferences(side, row, axis, into: result)
         return result
+    }
+
+    func columnDifferences(
+        _ side: PairSide, _ row: Rows, _ axis: PairedAxis, into result: Rows
+    ) -> [vae_combination] {
+        let reach = side == .before ? -axis.reach : axis.reach
+        func differences(_ pairs: Range<Int>, isMissing: Bool) -> vae_combination? {
+            guard !pairs.isEmpty else { return nil }
+            let middle = row.first + (axis.middle + pairs.lowerBound * axis.distance) * channels
+            return vae_combination(
+                first: isMissing ? 0 : middle + reach * channels, second: middle,
+                result: result.first + pairs.lowerBound * channels, step: axis.distance * channels,
+                result_step: channels, count: pairs.count, length: channels, first_is_made: row.isMade,
+                second_is_made: row.isMade, first_is_zero: isMissing, is_sum: false)
+        }
+        let head = axis.isMissing(side, of: 0) ? 1 : 0
+        let tail = axis.pairs > head && axis.isMissing(side, of: axis.pairs - 1) ? 1 : 0
+        return [
+            differences(0..<head, isMissing: true),
+            differences(head..<axis.pairs - tail, isMissing: false),
+            differences(axis.pairs - tail..<axis.pairs, isMissing: true),
+        ].compactMap(\.self)
     }
 
     /// Each pair of rows added up.
     mutating func sums(_ rows: Rows) -> Rows {
-        let result = take(rows.count / 2, width)
+        let result = reserve(rows.count / 2, width)
         for pair in 0..<result.count {
             combinations.append(
                 vae_combination(
@@ -114,7 +120,7 @@ struct FilterCombinations: Sendable {
 
     /// Each pair of outputs added up, along some rows.
     mutating func columnSums(_ rows: Rows, _ axis: PairedAxis) -> Rows {
-        let result = take(rows.count, axis.pairs)
+        let result = reserve(rows.count, axis.pairs)
         for row in 0..<rows.count {
             let first = rows.first + row * rows.row + axis.firstOutput * channels
             combinations.append(

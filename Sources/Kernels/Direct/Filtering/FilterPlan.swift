@@ -18,9 +18,11 @@ import CTiles
 /// The middle tap, which no other shares a place with, adds its products to the same chains from image to grid; from grid to image its outputs
 /// lie between the others, and are chains of their own. Of 36 products 25 are left.
 ///
-/// A block is a pair of rows: what is made of it stays in the first-level cache, and so do the sums that chains hand on.
+/// A block is a pair of rows: what is made of it stays in the first-level cache unless it is kept, and so do the sums that chains hand on.
 struct FilterPlan: Sendable {
     private(set) var blocks: [vae_block] = []
+    /// Where what is made of all blocks has a place; nil where each block's takes that of the one before.
+    private var kept: PairedImage?
     private var making: FilterCombinations
     private(set) var chains: [vae_chain] = []
     private(set) var runs: [vae_filtered_run] = []
@@ -29,10 +31,10 @@ struct FilterPlan: Sendable {
     private let output: TilePlan.Side
     /// Images whose positions are computed side by side, where a row of pairs is too short to fill a tile; 1 where it is not.
     let images: Int
-    /// Floats that are made of a block of one image.
-    private var madeCount = 0
+    /// Floats that are made of a block of one image, or of all that is kept of it.
+    private(set) var madeCount = 0
     /// Floats of sums that chains hand on, which come first in the scratch.
-    private var handedOnCount: Int { 4 * axes.columns.pairs * images * output.channels }
+    var handedOnCount: Int { 4 * axes.columns.pairs * images * output.channels }
     /// Floats of scratch: those, and what is made of a block.
     var scratchCount: Int { handedOnCount + images * madeCount }
 
@@ -40,16 +42,17 @@ struct FilterPlan: Sendable {
     // reads less; but what is made of several images has to stay there as well.
     private static let fewestPositions = 8
     private static let mostPositions = 16
-    private static let manyWeights = 1 << 14
+    static let manyWeights = 1 << 14
     private static let mostImages = 8
 
     /// - Parameters:
     ///   - rows, columns: the pairs along each axis
     ///   - singlesApart: whether the middle tap has outputs of its own, beside those of the pair
     ///   - severalImages: false where there are too few to go across them
+    ///   - keeping: whether all that is made of an image is there in the end, as `PairedImage` has it
     init(
         rows: PairedAxis, columns: PairedAxis, from input: TilePlan.Side, to output: TilePlan.Side,
-        singlesApart: Bool, severalImages: Bool = true
+        singlesApart: Bool, severalImages: Bool, keeping: Bool
     ) {
         axes = (rows, columns)
         self.input = input
@@ -59,11 +62,17 @@ struct FilterPlan: Sendable {
             ? Self.fewestPositions : Self.mostPositions + 1
         images = severalImages && columns.pairs < limit ? Self.mostImages : 1
         making = FilterCombinations(width: input.width, channels: input.channels)
+        if keeping {
+            let kept = PairedImage(
+                rows: rows, columns: columns, width: input.width, channels: input.channels,
+                first: handedOnCount)
+            (self.kept, madeCount) = (kept, kept.count)
+        }
         for pair in 0..<rows.pairs {
             let (firstCombination, firstChain) = (making.combinations.count, chains.count)
             making.made = handedOnCount
             append(pair, singlesApart: singlesApart)
-            madeCount = max(madeCount, making.made - handedOnCount)
+            if kept == nil { madeCount = max(madeCount, making.made - handedOnCount) }
             blocks.append(
                 vae_block(
                     first_combination: firstCombination,
@@ -145,25 +154,35 @@ extension FilterPlan {
             step: step * output.channels)
     }
 
-    /// A pair of rows.
-    private mutating func append(_ pair: Int, singlesApart: Bool) {
+    /// The lines of a pair of rows, once its differences are made.
+    private mutating func lines(ofPair pair: Int) -> FilterProducts.Lines {
         let (rows, columns) = axes
-        let middle = rows.middle + pair * rows.distance
-        /// A row with the differences of its places.
+        if let kept {
+            let all = PairedTaps.allCases
+            making.combinations += kept.combinations(all, all, pairs: pair..<pair + 1)
+            return kept.lines(ofPair: pair)
+        }
         func line(_ row: FilterCombinations.Rows, in making: inout FilterCombinations) -> FilterProducts.Line
         {
             FilterProducts.Line(
                 row: row, before: making.columnDifferences(.before, row, columns),
                 after: making.columnDifferences(.after, row, columns))
         }
-        let ends = [PairSide.before, .after].map { making.differences($0, rows, pairs: pair..<pair + 1) }
+        let middle = rows.middle + pair * rows.distance
+        let ends = [PairSide.before, .after].map { making.differences($0, rows, of: pair) }
         let lines = [ends[0], making.rows(middle, step: 1, count: 1), ends[1]].map { line($0, in: &making) }
         let singles = (0..<2).map { output in
             let row = rows.single + pair * rows.distance + output * rows.singleStep
             return row == middle ? lines[1] : line(making.rows(row, step: 1, count: 1), in: &making)
         }
+        return FilterProducts.Lines(pair: lines, singles: singles)
+    }
+
+    /// A pair of rows.
+    private mutating func append(_ pair: Int, singlesApart: Bool) {
+        let (rows, columns) = axes
         let products = FilterProducts(
-            lines: lines, singles: singles, rowTaps: rows.taps, columns: columns,
+            lines: lines(ofPair: pair), rowTaps: rows.taps, columns: columns,
             matrix: input.channels * output.channels)
         /// What only the middle tap adds, where its products go into the pair's outputs.
         func added(_ products: vae_filtered_run...) -> [vae_filtered_run] { singlesApart ? [] : products }

@@ -9,6 +9,13 @@ struct FilterProducts {
         let after: FilterCombinations.Rows
     }
 
+    struct Lines {
+        /// x₋ − x₀, x₀ and x₊ − x₀.
+        let pair: [Line]
+        /// The rows that the middle tap meets.
+        let singles: [Line]
+    }
+
     /// One of the products along the columns: of a pair's places, or of the middle tap's place for one output or for both.
     enum Cell {
         case pair(Int)
@@ -16,20 +23,17 @@ struct FilterProducts {
         case singles
     }
 
-    /// x₋ − x₀, x₀ and x₊ − x₀.
-    let lines: [Line]
-    /// The rows that the middle tap meets.
-    let singles: [Line]
+    let lines: Lines
     let rowTaps: [PairedTaps]
     let columns: PairedAxis
     /// Floats of a matrix of weights.
     let matrix: Int
 
     /// The product of one of the pair's three lines.
-    func product(_ row: Int, _ cell: Cell) -> vae_filtered_run { run(lines[row], rowTaps[row], cell) }
+    func product(_ row: Int, _ cell: Cell) -> vae_filtered_run { run(lines.pair[row], rowTaps[row], cell) }
 
     /// The product of a line of the middle tap.
-    func single(_ output: Int, _ cell: Cell) -> vae_filtered_run { run(singles[output], .middle, cell) }
+    func single(_ output: Int, _ cell: Cell) -> vae_filtered_run { run(lines.singles[output], .middle, cell) }
 
     private func run(_ line: Line, _ taps: PairedTaps, _ cell: Cell) -> vae_filtered_run {
         func run(_ places: FilterCombinations.Rows, _ columnTaps: PairedTaps) -> vae_filtered_run {

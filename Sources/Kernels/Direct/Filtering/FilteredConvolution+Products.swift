@@ -20,6 +20,17 @@ extension FilteredConvolution.Direction {
             }
             first += some
         }
+        runRest(
+            input, count: count, packed: packed, bias: bias, rectifying: rectifying, into: output,
+            accumulating: accumulating)
+    }
+
+    /// The outputs that pairs leave over.
+    func runRest(
+        _ input: FloatRegion, count: Int, packed: FloatRegion, bias: FloatRegion?, rectifying: Bool,
+        into output: FloatRegion, accumulating: Bool
+    ) {
+        let table = tiles.table.pointee
         rest?.withPlan { plan in
             for index in 0..<count {
                 table.implicit_gemm(

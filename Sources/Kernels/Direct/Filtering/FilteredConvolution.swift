@@ -26,6 +26,8 @@ package struct FilteredConvolution: Sendable {
         let filter: FilterPlan
         /// The same row by row for fewer images than a row has pairs, where the other goes across images; nil where it does not.
         let rowFilter: FilterPlan?
+        /// The one of them that keeps all that is made of the input; nil where nobody else needs it.
+        let keepingFilter: FilterPlan?
         let rest: TilePlan?
         private let pairs: Int
         var matrices: Int { FilteredConvolution.matrices }
@@ -33,12 +35,12 @@ package struct FilteredConvolution: Sendable {
         /// - Parameter singlesApart: whether the middle tap has outputs of its own, beside those of the pair
         init(
             _ pairs: Pairs, from: TilePlan.Side, to: TilePlan.Side, singlesApart: Bool, rest: TilePlan?,
-            tiles: Tiles
+            keeping: Bool = false, tiles: Tiles
         ) {
-            func plan(severalImages: Bool) -> FilterPlan {
+            func plan(severalImages: Bool, keeping: Bool = false) -> FilterPlan {
                 FilterPlan(
                     rows: pairs.rows, columns: pairs.columns, from: from, to: to, singlesApart: singlesApart,
-                    severalImages: severalImages)
+                    severalImages: severalImages, keeping: keeping)
             }
             self.tiles = tiles
             self.from = from
@@ -47,6 +49,8 @@ package struct FilteredConvolution: Sendable {
             self.pairs = pairs.columns.pairs
             filter = plan(severalImages: true)
             rowFilter = filter.images > 1 ? plan(severalImages: false) : nil
+            let goesAcross = !FilteredConvolution.keepsByRows(pairs, from.channels, to.channels)
+            keepingFilter = keeping ? plan(severalImages: goesAcross, keeping: true) : nil
         }
 
         /// The plan that fills tiles better with so many images.
@@ -81,6 +85,7 @@ package struct FilteredConvolution: Sendable {
         let up = (rows: rows.pairsUp, columns: columns.pairsUp)
         let matrix = geometry.channels * filters
         func weights(_ y: Int, _ x: Int) -> Int { Self.index(Self.taps[y], Self.taps[x]) * matrix }
+        let filtersGradient = Self.paysGradient(down, geometry.channels, filters)
         downward =
             Self.paysDown(down, geometry.channels, filters)
             ? Direction(
@@ -88,7 +93,7 @@ package struct FilteredConvolution: Sendable {
                 rest: TilePlan(
                     rows: rows.down, columns: columns.down,
                     outside: (down.rows.outputs, down.columns.outputs), from: image, to: grid,
-                    weights: weights), tiles: tiles) : nil
+                    weights: weights), keeping: filtersGradient, tiles: tiles) : nil
         upward =
             Self.paysUp(up, rows, columns, geometry.channels, filters)
             ? Direction(
@@ -97,7 +102,7 @@ package struct FilteredConvolution: Sendable {
                     rows: rows.up, columns: columns.up, outside: (up.rows.outputs, up.columns.outputs),
                     from: grid, to: image, weights: weights), tiles: tiles) : nil
         gradient =
-            Self.paysGradient(down, geometry.channels, filters)
+            filtersGradient
             ? FilteredGradient(
                 down, rows: rows, columns: columns, geometry: geometry, filters: filters, tiles: tiles) : nil
         packing = Self.packing(matrix)
@@ -116,6 +121,6 @@ package struct FilteredConvolution: Sendable {
     func scratchCount(images count: Int) -> Int {
         max(
             downward?.scratchCount ?? 0, upward?.scratchCount ?? 0,
-            gradient?.scratchCount(images: count) ?? 0)
+            gradient?.scratchCount(images: count) ?? 0, sharedScratchCount(images: count))
     }
 }

@@ -7,12 +7,18 @@ struct FilteredGradient: Sendable {
     private let tiles: Tiles
     private let imageCount: Int
     private let gridCount: Int
+    private let image: PairedImage
+    private let grid: PairedGrid
+    /// What all parts need, made once.
+    private let whole: (image: [vae_combination], grid: [vae_combination])
     /// Floats of a matrix, [channels × filters].
     private let matrixCount: Int
 
     /// The weights of some lines of the kernel along each axis.
     struct Part: Sendable {
         let taps: FilterTaps
+        /// Of the sixteen, those of the products of this part.
+        let matrices: Range<Int>
         let walk: FilterWalk
         /// The positions that pairs leave over.
         let rest: TileWalk?
@@ -28,16 +34,24 @@ struct FilteredGradient: Sendable {
         filters: Int, tiles: Tiles
     ) {
         let matrix = geometry.channels * filters
+        let image = PairedImage(
+            rows: pairs.rows, columns: pairs.columns, width: geometry.width, channels: geometry.channels)
+        let grid = PairedGrid(
+            rows: pairs.rows, columns: pairs.columns, width: geometry.gridWidth, filters: filters)
         self.tiles = tiles
         imageCount = geometry.imageCount
         gridCount = geometry.positions * filters
         matrixCount = matrix
+        (self.image, self.grid) = (image, grid)
+        let all = PairedTaps.allCases
+        whole = (image.combinations(all, all, pairs: 0..<pairs.rows.pairs), grid.combinations(all, all))
+        var matrices = 0
         parts = FilterTaps.allParts.map { taps in
-            Part(
-                taps: taps,
+            defer { matrices += taps.matrices }
+            return Part(
+                taps: taps, matrices: matrices..<matrices + taps.matrices,
                 walk: FilterWalk(
-                    rows: pairs.rows, columns: pairs.columns, taps: taps, geometry: geometry, filters: filters
-                ),
+                    taps, image, grid, pairs: pairs.rows.pairs, geometry: geometry, filters: filters),
                 rest: TileWalk(
                     rows: rows, columns: columns, outside: (pairs.rows.outputs, pairs.columns.outputs),
                     geometry: geometry, filters: filters, taps: taps.contains
@@ -52,121 +66,94 @@ struct FilteredGradient: Sendable {
             flop: 2 * parts.reduce(0) { $0 + $1.walk.multiplications + ($1.rest?.multiplications ?? 0) })
     }
 
-    /// Floats of scratch for a part of the gradient of `count` images.
-    func scratchCount(images count: Int) -> Int {
-        parts.reduce(0) {
-            max(
-                $0,
-                $1.taps.matrices * matrixCount + block(of: count, $1)
-                    * ($1.walk.imageCount + $1.walk.gridCount))
-        }
+    /// Floats of scratch for the gradient of `count` images, or for a part of it.
+    /// - Parameter imagesAreMade: whether what it needs of the images is made elsewhere
+    func scratchCount(images count: Int, imagesAreMade: Bool = false) -> Int {
+        productCount + block(of: count) * (grid.count + (imagesAreMade ? 0 : image.count))
     }
+
+    private var productCount: Int { FilteredConvolution.matrices * matrixCount }
 
     /// Images whose combinations are made at once.
-    private func block(of count: Int, _ part: Part) -> Int {
-        let made = part.walk.imageCount + part.walk.gridCount
-        return min(count, max(1, Self.cachedFloats / (imageCount + gridCount + made)))
+    private func block(of count: Int) -> Int {
+        min(count, max(1, Self.cachedFloats / (imageCount + gridCount + image.count + grid.count)))
     }
 
-    /// kernelGradient (+)= Σ over images and positions of image under the kernel · grid, for one of the `parts`; other weights stay as they are.
+    /// kernelGradient (+)= Σ over images and positions of image under the kernel · grid.
+    /// - Parameter part: one of the `parts`, other weights staying as they are; nil for all
     func sum(
-        _ number: Int, _ images: FloatRegion, _ grids: FloatRegion, count: Int,
+        _ part: Int?, _ images: FloatRegion, _ grids: FloatRegion, count: Int,
         into kernelGradient: FloatRegion, accumulating: Bool, scratch: FloatRegion
     ) {
-        let part = parts[number]
-        let (table, walk) = (tiles.table.pointee, part.walk)
-        let block = block(of: count, part)
-        let productCount = part.taps.matrices * matrixCount
-        precondition(scratch.count >= productCount + block * (walk.imageCount + walk.gridCount))
-        let products = scratch.prefix(productCount)
-        let madeOfImages = scratch.base + productCount
-        let madeOfGrids = madeOfImages + block * walk.imageCount
+        multiply(part, images, nil, grids, count: count, accumulating: false, scratch: scratch)
+        finish(
+            part, images, grids, count: count, into: kernelGradient, accumulating: accumulating,
+            scratch: scratch)
+    }
+
+    /// The products of pairs, in the scratch.
+    /// - Parameters:
+    ///   - made: what the images are made into, image by image; nil has it made here
+    ///   - accumulating: adds to what the scratch holds of the images before
+    func multiply(
+        _ part: Int?, _ images: FloatRegion, _ made: FloatRegion?, _ grids: FloatRegion, count: Int,
+        accumulating: Bool, scratch: FloatRegion
+    ) {
+        let (table, block, gridsMade) = (tiles.table.pointee, block(of: count), scratch.base + productCount)
+        precondition(scratch.count >= scratchCount(images: count, imagesAreMade: made != nil))
+        precondition((made ?? scratch).count >= (made == nil ? 0 : count * image.count))
+        let combinations = part.map { (parts[$0].walk.image, parts[$0].walk.grid) } ?? whole
         for first in stride(from: 0, to: count, by: block) {
             let some = min(block, count - first)
             let (image, grid) = (images.base + first * imageCount, grids.base + first * gridCount)
+            let imagesMade =
+                made.map { $0.base + first * self.image.count } ?? gridsMade + block * self.grid.count
             for index in 0..<some {
+                if made == nil {
+                    table.combine(
+                        combinations.0, combinations.0.count, image + index * imageCount,
+                        imagesMade + index * self.image.count)
+                }
                 table.combine(
-                    walk.image, walk.image.count, image + index * imageCount,
-                    madeOfImages + index * walk.imageCount)
-                table.combine(
-                    walk.grid, walk.grid.count, grid + index * gridCount, madeOfGrids + index * walk.gridCount
-                )
+                    combinations.1, combinations.1.count, grid + index * gridCount,
+                    gridsMade + index * self.grid.count)
             }
-            walk.forEachWalk { walk, imageIsMade, gridIsMade in
-                table.weight_gradient(
-                    walk, imageIsMade ? madeOfImages : image, gridIsMade ? madeOfGrids : grid, some,
-                    first > 0, products.base)
+            for part in parts(part) {
+                part.walk.forEachWalk { walk, imageIsMade, gridIsMade in
+                    table.weight_gradient(
+                        walk, imageIsMade ? imagesMade : image, gridIsMade ? gridsMade : grid, some,
+                        accumulating || first > 0, scratch.base + part.matrices.lowerBound * matrixCount)
+                }
             }
         }
-        var adds = accumulating
-        if let rest = part.rest {
-            if !accumulating {
-                part.taps.forEach { _, tap in kernelGradient[matrix(tap)].fill(with: 0) }
+    }
+
+    private func parts(_ part: Int?) -> ArraySlice<Part> { part.map { parts[$0...$0] } ?? parts[...] }
+
+    /// What pairs leave over of all images, and the products in the scratch gathered to the gradients of taps.
+    func finish(
+        _ part: Int?, _ images: FloatRegion, _ grids: FloatRegion, count: Int,
+        into kernelGradient: FloatRegion, accumulating: Bool, scratch: FloatRegion
+    ) {
+        let table = tiles.table.pointee
+        for part in parts(part) {
+            let products = scratch[
+                part.matrices.lowerBound * matrixCount..<part.matrices.upperBound * matrixCount]
+            if let rest = part.rest {
+                if !accumulating {
+                    part.taps.forEach { _, tap in kernelGradient[matrix(tap)].fill(with: 0) }
+                }
+                rest.withWalk { walk in
+                    table.weight_gradient(walk, images.base, grids.base, count, true, kernelGradient.base)
+                }
             }
-            rest.withWalk { walk in
-                table.weight_gradient(walk, images.base, grids.base, count, true, kernelGradient.base)
+            table.combine(part.gathering, part.gathering.count, products.base, products.base)
+            part.taps.forEach { number, tap in
+                let (sum, target) = (products[matrix(number)], kernelGradient[matrix(tap)])
+                if accumulating || part.rest != nil { target.add(sum) } else { target.copy(from: sum) }
             }
-            adds = true
-        }
-        table.combine(part.gathering, part.gathering.count, products.base, products.base)
-        part.taps.forEach { number, tap in
-            let (sum, target) = (products[matrix(number)], kernelGradient[matrix(tap)])
-            if adds { target.add(sum) } else { target.copy(from: sum) }
         }
     }
 
     private func matrix(_ number: Int) -> Range<Int> { number * matrixCount..<(number + 1) * matrixCount }
-}
-
-/// Some lines of a 3×3 kernel along each axis: those of its ends, which are filtered together, or the middle.
-struct FilterTaps: Sendable {
-    let rows: [PairedTaps]
-    let columns: [PairedTaps]
-
-    private static let ends: [PairedTaps] = [.first, .both, .last]
-    /// Every tap of the kernel once.
-    static let allParts = [ends, [.middle]].flatMap { rows in
-        [ends, [.middle]].map { FilterTaps(rows: rows, columns: $0) }
-    }
-
-    /// Products with the sums of taps: their matrices come row by row.
-    var matrices: Int { rows.count * columns.count }
-
-    /// Whether the tap in a row and a column of the kernel is among these.
-    func contains(_ y: Int, _ x: Int) -> Bool { Self.isIn(rows, y) && Self.isIn(columns, x) }
-
-    private static func isIn(_ lines: [PairedTaps], _ line: Int) -> Bool { (line == 1) == (lines.count == 1) }
-
-    /// Calls `body` with each tap's matrix among the products, and its number in the kernel.
-    func forEach(_ body: (_ product: Int, _ tap: Int) -> Void) {
-        for row in stride(from: 0, to: rows.count, by: 2) {
-            for column in stride(from: 0, to: columns.count, by: 2) {
-                let (y, x) = (rows.count == 1 ? 1 : row, columns.count == 1 ? 1 : column)
-                body(row * columns.count + column, y * 3 + x)
-            }
-        }
-    }
-
-    /// The gradient of both taps added to that of each, along the columns and then along the rows.
-    fileprivate func gathering(_ matrix: Int) -> [vae_combination] {
-        var sums: [vae_combination] = []
-        func add(_ second: Int, to first: Int) {
-            sums.append(
-                vae_combination(
-                    first: first * matrix, second: second * matrix, result: first * matrix, step: 0,
-                    result_step: 0, count: 1, length: matrix, first_is_made: true, second_is_made: true,
-                    first_is_zero: false, is_sum: true))
-        }
-        if columns.count > 1 {
-            for row in rows.indices {
-                for end in [0, 2] { add(row * columns.count + 1, to: row * columns.count + end) }
-            }
-        }
-        if rows.count > 1 {
-            for column in stride(from: 0, to: columns.count, by: 2) {
-                for end in [0, 2] { add(columns.count + column, to: end * columns.count + column) }
-            }
-        }
-        return sums
-    }
 }
