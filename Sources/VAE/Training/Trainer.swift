@@ -57,7 +57,7 @@ public final class Trainer {
     /// A training that is about to begin: weights drawn from the seed, room for gradients made.
     ///
     /// Memory: the parameters, their two moments, a gradient for each shard of a batch, of more than 32 for so many or the threads and a few more, feature maps for
-    /// each thread, and for each shard that threads share.
+    /// each thread, and for each shard that threads share and each part of a VampPrior's gradient.
     ///
     /// - Parameters:
     ///   - model: what is trained
