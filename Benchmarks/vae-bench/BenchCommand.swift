@@ -221,7 +221,10 @@ struct BenchCommand: ParsableCommand {
                 workload, filter: filter, rounds: quick ? 5 : 20, progress: Console.progress)
         }
         if parts.contains(.scaling) {
-            measured.schedule = try ScheduleSpeed(workload, quick: quick, progress: Console.progress)
+            let schedule = try ScheduleSpeed(workload, quick: quick, progress: Console.progress)
+            measured.schedule = schedule
+            measured.machines = try MachineSpeed(
+                workload, barrier: schedule.barrier, quick: quick, progress: Console.progress)
             measured.scaling = try ScalingSpeed(
                 workload, threads: threads, quick: quick, progress: Console.progress)
         }

@@ -17,6 +17,7 @@ struct Measurements {
     var layers: LayerSpeed?
     var scaling: ScalingSpeed?
     var schedule: ScheduleSpeed?
+    var machines: MachineSpeed?
     var inference: InferenceSpeed?
     var checkpoints: CheckpointCost?
 }
@@ -66,6 +67,7 @@ extension Report {
         schedule = measured.schedule?.keys
         scheduleSteps = measured.schedule?.stepKeys
         barrier = measured.schedule?.barrierKeys
+        machines = measured.machines?.keys
         inference = measured.inference.map { $0.points.map(InferenceKeys.init) }
         checkpoint = measured.checkpoints.map(CheckpointKeys.init)
         memory = MemoryKeys()

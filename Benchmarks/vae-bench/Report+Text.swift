@@ -32,7 +32,7 @@ extension Report {
         }
         // Titles alone are no table.
         let isEmpty = train == nil && naive == nil && sgemm == nil
-        return (isEmpty ? "" : table.text + "\n") + layerText + scheduleText + scalingText
+        return (isEmpty ? "" : table.text + "\n") + layerText + scheduleText + machinesText + scalingText
             + notes.map { $0 + "\n" }.joined()
     }
 

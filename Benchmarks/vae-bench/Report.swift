@@ -29,6 +29,7 @@ struct Report: Codable {
     var schedule: [ScheduleKeys]?
     var scheduleSteps: [ScheduleStepKeys]?
     var barrier: BarrierKeys?
+    var machines: [MachineSpeedKeys]?
     var inference: [InferenceKeys]?
     var checkpoint: CheckpointKeys?
     var memory: MemoryKeys

@@ -9,7 +9,19 @@ struct ScheduleSpeed {
     static let teams = [1, 2, 4, 8, 12, 16, 32, 64, 128]
     static let batches = [Workload.batch, 256, 512, 1024]
 
+    /// What is trained of the model.
+    enum Training: String {
+        case usual
+        case draws = "5 draws"
+        case vampPrior = "VampPrior of 500"
+
+        var key: String? { self == .usual ? nil : rawValue }
+        var importance: ImportanceWeighting? { self == .draws ? ImportanceWeighting(samples: 5) : nil }
+        var prior: Prior { self == .vampPrior ? .vamp(pseudoInputs: 500) : .standard }
+    }
+
     struct Point {
+        let training: Training
         let batch: Int
         /// Parts that have a gradient each.
         let shards: Int
@@ -33,16 +45,21 @@ struct ScheduleSpeed {
     /// Empty jobs per second on two threads; nothing on a machine of one processor.
     private(set) var barriers = Rounds()
 
-    /// - Parameter quick: batches of the usual size alone, and a few steps of them
+    /// Seconds of one of them; 0 where nobody has measured it.
+    var barrier: Double { barriers.best > 0 ? 1 / barriers.best : 0 }
+
+    /// - Parameter quick: the usual training with batches of the usual size alone, and a few steps of them
     init(_ workload: Workload, quick: Bool, progress: (String) -> Void) throws {
         let threads = min(2, Machine.processors)
         if threads > 1 { barriers = try Self.barriers(rounds: quick ? 10 : 100) }
-        for batch in quick ? [Workload.batch] : Self.batches {
-            progress("schedule: batches of \(batch)")
+        let others: [(Training, Int)] = [(.draws, Workload.batch), (.vampPrior, Workload.batch)]
+        let wanted = Self.batches.map { (Training.usual, $0) } + others
+        for (training, batch) in quick ? [wanted[0]] : wanted {
+            progress("schedule: batches of \(batch), \(training.rawValue)")
             points.append(
                 try Self.measure(
-                    workload, batch: batch, threads: threads,
-                    barrier: barriers.best > 0 ? 1 / barriers.best : 0, turns: quick ? 2 : 8))
+                    workload, training, batch: batch, threads: threads,
+                    barrier: barrier, turns: quick || training != .usual ? 2 : 8))
         }
     }
 
@@ -61,13 +78,15 @@ struct ScheduleSpeed {
     private struct Enough: Error {}
 
     private static func measure(
-        _ workload: Workload, batch: Int, threads: Int, barrier: Double, turns: Int
+        _ workload: Workload, _ training: Training, batch: Int, threads: Int, barrier: Double, turns: Int
     ) throws -> Point {
         let set = try workload.images.cycled(to: 2 * batch)
         func trainer(_ threads: Int) throws -> Trainer {
-            try Trainer(
-                workload.model, TrainingConfiguration(epochs: 1_000_000, batchSize: batch), threads: threads,
-                products: workload.products)
+            var model = workload.model
+            model.prior = training.prior
+            var plan = TrainingConfiguration(epochs: 1_000_000, batchSize: batch)
+            plan.importance = training.importance
+            return try Trainer(model, plan, threads: threads, products: workload.products)
         }
         let trainers = try teams.map { cores in try Trainer.planning(for: cores) { try trainer(1) } }
         let several = try trainer(threads)
@@ -104,7 +123,7 @@ struct ScheduleSpeed {
             return StepSchedule(jobs: jobs, serial: max(0, seconds - parts), barrier: barrier)
         }
         return Point(
-            batch: batch, shards: trainers[0].shardCount,
+            training: training, batch: batch, shards: trainers[0].shardCount,
             schedules: Dictionary(uniqueKeysWithValues: zip(teams, schedules)),
             oneThread: slow, severalThreads: fast, threads: several.threads)
     }

@@ -44,6 +44,21 @@ struct StepSchedule: Equatable {
         return taken > 0 ? work / (Double(threads) * taken) : 0
     }
 
+    /// The share of a step on so many threads that its last job takes: the update of parameters, with the packing of kernels.
+    func updateShare(threads: Int) -> Double {
+        Self.makespan(jobs.last ?? [], workers: threads) / seconds(threads: threads)
+    }
+
+    /// The share of a step that a last job would save which fills what threads idle at the end of the job before it: the most that an update begun
+    /// before the barrier could bring.
+    func idleShareBeforeUpdate(threads: Int) -> Double {
+        guard jobs.count > 1 else { return 0 }
+        let (before, update) = (jobs[jobs.count - 2], jobs[jobs.count - 1])
+        let idle =
+            Double(threads) * Self.makespan(before, workers: threads) - before.reduce(0, +)
+        return min(idle, update.reduce(0, +)) / Double(threads) / seconds(threads: threads)
+    }
+
     /// Seconds of all parts.
     private var work: Double { jobs.reduce(0) { $0 + $1.reduce(0, +) } }
 }

@@ -5,8 +5,10 @@ struct Table {
     private var rows: [[String]] = []
 
     init(_ titles: String...) { rows.append(titles) }
+    init(_ titles: [String]) { rows.append(titles) }
 
     mutating func add(_ cells: String...) { rows.append(cells) }
+    mutating func add(_ cells: [String]) { rows.append(cells) }
 
     var text: String {
         let widths = (0..<(rows.map(\.count).max() ?? 0)).map { column in

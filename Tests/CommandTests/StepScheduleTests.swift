@@ -5,6 +5,19 @@ import Testing
 /// Schedules that are known by hand.
 @Suite("Schedules of a step")
 struct StepScheduleTests {
+    @Test func whatAnUpdateCouldFill() {
+        // Of two threads one waits a second for the other; the update takes four, two each.
+        let step = StepSchedule(jobs: [[9], [3, 2], [1, 1, 1, 1]], serial: 0, barrier: 0)
+        #expect(step.updateShare(threads: 1) == 4.0 / 18)
+        #expect(step.updateShare(threads: 2) == 2.0 / 14)
+        #expect(step.idleShareBeforeUpdate(threads: 2) == 0.5 / 14)
+        #expect(step.idleShareBeforeUpdate(threads: 1) == 0)
+        // There is no more to fill it with than the update.
+        let short = StepSchedule(jobs: [[7, 1], [1, 1]], serial: 0, barrier: 0)
+        #expect(short.idleShareBeforeUpdate(threads: 2) == 1.0 / 8)
+        #expect(StepSchedule(jobs: [[1, 2]], serial: 1, barrier: 0).idleShareBeforeUpdate(threads: 2) == 0)
+    }
+
     @Test func partsGoToWhoIsFreeFirst() {
         #expect(StepSchedule.makespan([], workers: 3) == 0)
         #expect(StepSchedule.makespan([3, 3, 2, 2, 2], workers: 1) == 12)

@@ -111,7 +111,8 @@ struct SeparableLayerTests {
                 let halves = try Bench(layer, UInt64(index), adding: accumulating)
                 for first in stride(from: 0, to: Self.images, by: unit) {
                     let images = first..<min(first + unit, Self.images)
-                    let slice = halves.binding.slice(images)
+                    let rows = Binding.Rows(images, of: Self.images)
+                    let slice = halves.binding.slice(rows, inputs: [rows])
                     layer.forward(slice, halves.weights, count: images.count)
                     layer.propagate(
                         slice, halves.weights, halves.pass(images.count, accumulating: accumulating))

@@ -163,6 +163,21 @@ struct AllocationTests {
         }
     }
 
+    /// Of two draws, of a mixture, and of pseudo-inputs whose way back seven threads share.
+    @Test func ofSharedDrawsAndPriors() async {
+        await #expect(processExitsWith: .success) {
+            for prior in [Prior.mixture(components: 9), .vamp(pseudoInputs: 40)] {
+                var model = ModelConfiguration(encoderFilters: [4, 8], decoderFilters: [8, 4])
+                model.prior = prior
+                let count = try Engine.$mayOversubscribe.withValue(true) {
+                    try allocationsInAnEpoch(
+                        model, threads: 7, with: { $0.importance = ImportanceWeighting(samples: 2) })
+                }
+                #expect(count == 0, "\(prior)")
+            }
+        }
+    }
+
     /// Whose other rank does what this one does.
     @Test func ofOneOfTwoRanks() async {
         await #expect(processExitsWith: .success) {

@@ -33,6 +33,30 @@ struct SharedShardsTests {
                             .groupNormalization(groups: 4), .activation(.leakyRectified),
                         ]), likelihood: .gaussianValue, latentSize: 3)
             },
+            // Micro-batches of eight images and of one.
+            Kind("two draws, doubly reparameterised, a learned variance, classes") {
+                $0.likelihood = .gaussianValue
+                $0.classes = [0, 1, 2, 3, 4]
+            } _: {
+                $0.importance = ImportanceWeighting(samples: 2, isDoublyReparameterised: true)
+            },
+            Kind("draws that fill a micro-batch each") {
+                $0.imageShape = ImageShape(height: 28, width: 28)
+                ($0.encoderFilters, $0.decoderFilters) = ([8], [32])
+            } _: {
+                $0.importance = ImportanceWeighting(samples: 40)
+                $0.epochs = 1
+            },
+            Kind("draws from a mixture of many") {
+                $0.prior = .mixture(components: 21)
+            } _: {
+                $0.importance = ImportanceWeighting(samples: 5)
+            },
+            Kind("draws and a VampPrior") {
+                $0.prior = .vamp(pseudoInputs: 45)
+            } _: {
+                $0.importance = ImportanceWeighting(samples: 3)
+            },
             // Micro-batches of two images, four of them in a shard.
             Kind("large images") {
                 $0.imageShape = ImageShape(height: 90, width: 80)
@@ -85,10 +109,9 @@ struct SharedShardsTests {
         // The last batch of an epoch has fewer shards, and of the last of these fewer images.
         if kind.model.imageShape != images.shape { images = try bars(64 + 13, kind.model.imageShape) }
         let alone = try Self.train(kind, threads: 1, images: images, isShared: false)
-        let isSeparable = kind.model.prior.isStandard && kind.training.importance == nil
         // 64 images are 8 shards: of 3, 5, 7 and 12 threads some are left, of 24 and 64 all.
         for threads in [2, 3, 5, 7, 12, 24, 64] {
-            let shared = isSeparable && SharedShards.rest(of: 8, threads: threads) > 0
+            let shared = SharedShards.rest(of: 8, threads: threads) > 0
             Self.expect(
                 try Self.train(kind, threads: threads, images: images, isShared: shared), alone,
                 "\(kind), \(threads) threads")

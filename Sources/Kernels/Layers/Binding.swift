@@ -4,6 +4,8 @@ package struct Binding: Sendable {
     package let capacity: Int
     /// Rows of the output for each row of what the encoder gives: draws of z of each image.
     package let draws: Int
+    /// Rows from one draw of an image to the next, where they are more than the images at work; nil where they are those.
+    package let spacing: Int?
     package let inputs: [FloatRegion]
     package let output: FloatRegion
     /// One for each input; nil for one whose gradient nobody needs.
@@ -20,13 +22,14 @@ package struct Binding: Sendable {
     package let packed: Range<Int>
 
     package init(
-        capacity: Int, draws: Int = 1, inputs: [FloatRegion], output: FloatRegion,
+        capacity: Int, draws: Int = 1, spacing: Int? = nil, inputs: [FloatRegion], output: FloatRegion,
         inputGradients: [FloatRegion?],
         addsToInputGradient: [Bool], outputGradient: FloatRegion, scratch: FloatRegion, kept: FloatRegion,
         parameters: [Range<Int>], packed: Range<Int>
     ) {
         self.capacity = capacity
         self.draws = draws
+        self.spacing = spacing
         self.inputs = inputs
         self.output = output
         self.inputGradients = inputGradients
@@ -40,15 +43,33 @@ package struct Binding: Sendable {
 }
 
 extension Binding {
-    /// The same for some of the images, where no image has several draws.
-    package func slice(_ images: Range<Int>) -> Binding {
-        precondition(draws == 1 && images.upperBound <= capacity, "images \(images) of \(capacity)")
-        func part(_ region: FloatRegion) -> FloatRegion { region.rows(images, of: capacity) }
-        return Binding(
-            capacity: images.count, inputs: inputs.map(part), output: part(output),
-            inputGradients: inputGradients.map { $0.map(part) }, addsToInputGradient: addsToInputGradient,
-            outputGradient: part(outputGradient), scratch: scratch, kept: part(kept), parameters: parameters,
-            packed: packed)
+    /// Some of so many rows.
+    package struct Rows: Sendable {
+        package let range: Range<Int>
+        let count: Int
+
+        package init(_ range: Range<Int>, of count: Int) {
+            precondition(range.upperBound <= count, "rows \(range) of \(count)")
+            (self.range, self.count) = (range, count)
+        }
+
+        package func callAsFunction(_ region: FloatRegion) -> FloatRegion { region.rows(range, of: count) }
+    }
+
+    /// The same for some rows.
+    /// - Parameters:
+    ///   - rows: of the output
+    ///   - inputRows: of each input
+    ///   - spacing: rows from one of several draws of an image to the next
+    package func slice(_ rows: Rows, inputs inputRows: [Rows], draws: Int = 1, spacing: Int? = nil) -> Binding
+    {
+        Binding(
+            capacity: rows.range.count, draws: draws, spacing: spacing,
+            inputs: zip(inputs, inputRows).map { $1($0) }, output: rows(output),
+            inputGradients: zip(inputGradients, inputRows).map { gradient, rows in gradient.map { rows($0) }
+            },
+            addsToInputGradient: addsToInputGradient, outputGradient: rows(outputGradient), scratch: scratch,
+            kept: rows(kept), parameters: parameters, packed: packed)
     }
 }
 

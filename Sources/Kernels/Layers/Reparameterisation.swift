@@ -14,6 +14,7 @@ package struct Reparameterisation: Layer {
     /// Inputs are the mean, the log-variance and the noise: one row an image of the heads, and as many of the noise as there are draws, the first
     /// of all images first.
     package func forward(_ at: Binding, _ weights: Weights, count: Int) {
+        precondition(at.spacing == nil, "draws that lie apart go forward one by one")
         let heads = count / at.draws * outputShape[0]
         for draw in 0..<at.draws {
             let rows = draw * heads..<(draw + 1) * heads
@@ -25,12 +26,13 @@ package struct Reparameterisation: Layer {
 
     /// Each head is read by this layer alone: its gradient is overwritten.
     package func backward(_ at: Binding, _ weights: Weights, _ pass: BackwardPass) {
-        let (size, rows) = (pass.count * outputShape[0], at.draws * pass.count * outputShape[0])
+        let size = pass.count * outputShape[0]
+        let rows = ((at.draws - 1) * (at.spacing ?? pass.count) + pass.count) * outputShape[0]
         guard let mean = at.inputGradients[0], let logVariance = at.inputGradients[1] else { return }
         precondition(!at.addsToInputGradient[0] && !at.addsToInputGradient[1], "a head with other readers")
         if let sampling = pass.sampling {
             SampledLatents(
-                count: pass.count, draws: at.draws, mean: at.inputs[0].prefix(size),
+                count: pass.count, draws: at.draws, spacing: at.spacing, mean: at.inputs[0].prefix(size),
                 logVariance: at.inputs[1].prefix(size), noise: at.inputs[2].prefix(rows),
                 z: at.output.prefix(rows)
             ).backward(

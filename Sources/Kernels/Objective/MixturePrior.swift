@@ -17,6 +17,7 @@ package struct MixturePrior: LatentPrior {
     }
 
     package var componentCount: Int { 3 * count * size + 2 * count }
+    package var gradientParts: Int { (count + Self.partSize - 1) / Self.partSize }
     package var means: Range<Int> { 0..<count * size }
     package var logVariances: Range<Int> { count * size..<2 * count * size }
     package var logWeights: Range<Int> { 2 * count * size..<2 * count * size + count }
@@ -80,29 +81,32 @@ package struct MixturePrior: LatentPrior {
     /// ½ rₖ (1 − (z − μₖ)²/σₖ²), and by ln πₖ −rₖ.
     package func addGradient(
         _ z: FloatRegion, components: FloatRegion, densities: FloatRegion, rows: Int, weights: FloatRegion?,
-        scale: Float, zGradient: FloatRegion, gradient: FloatRegion
+        scale: Float, part: Int? = nil, zGradient: FloatRegion?, gradient: FloatRegion?
     ) {
         check(z, components, rows)
-        precondition(zGradient.count == z.count && gradient.count == componentCount, "\(rows) rows")
+        precondition(
+            (zGradient?.count ?? z.count) == z.count
+                && (gradient?.count ?? componentCount) == componentCount, "\(rows) rows")
+        let some = part.map { $0 * Self.partSize..<min(($0 + 1) * Self.partSize, count) } ?? 0..<count
         let (centres, precisions) = (components[means], components[precisions])
-        let (byMean, byVariance) = (gradient[means], gradient[logVariances])
-        let byWeight = gradient[logWeights]
+        let (byMean, byVariance) = (gradient?[means], gradient?[logVariances])
+        let byWeight = gradient?[logWeights]
         for row in 0..<rows {
             let factor = Double(scale) * Double(weights.map { $0[row] } ?? 1)
-            for component in 0..<count {
+            for component in some {
                 let share = Elementary.exp(
                     logTerm(component, z, row, components) - Double(densities.base[row]))
                 // Far components have nothing to say, and most are far.
                 guard !(share < 1e-12) else { continue }
                 let weight = Float(factor * share)
-                byWeight.base[component] -= weight
+                byWeight?.base[component] -= weight
                 for dimension in 0..<size {
                     let index = component * size + dimension
                     let distance = z.base[row * size + dimension] - centres.base[index]
                     let slope = distance * precisions.base[index]
-                    zGradient.base[row * size + dimension] += weight * slope
-                    byMean.base[index] -= weight * slope
-                    byVariance.base[index] += weight * 0.5 * (1 - distance * slope)
+                    zGradient?.base[row * size + dimension] += weight * slope
+                    byMean?.base[index] -= weight * slope
+                    byVariance?.base[index] += weight * 0.5 * (1 - distance * slope)
                 }
             }
         }
@@ -133,6 +137,9 @@ package struct MixturePrior: LatentPrior {
         }
         return Double(components.base[constants.lowerBound + component]) - 0.5 * sum
     }
+
+    /// Components whose gradient one thread sums.
+    private static let partSize = 8
 
     private func check(_ z: FloatRegion, _ components: FloatRegion, _ rows: Int) {
         precondition(

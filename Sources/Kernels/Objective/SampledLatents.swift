@@ -1,31 +1,37 @@
 /// Draws of q(z|x), several of each image, and what is known of them: what bounds on ln p(x) are made of that no closed form gives.
 ///
-/// Rows are ordered by draw, then by image: row d · count + i is draw d of image i.
+/// Rows are ordered by draw, then by image: row d · spacing + i is draw d of image i.
 package struct SampledLatents: Sendable {
     package let count: Int
     package let draws: Int
+    /// Rows from one draw of an image to the next: `count`, or more where these are some of the images whose rows lie together.
+    package let spacing: Int
     /// (count, size): the heads.
     package let mean, logVariance: FloatRegion
-    /// (draws · count, size): ε, and z = μ + σ·ε.
+    /// (rows, size), to the last draw of the last image: ε, and z = μ + σ·ε.
     package let noise, z: FloatRegion
 
     package init(
-        count: Int, draws: Int, mean: FloatRegion, logVariance: FloatRegion, noise: FloatRegion,
-        z: FloatRegion
+        count: Int, draws: Int, spacing: Int? = nil, mean: FloatRegion, logVariance: FloatRegion,
+        noise: FloatRegion, z: FloatRegion
     ) {
+        let spacing = spacing ?? count
+        let (rows, size) = ((draws - 1) * spacing + count, mean.count / max(count, 1))
         precondition(
-            mean.count == logVariance.count && noise.count == draws * mean.count && z.count == noise.count
-                && mean.count % max(count, 1) == 0,
+            mean.count == logVariance.count && noise.count == rows * size && z.count == noise.count
+                && mean.count == count * size && spacing >= count,
             "\(draws) draws of \(count) images, \(mean.count) means and \(z.count) latents")
         self.count = count
         self.draws = draws
+        self.spacing = spacing
         self.mean = mean
         self.logVariance = logVariance
         self.noise = noise
         self.z = z
     }
 
-    package var rows: Int { draws * count }
+    /// From the first draw of the first image to the last of the last.
+    package var rows: Int { (draws - 1) * spacing + count }
     private var size: Int { mean.count / max(count, 1) }
 
     /// The importance-weighted bound −ln (1/k Σ w) over the k draws of each image, with w = p(x|z) p(z) / q(z|x), and the weights' shares.
@@ -48,7 +54,7 @@ package struct SampledLatents: Sendable {
                 && penalties.count >= count, "\(rows) rows")
         for image in 0..<count {
             func logWeight(_ draw: Int) -> Double {
-                let row = draw * count + image
+                let row = draw * spacing + image
                 return Double(logPrior.base[row]) - Double(reconstruction.base[row])
                     - logPosterior(draw, image)
             }
@@ -62,7 +68,7 @@ package struct SampledLatents: Sendable {
             for draw in 0..<draws { sum += Elementary.exp(logWeight(draw) - largest) }
             for draw in 0..<draws {
                 let (row, share) = (
-                    draw * count + image, Elementary.exp(logWeight(draw) - largest) / sum
+                    draw * spacing + image, Elementary.exp(logWeight(draw) - largest) / sum
                 )
                 mean += share * Double(reconstruction.base[row])
                 shares.base[row] = Float(share)
@@ -83,7 +89,7 @@ package struct SampledLatents: Sendable {
                 entropy += 0.5 * (1 + GaussianLatent.logTwoPi + Double(logVariance.base[index]))
             }
             var sum = 0.0
-            for draw in 0..<draws { sum += Double(logPrior.base[draw * count + image]) }
+            for draw in 0..<draws { sum += Double(logPrior.base[draw * spacing + image]) }
             klDivergences.base[image] = Float(-sum / Double(draws) - entropy)
         }
     }
@@ -112,11 +118,11 @@ package struct SampledLatents: Sendable {
             let image = index / size
             var (first, second) = (0.0, 0.0)
             for draw in 0..<draws {
-                let place = draw * mean.count + index
+                let place = draw * spacing * size + index
                 let epsilon = Double(noise.base[place])
                 var slope = Double(zGradient.base[place])
                 if isDoublyReparameterised {
-                    let share = Double(shares?.base[draw * count + image] ?? 1)
+                    let share = Double(shares?.base[draw * spacing + image] ?? 1)
                     slope = share * (slope - Double(scale) * share * epsilon / deviation)
                 }
                 first += slope
@@ -132,7 +138,7 @@ package struct SampledLatents: Sendable {
     private func logPosterior(_ draw: Int, _ image: Int) -> Double {
         var sum = 0.0
         for index in image * size..<(image + 1) * size {
-            let epsilon = Double(noise.base[draw * mean.count + index])
+            let epsilon = Double(noise.base[draw * spacing * size + index])
             sum += epsilon * epsilon + Double(logVariance.base[index])
         }
         return -0.5 * (sum + Double(size) * GaussianLatent.logTwoPi)

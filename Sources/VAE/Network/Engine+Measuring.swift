@@ -67,9 +67,9 @@ extension Workspace {
     /// - Parameter count: images that go together, which say where the rows of the second draw begin
     func drawNoise(at position: Int, of count: Int, from stream: RandomStream) {
         var stream = stream
-        let size = noise.count / (capacity * draws)
+        let size = noise.count / rows
         for draw in 0..<draws {
-            let row = draw * count + position
+            let row = draw * (spacing ?? count) + position
             stream.fillNormal(noise[row * size..<(row + 1) * size])
         }
     }

@@ -3,26 +3,25 @@ import Kernels
 extension Network {
     /// The draws in a workspace, of its first `count` images.
     private func draws(_ workspace: Workspace, count: Int) -> SampledLatents {
-        let size = count * configuration.latentSize
+        let size = configuration.latentSize
+        let rows = ((workspace.draws - 1) * (workspace.spacing ?? count) + count) * size
         return SampledLatents(
-            count: count, draws: draws, mean: workspace.mean.prefix(size),
-            logVariance: workspace.logVariance.prefix(size), noise: workspace.noise.prefix(size * draws),
-            z: workspace.z.prefix(size * draws))
+            count: count, draws: workspace.draws, spacing: workspace.spacing,
+            mean: workspace.mean.prefix(count * size),
+            logVariance: workspace.logVariance.prefix(count * size), noise: workspace.noise.prefix(rows),
+            z: workspace.z.prefix(rows))
     }
 
-    /// KL(q(z|x) ‖ p(z)) of each image, in nats: in closed form for N(0, I), else by the draws; and ln p of these where they are weighed.
-    func measureDivergence(_ weights: Weights, _ workspace: Workspace, count: Int) {
-        let isStandard = configuration.prior.isStandard
-        if isStandard { measureKLDivergence(workspace, count: count) }
-        guard isSampled else { return }
-        let latents = draws(workspace, count: count)
-        measurePrior(weights, workspace, count: count)
-        if !isStandard { latents.divergence(logPrior: workspace.logPrior, into: workspace.klDivergence) }
+    /// KL(q(z|x) ‖ p(z)) of each image, in nats: in closed form for N(0, I), else by ln p of the draws.
+    func measureDivergence(_ workspace: Workspace, count: Int) {
+        if configuration.prior.isStandard { return measureKLDivergence(workspace, count: count) }
+        draws(workspace, count: count).divergence(
+            logPrior: workspace.logPrior, into: workspace.klDivergence)
     }
 
     /// ln p(z) of each draw in a workspace, of its first `count` images.
     func measurePrior(_ weights: Weights, _ workspace: Workspace, count: Int) {
-        let rows = count * draws
+        let rows = count * workspace.draws
         topology.prior.kernel.logDensity(
             workspace.z.prefix(rows * configuration.latentSize),
             components: weights.parameters[topology.prior.components], rows: rows, into: workspace.logPrior)
@@ -37,11 +36,11 @@ extension Network {
             penalties: workspace.penalty, shares: workspace.shares)
         guard hasGradient else { return }
         let outputs = configuration.imageShape.count * topology.likelihood.outputsPerValue
-        workspace.outputGradient.prefix(latents.rows * outputs).scaleRows(latents.rows, by: workspace.shares)
         let own = topology.likelihoodParameters.count
-        if own > 0 {
-            workspace.likelihoodGradients.prefix(latents.rows * own).scaleRows(
-                latents.rows, by: workspace.shares)
+        workspace.forEachBlock { block in
+            let rows = count * block.draws
+            block.outputGradient.prefix(rows * outputs).scaleRows(rows, by: block.shares)
+            if own > 0 { block.likelihoodGradients.prefix(rows * own).scaleRows(rows, by: block.shares) }
         }
     }
 
@@ -53,15 +52,41 @@ extension Network {
             isDoublyReparameterised: importance?.isDoublyReparameterised == true)
     }
 
-    /// Adds what the prior has to say of each draw to the gradient that the decoder has left, and to that of the prior.
-    func addPriorGradient(_ weights: Weights, _ workspace: Workspace, _ pass: BackwardPass) {
+    /// Which gradients the prior adds to.
+    enum PriorGradient {
+        case all
+        /// That by the draws, which the decoder has left.
+        case draws
+        /// A part of that by the prior's components.
+        case components(part: Int)
+    }
+
+    /// Adds what the prior has to say of each draw.
+    func addPriorGradient(
+        _ weights: Weights, _ workspace: Workspace, _ pass: BackwardPass, to wanted: PriorGradient = .all
+    ) {
         guard let zGradient = workspace.zGradient else { return }
-        let latents = draws(workspace, count: pass.count)
-        let components = topology.prior.components
-        topology.prior.kernel.addGradient(
-            latents.z, components: weights.parameters[components], densities: workspace.logPrior,
-            rows: latents.rows, weights: pass.sampling?.shares, scale: pass.klScale,
-            zGradient: zGradient.prefix(latents.z.count), gradient: pass.gradients[components])
+        let rows = pass.count * workspace.draws
+        let (components, count) = (topology.prior.components, rows * configuration.latentSize)
+        func add(part: Int?, byDraws: Bool, byComponents: Bool) {
+            topology.prior.kernel.addGradient(
+                workspace.z.prefix(count), components: weights.parameters[components],
+                densities: workspace.logPrior, rows: rows,
+                weights: importance == nil ? nil : workspace.shares, scale: pass.klScale, part: part,
+                zGradient: byDraws ? zGradient.prefix(count) : nil,
+                gradient: byComponents ? pass.gradients[components] : nil)
+        }
+        switch wanted {
+        case .all: add(part: nil, byDraws: true, byComponents: true)
+        case .draws: add(part: nil, byDraws: true, byComponents: false)
+        case .components(let part): add(part: part, byDraws: false, byComponents: true)
+        }
+    }
+
+    /// Overwrites the gradient of a trained prior with zeros, for all that adds to it.
+    func clearPriorGradient(_ gradient: FloatRegion) {
+        gradient[topology.prior.all].fill(with: 0)
+        gradient[topology.prior.components].fill(with: 0)
     }
 }
 
@@ -70,9 +95,10 @@ extension Workspace {
     func repeatInputs(count: Int) {
         guard draws > 1 else { return }
         for region in [images, labels] {
-            let block = region.count / (capacity * draws) * count
+            let size = region.count / rows
             for draw in 1..<draws {
-                region[draw * block..<(draw + 1) * block].copy(from: region.prefix(block))
+                let first = draw * (spacing ?? count) * size
+                region[first..<first + count * size].copy(from: region.prefix(count * size))
             }
         }
     }

@@ -6,6 +6,8 @@ struct GradientTask: Sendable, Equatable {
         case node(Int, part: Int)
         /// Of the likelihood's own parameters.
         case likelihood
+        /// Of the numbers that a trained prior is made of.
+        case prior(part: Int)
     }
 
     let sum: Sum
@@ -16,12 +18,11 @@ struct GradientTask: Sendable, Equatable {
 /// The way back in two steps, by which threads share the images of a gradient: `propagate` with some of the images each, and when all of them are
 /// done the gradient's tasks, each with all images. The bits are those of `backward`.
 extension Network {
-    /// Whether the way back comes apart: where no row of a product knows of the others, and every draw is an image's only one.
+    /// Whether the way back comes apart: where no row of a product knows of the others.
     var isSeparable: Bool {
-        !isSampled
-            && plan.nodes.allSatisfy { node in
-                node.parameters.isEmpty || (node.separableLayer?.gradientParts ?? 0) > 0
-            }
+        plan.nodes.allSatisfy { node in
+            node.parameters.isEmpty || (node.separableLayer?.gradientParts ?? 0) > 0
+        }
     }
 
     /// All of a gradient, the longest first.
@@ -36,18 +37,32 @@ extension Network {
         if !topology.likelihoodParameters.isEmpty {
             tasks.append(GradientTask(sum: .likelihood, weight: topology.likelihoodParameters.count))
         }
+        let prior = topology.prior.kernel
+        tasks += (0..<prior.gradientParts).map {
+            // A component's exponential is most of it.
+            GradientTask(
+                sum: .prior(part: $0), weight: draws * 8 * prior.componentCount / prior.gradientParts)
+        }
         return tasks.sorted { $0.weight > $1.weight }
     }
 
     /// `backward` without the gradient of the parameters.
     func propagate(_ weights: Weights, _ workspace: Workspace, _ pass: BackwardPass) {
-        forEachNodeBack(workspace, pass) { index, pass in
-            let node = workspace.nodes[index]
-            if let layer = node.separable {
-                layer.propagate(workspace.binding(of: index), weights, pass)
-            } else {
-                node.layer.backward(workspace.binding(of: index), weights, pass)
+        forEachNodeBack(workspace, pass) { index, workspace, pass in
+            if index == topology.latent, isSampled {
+                workspace.forEachBlock { addPriorGradient(weights, $0, pass, to: .draws) }
             }
+            propagate(index, weights, workspace, pass)
+        }
+    }
+
+    /// The same of a node.
+    func propagate(_ index: Int, _ weights: Weights, _ workspace: Workspace, _ pass: BackwardPass) {
+        let node = workspace.nodes[index]
+        if let layer = node.separable {
+            layer.propagate(workspace.binding(of: index), weights, pass)
+        } else {
+            node.layer.backward(workspace.binding(of: index), weights, pass)
         }
     }
 
@@ -62,10 +77,14 @@ extension Network {
         case .node(let index, let part):
             let start = own.times == nil ? 0 : StepTimes.now
             let node = workspace.nodes[index]
+            var pass = pass
+            if index > topology.latent { pass.count *= workspace.draws }
             node.separable?.sumGradient(part, node.binding, weights, pass, scratch: own.scratch)
             own.times?.add(backward: index, since: start)
         case .likelihood:
             sumLikelihoodGradient(workspace, pass)
+        case .prior(let part):
+            addPriorGradient(weights, workspace, pass, to: .components(part: part))
         }
     }
 }

@@ -82,23 +82,28 @@ extension Network {
 
     /// z = μ + σ·ε from `workspace.noise`, for each draw.
     func sampleLatents(_ weights: Weights, _ workspace: Workspace, count: Int) {
-        forward(topology.latent..<topology.latent + 1, weights, workspace, count * draws)
+        forward(topology.latent..<topology.latent + 1, weights, workspace, count * workspace.draws)
     }
 
     /// From `workspace.z` to the output, for each draw.
     func decode(_ weights: Weights, _ workspace: Workspace, count: Int) {
-        forward(topology.decoder, weights, workspace, count * draws)
+        forward(topology.decoder, weights, workspace, count * workspace.draws)
     }
 
     /// The whole way forward: q(z|x) of the images, draws of it, the outputs, and both parts of each image's loss.
     /// - Parameter gradientScale: with it, the gradient of scale · reconstruction is left for `backward`
     func forward(_ weights: Weights, _ workspace: Workspace, count: Int, gradientScale: Float? = nil) {
         encode(weights, workspace, count: count)
-        sampleLatents(weights, workspace, count: count)
-        decode(weights, workspace, count: count)
+        workspace.forEachBlock { block in
+            sampleLatents(weights, block, count: count)
+            decode(weights, block, count: count)
+            let start = block.times == nil ? 0 : StepTimes.now
+            measureReconstruction(weights, block, count: count, gradientScale: gradientScale)
+            if isSampled { measurePrior(weights, block, count: count) }
+            block.times?.add(.objective, since: start)
+        }
         let start = workspace.times == nil ? 0 : StepTimes.now
-        measureReconstruction(weights, workspace, count: count, gradientScale: gradientScale)
-        measureDivergence(weights, workspace, count: count)
+        measureDivergence(workspace, count: count)
         if importance != nil { weighDraws(workspace, count: count, hasGradient: gradientScale != nil) }
         workspace.times?.add(.objective, since: start)
     }
@@ -128,11 +133,11 @@ extension Network {
     func measureReconstruction(
         _ weights: Weights, _ workspace: Workspace, count: Int, gradientScale: Float? = nil
     ) {
-        let pixels = count * draws * configuration.imageShape.count
+        let pixels = count * workspace.draws * configuration.imageShape.count
         let outputs = pixels * topology.likelihood.outputsPerValue
         topology.likelihood.loss(
             workspace.output.prefix(outputs), targets: workspace.images.prefix(pixels),
-            parameters: weights.parameters[topology.likelihoodParameters], count: count * draws,
+            parameters: weights.parameters[topology.likelihoodParameters], count: count * workspace.draws,
             losses: workspace.reconstruction,
             gradient: gradientScale.map {
                 LikelihoodGradient(
@@ -150,28 +155,31 @@ extension Network {
     /// The gradient of Σ (reconstruction + β · divergence) · scale over the first images of a workspace, which holds what the forward
     /// pass and `measureReconstruction` with that scale left there.
     func backward(_ weights: Weights, _ workspace: Workspace, _ pass: BackwardPass) {
-        if !pass.accumulating {
-            pass.gradients[topology.prior.all].fill(with: 0)
-            pass.gradients[topology.prior.components].fill(with: 0)
-        }
+        if !pass.accumulating { clearPriorGradient(pass.gradients) }
         sumLikelihoodGradient(workspace, pass)
-        forEachNodeBack(workspace, pass) { index, pass in
+        forEachNodeBack(workspace, pass) { index, workspace, pass in
             if index == topology.latent, isSampled { addPriorGradient(weights, workspace, pass) }
             workspace.nodes[index].layer.backward(workspace.binding(of: index), weights, pass)
         }
     }
 
-    /// Calls `body` with each node in the order of the way back, and with the pass as its rows are.
+    /// Calls `body` with each node in the order of the way back, and with the rows and the pass that are its own: first the decoder's for each
+    /// block of draws, as all of them come before that which draws z.
     func forEachNodeBack(
-        _ workspace: Workspace, _ pass: BackwardPass, _ body: (_ node: Int, _ pass: BackwardPass) -> Void
+        _ workspace: Workspace, _ pass: BackwardPass,
+        _ body: (_ node: Int, _ workspace: Workspace, _ pass: BackwardPass) -> Void
     ) {
-        var ofDraws = pass
-        ofDraws.count *= draws
-        for index in backwardOrder {
+        func visit(_ index: Int, _ workspace: Workspace, _ pass: BackwardPass) {
             let start = workspace.times == nil ? 0 : StepTimes.now
-            body(index, index > topology.latent ? ofDraws : pass)
+            body(index, workspace, pass)
             workspace.times?.add(backward: index, since: start)
         }
+        workspace.forEachBlock { block in
+            var ofDraws = pass
+            ofDraws.count *= block.draws
+            for index in backwardOrder where index > topology.latent { visit(index, block, ofDraws) }
+        }
+        for index in backwardOrder where index <= topology.latent { visit(index, workspace, pass) }
     }
 
     /// The gradient of the likelihood's own parameters, which the loss has left for each draw.
@@ -179,7 +187,7 @@ extension Network {
         let own = topology.likelihoodParameters
         let gradient = pass.gradients[own]
         if !pass.accumulating { gradient.fill(with: 0) }
-        for row in 0..<pass.count * draws {
+        for row in 0..<pass.count * workspace.draws {
             gradient.add(workspace.likelihoodGradients[row * own.count..<(row + 1) * own.count])
         }
     }

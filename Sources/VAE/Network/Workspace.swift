@@ -14,6 +14,10 @@ final class Workspace: @unchecked Sendable {
 
     /// Images it has room for, and draws of z of each.
     let capacity, draws: Int
+    /// Rows from one draw of an image to the next, where others' lie between; nil where they are as many as images at work.
+    let spacing: Int?
+    /// The same images draw by draw, with rows that lie together; empty where all do.
+    private let blocks: [Workspace]
     /// In the order of the plan.
     let nodes: [Node]
 
@@ -116,50 +120,89 @@ final class Workspace: @unchecked Sendable {
         loadingScratch = region(layout.loading)
         self.capacity = capacity
         draws = network.draws
+        spacing = nil
+        blocks = []
         self.storage = storage
     }
 
-    /// Some images of another workspace, with a draw of each.
-    private init(_ images: Range<Int>, of whole: Workspace) {
-        precondition(whole.draws == 1, "a slice of \(whole.draws) draws")
-        func part(_ region: FloatRegion) -> FloatRegion { region.rows(images, of: whole.capacity) }
-        nodes = whole.nodes.map {
-            Node(layer: $0.layer, separable: $0.separable, binding: $0.binding.slice(images))
+    /// Some rows of a workspace: those of images, and of what has a row for each draw.
+    private struct Rows {
+        let images, draws: Binding.Rows
+
+        init(_ images: Range<Int>, draws: Range<Int>, of whole: Workspace) {
+            self.images = Binding.Rows(images, of: whole.capacity)
+            self.draws = Binding.Rows(draws, of: whole.capacity * whole.draws)
         }
-        self.images = part(whole.images)
-        noise = part(whole.noise)
-        labels = part(whole.labels)
-        mean = part(whole.mean)
-        logVariance = part(whole.logVariance)
-        z = part(whole.z)
-        zGradient = whole.zGradient.map(part)
-        meanGradient = whole.meanGradient.map(part)
-        logVarianceGradient = whole.logVarianceGradient.map(part)
-        imagesGradient = whole.imagesGradient.map(part)
-        output = part(whole.output)
-        outputGradient = part(whole.outputGradient)
-        reconstruction = part(whole.reconstruction)
-        klDivergence = part(whole.klDivergence)
-        logPrior = part(whole.logPrior)
-        shares = part(whole.shares)
-        penalty = part(whole.penalty)
-        commitment = part(whole.commitment)
-        likelihoodGradients = part(whole.likelihoodGradients)
-        scratch = whole.scratch
-        loadingScratch = whole.loadingScratch
-        capacity = images.count
-        draws = 1
-        storage = whole.storage
     }
 
-    /// A workspace of some of the images, in the same memory.
-    func slice(_ images: Range<Int>) -> Workspace { Workspace(images, of: self) }
+    /// Some rows of another workspace, whose images have all their draws here or one.
+    private init(
+        _ some: Rows, of whole: Workspace, _ network: Network, draws: Int, spacing: Int?, blocks: [Workspace]
+    ) {
+        let topology = network.topology
+        func rows(_ value: Int) -> Binding.Rows { topology.isOfDraws(value) ? some.draws : some.images }
+        nodes = zip(network.plan.nodes, whole.nodes).map { node, its in
+            Node(
+                layer: its.layer, separable: its.separable,
+                binding: its.binding.slice(
+                    rows(node.output), inputs: node.inputs.map(rows), draws: draws, spacing: spacing))
+        }
+        images = some.draws(whole.images)
+        noise = some.draws(whole.noise)
+        labels = some.draws(whole.labels)
+        mean = some.images(whole.mean)
+        logVariance = some.images(whole.logVariance)
+        z = some.draws(whole.z)
+        zGradient = whole.zGradient.map { some.draws($0) }
+        meanGradient = whole.meanGradient.map { some.images($0) }
+        logVarianceGradient = whole.logVarianceGradient.map { some.images($0) }
+        imagesGradient = whole.imagesGradient.map { some.draws($0) }
+        output = some.draws(whole.output)
+        outputGradient = some.draws(whole.outputGradient)
+        reconstruction = some.draws(whole.reconstruction)
+        klDivergence = some.images(whole.klDivergence)
+        logPrior = some.draws(whole.logPrior)
+        shares = some.draws(whole.shares)
+        penalty = some.images(whole.penalty)
+        commitment = some.images(whole.commitment)
+        likelihoodGradients = some.draws(whole.likelihoodGradients)
+        scratch = whole.scratch
+        loadingScratch = whole.loadingScratch
+        capacity = some.images.range.count
+        storage = whole.storage
+        (self.draws, self.spacing, self.blocks) = (draws, spacing, blocks)
+    }
+
+    /// A workspace of some of the images, in the same memory, where all have come in: of fewer the draws lie otherwise.
+    func slice(_ some: Range<Int>, _ network: Network) -> Workspace {
+        let last = (draws - 1) * capacity
+        let all = Rows(some, draws: some.lowerBound..<last + some.upperBound, of: self)
+        guard draws > 1, some.count < capacity else {
+            return Workspace(all, of: self, network, draws: draws, spacing: nil, blocks: [])
+        }
+        let blocks = (0..<draws).map { draw in
+            let rows = draw * capacity + some.lowerBound..<draw * capacity + some.upperBound
+            return Workspace(
+                Rows(some, draws: rows, of: self), of: self, network, draws: 1, spacing: nil, blocks: [])
+        }
+        return Workspace(all, of: self, network, draws: draws, spacing: capacity, blocks: blocks)
+    }
+
+    /// Rows of what has one for each draw, those between included that are others'.
+    var rows: Int { (draws - 1) * (spacing ?? capacity) + capacity }
+
+    /// Calls `body` with rows that lie together: this workspace, or each draw of its images.
+    func forEachBlock(_ body: (_ block: Workspace) -> Void) {
+        if blocks.isEmpty { return body(self) }
+        for block in blocks { body(block) }
+    }
 
     /// Takes the scratch and the clock of the thread that is about to work here.
     func borrow(from workspace: Workspace) {
         scratch = workspace.scratch
         loadingScratch = workspace.loadingScratch
         times = workspace.times
+        for block in blocks { block.borrow(from: workspace) }
     }
 
     /// The regions of a node, with scratch of the thread at work.

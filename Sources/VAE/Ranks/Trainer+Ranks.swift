@@ -15,8 +15,10 @@ extension Trainer {
         if let components = sharedStep.components {
             components.sum(count, pool)
             engine.backwardPseudoInputs(
-                sharedStep.priorParts, weights, gradients.region, length: parameters.region.count,
-                row: sharedStep.priorRow)
+                weights,
+                PriorRows(
+                    parts: sharedStep.priorParts, gradients: gradients.region,
+                    length: parameters.region.count, row: sharedStep.priorRow), sharedPrior)
         }
         sharedStep.gradient.sum(count, pool)
         sharedStep.gatherOthers()

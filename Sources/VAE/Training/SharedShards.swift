@@ -7,11 +7,13 @@ import VAECore
 /// Threads take units of a few images forward and back to the gradients of activations, and when all are there each sums parts of the
 /// parameters' gradient over the images of a shard. The bits are those of whole shards.
 struct SharedShards: Sendable {
-    /// Images that a thread takes through the network together.
+    /// Images that a thread takes through the network together, with all their draws.
     struct Unit: Sendable {
-        /// Counted from the shard's first.
-        let images: Range<Int>
+        /// Counted from the shard's first, like those of its micro-batch.
+        let images, microBatch: Range<Int>
         let workspace: Workspace
+        /// The micro-batch's.
+        let whole: Workspace
     }
 
     /// Threads that have whole shards first.
@@ -45,12 +47,19 @@ struct SharedShards: Sendable {
             // It goes on without: a thread that waits costs time alone.
             return nil
         }
-        let size = Self.imagesPerUnit(batches, shards: room, threads: threads)
+        var size = Self.imagesPerUnit(batches, shards: room, threads: threads)
+        while network.draws > 1, size < capacity,
+            room * imagesPerShard / size * network.draws > Self.mostBlocks
+        {
+            size *= 2
+        }
         units = workspaces.map { workspaces in
             zip(batches, workspaces).flatMap { images, workspace in
                 MicroBatches(images, size: size).map { unit in
                     let first = unit.lowerBound - images.lowerBound
-                    return Unit(images: unit, workspace: workspace.slice(first..<first + unit.count))
+                    return Unit(
+                        images: unit, microBatch: images,
+                        workspace: workspace.slice(first..<first + unit.count, network), whole: workspace)
                 }
             }
         }
@@ -66,7 +75,24 @@ struct SharedShards: Sendable {
     }
 
     var unitsOfShard: Int { units[0].count }
-    func unit(_ unit: Int, ofShard shard: Int) -> Unit { units[shard][unit] }
+
+    /// A unit's part of a shard, which may be the last of a batch and have fewer images; nil for none.
+    ///
+    /// Where the rows of several draws lie depends on the images of their micro-batch: one that is not full goes through as one unit.
+    func unit(
+        _ unit: Int, ofShard shard: Int, with images: Range<Int>
+    ) -> (images: Range<Int>, workspace: Workspace)? {
+        let unit = units[shard][unit]
+        func present(_ some: Range<Int>) -> Range<Int> {
+            (images.lowerBound + some.lowerBound..<images.lowerBound + some.upperBound).clamped(to: images)
+        }
+        let microBatch = present(unit.microBatch)
+        let isWhole = unit.whole.draws > 1 && microBatch.count < unit.microBatch.count
+        let isFirst = unit.images.lowerBound == unit.microBatch.lowerBound
+        let some = isWhole ? (isFirst ? microBatch : 0..<0) : present(unit.images)
+        return some.isEmpty ? nil : (some, isWhole ? unit.whole : unit.workspace)
+    }
+
     func workspace(_ microBatch: Int, ofShard shard: Int) -> Workspace { workspaces[shard][microBatch] }
 
     /// Shards that are left for all threads to share; 0 where nearly all threads have one more.
@@ -90,6 +116,8 @@ struct SharedShards: Sendable {
     /// The share of threads with one more shard up to which sharing brings more than it costs: a shard then takes 1.2 times as long, since nothing
     /// of it may lie in the same place as something else, and caches hold less of it.
     private static let worthwhile = 0.8
+    /// Blocks of a draw each that units may have: thousands of descriptions of rows are felt, and units of whole micro-batches have none.
+    private static let mostBlocks = 4096
     /// What a unit costs beside its images, in images: packed weights read anew, and rows that fill no tile.
     private static let overhead = 0.07
 }

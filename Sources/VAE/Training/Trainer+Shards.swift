@@ -24,7 +24,7 @@ extension Trainer {
         // Ranks have brought pseudo-inputs back by now.
         if sharedStep?.components != nil { return (losses, 1) }
         let rows = exchange == nil && parts <= GradientWaves.fewest ? parts : 1
-        engine.finishPriorGradient(weights, gradients.region, length: length, shards: rows)
+        engine.finishPriorGradient(weights, gradients.region, length: length, shards: rows, sharedPrior)
         return (losses, rows + engine.network.priorParts)
     }
 
@@ -81,15 +81,16 @@ extension Trainer {
         guard let sharing else { return }
         let (shared, number) = index.quotientAndRemainder(dividingBy: sharing.unitsOfShard)
         let (network, batch, shard) = (engine.network, work.batch, work.whole + shared)
-        let unit = sharing.unit(number, ofShard: shared)
         let images = shards.images(of: work.shards.lowerBound + shard, in: batch.count)
-        let range = unit.images.shifted(by: images.lowerBound).clamped(to: images)
-        guard !range.isEmpty else { return }
-        unit.workspace.borrow(from: own)
-        load(range, of: batch, unit.workspace)
-        network.forward(weights, unit.workspace, count: range.count, gradientScale: 1 / Float(batch.count))
-        network.propagate(weights, unit.workspace, pass(range.count, of: work, shard, isFirst: true))
-        keepLosses(range, batch.objective, unit.workspace)
+        guard let (range, workspace) = sharing.unit(number, ofShard: shared, with: images) else { return }
+        workspace.borrow(from: own)
+        load(range, of: batch, workspace)
+        network.forward(weights, workspace, count: range.count, gradientScale: 1 / Float(batch.count))
+        let pass = pass(
+            range.count, of: work, shard, isFirst: true, network.sampledPass(workspace))
+        if range.lowerBound == images.lowerBound { network.clearPriorGradient(pass.gradients) }
+        network.propagate(weights, workspace, pass)
+        keepLosses(range, batch.objective, workspace)
     }
 
     /// A task of the gradient of a shard that threads share.
@@ -115,8 +116,4 @@ extension Trainer {
             accumulating: !isFirst, klScale: Float(objective.weight) * (1 / Float(work.batch.count)),
             penalty: objective.penalty, sampling: sampling)
     }
-}
-
-extension Range where Bound == Int {
-    fileprivate func shifted(by distance: Int) -> Range { lowerBound + distance..<upperBound + distance }
 }

@@ -24,6 +24,8 @@ public final class Trainer {
     let waves: GradientWaves?
     /// The shards that threads share; nil where each is one thread's.
     let sharing: SharedShards?
+    /// The same of a VampPrior's pseudo-inputs.
+    let sharedPrior: SharedPseudoInputs?
     let adam: Adam
     let parameters: FloatStorage
     private let packed: FloatStorage
@@ -55,7 +57,7 @@ public final class Trainer {
     /// A training that is about to begin: weights drawn from the seed, room for gradients made.
     ///
     /// Memory: the parameters, their two moments, a gradient for each shard of a batch, of more than 32 for so many or the threads and a few more, feature maps for
-    /// each thread, and for each shard that threads share.
+    /// each thread, and for each shard that threads share and each part of a VampPrior's gradient.
     ///
     /// - Parameters:
     ///   - model: what is trained
@@ -118,6 +120,9 @@ public final class Trainer {
             besides: others)
         sharing = SharedShards(
             network, jobs: waves?.jobs(of: shards.count) ?? [parts], imagesPerShard: shards.imagesPerShard,
+            threads: GradientWaves.plannedThreads ?? engine.pool.count)
+        sharedPrior = SharedPseudoInputs(
+            network, parts: priorRows ?? network.priorParts,
             threads: GradientWaves.plannedThreads ?? engine.pool.count)
         func storage(_ count: Int) throws(VAEError) -> FloatStorage {
             try Engine.allocate { () throws(OutOfMemory) in try FloatStorage(count: count) }
