@@ -152,7 +152,8 @@ struct AllocationTests {
     }
 
     /// Three shards: two threads have one each, and share the third; five share all.
-    @Test func ofSharedShards() async {
+    @Test(.enabled(if: !Tiles.available.isEmpty, "by OpenBLAS a shard is one thread's"))
+    func ofSharedShards() async {
         await #expect(processExitsWith: .success) {
             for threads in [2, 5] {
                 let count = try Engine.$mayOversubscribe.withValue(true) {
@@ -164,7 +165,8 @@ struct AllocationTests {
     }
 
     /// Of two draws, of a mixture, and of pseudo-inputs whose way back seven threads share.
-    @Test func ofSharedDrawsAndPriors() async {
+    @Test(.enabled(if: !Tiles.available.isEmpty, "by OpenBLAS a shard is one thread's"))
+    func ofSharedDrawsAndPriors() async {
         await #expect(processExitsWith: .success) {
             for prior in [Prior.mixture(components: 9), .vamp(pseudoInputs: 40)] {
                 var model = ModelConfiguration(encoderFilters: [4, 8], decoderFilters: [8, 4])
